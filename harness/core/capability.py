@@ -1,0 +1,24 @@
+"""What an adapter can do, and therefore what a suite may ask of it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Capability(StrEnum):
+    """One thing that a model can be asked; the verb completes 'the adapter …'."""
+
+    GENERATES = "generates"
+    """Continues a prompt with text: answers :class:`~harness.core.request.Generate`."""
+
+    SCORES = "scores"
+    """Gives log-likelihoods: answers ``LogLikelihood`` and ``RollingLogLikelihood``."""
+
+    CLASSIFIES = "classifies"
+    """Gives a score per label: answers :class:`~harness.core.request.Classify`."""
+
+    EMBEDS = "embeds"
+    """Maps a text to a vector: answers :class:`~harness.core.request.Embed`."""
+
+    FITS = "fits"
+    """Can be trained anew on given examples: answers ``FitAndClassify``."""

@@ -1,0 +1,118 @@
+"""What is sent to a model. One kind of payload for each thing that can be asked.
+
+Request ── payload ──┬── Generate              generates
+                     ├── LogLikelihood         scores
+                     ├── RollingLogLikelihood  scores
+                     ├── Classify              classifies
+                     ├── Embed                 embeds
+                     └── FitAndClassify        fits
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from harness.core.capability import Capability
+
+Role = Literal["system", "user", "assistant"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a chat."""
+
+    role: Role
+    content: str
+
+
+Prompt = str | tuple[Message, ...]
+"""Plain text, or chat turns to which the adapter applies the model's own template."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generate:
+    """Continue ``prompt``. Greedy when ``temperature`` is 0."""
+
+    prompt: Prompt
+    max_new_tokens: int = 128
+    stop: tuple[str, ...] = ()
+    """Generation ends before the first of these; the stop string is not part of the answer."""
+    temperature: float = 0.0
+    top_p: float = 1.0
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogLikelihood:
+    """Give log P(continuation | prompt), summed over tokens, for each continuation."""
+
+    prompt: Prompt
+    continuations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollingLogLikelihood:
+    """Give log P(text), each token conditioned on all before it as far as the window reaches."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Classify:
+    """Give a score for each label of the model."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Embed:
+    """Give one vector for the text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingSet:
+    """Labelled examples to fit on; equal ``id`` means equal contents, so a fit can be reused."""
+
+    id: str
+    texts: tuple[str, ...]
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitAndClassify:
+    """Classify ``text`` with the model fitted afresh on ``training`` and on nothing else."""
+
+    text: str
+    training: TrainingSet
+
+
+Payload = Generate | LogLikelihood | RollingLogLikelihood | Classify | Embed | FitAndClassify
+
+_ANSWERED_BY: dict[type, Capability] = {
+    Generate: Capability.GENERATES,
+    LogLikelihood: Capability.SCORES,
+    RollingLogLikelihood: Capability.SCORES,
+    Classify: Capability.CLASSIFIES,
+    Embed: Capability.EMBEDS,
+    FitAndClassify: Capability.FITS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A payload with the id of the sample that it is about."""
+
+    id: str
+    payload: Payload
+
+
+def capability_of(payload: Payload) -> Capability:
+    """Return the capability that answers this payload.
+
+    >>> capability_of(Classify(text="x"))
+    <Capability.CLASSIFIES: 'classifies'>
+    """
+    return _ANSWERED_BY[type(payload)]

@@ -1,0 +1,130 @@
+"""What came back: an output, or a failure. A failure is a type of its own, never an empty answer.
+
+Exchange ── request
+         └─ answer ──┬── Response ── output ──┬── Generation
+                     │                        ├── LogLikelihoods
+                     │                        ├── TokenLogLikelihoods
+                     │                        ├── Classification
+                     │                        └── Embedding
+                     └── Failure
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from harness.core.request import Request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generation:
+    """Text that a model wrote."""
+
+    text: str
+    finish_reason: str
+    """``stop`` (end token or stop string), ``length`` (budget used up), or the server's own word."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContinuationScore:
+    """How likely one continuation is."""
+
+    log_likelihood: float
+    """Natural logarithm, summed over the continuation's tokens; at most 0."""
+    n_tokens: int
+    is_greedy: bool
+    """True when every token of the continuation is the model's own first choice."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogLikelihoods:
+    """One score per continuation, in the order asked."""
+
+    scores: tuple[ContinuationScore, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenLogLikelihoods:
+    """Natural log-probability of each token of a text; the sum is the text's log-likelihood."""
+
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Classification:
+    """A score per label; the highest is the prediction (the first one on a tie)."""
+
+    labels: tuple[str, ...]
+    scores: tuple[float, ...]
+    is_probability: bool
+    """True when the scores are in [0, 1] and sum to 1; calibration is measured only then."""
+
+    @property
+    def label(self) -> str:
+        """The predicted label."""
+        return self.labels[max(range(len(self.scores)), key=self.scores.__getitem__)]
+
+
+@dataclass(frozen=True, slots=True)
+class Embedding:
+    """A vector."""
+
+    values: tuple[float, ...]
+
+
+Output = Generation | LogLikelihoods | TokenLogLikelihoods | Classification | Embedding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """Tokens really processed for one request, padding not counted; None where unknown."""
+
+    n_input_tokens: int | None = None
+    n_output_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """An answer."""
+
+    output: Output
+    usage: Usage | None = None
+    latency_s: float | None = None
+    """Seconds from sending to the full answer; None where requests shared a batch."""
+
+
+class FailureKind(StrEnum):
+    """Why no answer came. The report counts failures by this word."""
+
+    TIMEOUT = "timeout"
+    RATE_LIMITED = "rate_limited"
+    SERVER_ERROR = "server_error"
+    REJECTED = "rejected"
+    """The server or model refused this request as malformed (HTTP 4xx)."""
+    UNREACHABLE = "unreachable"
+    CRASHED = "crashed"
+    """The program or function that should have answered raised or died."""
+    PROTOCOL = "protocol"
+    """Something came back, but not an answer in the agreed form."""
+    TOO_LONG = "too_long"
+    OUT_OF_MEMORY = "out_of_memory"
+    MISSING = "missing"
+    """A replayed run holds no answer for this request."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A request that was not answered: counted in the report, never scored as wrong."""
+
+    kind: FailureKind
+    message: str
+    n_attempts: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A request with what became of it."""
+
+    request: Request
+    answer: Response | Failure

@@ -1,0 +1,120 @@
+"""A run as kept: what was audited, what was answered, what it came to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from harness.core.estimate import Estimate
+from harness.core.figure import Figure
+from harness.core.response import Failure, Output, Response
+from harness.core.sample import Sample
+
+
+class Status(StrEnum):
+    """How a run ended."""
+
+    RUNNING = "running"
+    """Still going, or killed without a chance to say so."""
+    COMPLETE = "complete"
+    INCOMPLETE = "incomplete"
+    """Ended, but coverage is below the floor or a model was lost."""
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One sample, what was sent, what came back, and its scores: one row of ``samples``."""
+
+    model: str
+    suite: str
+    sample: Sample
+    prompt: str
+    """What was sent, as text; chat turns as ``role: content`` lines."""
+    answer: Response | Failure
+    reading: Output | None = None
+    """What the suite read from the answer, where that differs from the output itself."""
+    scores: Mapping[str, float] = field(default_factory=dict)
+    """Statistics by ``metric.column``."""
+    unscored: Mapping[str, str] = field(default_factory=dict)
+    """Reason by metric."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """One suite on one model, as planned and as it ended."""
+
+    model: str
+    suite: str
+    capability: str
+    n_samples: int
+    n_answered: int = 0
+    n_failed: int = 0
+    failures: Mapping[str, int] = field(default_factory=dict)
+    """Count by failure kind."""
+    suite_hash: str = ""
+    data_hash: str = ""
+    model_fingerprint: str = ""
+    metric_signatures: Mapping[str, str] = field(default_factory=dict)
+    wall_s: float = 0.0
+    cpu_s: float = 0.0
+    n_input_tokens: int = 0
+    n_output_tokens: int = 0
+    error: str = ""
+    """Why the suite could not be carried out to the end, one sentence; empty when it was."""
+
+    @property
+    def coverage(self) -> float:
+        """Share of samples answered, in [0, 1]."""
+        return self.n_answered / self.n_samples if self.n_samples else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """Everything about a run but its answers and numbers."""
+
+    schema_version: int
+    run_id: str
+    name: str
+    status: Status
+    started_at: str
+    """ISO 8601, UTC."""
+    ended_at: str = ""
+    seed: int = 0
+    limit: int | None = None
+    confidence_level: float = 0.95
+    min_coverage: float = 0.95
+    spec: Mapping[str, object] = field(default_factory=dict)
+    """The spec as resolved, secrets never among it."""
+    models: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Identity parts, and ``fingerprint``, by model name."""
+    evaluations: tuple[Evaluation, ...] = ()
+    packages: Mapping[str, str] = field(default_factory=dict)
+    git: Mapping[str, str] = field(default_factory=dict)
+    hardware: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+class Records(Protocol):
+    """The rows of a run, read from disk as they are needed."""
+
+    def __iter__(self) -> Iterator[Record]:
+        """Yield records by model, suite and index; may be called again."""
+        ...
+
+    def __len__(self) -> int:
+        """How many there are."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A run, whole: the one thing that a renderer is given."""
+
+    manifest: Manifest
+    estimates: tuple[Estimate, ...]
+    figures: Mapping[tuple[str, str], tuple[Figure, ...]]
+    """Charts by (model, suite)."""
+    records: Records | Iterable[Record]

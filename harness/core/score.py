@@ -1,0 +1,49 @@
+"""What a metric makes of one answer, and what it says about the numbers it reduces to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Direction(StrEnum):
+    """Which way is better."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+    NEITHER = "neither"
+    """Descriptive: moves are shown but never judged (a length ratio, a class's support)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Statistics of one sample. They are kept per sample and re-weighted, never re-scored."""
+
+    statistics: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unscored:
+    """This sample has no score, and why; it is counted, and is neither right nor wrong."""
+
+    reason: str
+
+
+Score = Scored | Unscored
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quantity:
+    """One number that a metric reduces to, described so that a table needs to know no more."""
+
+    id: str
+    """Name in tables and gates, such as ``f1_macro``; unique within a suite."""
+    direction: Direction
+    definition: str
+    """One line: the formula in words, and the library or paper whose definition it is."""
+    low: float | None = 0.0
+    """Smallest possible value, None when unbounded."""
+    high: float | None = 1.0
+    """Largest possible value, None when unbounded."""
+    is_headline: bool = False
+    """Shown in the summary and repeated for each slice."""

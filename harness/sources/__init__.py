@@ -1,0 +1,1 @@
+"""Where models' and data sets' bytes come from: pinned, hashed, cached."""

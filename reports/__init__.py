@@ -1,0 +1,1 @@
+"""A run to a document; nothing about running."""

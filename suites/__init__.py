@@ -1,0 +1,1 @@
+"""Samples and metrics; nothing about transport."""

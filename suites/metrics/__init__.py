@@ -1,0 +1,1 @@
+"""One metric family per file."""
