@@ -1,0 +1,319 @@
+"""Payloads and answers as JSON values, and back: the form that records and programs share.
+
+Every value is an object whose ``kind`` is the name of its class and whose other keys are its
+fields. Written out by hand for each class, since a run writes one of each per sample.
+
+Two things are not copied field by field. A training set is named by its id, never repeated: the
+thousand requests of a cross-validation share a few. A float that JSON cannot hold (``-inf`` for
+an impossible continuation) is written as text, ``"-inf"``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from math import isfinite
+from typing import Any, TypeAlias
+
+from harness.core.identity import hash_json
+from harness.core.request import (
+    Classify,
+    Embed,
+    FitAndClassify,
+    Generate,
+    LogLikelihood,
+    Message,
+    Payload,
+    Prompt,
+    RollingLogLikelihood,
+    TrainingSet,
+)
+from harness.core.response import (
+    Classification,
+    ContinuationScore,
+    Embedding,
+    Failure,
+    FailureKind,
+    Generation,
+    LogLikelihoods,
+    Output,
+    Response,
+    TokenLogLikelihoods,
+    Usage,
+)
+
+Json: TypeAlias = dict[str, Any]
+"""A JSON object: its values are whatever ``json.dumps`` takes."""
+
+
+def encode_payload(payload: Payload) -> Json:
+    """Return the payload as a JSON object.
+
+    >>> encode_payload(Embed(text="x"))
+    {'kind': 'Embed', 'text': 'x'}
+    """
+    return _ENCODE_PAYLOAD[type(payload)](payload)
+
+
+def decode_payload(
+    data: Mapping[str, Any], training_sets: Mapping[str, TrainingSet] | None = None
+) -> Payload:
+    """Return the payload that ``encode_payload`` turned into ``data``.
+
+    Args:
+        data: the JSON object.
+        training_sets: by id; needed for ``FitAndClassify`` alone, which only names its own.
+
+    Raises:
+        ValueError: ``data`` is no encoded payload, or names a training set that is not given.
+    """
+    kind = data.get("kind")
+    try:
+        if kind == "FitAndClassify":
+            training = (training_sets or {})[data["training"]]
+            return FitAndClassify(text=data["text"], training=training)
+        return _DECODE_PAYLOAD[str(kind)](data)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(_undecodable("payload", kind, error)) from error
+
+
+def hash_payload(payload: Payload) -> str:
+    """SHA-256 (hex) of what is asked, whatever the request's id: equal questions, equal hash."""
+    return hash_json(encode_payload(payload))
+
+
+def encode_output(output: Output) -> Json:
+    """Return the output as a JSON object.
+
+    >>> encode_output(Generation(text="Hi", finish_reason="stop"))
+    {'kind': 'Generation', 'text': 'Hi', 'finish_reason': 'stop'}
+    """
+    return _ENCODE_OUTPUT[type(output)](output)
+
+
+def decode_output(data: Mapping[str, Any]) -> Output:
+    """Return the output that ``encode_output`` turned into ``data``.
+
+    Raises:
+        ValueError: ``data`` is no encoded output.
+    """
+    kind = data.get("kind")
+    try:
+        return _DECODE_OUTPUT[str(kind)](data)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(_undecodable("output", kind, error)) from error
+
+
+def encode_answer(answer: Response | Failure) -> Json:
+    """Return a failure, or an output with its usage and latency, as one flat JSON object.
+
+    >>> encode_answer(Failure(kind=FailureKind.TIMEOUT, message="30 s went by"))
+    {'kind': 'Failure', 'failure': 'timeout', 'message': '30 s went by', 'n_attempts': 1}
+    """
+    if isinstance(answer, Failure):
+        return {
+            "kind": "Failure",
+            "failure": answer.kind.value,
+            "message": answer.message,
+            "n_attempts": answer.n_attempts,
+        }
+    data = _ENCODE_OUTPUT[type(answer.output)](answer.output)
+    if answer.usage is not None:
+        data["usage"] = {
+            "n_input_tokens": answer.usage.n_input_tokens,
+            "n_output_tokens": answer.usage.n_output_tokens,
+        }
+    if answer.latency_s is not None:
+        data["latency_s"] = answer.latency_s
+    return data
+
+
+def decode_answer(data: Mapping[str, Any]) -> Response | Failure:
+    """Return the answer that ``encode_answer`` turned into ``data``.
+
+    Raises:
+        ValueError: ``data`` is no encoded answer.
+    """
+    try:
+        if data.get("kind") == "Failure":
+            return Failure(
+                kind=FailureKind(data["failure"]),
+                message=data["message"],
+                n_attempts=data["n_attempts"],
+            )
+        usage = data.get("usage")
+        return Response(
+            output=decode_output(data),
+            usage=None if usage is None else Usage(**usage),
+            latency_s=data.get("latency_s"),
+        )
+    except (KeyError, TypeError) as error:
+        raise ValueError(_undecodable("answer", data.get("kind"), error)) from error
+
+
+def _undecodable(what: str, kind: object, error: Exception) -> str:
+    return f"not an encoded {what} (kind {kind!r}): {type(error).__name__} {error}"
+
+
+def _encode_float(value: float) -> float | str:
+    return value if isfinite(value) else str(value)
+
+
+def _encode_floats(values: Sequence[float]) -> list[float | str]:
+    # A finite sum has finite terms, which spares asking each of a vector's thousand numbers.
+    if isfinite(sum(values)):
+        return list(values)
+    return [_encode_float(value) for value in values]
+
+
+def _decode_floats(values: Sequence[float | str]) -> tuple[float, ...]:
+    return tuple(map(float, values))
+
+
+def _encode_prompt(prompt: Prompt) -> str | list[Json]:
+    if isinstance(prompt, str):
+        return prompt
+    return [{"role": turn.role, "content": turn.content} for turn in prompt]
+
+
+def _decode_prompt(data: str | list[Json]) -> Prompt:
+    if isinstance(data, str):
+        return data
+    return tuple(Message(turn["role"], turn["content"]) for turn in data)
+
+
+def _encode_generate(payload: Generate) -> Json:
+    return {
+        "kind": "Generate",
+        "prompt": _encode_prompt(payload.prompt),
+        "max_new_tokens": payload.max_new_tokens,
+        "stop": list(payload.stop),
+        "temperature": payload.temperature,
+        "top_p": payload.top_p,
+        "seed": payload.seed,
+    }
+
+
+def _decode_generate(data: Mapping[str, Any]) -> Generate:
+    return Generate(
+        prompt=_decode_prompt(data["prompt"]),
+        max_new_tokens=data["max_new_tokens"],
+        stop=tuple(data["stop"]),
+        temperature=data["temperature"],
+        top_p=data["top_p"],
+        seed=data["seed"],
+    )
+
+
+def _encode_log_likelihood(payload: LogLikelihood) -> Json:
+    return {
+        "kind": "LogLikelihood",
+        "prompt": _encode_prompt(payload.prompt),
+        "continuations": list(payload.continuations),
+    }
+
+
+def _decode_log_likelihood(data: Mapping[str, Any]) -> LogLikelihood:
+    return LogLikelihood(
+        prompt=_decode_prompt(data["prompt"]), continuations=tuple(data["continuations"])
+    )
+
+
+def _encode_text(payload: RollingLogLikelihood | Classify | Embed) -> Json:
+    return {"kind": type(payload).__name__, "text": payload.text}
+
+
+def _encode_fit_and_classify(payload: FitAndClassify) -> Json:
+    return {"kind": "FitAndClassify", "text": payload.text, "training": payload.training.id}
+
+
+def _encode_generation(output: Generation) -> Json:
+    return {"kind": "Generation", "text": output.text, "finish_reason": output.finish_reason}
+
+
+def _decode_generation(data: Mapping[str, Any]) -> Generation:
+    return Generation(text=data["text"], finish_reason=data["finish_reason"])
+
+
+def _encode_log_likelihoods(output: LogLikelihoods) -> Json:
+    scores = [
+        [_encode_float(score.log_likelihood), score.n_tokens, score.is_greedy]
+        for score in output.scores
+    ]
+    return {"kind": "LogLikelihoods", "scores": scores}
+
+
+def _decode_log_likelihoods(data: Mapping[str, Any]) -> LogLikelihoods:
+    return LogLikelihoods(
+        tuple(
+            ContinuationScore(float(log_likelihood), n_tokens, is_greedy)
+            for log_likelihood, n_tokens, is_greedy in data["scores"]
+        )
+    )
+
+
+def _encode_token_log_likelihoods(output: TokenLogLikelihoods) -> Json:
+    return {"kind": "TokenLogLikelihoods", "values": _encode_floats(output.values)}
+
+
+def _decode_token_log_likelihoods(data: Mapping[str, Any]) -> TokenLogLikelihoods:
+    return TokenLogLikelihoods(values=_decode_floats(data["values"]))
+
+
+def _encode_classification(output: Classification) -> Json:
+    return {
+        "kind": "Classification",
+        "labels": list(output.labels),
+        "scores": _encode_floats(output.scores),
+        "is_probability": output.is_probability,
+    }
+
+
+def _decode_classification(data: Mapping[str, Any]) -> Classification:
+    return Classification(
+        labels=tuple(data["labels"]),
+        scores=_decode_floats(data["scores"]),
+        is_probability=data["is_probability"],
+    )
+
+
+def _encode_embedding(output: Embedding) -> Json:
+    return {"kind": "Embedding", "values": _encode_floats(output.values)}
+
+
+def _decode_embedding(data: Mapping[str, Any]) -> Embedding:
+    return Embedding(_decode_floats(data["values"]))
+
+
+# Each function takes the one class that its key names, which a dict's type cannot say.
+_ENCODE_PAYLOAD: dict[type, Callable[[Any], Json]] = {
+    Generate: _encode_generate,
+    LogLikelihood: _encode_log_likelihood,
+    RollingLogLikelihood: _encode_text,
+    Classify: _encode_text,
+    Embed: _encode_text,
+    FitAndClassify: _encode_fit_and_classify,
+}
+
+_DECODE_PAYLOAD: dict[str, Callable[[Mapping[str, Any]], Payload]] = {
+    "Generate": _decode_generate,
+    "LogLikelihood": _decode_log_likelihood,
+    "RollingLogLikelihood": lambda data: RollingLogLikelihood(text=data["text"]),
+    "Classify": lambda data: Classify(text=data["text"]),
+    "Embed": lambda data: Embed(text=data["text"]),
+}
+
+_ENCODE_OUTPUT: dict[type, Callable[[Any], Json]] = {
+    Generation: _encode_generation,
+    LogLikelihoods: _encode_log_likelihoods,
+    TokenLogLikelihoods: _encode_token_log_likelihoods,
+    Classification: _encode_classification,
+    Embedding: _encode_embedding,
+}
+
+_DECODE_OUTPUT: dict[str, Callable[[Mapping[str, Any]], Output]] = {
+    "Generation": _decode_generation,
+    "LogLikelihoods": _decode_log_likelihoods,
+    "TokenLogLikelihoods": _decode_token_log_likelihoods,
+    "Classification": _decode_classification,
+    "Embedding": _decode_embedding,
+}

@@ -1,0 +1,112 @@
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.core.codec import (
+    decode_answer,
+    decode_payload,
+    encode_answer,
+    encode_payload,
+    hash_payload,
+)
+from harness.core.request import (
+    Classify,
+    Embed,
+    FitAndClassify,
+    Generate,
+    LogLikelihood,
+    Message,
+    Payload,
+    RollingLogLikelihood,
+    TrainingSet,
+)
+from harness.core.response import (
+    Classification,
+    ContinuationScore,
+    Embedding,
+    Failure,
+    FailureKind,
+    Generation,
+    LogLikelihoods,
+    Output,
+    Response,
+    TokenLogLikelihoods,
+    Usage,
+)
+
+texts = st.text(max_size=20)
+floats = st.floats(allow_nan=False)
+vectors = st.lists(floats, max_size=5).map(tuple)
+counts = st.integers(min_value=0, max_value=10**9)
+prompts = texts | st.lists(
+    st.builds(Message, st.sampled_from(["system", "user", "assistant"]), texts), max_size=3
+).map(tuple)
+trainings = st.builds(
+    TrainingSet, id=texts, texts=st.tuples(texts, texts), labels=st.tuples(texts, texts)
+)
+payloads: st.SearchStrategy[Payload] = st.one_of(
+    st.builds(
+        Generate,
+        prompt=prompts,
+        max_new_tokens=counts,
+        stop=st.lists(texts, max_size=3).map(tuple),
+        temperature=st.floats(0, 2),
+        top_p=st.floats(0, 1),
+        seed=counts,
+    ),
+    st.builds(LogLikelihood, prompt=prompts, continuations=st.lists(texts, max_size=3).map(tuple)),
+    st.builds(RollingLogLikelihood, text=texts),
+    st.builds(Classify, text=texts),
+    st.builds(Embed, text=texts),
+    st.builds(FitAndClassify, text=texts, training=trainings),
+)
+outputs: st.SearchStrategy[Output] = st.one_of(
+    st.builds(Generation, text=texts, finish_reason=texts),
+    st.builds(
+        LogLikelihoods,
+        st.lists(st.builds(ContinuationScore, floats, counts, st.booleans()), max_size=3).map(
+            tuple
+        ),
+    ),
+    st.builds(TokenLogLikelihoods, values=vectors),
+    st.builds(
+        Classification,
+        labels=st.lists(texts, max_size=3).map(tuple),
+        scores=vectors,
+        is_probability=st.booleans(),
+    ),
+    st.builds(Embedding, vectors),
+)
+maybe_count = st.none() | counts
+answers = st.builds(
+    Response,
+    output=outputs,
+    usage=st.none() | st.builds(Usage, n_input_tokens=maybe_count, n_output_tokens=maybe_count),
+    latency_s=st.none() | st.floats(0, 1e6),
+) | st.builds(
+    Failure, kind=st.sampled_from(FailureKind), message=texts, n_attempts=st.integers(1, 9)
+)
+
+
+def through_json(value: object) -> dict[str, object]:
+    """Write strictly: what is not JSON by the standard is refused."""
+    read: dict[str, object] = json.loads(json.dumps(value, allow_nan=False))
+    return read
+
+
+@given(payloads)
+def test_a_payload_comes_back_as_it_went(payload: Payload) -> None:
+    known = {payload.training.id: payload.training} if isinstance(payload, FitAndClassify) else None
+    assert decode_payload(through_json(encode_payload(payload)), known) == payload
+
+
+@given(answers)
+def test_an_answer_comes_back_as_it_went(answer: Response | Failure) -> None:
+    assert decode_answer(through_json(encode_answer(answer))) == answer
+
+
+@given(payloads, payloads)
+def test_hashes_agree_exactly_when_the_questions_do(one: Payload, other: Payload) -> None:
+    same = encode_payload(one) == encode_payload(other)
+    assert (hash_payload(one) == hash_payload(other)) is same
