@@ -44,7 +44,7 @@ class ConfigError(HarnessError):
         super().__init__(sentence(where, reason, remedy))
 
 
-class UnknownName(ConfigError):
+class UnknownName(ConfigError):  # noqa: N818 - named after what it tells, as httpx does
     """A name that is not registered; the message offers the nearest spelling."""
 
     def __init__(self, where: str, kind: str, name: str, known: Iterable[str]) -> None:
@@ -52,7 +52,7 @@ class UnknownName(ConfigError):
         super().__init__(where, f"there is no {kind} named {name!r}", did_you_mean(name, known))
 
 
-class SpecErrors(ConfigError):
+class SpecErrors(ConfigError):  # noqa: N818 - a plural of errors
     """Every problem found in one spec, reported together."""
 
     def __init__(self, problems: Sequence[ConfigError]) -> None:

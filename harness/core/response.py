@@ -23,7 +23,7 @@ class Generation:
 
     text: str
     finish_reason: str
-    """``stop`` (end token or stop string), ``length`` (budget used up), or the server's own word."""
+    """``stop`` (end token or stop string), ``length`` (budget used up), or a server's own word."""
 
 
 @dataclass(frozen=True, slots=True)

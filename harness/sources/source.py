@@ -21,7 +21,7 @@ class Source:
     sdist: bool = False
     """Take the package's source archive instead of its wheel."""
     hub: str | None = None
-    """A repository of the Hugging Face hub, ``owner/name``; with ``datasets/`` before it for data."""
+    """A repository of the Hugging Face hub, ``owner/name``; ``datasets/owner/name`` for data."""
     revision: str | None = None
     """The hub's commit hash (40 hex digits; required, a branch moves)."""
     file: str | None = None
