@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeAlias, runtime_checkable
 
 from harness.core.capability import Capability
-from harness.core.estimate import Interval
+from harness.core.estimate import Estimate, Interval
 from harness.core.figure import Figure
 from harness.core.identity import Identity
 from harness.core.request import Payload, Request
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from harness.core.run import Run
+    from harness.core.run import Record, Run
 
     Floats: TypeAlias = NDArray[np.float64]
     Integers: TypeAlias = NDArray[np.int64]
@@ -195,7 +195,7 @@ class Task(Protocol):
         """Turn the raw output into what the metrics measure (a parsed label, say)."""
         ...
 
-    def figures(self, sliced: Sequence[object]) -> tuple[Figure, ...]:
+    def figures(self, estimates: Sequence[Estimate]) -> tuple[Figure, ...]:
         """Charts made from this suite's estimates (a learning curve); none by default."""
         ...
 
@@ -252,6 +252,6 @@ class Progress(Protocol):
 class Recorder(Protocol):
     """Keeps answers as they come."""
 
-    def append(self, records: Iterable[object]) -> None:
+    def append(self, records: Iterable[Record]) -> None:
         """Write the records; they survive a kill from here on."""
         ...

@@ -1,0 +1,189 @@
+"""How the columns of a data set map to the words of this project."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from harness.core.errors import DataError, did_you_mean
+from harness.sources.dataset import Row
+
+_PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+_LETTERED = re.compile(r"^\s*([A-Z])[.):]\s*(.*)$", re.DOTALL)
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column whose cells need reading."""
+
+    column: str
+    """Its name."""
+    format: Literal["text", "lettered", "letter", "index"] = "text"
+    """``lettered``: "A. bank" lines, letters taken off. ``letter`` and ``index`` (from 0): the
+    target names a choice by its place."""
+    split: str | None = None
+    """Cut a text cell into a list at this string."""
+    threshold: float | None = None
+    """Turn a number into one of two ``labels``: the second when it is above this."""
+    labels: tuple[str, ...] = ("negative", "positive")
+    """The labels below and above the threshold."""
+    map: Mapping[str, str] = field(default_factory=dict)
+    """Rename cell values, such as {"0" = "negative"}."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """Which column is what."""
+
+    text: str
+    """What is asked: a column's name, or a template such as "Question: {question}\\nAnswer:"."""
+    target: str | Column | None = None
+    """The right answer: a label, a choice, or references (a list cell gives several)."""
+    choices: str | Column | tuple[str, ...] | None = None
+    """The alternatives: one list-valued column, or one column per alternative."""
+    id: str | None = None
+    """Unique ids. Without it a sample is named by the hash of its contents."""
+    slices: tuple[str, ...] = ()
+    """Columns to report by group."""
+    cluster: str | None = None
+    """Rows that share this column's value are not independent (one document, one source)."""
+
+
+class Cells:
+    """Reads the cells of one row after another, with messages that name row and column."""
+
+    def __init__(self, dataset_name: str) -> None:
+        self._name = dataset_name
+
+    def text(self, row: Row, spec: str, number: int) -> str:
+        """Return a column's text, or a template filled from several."""
+        if "{" not in spec:
+            return self._text(row, spec, number)
+        return _PLACEHOLDER.sub(lambda match: self._text(row, match[1], number), spec)
+
+    def texts(self, row: Row, spec: str | Column, number: int) -> tuple[str, ...]:
+        """Return one or several texts of a target or choices cell."""
+        column = Column(column=spec) if isinstance(spec, str) else spec
+        value = self._value(row, column.column, number)
+        if column.threshold is not None:
+            return (self._thresholded(value, column, number),)
+        cells = value if isinstance(value, (list, tuple)) else self._split(value, column)
+        read = _letter_off if column.format == "lettered" else str
+        texts = tuple(column.map.get(text, text) for text in (read(_plain(cell)) for cell in cells))
+        if not texts or not all(text.strip() for text in texts):
+            raise self._empty(column.column, number)
+        return texts
+
+    def choices(
+        self, row: Row, spec: str | Column | tuple[str, ...], number: int
+    ) -> tuple[str, ...]:
+        """Return the alternatives; at least two of them."""
+        if isinstance(spec, tuple):
+            choices = tuple(self._text(row, name, number) for name in spec)
+        else:
+            choices = self.texts(row, spec, number)
+        if len(choices) < 2:  # noqa: PLR2004 - one alternative is no question
+            raise DataError(
+                f"{self._name} row {number}",
+                f"has {len(choices)} choice: {choices!r}",
+                "check choices.split or choices.format",
+            )
+        return choices
+
+    def chosen(
+        self, row: Row, spec: str | Column, choices: tuple[str, ...], number: int
+    ) -> tuple[str, ...]:
+        """Return the right choice's text, given by text, letter or index."""
+        form = spec.format if isinstance(spec, Column) else "text"
+        (answer, *_) = self.texts(row, spec, number)
+        if form in ("letter", "index"):
+            place = _LETTERS.find(answer.strip()) if form == "letter" else _whole(answer)
+            if not 0 <= place < len(choices):
+                raise DataError(
+                    f"{self._name} row {number}",
+                    f"target {answer!r} names none of the {len(choices)} choices",
+                )
+            return (choices[place],)
+        if answer not in choices:
+            raise DataError(
+                f"{self._name} row {number}",
+                f"target {answer!r} is none of the choices",
+                did_you_mean(answer, choices),
+            )
+        return (answer,)
+
+    def _text(self, row: Row, name: str, number: int) -> str:
+        text = _plain(self._value(row, name, number))
+        if not text.strip():
+            raise self._empty(name, number)
+        return text
+
+    def _value(self, row: Row, name: str, number: int) -> Any:
+        try:
+            value = row[name]
+        except KeyError:
+            raise DataError(
+                f"{self._name} row {number}",
+                f"there is no column {name!r}",
+                did_you_mean(name, row),
+            ) from None
+        if value is None:
+            raise self._empty(name, number)
+        return value
+
+    def _empty(self, column: str, number: int) -> DataError:
+        return DataError(
+            f"{self._name} row {number}", f"column {column!r} is empty", "fill it or drop the row"
+        )
+
+    def _thresholded(self, value: Any, column: Column, number: int) -> str:
+        try:
+            is_above = float(value) > float(column.threshold or 0)
+        except (TypeError, ValueError):
+            raise DataError(
+                f"{self._name} row {number}",
+                f"column {column.column!r} holds {value!r}, and the threshold needs a number",
+            ) from None
+        return column.labels[1] if is_above else column.labels[0]
+
+    def _split(self, value: Any, column: Column) -> Iterable[Any]:
+        if column.format == "lettered" and column.split is None:
+            return _lettered_lines(_plain(value))
+        if column.split is None:
+            return (value,)
+        return [part for part in _plain(value).split(column.split) if part.strip()]
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else str(value)
+
+
+def _letter_off(text: str) -> str:
+    match = _LETTERED.match(text)
+    return (match[2] if match else text).strip()
+
+
+def _lettered_lines(text: str) -> list[str]:
+    """Cut at each line that begins with a later letter, so that a choice may hold line breaks."""
+    parts: list[str] = []
+    last = ""
+    for line in text.strip("\n").split("\n"):
+        match = _LETTERED.match(line)
+        if match and match[1] > last:
+            last = match[1]
+            parts.append(line)
+        elif parts:
+            parts[-1] += "\n" + line
+        else:
+            parts.append(line)
+    return parts
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        return -1

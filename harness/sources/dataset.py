@@ -1,0 +1,115 @@
+"""A table of rows behind a source: CSV, TSV, JSON lines or Parquet, read as a stream."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from harness.core.errors import ConfigError, DataError
+from harness.sources.source import Source
+
+Format = Literal["csv", "tsv", "jsonl", "parquet"]
+Row = Mapping[str, Any]
+
+_ENDINGS: dict[str, Format] = {
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".parquet": "parquet",
+}
+_BATCH = 4096
+_MAX_CELL = 16 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dataset(Source):
+    """A source that holds rows."""
+
+    format: Format | None = None
+    """Told by the file's ending when absent."""
+    header: bool = True
+    """False for a CSV or TSV without names: columns are then called "0", "1", …."""
+
+    @property
+    def name(self) -> str:
+        """The file's own name, for messages."""
+        return (self.file or self.path or self.hub or "data").rsplit("/", 1)[-1]
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows in order.
+
+        Raises:
+            DataError: the file is not in its format; the message names the line.
+            SourceError: the bytes cannot be had.
+        """
+        path = self.fetch()
+        kind = self.format or _ENDINGS.get(path.suffix.lower())
+        if kind is None:
+            raise ConfigError(
+                self.name, "its ending tells no format", "write format = csv, tsv, jsonl or parquet"
+            )
+        if kind == "parquet":
+            return _parquet(path, self.name)
+        if kind == "jsonl":
+            return _jsonl(path, self.name)
+        return _delimited(path, self.name, "," if kind == "csv" else "\t", header=self.header)
+
+
+def _jsonl(path: Path, name: str) -> Iterator[Row]:
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            if line.isspace():
+                continue
+            try:
+                row = json.loads(line)
+            except ValueError as error:
+                raise DataError(f"{name} line {number}", f"is not JSON ({error})") from error
+            if not isinstance(row, dict):
+                raise DataError(f"{name} line {number}", "is JSON, but not an object")
+            yield row
+
+
+def _delimited(path: Path, name: str, delimiter: str, *, header: bool) -> Iterator[Row]:
+    csv.field_size_limit(_MAX_CELL)
+    # Tab-separated files in the wild quote nothing, and a stray quote would swallow lines.
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if delimiter == "," else csv.QUOTE_NONE
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        reader = csv.reader(file, delimiter=delimiter, quoting=quoting)
+        names = next(reader, []) if header else None
+        try:
+            yield from _named(reader, names, name)
+        except (csv.Error, UnicodeDecodeError) as error:
+            raise DataError(
+                f"{name} line {reader.line_num + 1}", f"cannot be read ({error})"
+            ) from error
+
+
+def _named(reader: Any, names: list[str] | None, file: str) -> Iterator[Row]:
+    for cells in reader:
+        if not cells:
+            continue
+        keys = names if names is not None else [str(i) for i in range(len(cells))]
+        if len(cells) != len(keys):
+            raise DataError(
+                f"{file} line {reader.line_num}",
+                f"has {len(cells)} cells where the header has {len(keys)}",
+                "quote the cells that hold the delimiter",
+            )
+        yield dict(zip(keys, cells, strict=True))
+
+
+def _parquet(path: Path, name: str) -> Iterator[Row]:
+    from pyarrow import ArrowInvalid
+    from pyarrow.parquet import ParquetFile
+
+    try:
+        file = ParquetFile(path)
+    except ArrowInvalid as error:
+        raise DataError(name, f"is not a Parquet file ({error})") from error
+    for batch in file.iter_batches(batch_size=_BATCH):
+        yield from batch.to_pylist()

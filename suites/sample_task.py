@@ -1,0 +1,60 @@
+"""The task that most suites prepare: one request per sample of a data set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from harness.core.capability import Capability
+from harness.core.estimate import Estimate
+from harness.core.figure import Figure
+from harness.core.ports import CorpusMetric, Metric
+from harness.core.request import Payload
+from harness.core.response import Output
+from harness.core.sample import Sample
+from harness.core.score import Unscored
+from harness.sources.samples import SampleSet
+
+
+def as_it_is(sample: Sample, output: Output) -> Output | Unscored:
+    """Read an output without changing it."""
+    del sample
+    return output
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleTask:
+    """A data set at hand, with the way to ask and the metrics to measure."""
+
+    sample_set: SampleSet
+    asking: Callable[[Sample, Capability], Payload]
+    metrics: tuple[Metric, ...]
+    corpus_metrics: tuple[CorpusMetric, ...] = ()
+    reading: Callable[[Sample, Output], Output | Unscored] = as_it_is
+
+    @property
+    def n_samples(self) -> int:
+        """How many samples there are."""
+        return self.sample_set.n_samples
+
+    @property
+    def data_hash(self) -> str:
+        """SHA-256 (hex) over all rows as mapped."""
+        return self.sample_set.data_hash
+
+    def samples(self) -> Iterator[Sample]:
+        """Yield the samples in order."""
+        return iter(self.sample_set)
+
+    def ask(self, sample: Sample, capability: Capability) -> Payload:
+        """Return what to send for one sample."""
+        return self.asking(sample, capability)
+
+    def read(self, sample: Sample, output: Output) -> Output | Unscored:
+        """Return what the metrics measure."""
+        return self.reading(sample, output)
+
+    def figures(self, estimates: Sequence[Estimate]) -> tuple[Figure, ...]:
+        """Return no chart beyond those of the metrics."""
+        del estimates
+        return ()
