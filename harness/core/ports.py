@@ -100,6 +100,11 @@ class Metric(Protocol):
         """Settings that change the number."""
         ...
 
+    @property
+    def is_additive(self) -> bool:
+        """Whether rows with equal weight may be added up first: large sets then cost little."""
+        ...
+
     def measure(self, sample: Sample, output: Output) -> Score:
         """Return k statistics of one answer, or why there are none."""
         ...

@@ -116,3 +116,15 @@ def capability_of(payload: Payload) -> Capability:
     <Capability.CLASSIFIES: 'classifies'>
     """
     return _ANSWERED_BY[type(payload)]
+
+
+def text_of(payload: Payload) -> str:
+    """Return what a payload shows the model, as text; chat turns as ``role: content`` lines.
+
+    >>> text_of(Generate(prompt=(Message("user", "Hi"),)))
+    'user: Hi'
+    """
+    prompt = payload.prompt if isinstance(payload, Generate | LogLikelihood) else payload.text
+    if isinstance(prompt, str):
+        return prompt
+    return "\n".join(f"{turn.role}: {turn.content}" for turn in prompt)

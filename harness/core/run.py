@@ -9,6 +9,7 @@ from typing import Protocol
 
 from harness.core.estimate import Estimate
 from harness.core.figure import Figure
+from harness.core.request import Payload, text_of
 from harness.core.response import Failure, Output, Response
 from harness.core.sample import Sample
 
@@ -31,8 +32,8 @@ class Record:
     model: str
     suite: str
     sample: Sample
-    prompt: str
-    """What was sent, as text; chat turns as ``role: content`` lines."""
+    payload: Payload
+    """What was sent."""
     answer: Response | Failure
     reading: Output | None = None
     """What the suite read from the answer, where that differs from the output itself."""
@@ -40,6 +41,11 @@ class Record:
     """Statistics by ``metric.column``."""
     unscored: Mapping[str, str] = field(default_factory=dict)
     """Reason by metric."""
+
+    @property
+    def prompt(self) -> str:
+        """What was sent, as text; chat turns as ``role: content`` lines."""
+        return text_of(self.payload)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,8 @@ class Additive:
     """Reduce by adding up; subclasses give ``value`` of the sums."""
 
     __slots__ = ()
+
+    is_additive: ClassVar[bool] = True
 
     def value(self, sums: Floats) -> Floats:
         """Return (b, q) quantities of (b, k) weighted sums of the statistics."""

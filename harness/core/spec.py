@@ -1,0 +1,50 @@
+"""The order for a run: which models, asked by which suites."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from harness.core.ports import Adapter, Suite
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelSpec:
+    """A model by the name it has in tables and reports."""
+
+    name: str
+    adapter_name: str
+    adapter: Adapter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuiteSpec:
+    """A suite by the name it has in tables and reports."""
+
+    name: str
+    suite_name: str
+    suite: Suite
+    models: tuple[str, ...]
+    """The models that it asks."""
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSpec:
+    """Everything that a run needs to know before it starts."""
+
+    name: str
+    models: tuple[ModelSpec, ...]
+    suites: tuple[SuiteSpec, ...]
+    seed: int = 0
+    limit: int | None = None
+    """Ask at most this many samples per suite; a suite's own limit goes before."""
+    confidence_level: float = 0.95
+    min_coverage: float = 0.95
+    """A suite with a smaller share of samples answered makes the run incomplete (exit 3)."""
+    out: str = "runs"
+    """The folder that run folders are made in."""
+    source: Mapping[str, object] = field(default_factory=dict)
+    """The spec as written, defaults added, secrets taken out: what the manifest keeps."""
+    secrets: tuple[str, ...] = ()
+    """Values that no file may ever hold; they are struck out of everything written."""
