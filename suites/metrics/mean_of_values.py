@@ -1,0 +1,75 @@
+"""Metrics whose value on a set is the plain mean of a value per sample."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import ClassVar
+
+import numpy as np
+
+from harness.core.estimate import Interval
+from harness.core.score import Quantity
+from harness.suites.metrics.additive import Additive, Floats, Integers
+
+
+class MeanOfValues(Additive):
+    """Reduce by averaging; the statistics are one column for each quantity, in their order."""
+
+    __slots__ = ()
+
+    is_additive: ClassVar[bool] = False  # the divisor is the number of rows
+    quantities: ClassVar[tuple[Quantity, ...]]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The quantities' ids."""
+        return tuple(quantity.id for quantity in self.quantities)
+
+    def reduce(self, statistics: Floats, weights: Floats) -> Floats:
+        """Return the weighted means; NaN where the weights sum to 0."""
+        total = weights.sum(axis=1, keepdims=True)
+        means = np.full((len(weights), statistics.shape[1]), np.nan)
+        np.divide(weights @ statistics, total, out=means, where=total > 0)
+        return means
+
+    def intervals(
+        self, statistics: Floats, clusters: Integers | None, level: float
+    ) -> Mapping[str, Interval]:
+        """Return Student's t interval of each mean, or Wilson's where every value is 0 or 1."""
+        found = {}
+        for column, quantity in enumerate(self.quantities):
+            interval = _interval(statistics[:, column], clusters, level)
+            if interval is not None:
+                found[quantity.id] = _within_bounds(interval, quantity)
+        return found
+
+
+def _interval(values: Floats, clusters: Integers | None, level: float) -> Interval | None:
+    from harness.stats.mean import mean_interval, mean_stderr
+    from harness.stats.proportion import effective_trials, wilson_interval
+
+    if not np.isin(values, (0.0, 1.0)).all():
+        return mean_interval(values, clusters, level)
+    # Values that are all 0 or all 1 have no spread, and a t interval of them no width: Wilson's
+    # stays honest there, so a graded metric (ROUGE) also takes it when only 0 and 1 were seen.
+    n = float(values.size)
+    if n == 0:
+        return None
+    share = float(values.mean())
+    if clusters is not None:
+        stderr = mean_stderr(values, clusters) or 0.0
+        n = min(effective_trials(share, stderr, n), _n_units_if_flat(clusters, stderr, n))
+    return wilson_interval(share * n, n, level)
+
+
+def _n_units_if_flat(clusters: Integers, stderr: float, n: float) -> float:
+    """Clusters that agree perfectly tell nothing of each other's spread: count each one once."""
+    return n if stderr > 0 else float(np.unique(clusters).size)
+
+
+def _within_bounds(interval: Interval, quantity: Quantity) -> Interval:
+    """Clip to the possible values; what is cut off never held the true mean."""
+    low = interval.low if quantity.low is None else max(quantity.low, interval.low)
+    high = interval.high if quantity.high is None else min(quantity.high, interval.high)
+    return replace(interval, low=low, high=high)
