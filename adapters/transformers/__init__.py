@@ -1,0 +1,121 @@
+"""Models that the Hugging Face transformers library runs on this machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from harness.core.capability import Capability
+from harness.core.errors import ConfigError
+from harness.sources.source import Source
+
+if TYPE_CHECKING:
+    from harness.adapters.transformers.session import TransformersSession
+
+_LANGUAGE_MODEL = frozenset({Capability.GENERATES, Capability.SCORES})
+_CAPABILITIES = {
+    "causal": _LANGUAGE_MODEL,
+    "seq2seq": _LANGUAGE_MODEL,
+    "masked": frozenset({Capability.SCORES}),
+    "classifier": frozenset({Capability.CLASSIFIES}),
+    "encoder": frozenset({Capability.EMBEDS}),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransformersAdapter:
+    """A model from a folder of safetensors, a GGUF file or the Hugging Face hub."""
+
+    path: str | None = None
+    """A folder with config.json, weights and tokenizer, or a GGUF file."""
+    hub: str | None = None
+    """A repository of the Hugging Face hub, ``owner/name``."""
+    revision: str | None = None
+    """The hub's commit hash (40 hex digits)."""
+    package: str | None = None
+    """A package of the Python index whose archive holds the model."""
+    version: str | None = None
+    """The package's exact version."""
+    sha256: str | None = None
+    """Hex digest of the package's archive, or of the GGUF file at ``path``."""
+    file: str | None = None
+    """The GGUF file in the package or repository, or a folder in the package (ends in ``/``)."""
+    tokenizer: str | None = None
+    """A folder with another tokenizer than the one beside the weights."""
+    task: Literal["causal", "seq2seq", "masked", "classifier", "encoder"] = "causal"
+    """What the model was made for; it decides what the model can be asked. A masked model's
+    likelihoods are pseudo-log-likelihoods (Salazar et al. 2020); an encoder's vectors are
+    means over tokens, scaled to length 1."""
+    dtype: Literal["auto", "float32", "bfloat16", "float16"] | None = None
+    """Number format of the weights. ``auto`` is the file's own; None is float32 on the CPU and
+    ``auto`` elsewhere."""
+    device: str = "auto"
+    """``cpu``, ``cuda``, ``cuda:1``, ``mps``; ``auto`` takes the best that is there."""
+    quantisation: Literal["dynamic-int8", "bnb-8bit", "bnb-4bit"] | None = None
+    """``dynamic-int8`` runs linear layers in int8 on the CPU; ``bnb-…`` needs bitsandbytes and
+    CUDA."""
+    attention: Literal["eager", "sdpa", "flash_attention_2"] | None = None
+    """Attention kernel; None leaves the choice to transformers."""
+    max_batch_tokens: int = 4096
+    """Tokens per batch, padding and room for new tokens counted. Answers do not depend on it."""
+    max_length: int | None = None
+    """Window in tokens, prompt and answer together; None is the model's own. The cost of one
+    request grows with it."""
+    too_long: Literal["fail", "truncate"] = "fail"
+    """A text longer than the window fails; a classifier or encoder may cut its end instead."""
+    chat_template: str | None = None
+    """Jinja text, or the path of a ``.jinja`` file, in place of the model's own template."""
+    trust_remote_code: bool = False
+    """Run Python code that comes with the weights. Only for sources that you have read."""
+
+    def __post_init__(self) -> None:
+        """Refuse impossible values."""
+        if self.max_batch_tokens < 1:
+            raise ConfigError("max_batch_tokens", "must be at least 1", "write 4096")
+        if self.max_length is not None and self.max_length < 2:  # noqa: PLR2004 - one token in, one out
+            raise ConfigError(
+                "max_length", "must be at least 2", "leave it out for the model's own"
+            )
+        if self.too_long == "truncate" and self.task not in ("classifier", "encoder"):
+            raise ConfigError(
+                "too_long",
+                f"a {self.task} model's text is never cut, for that would change the question",
+                "write too_long = 'fail'",
+            )
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """What the task allows."""
+        return _CAPABILITIES[self.task]
+
+    @property
+    def source(self) -> Source:
+        """Where the weights are."""
+        return Source(
+            path=self.path,
+            hub=self.hub,
+            revision=self.revision,
+            package=self.package,
+            version=self.version,
+            sha256=self.sha256,
+            file=self.file,
+        )
+
+    def open(self) -> TransformersSession:
+        """Load the model.
+
+        Raises:
+            ConfigError: an option does not fit the model, or a package is not installed.
+            SourceError: the weights cannot be had.
+            AdapterError: the weights cannot be loaded.
+        """
+        try:
+            from harness.adapters.transformers.loading import load
+            from harness.adapters.transformers.session import TransformersSession
+        except ImportError as error:
+            raise ConfigError(
+                "adapter 'transformers'",
+                f"the package {error.name} is not installed",
+                "pip install 'model-audit-harness[transformers]'",
+            ) from error
+        return TransformersSession(load(self), self)

@@ -1,0 +1,71 @@
+"""The identity of a loaded model: what its answers depend on, and nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import torch
+import transformers
+
+from harness.adapters.transformers import TransformersAdapter
+from harness.adapters.transformers.checkpoint import Checkpoint
+from harness.adapters.transformers.encoding import TextEncoder
+from harness.core.estimate import signature_text
+from harness.core.identity import Identity, hash_json
+
+# Where a model was found and who wrote its file down do not make it another model.
+_NOT_THE_MODEL = ("_name_or_path", "transformers_version", "dtype")
+
+
+def identify(
+    model: Any,
+    encoder: TextEncoder,
+    checkpoint: Checkpoint,
+    options: TransformersAdapter,
+    window: int | None,
+) -> Identity:
+    """Return hashes of weights, configuration, tokenizer and template, and the settings.
+
+    The batch size is no part of it: answers do not depend on it.
+    """
+    settings = {
+        "attention": model.config._attn_implementation,  # noqa: SLF001 - has no public name
+        "device": torch.device(model.device).type,
+        "dtype": str(model.dtype).removeprefix("torch."),
+        "quantisation": options.quantisation or "none",
+        "task": options.task,
+        "too_long": options.too_long,
+        "torch": torch.__version__,
+        "transformers": transformers.__version__,
+        "trust_remote_code": options.trust_remote_code,
+        "window": window,
+    }
+    return Identity(
+        {
+            "weights": checkpoint.weights,
+            "config": hash_json([_told(model.config), _told(model.generation_config)]),
+            "tokenizer": _tokenizer_hash(encoder.tokenizer),
+            "template": _text_hash(encoder.template) if encoder.template else "none",
+            "settings": signature_text(settings),
+        }
+    )
+
+
+def _told(config: Any) -> dict[str, Any]:
+    if config is None:
+        return {}
+    told = config.to_diff_dict()
+    return {key: told[key] for key in told if key not in _NOT_THE_MODEL}
+
+
+def _tokenizer_hash(tokenizer: Any) -> str:
+    backend = getattr(tokenizer, "backend_tokenizer", None)
+    # A tokenizer without the fast backend is told by its class and vocabulary.
+    rules = backend.to_str() if backend is not None else sorted(tokenizer.get_vocab().items())
+    special = {name: str(token) for name, token in tokenizer.special_tokens_map.items()}
+    return hash_json([type(tokenizer).__name__, rules, special])
+
+
+def _text_hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,150 @@
+"""Text that a model writes: prompts into rows, one decoding loop per batch, texts out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from transformers import GenerationConfig, LogitsProcessorList, StoppingCriteriaList
+
+from harness.adapters.transformers.answering import RefusedError
+from harness.adapters.transformers.encoding import TextEncoder
+from harness.adapters.transformers.forward import pad
+from harness.adapters.transformers.loaded import LoadedModel
+from harness.adapters.transformers.quiet import quiet
+from harness.adapters.transformers.sampling import RowSampler
+from harness.adapters.transformers.stopping import RowStops, special_stop_ids
+from harness.core.request import Generate, Request
+from harness.core.response import FailureKind, Generation, Response, Usage
+
+Tokens = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationRow:
+    """One line of a batch. Greedy rows with equal fields are one row."""
+
+    tokens: Tokens
+    max_new_tokens: int
+    stop: tuple[str, ...]
+    temperature: float
+    top_p: float
+    random_key: str
+    """Names the row's own stream of random numbers; empty when greedy."""
+
+    @property
+    def n_tokens(self) -> int:
+        """Tokens read and, at most, written."""
+        return len(self.tokens) + self.max_new_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What the model wrote for a row."""
+
+    text: str
+    finish_reason: str
+    n_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationQuestion:
+    """A request's one row."""
+
+    rows: tuple[GenerationRow]
+
+    def gather(self, results: Sequence[Written]) -> Response:
+        """Wrap up the text."""
+        written = results[0]
+        return Response(
+            output=Generation(text=written.text, finish_reason=written.finish_reason),
+            usage=Usage(n_input_tokens=len(self.rows[0].tokens), n_output_tokens=written.n_tokens),
+        )
+
+
+class GenerationResponder:
+    """Answers ``Generate``."""
+
+    def __init__(self, loaded: LoadedModel) -> None:
+        self._loaded = loaded
+        self._is_pair = bool(loaded.model.config.is_encoder_decoder)
+
+    def read(self, request: Request) -> GenerationQuestion:
+        """Tokenise the prompt and see that the window has room for at least one new token."""
+        asked = request.payload
+        assert isinstance(asked, Generate)
+        tokens = _prompt_tokens(self._loaded.encoder, asked, is_pair=self._is_pair)
+        if asked.max_new_tokens < 1 or not tokens:
+            raise RefusedError("the prompt is empty" if not tokens else "max_new_tokens is below 1")
+        is_greedy = asked.temperature <= 0
+        row = GenerationRow(
+            tokens=tokens,
+            max_new_tokens=min(asked.max_new_tokens, self._room(len(tokens), asked)),
+            stop=asked.stop,
+            temperature=0.0 if is_greedy else asked.temperature,
+            top_p=1.0 if is_greedy else asked.top_p,
+            random_key="" if is_greedy else f"{asked.seed} {request.id}",
+        )
+        return GenerationQuestion((row,))
+
+    def forward(self, rows: Sequence[GenerationRow]) -> list[Written]:
+        """Decode all rows until the last one is done; each row ends by its own rules."""
+        loaded = self._loaded
+        # An encoder looks both ways and reads from the left; a decoder is continued at its right.
+        prompts = [row.tokens for row in rows]
+        batch = pad(prompts, loaded.pad_id, loaded.device, left=not self._is_pair)
+        stops = RowStops(rows, loaded.encoder.tokenizer, end_ids(loaded))
+        with torch.inference_mode(), quiet():
+            ids = loaded.model.generate(
+                input_ids=batch.input_ids,
+                attention_mask=batch.attention_mask,
+                generation_config=GenerationConfig(
+                    do_sample=False,
+                    max_new_tokens=max(row.max_new_tokens for row in rows),
+                    pad_token_id=loaded.pad_id,
+                ),
+                logits_processor=LogitsProcessorList([RowSampler(rows)]),
+                stopping_criteria=StoppingCriteriaList([stops]),
+            )
+        return [self._written(row, stops.kept(at, ids)) for at, row in enumerate(rows)]
+
+    def _room(self, n_prompt_tokens: int, asked: Generate) -> int:
+        window = self._loaded.window
+        if window is None:
+            return asked.max_new_tokens
+        if self._is_pair:
+            self._loaded.check_fits(n_prompt_tokens)
+            return window
+        if n_prompt_tokens >= window:
+            raise RefusedError(
+                f"a prompt of {n_prompt_tokens} tokens leaves no room in the window of {window}",
+                FailureKind.TOO_LONG,
+            )
+        return window - n_prompt_tokens
+
+    def _written(self, row: GenerationRow, ids: list[int]) -> Written:
+        tokenizer = self._loaded.encoder.tokenizer
+        text = tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+        cuts = [at for stop in row.stop if stop and (at := text.find(stop)) >= 0]
+        ends = end_ids(self._loaded) | special_stop_ids(row.stop, tokenizer)
+        is_stopped = bool(cuts) or bool(ids and ids[-1] in ends)
+        return Written(
+            text=text[: min(cuts)] if cuts else text,
+            finish_reason="stop" if is_stopped else "length",
+            n_tokens=len(ids),
+        )
+
+
+def end_ids(loaded: LoadedModel) -> frozenset[int]:
+    """Return the ids with which the model ends a text."""
+    given = loaded.model.generation_config.eos_token_id
+    ids = given if isinstance(given, list) else [given]
+    return frozenset(int(each) for each in ids if each is not None)
+
+
+def _prompt_tokens(encoder: TextEncoder, asked: Generate, *, is_pair: bool) -> Tokens:
+    tokens = encoder.prompt_tokens(asked.prompt)
+    if is_pair and isinstance(asked.prompt, str):
+        return encoder.wrap(encoder.plain(asked.prompt))
+    return tokens

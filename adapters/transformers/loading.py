@@ -1,0 +1,140 @@
+"""From options to a model in memory; every way in which the two may not fit has its sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+import transformers
+
+from harness.adapters.transformers import TransformersAdapter
+from harness.adapters.transformers.checkpoint import Checkpoint, find_checkpoint
+from harness.adapters.transformers.encoding import TextEncoder
+from harness.adapters.transformers.fingerprint import identify
+from harness.adapters.transformers.fitness import check_task, check_weights
+from harness.adapters.transformers.loaded import LoadedModel
+from harness.adapters.transformers.precision import load_arguments, quantised
+from harness.adapters.transformers.quiet import quiet
+from harness.adapters.transformers.template import template_text
+from harness.adapters.transformers.window import window_of
+from harness.core.errors import AdapterError, ConfigError, sentence
+
+_AUTO_CLASSES = {
+    "causal": transformers.AutoModelForCausalLM,
+    "seq2seq": transformers.AutoModelForSeq2SeqLM,
+    "masked": transformers.AutoModelForMaskedLM,
+    "classifier": transformers.AutoModelForSequenceClassification,
+    "encoder": transformers.AutoModel,
+}
+
+_SPECIAL_IDS = (
+    "bos_token_id",
+    "eos_token_id",
+    "pad_token_id",
+    "decoder_start_token_id",
+    "forced_bos_token_id",
+)
+
+
+def load(options: TransformersAdapter) -> LoadedModel:
+    """Load model and tokenizer from files of this machine, never from a network.
+
+    Raises:
+        ConfigError: an option does not fit the model or the machine.
+        SourceError: the files cannot be had.
+        AdapterError: the files cannot be loaded.
+    """
+    device = pick_device(options.device)
+    arguments = load_arguments(options, device)
+    checkpoint = find_checkpoint(options)
+    with quiet():
+        config = _pretrained(transformers.AutoConfig, checkpoint.folder, options)
+        check_task(options.task, config)
+        tokenizer = _pretrained(
+            transformers.AutoTokenizer, Path(options.tokenizer or checkpoint.folder), options
+        )
+        if options.task == "masked" and tokenizer.mask_token_id is None:
+            raise ConfigError("task = 'masked'", "the tokenizer has no mask token", "name another")
+        model = _model(checkpoint, options, {**arguments, "config": config})
+        model = quantised(model.to(device) if "device_map" not in arguments else model, options)
+    _settle(model, tokenizer)
+    encoder = TextEncoder(tokenizer, template_text(options.chat_template, tokenizer))
+    window = window_of(model, tokenizer, options.max_length)
+    return LoadedModel(
+        model=model,
+        encoder=encoder,
+        device=device,
+        window=window,
+        identity=identify(model, encoder, checkpoint, options, window),
+    )
+
+
+def pick_device(name: str) -> str:
+    """Return the device to use.
+
+    Raises:
+        ConfigError: this machine does not have it.
+    """
+    if name == "auto":
+        if torch.cuda.is_available():
+            return "cuda"
+        return "mps" if torch.backends.mps.is_available() else "cpu"
+    try:
+        torch.empty(0, device=name)
+    except (RuntimeError, AssertionError) as error:  # a torch built without CUDA asserts
+        reason = str(error).splitlines()[0]
+        raise ConfigError(
+            f"device = {name!r}", f"cannot be used here ({reason})", "write 'auto'"
+        ) from error
+    return name
+
+
+def _pretrained(auto_class: Any, folder: Path, options: TransformersAdapter, **more: Any) -> Any:
+    try:
+        return auto_class.from_pretrained(
+            folder, local_files_only=True, trust_remote_code=options.trust_remote_code, **more
+        )
+    except Exception as error:  # transformers raises what it happens to meet, of many roots
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise AdapterError(
+            sentence(
+                f"model {folder.name!r}",
+                f"{auto_class.__name__} cannot load it ({reason})",
+                f"is it whole, and a {options.task} model?",
+            )
+        ) from error
+
+
+def _model(checkpoint: Checkpoint, options: TransformersAdapter, arguments: dict[str, Any]) -> Any:
+    if options.attention is not None:
+        arguments["attn_implementation"] = options.attention
+    model, report = _pretrained(
+        _AUTO_CLASSES[options.task],
+        checkpoint.folder,
+        options,
+        output_loading_info=True,
+        **arguments,
+    )
+    check_weights(options.task, report["missing_keys"])
+    return model.eval()
+
+
+def _settle(model: Any, tokenizer: Any) -> None:
+    """Leave to the model its special tokens, and none of the decoding habits of its makers.
+
+    Penalties and beams in generation_config.json would turn "greedy" into something else.
+    """
+    if model.config.pad_token_id is None:
+        # Classifiers made from decoders look for the last token that is not padding.
+        model.config.pad_token_id = tokenizer.pad_token_id
+    habits = model.generation_config
+    if habits is None or not model.can_generate():
+        return
+    kept = {name: getattr(habits, name, None) for name in _SPECIAL_IDS}
+    ends = kept["eos_token_id"]
+    known = ends if isinstance(ends, list) else [ends]
+    both = {token for token in (*known, tokenizer.eos_token_id) if token is not None}
+    model.generation_config = transformers.GenerationConfig(
+        **{**kept, "eos_token_id": sorted(both) or None}
+    )

@@ -1,0 +1,61 @@
+"""Drawing tokens so that a row's draws depend on its own seed and on no other row."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import torch
+from transformers import LogitsProcessor
+
+if TYPE_CHECKING:
+    from harness.adapters.transformers.generation import GenerationRow
+
+
+class RowSampler(LogitsProcessor):  # type: ignore[misc] # transformers is untyped here
+    """Leaves to greedy search nothing but the token that it drew.
+
+    The library's sampling draws for the whole batch from one generator, which ties an answer to
+    its batch mates.
+    """
+
+    def __init__(self, rows: Sequence[GenerationRow]) -> None:
+        self._rows = rows
+        self._generators = [_generator(row.random_key) for row in rows]
+
+    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:  # noqa: ARG002 - transformers' signature
+        """Return scores (rows, vocabulary) that are -inf but for the drawn tokens."""
+        if not any(row.temperature for row in self._rows):
+            return scores
+        chosen = scores.clone()
+        for at, row in enumerate(self._rows):
+            if row.temperature:
+                token = draw(scores[at], row.temperature, row.top_p, self._generators[at])
+                chosen[at] = -torch.inf
+                chosen[at, token] = 0.0
+        return chosen
+
+
+def draw(logits: torch.Tensor, temperature: float, top_p: float, random: torch.Generator) -> int:
+    """Draw one token by inverting the cumulative distribution at one uniform number.
+
+    Args:
+        logits: (vocabulary,).
+        temperature: above 0.
+        top_p: in (0, 1]; the draw is among the fewest likeliest tokens that reach this
+            probability together (Holtzman et al. 2020).
+        random: on the CPU, so that every device draws the same numbers.
+    """
+    scaled = logits.cpu().double() / temperature
+    probabilities, tokens = torch.sort(scaled.softmax(-1), descending=True, stable=True)
+    cumulative = probabilities.cumsum(-1)
+    n_kept = int((cumulative - probabilities < top_p).sum().clamp(min=1))
+    point = torch.rand((), generator=random, dtype=torch.float64) * cumulative[n_kept - 1]
+    at = int(torch.searchsorted(cumulative[:n_kept], point, right=True).clamp(max=n_kept - 1))
+    return int(tokens[at])
+
+
+def _generator(key: str) -> torch.Generator:
+    seed = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big") >> 1
+    return torch.Generator().manual_seed(seed)
