@@ -1,0 +1,126 @@
+"""``echo``: a model that costs nothing and can be foretold, for tests and examples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from harness.adapters.refusal import refuse
+from harness.adapters.stop_strings import before_stop
+from harness.core.capability import Capability
+from harness.core.identity import Identity, hash_json
+from harness.core.request import (
+    Classify,
+    Embed,
+    Generate,
+    LogLikelihood,
+    Prompt,
+    Request,
+    RollingLogLikelihood,
+)
+from harness.core.response import (
+    Classification,
+    ContinuationScore,
+    Embedding,
+    Exchange,
+    Generation,
+    LogLikelihoods,
+    Output,
+    Response,
+    TokenLogLikelihoods,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EchoAdapter:
+    """Answers by rules that fit in one line each.
+
+    - generates: the last line of the prompt, or ``text``.
+    - scores: minus the number of characters; words stand for tokens.
+    - classifies: each label gets one vote, and one more for each time it stands in the text.
+    - embeds: the numbers of characters, words and lines.
+    """
+
+    text: str | None = None
+    """What to generate, whatever the prompt; None echoes the prompt's last line."""
+    labels: tuple[str, ...] = ()
+    """The labels to classify into; without any, the model does not classify."""
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """All but fitting; classifying when there are labels."""
+        always = {Capability.GENERATES, Capability.SCORES, Capability.EMBEDS}
+        return frozenset(always | ({Capability.CLASSIFIES} if self.labels else set()))
+
+    def open(self) -> EchoSession:
+        """Return the session; there is nothing to load."""
+        return EchoSession(self)
+
+
+class EchoSession:
+    """Answers in the order asked."""
+
+    def __init__(self, adapter: EchoAdapter) -> None:
+        settings = hash_json({"text": adapter.text, "labels": list(adapter.labels)})
+        self.identity = Identity({"weights": "none (echo)", "settings": settings})
+        self._text = adapter.text
+        self._labels = adapter.labels
+        self._answer: dict[type, Callable[[Any], Output]] = {
+            Generate: self._generate,
+            LogLikelihood: _score,
+            RollingLogLikelihood: _score_words,
+            Embed: _embed,
+        }
+        if adapter.labels:
+            self._answer[Classify] = self._classify
+
+    def respond(self, requests: Sequence[Request]) -> Iterator[Exchange]:
+        """Yield one exchange per request, in order."""
+        for request in requests:
+            answer = self._answer.get(type(request.payload))
+            if answer is None:
+                yield Exchange(request, refuse("echo", request.payload))
+            else:
+                yield Exchange(request, Response(output=answer(request.payload)))
+
+    def close(self) -> None:
+        """Do nothing: there is nothing to give back."""
+
+    def _generate(self, payload: Generate) -> Generation:
+        text = before_stop(
+            _last_line(payload.prompt) if self._text is None else self._text, payload.stop
+        )
+        words = text.split(" ") if len(text) > payload.max_new_tokens else []
+        if len(words) <= payload.max_new_tokens:
+            return Generation(text=text, finish_reason="stop")
+        return Generation(text=" ".join(words[: payload.max_new_tokens]), finish_reason="length")
+
+    def _classify(self, payload: Classify) -> Classification:
+        votes = [1 + payload.text.count(label) for label in self._labels]
+        total = sum(votes)
+        scores = tuple(count / total for count in votes)
+        return Classification(labels=self._labels, scores=scores, is_probability=True)
+
+
+def _last_line(prompt: Prompt) -> str:
+    text = prompt if isinstance(prompt, str) else prompt[-1].content if prompt else ""
+    return text.rstrip().rpartition("\n")[2]
+
+
+def _score(payload: LogLikelihood) -> LogLikelihoods:
+    return LogLikelihoods(
+        tuple(
+            ContinuationScore(-float(len(text)), len(text.split()), is_greedy=False)
+            for text in payload.continuations
+        )
+    )
+
+
+def _score_words(payload: RollingLogLikelihood) -> TokenLogLikelihoods:
+    return TokenLogLikelihoods(values=tuple(-float(len(word)) for word in payload.text.split()))
+
+
+def _embed(payload: Embed) -> Embedding:
+    text = payload.text
+    return Embedding((float(len(text)), float(len(text.split())), float(text.count("\n") + 1)))
