@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from harness.core.errors import ConfigError, DataError
 from harness.sources.source import Source
+from harness.sources.split import Part, part_filter
 
 Format = Literal["csv", "tsv", "jsonl", "parquet"]
 Row = Mapping[str, Any]
@@ -34,19 +35,43 @@ class Dataset(Source):
     """Told by the file's ending when absent."""
     header: bool = True
     """False for a CSV or TSV without names: columns are then called "0", "1", …."""
+    part: Part = "all"
+    """``train`` and ``test`` have no row in common: fit on the one, evaluate on the other."""
+    test_share: float = 0.2
+    """Expected share of rows in the test part."""
+    split_seed: int = 0
+    """Another seed makes another split."""
+    split_by: str | None = None
+    """Column whose value decides the part, so that rows that share a text or a document stay
+    together; by default the whole row does."""
 
     @property
     def name(self) -> str:
         """The file's own name, for messages."""
-        return (self.file or self.path or self.hub or "data").rsplit("/", 1)[-1]
+        name = (self.file or self.path or self.hub or "data").rsplit("/", 1)[-1]
+        return name if self.part == "all" else f"{name} ({self.part} part)"
 
     def rows(self) -> Iterator[Row]:
-        """Yield the rows in order.
+        """Yield the rows of the part in order.
 
         Raises:
+            ConfigError: the format is unknown, or ``test_share`` is impossible.
             DataError: the file is not in its format; the message names the line.
             SourceError: the bytes cannot be had.
         """
+        if self.part == "all":
+            return self._all_rows()
+        is_kept = part_filter(
+            self.part,
+            test_share=self.test_share,
+            seed=self.split_seed,
+            by=self.split_by,
+            name=self.name,
+        )
+        numbered = enumerate(self._all_rows(), start=1)
+        return (row for number, row in numbered if is_kept(row, number))
+
+    def _all_rows(self) -> Iterator[Row]:
         path = self.fetch()
         kind = self.format or _ENDINGS.get(path.suffix.lower())
         if kind is None:
