@@ -43,12 +43,20 @@ def from_folder(folder: Path) -> WordNet | None:
     """Return the WordNet whose database files lie in ``folder``, or None when it cannot be read."""
     if not (folder / "data.noun").is_file():
         return None
-    reader_class = _english_reader()
+    _let_nltk_read(folder)
     try:
-        reader = reader_class(str(folder), omw_reader=_NoOtherLanguages())
+        reader = _english_reader()(str(folder), omw_reader=_NoOtherLanguages())
     except (LookupError, OSError, ValueError):
         return None
     return WordNet(str(reader.get_version()), reader.synsets)
+
+
+def _let_nltk_read(folder: Path) -> None:
+    """Name the folder among nltk's data folders: nltk opens no file outside them."""
+    import nltk.data
+
+    if str(folder) not in nltk.data.path:
+        nltk.data.path.append(str(folder))
 
 
 class _NoOtherLanguages:
