@@ -1,0 +1,157 @@
+"""Tables of estimates: the summary, all quantities of a suite, and its slices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from harness.core.estimate import Estimate
+from harness.core.run import Run
+from harness.core.score import Direction
+from harness.reports.interval_bar import Scale, interval_bar, scale_for
+from harness.reports.number_format import (
+    ABSENT,
+    format_count,
+    format_interval,
+    format_level,
+    format_value,
+)
+from harness.reports.table import Cell, Column, Group, Table
+
+DIRECTION_WORDS = {
+    Direction.HIGHER: "↑ higher",
+    Direction.LOWER: "↓ lower",
+    Direction.NEITHER: "· neither",
+}
+_QUANTITY = Column(title="Quantity", key="name")
+_MODEL = Column(title="Model", key="model")
+_N = Column(title="n", key="n", is_number=True, note="Samples scored")
+_UNSCORED = Column(
+    title="Unscored",
+    key="unscored",
+    is_number=True,
+    note="Samples asked about that have no score: failures, and answers that could not be read",
+)
+_BETTER = Column(title="Better", key="better", note="Which way is better")
+
+
+def summary_table(run: Run) -> Table:
+    """Return the headline quantities of every suite, models on neighbouring rows."""
+    headlines = [e for e in run.estimates if e.quantity.is_headline and e.slice is None]
+    groups = []
+    for suite in _suites(run):
+        chosen = [e for e in headlines if e.suite == suite]
+        rows = [row for peers in _by_quantity(chosen) for row in _peer_rows(peers)]
+        if rows:
+            groups.append(Group(title=suite, rows=tuple(rows)))
+    level = run.manifest.confidence_level
+    columns = (_QUANTITY, _MODEL, *_number_columns(level), _N, _UNSCORED, _BETTER)
+    return Table(
+        caption="Headline quantities by suite and model", columns=columns, groups=tuple(groups)
+    )
+
+
+def quantity_table(estimates: Sequence[Estimate], level: float) -> Table:
+    """Return every quantity of one suite and model."""
+    rows = tuple(
+        (
+            Cell(e.quantity.id, note=e.quantity.definition),
+            *_number_cells(e, scale_for([e])),
+            *_count_cells(e),
+            Cell(DIRECTION_WORDS[e.quantity.direction]),
+        )
+        for e in estimates
+    )
+    columns = (_QUANTITY, *_number_columns(level), _N, _UNSCORED, _BETTER)
+    return Table(caption="All quantities", columns=columns, groups=(Group(rows=rows),))
+
+
+def slice_tables(
+    sliced: Sequence[Estimate], whole: Sequence[Estimate], level: float
+) -> tuple[Table, ...]:
+    """Return one table for each slice column; a dashed line marks the whole suite's value."""
+    reference = {e.quantity.id: e.value for e in whole}
+    columns = sorted({e.slice[0] for e in sliced if e.slice})
+    return tuple(_slice_table(column, sliced, reference, level) for column in columns)
+
+
+def _slice_table(
+    column: str, sliced: Iterable[Estimate], reference: dict[str, float | None], level: float
+) -> Table:
+    chosen = [e for e in sliced if e.slice and e.slice[0] == column]
+    groups = []
+    for peers in _by_quantity(chosen):
+        scale, quantity = scale_for(peers), peers[0].quantity
+        rows = tuple(
+            (
+                Cell(e.slice[1] if e.slice else ""),
+                *_number_cells(e, scale, reference=reference.get(quantity.id)),
+                *_count_cells(e),
+            )
+            for e in peers
+        )
+        groups.append(
+            Group(title=f"{quantity.id}  {DIRECTION_WORDS[quantity.direction]}", rows=rows)
+        )
+    columns = (Column(title=column, key="name"), *_number_columns(level), _N, _UNSCORED)
+    return Table(caption=f"By {column}", columns=columns, groups=tuple(groups))
+
+
+def _peer_rows(peers: Sequence[Estimate]) -> Iterable[tuple[Cell, ...]]:
+    """One row per model for the same quantity, on one scale."""
+    scale = scale_for(peers)
+    for e in peers:
+        yield (
+            Cell(e.quantity.id, note=e.quantity.definition),
+            Cell(e.model),
+            *_number_cells(e, scale),
+            *_count_cells(e),
+            Cell(DIRECTION_WORDS[e.quantity.direction]),
+        )
+
+
+def _number_columns(level: float) -> tuple[Column, Column, Column]:
+    return (
+        Column(title="Value", key="value", is_number=True),
+        Column(title=f"{format_level(level)} interval", key="interval", is_number=True),
+        Column(title="On its scale", key="bar", is_bar=True, note="Dot: value. Line: interval."),
+    )
+
+
+def _number_cells(
+    e: Estimate, scale: Scale, *, reference: float | None = None
+) -> tuple[Cell, Cell, Cell]:
+    method = f"{format_level(e.interval.level)}, {e.interval.method}" if e.interval else ""
+    clusters = f"; {format_count(e.n_clusters)} clusters" if e.n_clusters != e.n else ""
+    return (
+        Cell(format_value(e), order=e.value, remark=e.note),
+        Cell(
+            format_interval(e),
+            order=e.interval.low if e.interval else None,
+            note=f"{method}{clusters}" if e.interval else e.note,
+        ),
+        Cell(
+            "" if e.value is not None else ABSENT,
+            order=e.value,
+            bar=interval_bar(e, scale, reference=reference),
+        ),
+    )
+
+
+def _count_cells(e: Estimate) -> tuple[Cell, Cell]:
+    return (
+        Cell(format_count(e.n), order=e.n),
+        Cell(format_count(e.n_unscored), order=e.n_unscored),
+    )
+
+
+def _suites(run: Run) -> tuple[str, ...]:
+    """Suites in the order of the plan, then any that only estimates know."""
+    planned = (evaluation.suite for evaluation in run.manifest.evaluations)
+    return tuple(dict.fromkeys([*planned, *(e.suite for e in run.estimates)]))
+
+
+def _by_quantity(estimates: Sequence[Estimate]) -> Iterable[list[Estimate]]:
+    order = {key: i for i, key in enumerate(dict.fromkeys(e.quantity.id for e in estimates))}
+    ranked = sorted(estimates, key=lambda e: order[e.quantity.id])
+    return [list(peers) for _, peers in groupby(ranked, key=lambda e: e.quantity.id)]

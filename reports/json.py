@@ -1,0 +1,45 @@
+"""The report as JSON: everything that was measured, for programs."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import ClassVar
+
+from harness.core.run import Evaluation, Run
+from harness.reports.plain_data import Json, plain
+
+SCHEMA_VERSION = 1
+"""Of this document; raised when a key changes its meaning or goes away."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JsonRenderer:
+    """Writes manifest, estimates and figures; samples stay in the run folder.
+
+    Keys are sorted, text is ASCII with escapes, and a number that is undefined is ``null``.
+    """
+
+    suffix: ClassVar[str] = ".json"
+
+    def render(self, run: Run) -> str:
+        """Return the document."""
+        manifest = plain(run.manifest)
+        if isinstance(manifest, dict):
+            manifest["evaluations"] = [_evaluation(e) for e in run.manifest.evaluations]
+        document = {
+            "schema_version": SCHEMA_VERSION,
+            "manifest": manifest,
+            "estimates": plain(run.estimates),
+            "figures": [
+                {"model": model, "suite": suite, "figures": plain(figures)}
+                for (model, suite), figures in sorted(run.figures.items())
+            ],
+        }
+        return json.dumps(document, indent=2, sort_keys=True, allow_nan=False) + "\n"
+
+
+def _evaluation(evaluation: Evaluation) -> Json:
+    """Return an evaluation with its coverage, which readers would otherwise work out again."""
+    value = plain(evaluation)
+    return {**value, "coverage": evaluation.coverage} if isinstance(value, dict) else value

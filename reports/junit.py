@@ -1,0 +1,119 @@
+"""The run as JUnit XML: each suite on each model is a test that build servers can show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+from xml.etree import ElementTree as ET
+
+from harness.core.estimate import Estimate
+from harness.core.run import Evaluation, Manifest, Run, Status
+from harness.reports.number_format import format_estimate, parse_time
+from harness.reports.standing import coverage_sentence, is_below_floor, standing
+from harness.reports.visible_text import one_line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JunitRenderer:
+    """Writes a test case per suite and model, with its numbers as properties.
+
+    A test case is an error when the suite could not be carried out, and a failure when too few
+    samples were answered. A run that measured nothing is an error of its own, never an empty pass.
+    """
+
+    suffix: ClassVar[str] = ".xml"
+
+    def render(self, run: Run) -> str:
+        """Return the document."""
+        manifest = run.manifest
+        cases = [_case(e, run) for e in manifest.evaluations] or [_nothing(manifest)]
+        n_errors = sum(case.find("error") is not None for case in cases)
+        n_failures = sum(case.find("failure") is not None for case in cases)
+        counts = {
+            "name": manifest.name,
+            "tests": str(len(cases)),
+            "failures": str(n_failures),
+            "errors": str(n_errors),
+            "time": _seconds(e.wall_s for e in manifest.evaluations),
+        }
+        root = _element("testsuites", **counts)
+        suite = _element("testsuite", **counts, skipped="0", **_timestamp(manifest))
+        suite.append(_properties(_run_facts(manifest)))
+        suite.extend(cases)
+        root.append(suite)
+        ET.indent(root)
+        body = ET.tostring(root, encoding="unicode")
+        return f'<?xml version="1.0" encoding="utf-8"?>\n{body}\n'
+
+
+def _case(evaluation: Evaluation, run: Run) -> ET.Element:
+    case = _element(
+        "testcase",
+        classname=evaluation.model,
+        name=evaluation.suite,
+        time=_seconds([evaluation.wall_s]),
+    )
+    mine = [e for e in run.estimates if _is_of(e, evaluation)]
+    case.append(_properties({e.quantity.id: format_estimate(e) for e in mine}))
+    problem = _problem(evaluation, mine, run.manifest)
+    if problem is not None:
+        case.append(problem)
+    return case
+
+
+def _problem(
+    evaluation: Evaluation, estimates: list[Estimate], manifest: Manifest
+) -> ET.Element | None:
+    if evaluation.error:
+        return _element("error", type="suite", message=evaluation.error)
+    if is_below_floor(evaluation, manifest):
+        return _element("failure", type="coverage", message=coverage_sentence(evaluation, manifest))
+    if not any(estimate.value is not None for estimate in estimates):
+        return _element("error", type="empty", message="nothing was measured")
+    if manifest.status in {Status.RUNNING, Status.INTERRUPTED}:
+        message = f"the run is not finished: {standing(manifest).counts}"
+        return _element("error", type="unfinished", message=message)
+    return None
+
+
+def _nothing(manifest: Manifest) -> ET.Element:
+    case = _element("testcase", classname=manifest.name, name="run", time="0.000")
+    case.append(_element("error", type="empty", message="nothing was measured"))
+    return case
+
+
+def _is_of(estimate: Estimate, evaluation: Evaluation) -> bool:
+    of_pair = (estimate.model, estimate.suite) == (evaluation.model, evaluation.suite)
+    return of_pair and estimate.slice is None
+
+
+def _timestamp(manifest: Manifest) -> dict[str, str]:
+    """Return the start as strict parsers want it: to the second, without a zone."""
+    moment = parse_time(manifest.started_at)
+    return {} if moment is None else {"timestamp": f"{moment:%Y-%m-%dT%H:%M:%S}"}
+
+
+def _run_facts(manifest: Manifest) -> dict[str, str]:
+    return {
+        "run_id": manifest.run_id,
+        "status": manifest.status.value,
+        "coverage": standing(manifest).counts,
+        "seed": str(manifest.seed),
+    }
+
+
+def _properties(pairs: dict[str, str]) -> ET.Element:
+    element = _element("properties")
+    for name, value in pairs.items():
+        element.append(_element("property", name=name, value=value))
+    return element
+
+
+def _element(tag: str, **attributes: str) -> ET.Element:
+    """Make an element; characters that XML forbids become visible marks."""
+    return ET.Element(tag, {name: one_line(text) for name, text in attributes.items()})
+
+
+def _seconds(seconds: Iterable[float]) -> str:
+    return f"{sum(seconds):.3f}"

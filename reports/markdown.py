@@ -1,0 +1,124 @@
+"""The report as Markdown, for the summary page of a build or a pull request."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from harness.core.run import Manifest, Run
+from harness.reports.estimate_tables import summary_table
+from harness.reports.evaluation_tables import failure_table
+from harness.reports.number_format import format_duration, format_time
+from harness.reports.standing import alerts, failure_counts, standing
+from harness.reports.table import Cell, Column, Table
+from harness.reports.visible_text import one_line
+
+_SYNTAX = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$])")
+_BACKTICKS = re.compile("`+")
+_ADDRESS = re.compile(r"://|www\.|@", re.IGNORECASE)
+_SHORT_HASH = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkdownRenderer:
+    """Writes headline numbers, what went wrong, and one line of provenance."""
+
+    suffix: ClassVar[str] = ".md"
+
+    def render(self, run: Run) -> str:
+        """Return the document."""
+        return "\n".join(_lines(run)) + "\n"
+
+
+def plain_text(text: str) -> str:
+    r"""Return somebody else's text so that Markdown shows it and does nothing with it.
+
+    Addresses, which most viewers turn into links, are shown as code.
+
+    >>> plain_text("a|b *c*")
+    'a\\|b \\*c\\*'
+    """
+    line = one_line(text)
+    return code(line) if _ADDRESS.search(line) else _SYNTAX.sub(r"\\\1", line)
+
+
+def code(text: str) -> str:
+    """Return text as a code span that its own backticks cannot end.
+
+    >>> code("a`b")
+    '`` a`b ``'
+    """
+    line = one_line(text).replace("|", "\\|")
+    longest = max((len(ticks) for ticks in _BACKTICKS.findall(line)), default=0)
+    if not longest:
+        return f"`{line}`"
+    fence = "`" * (longest + 1)
+    return f"{fence} {line} {fence}"
+
+
+def markdown_table(table: Table) -> Iterator[str]:
+    """Yield the lines of a table, without the columns that are drawn; groups become a column."""
+    is_grouped = any(group.title for group in table.groups)
+    kept = [i for i, column in enumerate(table.columns) if not column.is_bar]
+    columns = [table.columns[i] for i in kept]
+    heads = [plain_text(column.title) for column in columns]
+    rules = ["---:" if column.is_number else ":---" for column in columns]
+    yield _row(["Suite", *heads] if is_grouped else heads)
+    yield _row([":---", *rules] if is_grouped else rules)
+    for group in table.groups:
+        for row in group.rows:
+            cells = [_cell(row[i], table.columns[i]) for i in kept]
+            yield _row([plain_text(group.title), *cells] if is_grouped else cells)
+
+
+def _lines(run: Run) -> Iterator[str]:
+    manifest = run.manifest
+    yield f"## {plain_text(manifest.name)}"
+    yield ""
+    yield f"**{manifest.status.value.upper()}** – {standing(manifest).sentence}."  # noqa: RUF001 - a dash between badge and sentence
+    for alert in alerts(run):
+        yield ""
+        yield f"> **{alert.title}.** {plain_text(alert.sentence)}"
+    yield ""
+    summary = summary_table(run)
+    if summary.rows:
+        yield from markdown_table(summary)
+    else:
+        yield "No headline quantity was measured."
+    yield ""
+    failures = failure_counts(manifest.evaluations)
+    if failures:
+        yield "### Failures"
+        yield ""
+        yield from markdown_table(failure_table(failures, standing(manifest).n_samples))
+        yield ""
+    yield _provenance(manifest)
+
+
+def _provenance(manifest: Manifest) -> str:
+    models = ", ".join(
+        f"{plain_text(name)} {code(parts['fingerprint'][:_SHORT_HASH])}"
+        if parts.get("fingerprint")
+        else plain_text(name)
+        for name, parts in manifest.models.items()
+    )
+    facts = [
+        f"Run {code(manifest.run_id)}",
+        f"started {format_time(manifest.started_at)}",
+        f"took {format_duration(manifest.started_at, manifest.ended_at)}",
+        f"seed {manifest.seed}",
+    ]
+    if manifest.git.get("commit"):
+        facts.append(f"commit {code(manifest.git['commit'][:_SHORT_HASH])}")
+    return f"{', '.join(facts)}. Models: {models or 'none'}."
+
+
+def _cell(cell: Cell, column: Column) -> str:
+    text = cell.text if column.is_number else plain_text(cell.text)
+    return f"{text} ({plain_text(cell.remark)})" if cell.remark else text
+
+
+def _row(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |"

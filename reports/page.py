@@ -1,0 +1,146 @@
+"""The whole page: views of a run put into templates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from harness.core.run import Manifest, Run
+from harness.reports import evaluation_tables as tables
+from harness.reports.charts import Chart
+from harness.reports.estimate_tables import summary_table
+from harness.reports.number_format import (
+    format_count,
+    format_duration,
+    format_level,
+    format_time,
+)
+from harness.reports.page_script import (
+    packed_plotly,
+    page_script,
+    page_style,
+    security_policy,
+)
+from harness.reports.plain_data import script_json
+from harness.reports.sample_choice import Chosen, choose_samples
+from harness.reports.sample_rows import Outcome, SampleRow, sample_row
+from harness.reports.standing import alerts, standing
+from harness.reports.suite_view import suite_views
+from harness.reports.table import Table
+from harness.reports.toml_text import toml_text
+from harness.reports.visible_text import visible_text
+
+_MAX_ROWS = 1200
+"""Samples in one page, shared by its suites and models: a browser stays quick below this."""
+_MAX_SAMPLE_CHARACTERS = 1_500_000
+_MIN_CHARACTERS = 200
+_TEXTS_PER_ROW = 3
+_SHORT_HASH = 12
+
+
+def render_page(run: Run, *, max_samples: int, max_characters: int, has_charts: bool) -> str:
+    """Return the HTML document of a run.
+
+    Args:
+        run: what to show.
+        max_samples: samples shown of each suite and model.
+        max_characters: characters shown of each prompt, answer and target.
+        has_charts: False leaves out charts, and plotly.js with them.
+    """
+    manifest = run.manifest
+    n_parts = max(1, len(manifest.evaluations))
+    limit = min(max_samples, max(1, _MAX_ROWS // n_parts)) if max_samples else 0
+    chosen = choose_samples(run.records, limit=limit, seed=manifest.seed)
+    suites = suite_views(run, has_charts=has_charts)
+    script = page_script()
+    has_plots = any(model.charts for suite in suites for model in suite.models)
+    whole = [estimate for estimate in run.estimates if estimate.slice is None]
+    return (
+        _environment()
+        .get_template("report.html")
+        .render(
+            manifest=manifest,
+            policy=security_policy(script),
+            style=_own(page_style()),
+            script=_own(script),
+            plotly=_own(packed_plotly()) if has_plots else None,
+            standing=standing(manifest),
+            alerts=alerts(run),
+            summary=summary_table(run),
+            suites=suites,
+            chosen=chosen,
+            samples=_sample_rows(chosen, max_characters),
+            outcomes=list(Outcome),
+            definitions=tables.definition_table(whole, "All quantities of this report"),
+            provenance=_provenance(manifest),
+            models=[_identity(name, parts) for name, parts in manifest.models.items()],
+            spec=toml_text(manifest.spec),
+        )
+    )
+
+
+def chart_data(chart: Chart) -> Markup:
+    """Return a chart's data for the inside of a script element."""
+    return Markup(script_json({"kind": chart.kind, "title": chart.title, "data": chart.data}))  # noqa: S704 - script_json leaves nothing to close the element with
+
+
+def _own(text: str) -> Markup:
+    """Mark text of ours, or base64, that goes into script and style elements as it is."""
+    return Markup(text)  # noqa: S704 - files of this package alone come here
+
+
+def _sample_rows(chosen: tuple[Chosen, ...], max_characters: int) -> list[SampleRow]:
+    records = [record for part in chosen for record in part.records]
+    share = _MAX_SAMPLE_CHARACTERS // max(1, _TEXTS_PER_ROW * len(records))
+    limit = min(max_characters, max(_MIN_CHARACTERS, share))
+    rows = [sample_row(record, max_characters=limit) for record in records]
+    return sorted(rows, key=lambda row: row.outcome is not Outcome.FAILED)
+
+
+def _provenance(manifest: Manifest) -> list[Table]:
+    pairs = {
+        "Hardware": ("Part", manifest.hardware),
+        "Source code": ("Fact", manifest.git),
+        "Packages": ("Package", manifest.packages),
+    }
+    return [
+        tables.pair_table("The run", "Fact", tables.run_facts(manifest)),
+        tables.work_table(manifest.evaluations),
+        tables.hash_table(manifest.evaluations),
+        *(tables.pair_table(title, *pair) for title, pair in pairs.items() if pair[1]),
+    ]
+
+
+def _identity(name: str, parts: Mapping[str, str]) -> Table:
+    return tables.pair_table(name, "Part", parts)
+
+
+def _finalize(value: object) -> object:
+    """Make everything that a template prints visible; markup of ours is left alone."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return visible_text(value)
+    return value
+
+
+def _short_hash(text: str) -> str:
+    return text[:_SHORT_HASH]
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("harness.reports", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        count=format_count, level=format_level, time=format_time, short=_short_hash
+    )
+    environment.globals.update(chart_data=chart_data, duration=format_duration)
+    return environment

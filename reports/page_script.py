@@ -1,0 +1,48 @@
+"""What runs in the page: one inline script known by its hash, and plotly.js packed away."""
+
+from __future__ import annotations
+
+import gzip
+from base64 import b64encode
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+
+_SCRIPTS = ("theme.js", "library.js", "charts.js", "sorting.js", "samples.js", "start.js")
+_GZIP_BEST = 9
+
+
+def page_style() -> str:
+    """Return the page's style sheet."""
+    return _asset("report.css")
+
+
+def page_script() -> str:
+    """Return the page's one script, a single function so that nothing leaks out of it."""
+    parts = "\n".join(_asset(name) for name in _SCRIPTS)
+    return f'(function () {{\n"use strict";\n{parts}}})();\n'
+
+
+def security_policy(script: str) -> str:
+    """Return the page's Content-Security-Policy: our script by hash, plotly by blob, no network.
+
+    Style attributes are what plotly draws with, hence ``'unsafe-inline'`` for styles alone.
+    """
+    digest = b64encode(sha256(script.encode()).digest()).decode()
+    return (
+        f"default-src 'none'; script-src 'sha256-{digest}' blob:; style-src 'unsafe-inline'; "
+        "img-src data: blob:; base-uri 'none'; form-action 'none'"
+    )
+
+
+@cache
+def packed_plotly() -> str:
+    """Return plotly.js from the installed package, gzip in base64; the same bytes each time."""
+    from plotly.offline import get_plotlyjs
+
+    packed = gzip.compress(get_plotlyjs().encode(), _GZIP_BEST, mtime=0)
+    return b64encode(packed).decode("ascii")
+
+
+def _asset(name: str) -> str:
+    return (files("harness.reports") / "templates" / name).read_text("utf-8")

@@ -1,0 +1,158 @@
+"""Samples as rows to read: what was asked, what came back, what was right, what it scored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+
+from harness.core.response import (
+    Classification,
+    Embedding,
+    Failure,
+    Generation,
+    LogLikelihoods,
+    Output,
+    TokenLogLikelihoods,
+)
+from harness.core.run import Record
+from harness.core.sample import Sample
+from harness.reports.number_format import format_count, format_number
+from harness.reports.visible_text import visible_text
+
+_PREVIEW = 180
+_PREVIEW_LINES = 3
+_MAX_MESSAGE = 1000
+
+
+class Outcome(StrEnum):
+    """What became of a sample; the words of the filter."""
+
+    FAILED = "failed"
+    UNSCORED = "unscored"
+    WRONG = "wrong"
+    RIGHT = "right"
+    ANSWERED = "answered"
+    """Scored on a scale, so that it is neither right nor wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class LongText:
+    """A text, cut where it would be too long for a page."""
+
+    text: str
+    n_cut: int
+    """Characters left out at the end."""
+
+    @property
+    def preview(self) -> str:
+        """The beginning, when the text is too long to be shown unfolded; else empty."""
+        lines = self.text.split("\n", _PREVIEW_LINES)
+        if len(self.text) <= _PREVIEW and len(lines) <= _PREVIEW_LINES and not self.n_cut:
+            return ""
+        return " ".join(lines[:_PREVIEW_LINES])[:_PREVIEW].rstrip() + " …"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleRow:
+    """One row of the table of samples."""
+
+    anchor: str
+    """Stable between runs: made of suite, model and sample id."""
+    id: str
+    model: str
+    suite: str
+    outcome: Outcome
+    prompt: LongText
+    answer: LongText
+    remarks: tuple[str, ...]
+    """What else there is to say about the answer: why it failed, how it was read."""
+    target: LongText
+    scores: tuple[tuple[str, str], ...]
+
+
+def sample_row(record: Record, *, max_characters: int) -> SampleRow:
+    """Return a record as a row, each text cut to ``max_characters``."""
+    sample = record.sample
+    key = f"{record.suite}\n{record.model}\n{sample.id}"
+    digest = sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+    return SampleRow(
+        anchor=f"sample-{digest[:12]}",
+        id=sample.id,
+        model=record.model,
+        suite=record.suite,
+        outcome=outcome_of(record),
+        prompt=long_text(record.prompt or sample.text, max_characters),
+        answer=long_text(_answer_text(record), max_characters),
+        remarks=_remarks(record),
+        target=long_text(" | ".join(sample.targets), max_characters),
+        scores=tuple((name, format_number(value)) for name, value in record.scores.items()),
+    )
+
+
+def long_text(text: str, limit: int) -> LongText:
+    """Make a text visible and cut it."""
+    return LongText(visible_text(text[:limit]), max(0, len(text) - limit))
+
+
+def outcome_of(record: Record) -> Outcome:
+    """Tell what became of a sample.
+
+    Right and wrong are said only of answers that pick one label or choice.
+    """
+    if isinstance(record.answer, Failure):
+        return Outcome.FAILED
+    if record.unscored and not record.scores:
+        return Outcome.UNSCORED
+    picked = _picked(record.reading or record.answer.output, record.sample)
+    if picked is None or not record.sample.targets:
+        return Outcome.ANSWERED
+    return Outcome.RIGHT if picked in record.sample.targets else Outcome.WRONG
+
+
+def output_text(output: Output, sample: Sample) -> str:
+    """Return an output as text."""
+    match output:
+        case Generation(text=text):
+            return text
+        case Classification():
+            top = max(output.scores, default=None)
+            return f"{output.label} ({format_number(top)})"
+        case LogLikelihoods():
+            return _picked(output, sample) or "no continuation"
+        case TokenLogLikelihoods(values=values):
+            n = format_count(len(values))
+            return f"{n} tokens, log-likelihood {format_number(sum(values))}"
+        case Embedding(values=values):
+            return f"a vector of {format_count(len(values))} numbers"
+
+
+def _picked(output: Output, sample: Sample) -> str | None:
+    if isinstance(output, Classification):
+        return output.label
+    if not isinstance(output, LogLikelihoods) or not output.scores:
+        return None
+    likelihoods = [score.log_likelihood for score in output.scores]
+    best = likelihoods.index(max(likelihoods))
+    return sample.choices[best] if best < len(sample.choices) else None
+
+
+def _answer_text(record: Record) -> str:
+    if isinstance(record.answer, Failure):
+        return ""
+    return output_text(record.answer.output, record.sample)
+
+
+def _remarks(record: Record) -> tuple[str, ...]:
+    answer = record.answer
+    if isinstance(answer, Failure):
+        attempts = f" after {answer.n_attempts} attempts" if answer.n_attempts > 1 else ""
+        return (f"{answer.kind.value}{attempts}: {answer.message[:_MAX_MESSAGE]}",)
+    remarks = []
+    if isinstance(answer.output, Generation) and answer.output.finish_reason != "stop":
+        remarks.append(f"ended by: {answer.output.finish_reason}")
+    if record.reading is not None and record.reading != answer.output:
+        read = output_text(record.reading, record.sample)
+        remarks.append(f"read as: {read[:_PREVIEW]}")
+    remarks += [f"{metric} unscored: {reason}" for metric, reason in record.unscored.items()]
+    return tuple(remarks)

@@ -1,0 +1,128 @@
+"""A suite's section of the page: for each model its numbers, charts, failures and slices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from harness.core.estimate import Estimate
+from harness.core.run import Evaluation, Run
+from harness.reports.anchors import anchor
+from harness.reports.charts import Chart, chart, slice_chart
+from harness.reports.estimate_tables import quantity_table, slice_tables
+from harness.reports.evaluation_tables import definition_table, failure_table, signature_table
+from harness.reports.number_format import format_count, format_seconds
+from harness.reports.standing import is_below_floor
+from harness.reports.table import Table
+
+_MAX_SLICE_CHARTS = 4
+_FOLD_ABOVE = 14
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelView:
+    """One model on one suite."""
+
+    anchor: str
+    name: str
+    facts: str
+    error: str
+    is_below_floor: bool
+    quantities: Table
+    is_folded: bool
+    """True when there are so many quantities that the table starts closed."""
+    charts: tuple[Chart, ...]
+    failures: Table | None
+    slices: tuple[Table, ...]
+    definitions: Table
+    signatures: Table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuiteView:
+    """One suite, model by model."""
+
+    anchor: str
+    name: str
+    models: tuple[ModelView, ...]
+
+
+def suite_views(run: Run, *, has_charts: bool) -> tuple[SuiteView, ...]:
+    """Return the sections in the order of the plan."""
+    estimates: dict[tuple[str, str], list[Estimate]] = {}
+    for estimate in run.estimates:
+        estimates.setdefault((estimate.model, estimate.suite), []).append(estimate)
+    by_suite: dict[str, list[ModelView]] = {}
+    for evaluation in _evaluations(run):
+        of_this = estimates.get((evaluation.model, evaluation.suite), [])
+        view = _model_view(run, evaluation, of_this, has_charts=has_charts)
+        by_suite.setdefault(evaluation.suite, []).append(view)
+    return tuple(
+        SuiteView(anchor=anchor("suite", name), name=name, models=tuple(models))
+        for name, models in by_suite.items()
+    )
+
+
+def _evaluations(run: Run) -> tuple[Evaluation, ...]:
+    """Planned evaluations, then one for each pair that only estimates know."""
+    planned = {(e.model, e.suite): e for e in run.manifest.evaluations}
+    for estimate in run.estimates:
+        key = (estimate.model, estimate.suite)
+        if key not in planned:
+            planned[key] = Evaluation(model=key[0], suite=key[1], capability="", n_samples=0)
+    return tuple(planned.values())
+
+
+def _model_view(
+    run: Run, evaluation: Evaluation, estimates: Sequence[Estimate], *, has_charts: bool
+) -> ModelView:
+    level = run.manifest.confidence_level
+    whole = [e for e in estimates if e.slice is None]
+    sliced = [e for e in estimates if e.slice is not None]
+    figures = run.figures.get((evaluation.model, evaluation.suite), ())
+    charts = (*(chart(figure) for figure in figures), *_slice_charts(sliced, whole))
+    return ModelView(
+        anchor=anchor("suite", evaluation.suite, evaluation.model),
+        name=evaluation.model,
+        facts=_facts(evaluation),
+        error=evaluation.error,
+        is_below_floor=is_below_floor(evaluation, run.manifest),
+        quantities=quantity_table(whole, level),
+        is_folded=len(whole) > _FOLD_ABOVE,
+        charts=charts if has_charts else (),
+        failures=_failures(evaluation),
+        slices=slice_tables(sliced, whole, level),
+        definitions=definition_table(whole, "Definitions"),
+        signatures=signature_table(evaluation, whole),
+    )
+
+
+def _failures(evaluation: Evaluation) -> Table | None:
+    if not evaluation.failures:
+        return None
+    return failure_table(evaluation.failures, evaluation.n_samples)
+
+
+def _facts(evaluation: Evaluation) -> str:
+    n = f"{format_count(evaluation.n_answered)} of {format_count(evaluation.n_samples)} answered"
+    facts = [n]
+    if evaluation.n_failed:
+        facts.append(f"{format_count(evaluation.n_failed)} failed")
+    if evaluation.capability:
+        facts.append(f"model {evaluation.capability}")
+    if evaluation.wall_s:
+        facts.append(format_seconds(evaluation.wall_s))
+    n_tokens = evaluation.n_input_tokens + evaluation.n_output_tokens
+    if n_tokens:
+        facts.append(f"{format_count(n_tokens)} tokens")
+    return " · ".join(facts)
+
+
+def _slice_charts(sliced: Sequence[Estimate], whole: Sequence[Estimate]) -> tuple[Chart, ...]:
+    totals: Mapping[str, Estimate] = {e.quantity.id: e for e in whole}
+    groups: dict[tuple[str, str], list[Estimate]] = {}
+    for e in sliced:
+        if e.slice:
+            groups.setdefault((e.slice[0], e.quantity.id), []).append(e)
+    chosen = list(groups.items())[:_MAX_SLICE_CHARTS]
+    return tuple(slice_chart(column, peers, totals.get(id_)) for (column, id_), peers in chosen)

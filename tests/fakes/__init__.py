@@ -1,0 +1,1 @@
+"""Stand-ins that more than one room tests with."""
