@@ -91,11 +91,12 @@ class SklearnAdapter:
 
     def __post_init__(self) -> None:
         """Refuse impossible values."""
-        if (self.source is None) == (self.fit is None):
-            named = "both" if self.fit else "neither of the two"
+        if self.source is None and self.fit is None:
             raise ConfigError(
-                "model", f"has {named}", "give path (or hub, package), or a fit table"
+                "path", "is missing, and so is fit", "name a stored model, or fit one"
             )
+        if self.source is not None and self.fit is not None:
+            raise ConfigError("fit", "stands beside a stored model", "keep one of the two")
         if self.batch_size < 1:
             raise ConfigError("batch_size", "must be at least 1", "write batch_size = 1024")
 
