@@ -1,0 +1,158 @@
+"""A connection pool to one server, and the workers that share it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import CancelledError
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING
+
+import httpx
+
+from harness.adapters.openai.body import Dialect
+from harness.adapters.openai.caller import Caller, Patience
+from harness.adapters.openai.loop_thread import LoopThread
+from harness.adapters.quoting import Redactor
+from harness.core.errors import AdapterError, ConfigError
+from harness.core.identity import Identity, hash_json
+from harness.core.request import Request
+from harness.core.response import Exchange
+
+if TYPE_CHECKING:
+    from harness.adapters.openai import OpenAIAdapter
+
+_PATIENCE_AT_CANCEL_S = 5.0
+
+
+class OpenAISession:
+    """Asks a server, with a bounded number of requests under way."""
+
+    def __init__(self, adapter: OpenAIAdapter) -> None:
+        key = _read_key(adapter.api_key_env)
+        self._parts = _identity_parts(adapter)
+        self._n_workers = adapter.max_concurrency
+        self._client = httpx.AsyncClient(
+            base_url=adapter.base_url,
+            headers={"Authorization": f"Bearer {key}"} if key else {},
+            timeout=None,  # noqa: S113 - one limit for the whole attempt stands in Caller
+            limits=httpx.Limits(
+                max_connections=adapter.max_concurrency,
+                max_keepalive_connections=adapter.max_concurrency,
+            ),
+        )
+        self._caller = Caller(
+            self._client, _dialect(adapter), _patience(adapter), Redactor([key] if key else [])
+        )
+        self._loop = LoopThread(f"openai {adapter.model}")
+
+    @property
+    def identity(self) -> Identity:
+        """Names and settings; also the build that the server claims to be, once it answered."""
+        seen = sorted(self._caller.system_fingerprints)
+        return Identity(
+            {**self._parts, "system_fingerprint": ", ".join(seen)} if seen else self._parts
+        )
+
+    def respond(self, requests: Sequence[Request]) -> Iterator[Exchange]:
+        """Yield exchanges as they finish; what is under way is cancelled when nobody reads on.
+
+        Raises:
+            AdapterError: the session is closed, or was while it was asked.
+        """
+        if not self._loop.is_running:
+            raise AdapterError("openai: the session is closed; open another one")
+        done: SimpleQueue[Exchange | None] = SimpleQueue()
+        work = self._loop.submit(self._ask_all(requests, done))
+        has_ended = False
+        try:
+            while (exchange := done.get()) is not None:
+                yield exchange
+            has_ended = True
+            work.result()
+        except CancelledError:
+            raise AdapterError("openai: the session was closed while it was asked") from None
+        finally:
+            if not has_ended:
+                work.cancel()
+                _wait_for_end(done)
+
+    def close(self) -> None:
+        """Cancel what is under way and close the connections. Safe to call twice."""
+        if self._loop.is_running:
+            self._loop.cancel_all()
+            self._loop.submit(self._client.aclose()).result()
+            self._loop.close()
+
+    async def _ask_all(
+        self, requests: Sequence[Request], done: SimpleQueue[Exchange | None]
+    ) -> None:
+        waiting = iter(requests)
+
+        async def work() -> None:
+            # All workers draw from one iterator: as many requests are under way as workers live.
+            for request in waiting:
+                done.put(Exchange(request, await self._caller.ask(request)))
+
+        try:
+            async with asyncio.TaskGroup() as workers:
+                for _ in range(min(self._n_workers, len(requests))):
+                    workers.create_task(work())
+        finally:
+            done.put(None)
+
+
+def _wait_for_end(done: SimpleQueue[Exchange | None]) -> None:
+    try:
+        while done.get(timeout=_PATIENCE_AT_CANCEL_S) is not None:
+            pass
+    except Empty:  # cancelled before its first step, so that it never came to its last
+        pass
+
+
+def _read_key(variable: str | None) -> str | None:
+    if variable is None:
+        return None
+    key = os.environ.get(variable, "").strip()
+    if not key:
+        reason = f"the environment variable {variable} is not set"
+        raise ConfigError("api_key_env", reason, f"set {variable} to the key")
+    if not key.isascii() or not key.isprintable():
+        reason = f"the environment variable {variable} holds what no HTTP header can"
+        raise ConfigError("api_key_env", reason, "copy the key again")
+    return key
+
+
+def _identity_parts(adapter: OpenAIAdapter) -> dict[str, str]:
+    settings = {
+        "api": adapter.api,
+        "max_tokens_field": adapter.max_tokens_field,
+        "extra": dict(adapter.extra),
+    }
+    return {
+        "weights": "unknown (remote)",
+        "base_url": adapter.base_url.rstrip("/"),
+        "model": adapter.model,
+        "settings": hash_json(settings),
+    }
+
+
+def _dialect(adapter: OpenAIAdapter) -> Dialect:
+    return Dialect(
+        model=adapter.model,
+        api=adapter.api,
+        max_tokens_field=adapter.max_tokens_field,
+        extra=adapter.extra,
+        scores=adapter.scores,
+    )
+
+
+def _patience(adapter: OpenAIAdapter) -> Patience:
+    return Patience(
+        timeout_s=adapter.timeout_s,
+        max_attempts=adapter.max_attempts,
+        first_wait_s=adapter.first_retry_wait_s,
+        longest_wait_s=adapter.max_retry_wait_s,
+        seed=adapter.retry_seed,
+    )
