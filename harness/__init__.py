@@ -1,1 +1,25 @@
-"""The door of the project."""
+"""The public door: carry out a spec, load a run.
+
+>>> from harness import run, load_run
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from harness.api import run
+    from harness.result import Result, load_run
+
+__all__ = ["Result", "load_run", "run"]
+
+_HOMES = {"Result": "harness.result", "load_run": "harness.result", "run": "harness.api"}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used: ``harness --help`` must not load pandas."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'harness' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES[name]), name)

@@ -8,7 +8,7 @@ fields, so an option exists exactly when a field does.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeAlias, runtime_checkable
 
 from harness.core.capability import Capability
@@ -257,6 +257,6 @@ class Progress(Protocol):
 class Recorder(Protocol):
     """Keeps answers as they come."""
 
-    def append(self, records: Iterable[Record]) -> None:
-        """Write the records; they survive a kill from here on."""
+    def append(self, record: Record) -> None:
+        """Write one record; it survives the end of this process from here on."""
         ...

@@ -1,0 +1,246 @@
+"""Carries out a RunSpec from end to end and leaves a run folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from harness import registry
+from harness.core.errors import AdapterError, HarnessError
+from harness.core.estimate import Estimate
+from harness.core.figure import Figure
+from harness.core.ports import Progress, Renderer, Session, Task
+from harness.core.run import Evaluation, Manifest, Run, Status
+from harness.core.spec import ModelSpec, RunSpec, SuiteSpec
+from harness.engine.code_hash import suite_hash
+from harness.engine.environment import git_state, hardware, packages
+from harness.engine.estimate import Context
+from harness.engine.evaluate import Evaluated, evaluate
+from harness.engine.plan import capability_for, check_capabilities
+from harness.resume import Earlier, read_earlier
+from harness.store.documents import SCHEMA_VERSION
+from harness.store.run_folder import RunWriter, load_run_folder, new_run_id, now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Prepared:
+    """A suite with its data at hand, and the evaluation of each model that it asks."""
+
+    suite: SuiteSpec
+    task: Task
+    hash: str
+
+
+def audit(spec: RunSpec, progress: Progress, *, resume: Path | None = None) -> Path:
+    """Check everything, then load each model once and let every suite ask it.
+
+    Args:
+        spec: what to do.
+        progress: is told how far it has come.
+        resume: the folder of a run that was killed; its answers are kept and not asked again.
+
+    Returns:
+        The run folder. Its manifest tells whether the run is complete.
+
+    Raises:
+        ConfigError: found before any model is loaded.
+        StoreError: the run folder cannot be written.
+        KeyboardInterrupt: after everything answered has been kept and estimated.
+    """
+    check_capabilities(spec)
+    prepared = [_prepare(suite, spec, progress) for suite in spec.suites]
+    started = now()
+    folder = resume or Path(spec.out) / new_run_id(started)
+    writer = RunWriter(folder, spec.secrets)
+    try:
+        return _Audit(spec, prepared, writer, progress, started).carry_out(resume)
+    finally:
+        writer.close()
+
+
+def _prepare(suite: SuiteSpec, spec: RunSpec, progress: Progress) -> _Prepared:
+    progress.note(f"{suite.name}: reading data")
+    limit = spec.limit if suite.limit is None else min(suite.limit, spec.limit or suite.limit)
+    try:
+        task = suite.suite.prepare(limit=limit, seed=spec.seed)
+    except HarnessError as error:
+        # The place is half the message: say which suite's data it was.
+        error.args = (f"suite {suite.name!r}: {error}",)
+        raise
+    return _Prepared(suite=suite, task=task, hash=suite_hash(suite.suite, task))
+
+
+class _Audit:
+    """One run under way."""
+
+    def __init__(
+        self,
+        spec: RunSpec,
+        prepared: list[_Prepared],
+        writer: RunWriter,
+        progress: Progress,
+        started: datetime,
+    ) -> None:
+        self._spec = spec
+        self._prepared = prepared
+        self._writer = writer
+        self._progress = progress
+        self._estimates: list[Estimate] = []
+        self._figures: dict[tuple[str, str], tuple[Figure, ...]] = {}
+        self._done: list[Evaluation] = []
+        self._manifest = Manifest(
+            schema_version=SCHEMA_VERSION,
+            run_id=writer.folder.name,
+            name=spec.name,
+            status=Status.RUNNING,
+            started_at=started.isoformat(timespec="seconds"),
+            seed=spec.seed,
+            limit=spec.limit,
+            confidence_level=spec.confidence_level,
+            min_coverage=spec.min_coverage,
+            spec=spec.source,
+            evaluations=tuple(self._planned()),
+            packages=packages(),
+            git=git_state(Path.cwd()),
+            hardware=hardware(),
+        )
+
+    def carry_out(self, resume: Path | None) -> Path:
+        earlier = read_earlier(resume, self._manifest) if resume else Earlier()
+        self._writer.manifest(self._manifest)
+        try:
+            for model in self._spec.models:
+                self._ask_model(model, earlier)
+        except KeyboardInterrupt:
+            self._finish(Status.INTERRUPTED)
+            raise
+        self._finish(self._status())
+        return self._writer.folder
+
+    def _planned(self) -> Iterator[Evaluation]:
+        models = {model.name: model for model in self._spec.models}
+        for item in self._prepared:
+            for name in item.suite.models:
+                yield Evaluation(
+                    model=name,
+                    suite=item.suite.name,
+                    capability=str(capability_for(item.suite, models[name])),
+                    n_samples=item.task.n_samples,
+                    suite_hash=item.hash,
+                    data_hash=item.task.data_hash,
+                )
+
+    def _ask_model(self, model: ModelSpec, earlier: Earlier) -> None:
+        mine = [item for item in self._prepared if model.name in item.suite.models]
+        if not mine:
+            return
+        self._progress.note(f"{model.name}: loading")
+        try:
+            session = model.adapter.open()
+        except AdapterError as error:
+            self._done += [
+                replace(self._planned_for(model, item), error=str(error)) for item in mine
+            ]
+            return
+        try:
+            identity = session.identity
+            earlier.check_model(model.name, identity)
+            parts = {**identity.parts, "fingerprint": identity.fingerprint}
+            models = {**self._manifest.models, model.name: parts}
+            self._manifest = replace(self._manifest, models=models)
+            self._writer.manifest(self._manifest)
+            for item in mine:
+                self._ask_suite(model, item, session, earlier)
+        finally:
+            session.close()
+
+    def _ask_suite(
+        self,
+        model: ModelSpec,
+        item: _Prepared,
+        session: Session,
+        earlier: Earlier,
+    ) -> None:
+        fingerprint = session.identity.fingerprint
+        planned = replace(self._planned_for(model, item), model_fingerprint=fingerprint)
+        done = evaluate(
+            planned,
+            item.task,
+            session,
+            self._context(planned),
+            recorder=self._writer,
+            progress=self._progress,
+            earlier=earlier.answers.get((model.name, item.suite.name), ()),
+        )
+        self._keep(done)
+
+    def _keep(self, done: Evaluated) -> None:
+        """Save what one evaluation came to before the next one starts."""
+        self._done.append(done.evaluation)
+        self._estimates += done.estimates
+        if done.figures:
+            self._figures[done.evaluation.model, done.evaluation.suite] = done.figures
+        self._writer.metrics(tuple(self._estimates), self._figures)
+        self._manifest = replace(self._manifest, evaluations=self._evaluations())
+        self._writer.manifest(self._manifest)
+
+    def _planned_for(self, model: ModelSpec, item: _Prepared) -> Evaluation:
+        return next(
+            planned
+            for planned in self._planned()
+            if (planned.model, planned.suite) == (model.name, item.suite.name)
+        )
+
+    def _context(self, planned: Evaluation) -> Context:
+        return Context(
+            model=planned.model,
+            suite=planned.suite,
+            seed=self._spec.seed,
+            confidence_level=self._spec.confidence_level,
+            signature={
+                "suite": planned.suite_hash[:12],
+                "data": planned.data_hash[:12],
+                "model": planned.model_fingerprint[:12],
+                "seed": self._spec.seed,
+                "limit": self._spec.limit or "none",
+                "by": planned.capability,
+            },
+        )
+
+    def _evaluations(self) -> tuple[Evaluation, ...]:
+        """What is done, then what is still only planned."""
+        known = {(done.model, done.suite) for done in self._done}
+        rest = [plan for plan in self._planned() if (plan.model, plan.suite) not in known]
+        return (*self._done, *rest)
+
+    def _status(self) -> Status:
+        floor = self._spec.min_coverage
+        is_whole = all(not done.error and done.coverage >= floor for done in self._done)
+        has_numbers = any(estimate.value is not None for estimate in self._estimates)
+        return Status.COMPLETE if is_whole and has_numbers else Status.INCOMPLETE
+
+    def _finish(self, status: Status) -> None:
+        self._progress.note("writing the run folder")
+        self._writer.metrics(tuple(self._estimates), self._figures)
+        self._manifest = replace(
+            self._manifest,
+            status=status,
+            ended_at=now().isoformat(timespec="seconds"),
+            evaluations=self._evaluations(),
+        )
+        if status is not Status.INTERRUPTED:
+            self._writer.compact()
+        self._writer.manifest(self._manifest)
+        self._writer.report(render(load_run_folder(self._writer.folder), "html"))
+
+
+def render(run: Run, form: str) -> str:
+    """Return a run as a document of the registered form.
+
+    Raises:
+        UnknownName: no report of that name.
+    """
+    renderer: Renderer = registry.find("reports", form, "--format")()
+    return renderer.render(run)

@@ -1,0 +1,72 @@
+"""``harness data``: bring and check what a spec needs, so that the run can be offline."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from harness.config import load_spec
+from harness.core.errors import HarnessError, SourceError
+from harness.sources.locate import locate, verify
+from harness.sources.source import Source
+
+
+@click.group("data", epilog="Example: harness data fetch nightly.toml")
+def command() -> None:
+    """Fetch and verify everything that a spec needs."""
+
+
+@command.command("fetch", epilog="Example: harness data fetch nightly.toml")
+@click.argument("spec", type=click.Path(path_type=Path))
+def fetch(spec: Path) -> None:
+    """Bring every model and data set of SPEC to this machine, checked by hash."""
+    for source in _sources(spec):
+        click.echo(f"{_name(source)}: {locate(source)}")
+
+
+@command.command("verify", epilog="Example: harness data verify nightly.toml")
+@click.argument("spec", type=click.Path(path_type=Path))
+def verify_all(spec: Path) -> None:
+    """Hash everything that SPEC needs once more; every problem is told."""
+    problems = []
+    for source in _sources(spec):
+        try:
+            click.echo(f"ok       {_name(source)}: {verify(source)}")
+        except HarnessError as error:
+            click.echo(f"problem  {error}")
+            problems.append(error)
+    if problems:
+        raise SourceError(f"{len(problems)} of the spec's sources cannot be used as pinned")
+
+
+def _sources(path: Path) -> list[Source]:
+    spec = load_spec(path)
+    found: dict[Source, None] = {}
+    for thing in (*(m.adapter for m in spec.models), *(s.suite for s in spec.suites)):
+        found |= dict.fromkeys(_sources_in(thing))
+    return list(found)
+
+
+def _sources_in(thing: object) -> Iterator[Source]:
+    """Yield every source among the options, however deep."""
+    if isinstance(thing, Source):
+        if thing.path or thing.package or thing.hub:
+            yield thing
+        return
+    source = getattr(thing, "source", None)
+    if isinstance(source, Source):
+        yield from _sources_in(source)
+    if dataclasses.is_dataclass(thing):
+        for field in dataclasses.fields(thing):
+            yield from _sources_in(getattr(thing, field.name))
+
+
+def _name(source: Source) -> str:
+    if source.package:
+        return f"{source.package}=={source.version} {source.file}"
+    if source.hub:
+        return f"{source.hub}@{(source.revision or '')[:8]} {source.file or ''}".strip()
+    return str(source.path)

@@ -1,0 +1,94 @@
+"""The command ``harness``: finds the subcommand's file, and turns errors into exit codes."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import traceback
+from typing import ClassVar
+
+import click
+
+from harness.cli.exits import ExitCode
+from harness.core.errors import HarnessError, did_you_mean
+
+
+class _LateGroup(click.Group):
+    """Imports a command's file only when it is called, so that ``--help`` stays instant."""
+
+    files: ClassVar[dict[str, str]] = {
+        "data": "Fetch and verify everything that a spec needs.",
+        "demo": "Audit a real language model and a real classifier, and open a report.",
+        "list": "List adapters, suites, metrics, reports or runs.",
+        "report": "Render a stored run again, in any format.",
+        "run": "Carry out a spec and write a run folder with its report.",
+        "show": "Show one registered thing or one run.",
+    }
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return all command names."""
+        del ctx
+        return sorted(self.files)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command's file."""
+        del ctx
+        if cmd_name not in self.files:
+            return None
+        module = importlib.import_module(f"harness.cli.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, or name the nearest."""
+        if args and args[0] not in self.files and not args[0].startswith("-"):
+            ctx.fail(f"there is no command {args[0]!r}; {did_you_mean(args[0], self.files)}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without importing them."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(self.files.items()))
+
+
+@click.group(
+    cls=_LateGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Example: harness demo",
+)
+@click.version_option(package_name="model-audit-harness", prog_name="harness")
+def cli() -> None:
+    """Decide whether a language model ships.
+
+    Exit codes: 0 pass, 1 regression, 2 usage, 3 could not complete, 4 inconclusive,
+    130 interrupted.
+    """
+
+
+def main() -> None:
+    """Run the command line and exit."""
+    sys.exit(run())
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the command line; return its exit code."""
+    try:
+        code = cli.main(arguments, standalone_mode=False)
+    except click.exceptions.Abort:
+        return ExitCode.INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except HarnessError as error:
+        click.echo(f"error: {error}", err=True)
+        return error.exit_code
+    except KeyboardInterrupt:
+        click.echo("interrupted; what was answered until now is kept", err=True)
+        return ExitCode.INTERRUPTED
+    except Exception:  # noqa: BLE001 - Python's own exit code 1 would read as a regression
+        click.echo(f"internal error, please report it:\n{traceback.format_exc()}", err=True)
+        return ExitCode.INCOMPLETE
+    return int(code or ExitCode.PASS)

@@ -1,0 +1,65 @@
+"""The table of every metric at the end of a run, and where the report is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from harness.core.estimate import Estimate
+from harness.core.run import Evaluation, Manifest, Status
+from harness.core.score import Direction
+from harness.result import Result
+
+_ARROW = {Direction.HIGHER: " ↑", Direction.LOWER: " ↓", Direction.NEITHER: ""}
+
+
+def print_result(result: Result) -> None:
+    """Print a table per suite and model, then failures, then the report's path."""
+    console = Console(highlight=False)
+    manifest = result.run.manifest
+    console.print(f"[bold]{escape(manifest.name)}[/bold]  {manifest.run_id}")
+    for done in manifest.evaluations:
+        mine = [
+            estimate
+            for estimate in result.run.estimates
+            if (estimate.model, estimate.suite, estimate.slice) == (done.model, done.suite, None)
+        ]
+        console.print(_table(done, mine, manifest))
+        _print_trouble(console, done)
+    if manifest.status is not Status.COMPLETE:
+        console.print(f"[bold red]the run is {manifest.status}[/bold red]")
+    console.print(f"report: {result.report}", soft_wrap=True, markup=False)
+
+
+def _table(done: Evaluation, estimates: Iterable[Estimate], manifest: Manifest) -> Table:
+    title = f"{done.suite} · {done.model}: {done.n_answered} of {done.n_samples} answered"
+    table = Table(title=escape(title), title_justify="left", title_style="bold", min_width=72)
+    table.add_column("metric")
+    table.add_column("value", justify="right")
+    table.add_column(f"{manifest.confidence_level:.3g} interval")
+    table.add_column("n", justify="right")
+    table.add_column("unscored", justify="right")
+    for estimate in estimates:
+        table.add_row(*_cells(estimate))
+    return table
+
+
+def _print_trouble(console: Console, done: Evaluation) -> None:
+    kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(done.failures.items()))
+    reason = "; ".join(part for part in (kinds, done.error) if part)
+    if reason:
+        console.print(f"  not answered: {reason}", style="red", markup=False)
+
+
+def _cells(estimate: Estimate) -> tuple[str, ...]:
+    interval = estimate.interval
+    return (
+        escape(estimate.quantity.id) + _ARROW[estimate.quantity.direction],
+        "-" if estimate.value is None else f"{estimate.value:.4g}",
+        f"{interval.low:.4g} … {interval.high:.4g}" if interval else estimate.note,
+        str(estimate.n),
+        str(estimate.n_unscored or ""),
+    )

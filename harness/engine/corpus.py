@@ -1,0 +1,70 @@
+"""Estimates of metrics on the whole set of answers, with delete-a-group jackknife intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.core.estimate import Estimate, signature_text
+from harness.core.ports import CorpusMetric
+from harness.core.response import Output
+from harness.core.sample import Sample
+from harness.engine.estimate import Context, stderr_of
+from harness.engine.score import Scoreboard
+from harness.stats.jackknife import group_assignment, jackknife_interval
+
+N_GROUPS = 20
+
+
+def corpus_estimates(
+    board: Scoreboard, metrics: tuple[CorpusMetric, ...], context: Context
+) -> Iterator[Estimate]:
+    """Yield the estimates of each metric; each is recomputed once per group left out."""
+    kept = sorted(board.outputs or [], key=lambda pair: pair[0].index)
+    samples, outputs = [sample for sample, _ in kept], [output for _, output in kept]
+    units = [sample.id if sample.cluster is None else sample.cluster for sample in samples]
+    clusters = np.unique(np.array(units, dtype=object).astype(str), return_inverse=True)[1]
+    n_clusters = len(set(units))
+    groups = group_assignment(clusters.astype(np.int64), n_groups=N_GROUPS, seed=context.seed)
+    for metric in metrics:
+        value = metric.compute(samples, outputs) if kept else {}
+        others = []
+        if n_clusters >= 2 * N_GROUPS:
+            others = [_without(metric, samples, outputs, groups == g) for g in range(N_GROUPS)]
+        for quantity in metric.quantities:
+            common = Estimate(
+                model=context.model,
+                suite=context.suite,
+                metric=metric.name,
+                quantity=quantity,
+                value=value.get(quantity.id),
+                interval=None,
+                stderr=None,
+                n=len(kept),
+                n_unscored=len(board) - len(kept),
+                n_clusters=n_clusters,
+                seed=context.seed,
+                signature=signature_text({**context.signature, **metric.signature}),
+            )
+            yield _with_interval(common, others, context.confidence_level)
+
+
+def _without(
+    metric: CorpusMetric, samples: list[Sample], outputs: list[Output], is_out: NDArray[np.bool_]
+) -> Mapping[str, float]:
+    stay = np.flatnonzero(~is_out)
+    return metric.compute([samples[i] for i in stay], [outputs[i] for i in stay])
+
+
+def _with_interval(estimate: Estimate, others: list[Mapping[str, float]], level: float) -> Estimate:
+    if estimate.value is None:
+        note = "undefined on these samples" if estimate.n else "nothing was scored"
+        return replace(estimate, note=note)
+    if not others:
+        return replace(estimate, note=f"an interval needs {2 * N_GROUPS} independent samples")
+    values = np.array([other[estimate.quantity.id] for other in others])
+    interval = jackknife_interval(estimate.value, values.tolist(), level)
+    return replace(estimate, interval=interval, stderr=stderr_of(interval))

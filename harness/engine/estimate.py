@@ -1,0 +1,189 @@
+"""From columns of statistics to estimates: the whole suite, and each slice of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from harness.core.estimate import Estimate, Interval, signature_text
+from harness.core.ports import Metric
+from harness.core.score import Quantity
+from harness.engine.score import MetricColumns, Scoreboard
+from harness.stats.bootstrap import Replicates, bootstrap
+from harness.stats.pooling import pooled_units
+
+Floats: TypeAlias = NDArray[np.float64]
+Integers: TypeAlias = NDArray[np.int64]
+
+MAX_SLICES = 200
+"""Slices of one column beyond this many are left out, and the run says so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What every estimate of one suite on one model has in common."""
+
+    model: str
+    suite: str
+    seed: int
+    confidence_level: float
+    signature: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """The scored samples of the suite or of one slice, in the order of the data set."""
+
+    statistics: Floats
+    clusters: Integers | None
+    n_unscored: int
+    slice: tuple[str, str] | None
+
+
+def estimates_of(board: Scoreboard, context: Context) -> Iterator[Estimate]:
+    """Yield the estimates of every metric with per-sample statistics."""
+    for column in board.columns:
+        for part in _parts(board, column):
+            yield from _of_part(column.metric, part, context)
+
+
+def statistics_of(board: Scoreboard, column: MetricColumns) -> Floats:
+    """Return (n, k) statistics in the order of the data set, whatever order answers came in."""
+    return _whole(board, column).statistics
+
+
+def _parts(board: Scoreboard, column: MetricColumns) -> Iterator[_Part]:
+    whole = _whole(board, column)
+    yield whole
+    owners = _sorted_owners(board, column)
+    for name, codes in sorted(board.slices.items()):
+        values = np.asarray(codes.codes)
+        for text, code in sorted(codes.values.items())[:MAX_SLICES]:
+            is_in = values[owners] == code
+            statistics = whole.statistics[is_in]
+            yield _Part(
+                statistics=statistics,
+                clusters=None if whole.clusters is None else whole.clusters[is_in],
+                n_unscored=int((values == code).sum()) - len(statistics),
+                slice=(name, text),
+            )
+
+
+def _whole(board: Scoreboard, column: MetricColumns) -> _Part:
+    n_columns = len(column.metric.columns)
+    order = np.argsort(np.asarray(board.indices)[np.asarray(column.owners)], kind="stable")
+    statistics = np.asarray(column.rows).reshape(-1, n_columns)[order]
+    return _Part(
+        statistics=statistics,
+        clusters=_cluster_codes(board, np.asarray(column.owners)[order]),
+        n_unscored=len(board) - len(statistics),
+        slice=None,
+    )
+
+
+def _sorted_owners(board: Scoreboard, column: MetricColumns) -> Integers:
+    owners = np.asarray(column.owners, dtype=np.int64)
+    return owners[np.argsort(np.asarray(board.indices)[owners], kind="stable")]
+
+
+def _cluster_codes(board: Scoreboard, owners: Integers) -> Integers | None:
+    """Return the cluster of each sample, or None when every sample stands alone."""
+    if len(board.clusters.values) == len(board):
+        return None
+    return np.asarray(board.clusters.codes, dtype=np.int64)[owners]
+
+
+def _of_part(metric: Metric, part: _Part, context: Context) -> Iterator[Estimate]:
+    is_slice = part.slice is not None
+    quantities = [
+        (i, quantity)
+        for i, quantity in enumerate(metric.quantities)
+        if quantity.is_headline or not is_slice
+    ]
+    n = len(part.statistics)
+    n_clusters = n if part.clusters is None else len(np.unique(part.clusters))
+    values = metric.reduce(part.statistics, np.ones((1, n)))[0] if n else None
+    closed = metric.intervals(part.statistics, part.clusters, context.confidence_level) if n else {}
+    replicates = _replicates(metric, part, quantities, closed, n_clusters, context)
+    common = Estimate(
+        model=context.model,
+        suite=context.suite,
+        metric=metric.name,
+        quantity=metric.quantities[0],
+        value=None,
+        interval=None,
+        stderr=None,
+        n=n,
+        n_unscored=part.n_unscored,
+        n_clusters=n_clusters,
+        slice=part.slice,
+        seed=context.seed,
+        signature=signature_text({**context.signature, **metric.signature}),
+    )
+    for i, quantity in quantities:
+        value = None if values is None or not np.isfinite(values[i]) else float(values[i])
+        interval, stderr = _spread(closed.get(quantity.id), replicates, i, context)
+        yield _completed(common, quantity, value, interval, stderr)
+
+
+def _completed(
+    common: Estimate,
+    quantity: Quantity,
+    value: float | None,
+    interval: Interval | None,
+    stderr: float | None,
+) -> Estimate:
+    note = ""
+    if value is None:
+        interval, stderr = None, None
+        note = "undefined on these samples" if common.n else "nothing was scored"
+    elif interval is None:
+        note = "too few samples, or none that differ, for an interval"
+    return replace(
+        common, quantity=quantity, value=value, interval=interval, stderr=stderr, note=note
+    )
+
+
+def _spread(
+    closed: Interval | None, replicates: Replicates | None, column: int, context: Context
+) -> tuple[Interval | None, float | None]:
+    """Return interval and standard error, from the closed form where there is one."""
+    if closed is not None:
+        return closed, stderr_of(closed)
+    if replicates is None:
+        return None, None
+    level = context.confidence_level
+    ends = replicates.percentile_interval(column, level)
+    if ends is None:
+        return None, None
+    interval = Interval(low=ends[0], high=ends[1], level=level, method="bootstrap-percentile")
+    return interval, replicates.stderr(column)
+
+
+def stderr_of(interval: Interval | None) -> float | None:
+    """Half the interval's width over the normal quantile: for Wilson's, never 0 at 0 or 1."""
+    if interval is None:
+        return None
+    return (interval.high - interval.low) / (2 * float(ndtri(0.5 + interval.level / 2)))
+
+
+def _replicates(
+    metric: Metric,
+    part: _Part,
+    quantities: list[tuple[int, Quantity]],
+    closed: Mapping[str, Interval],
+    n_clusters: int,
+    context: Context,
+) -> Replicates | None:
+    """Bootstrap, unless every interval has a closed form or there is nothing to resample."""
+    if n_clusters < 2 or all(quantity.id in closed for _, quantity in quantities):  # noqa: PLR2004 - one unit has no spread
+        return None
+    statistics, clusters = part.statistics, part.clusters
+    if metric.is_additive:
+        statistics, clusters = pooled_units(statistics, clusters, seed=context.seed), None
+    return bootstrap(metric.reduce, statistics, seed=context.seed, clusters=clusters)

@@ -1,0 +1,63 @@
+"""Sends a task's questions to a session, a window at a time, and pairs answers with samples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from harness.core.capability import Capability
+from harness.core.errors import AdapterError
+from harness.core.ports import Session, Task
+from harness.core.request import Payload, Request
+from harness.core.response import Failure, FailureKind, Response
+from harness.core.sample import Sample
+
+WINDOW = 8192
+"""Requests handed over at once: enough to sort by length, few enough to bound memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A sample with what was sent about it and what became of that."""
+
+    sample: Sample
+    payload: Payload
+    answer: Response | Failure
+    is_new: bool = True
+    """False for an answer taken over from a run that is resumed."""
+
+
+def execute(
+    task: Task, session: Session, capability: Capability, samples: Iterable[Sample]
+) -> Iterator[Answered]:
+    """Yield each sample's answer as it comes, in any order within a window.
+
+    A sample that the session forgets is a failure, and one that it answers twice is answered
+    once: the count of samples asked always equals the count of answers.
+
+    Raises:
+        AdapterError: the model is gone, or it answers what nobody asked.
+    """
+    stream = iter(samples)
+    while window := list(islice(stream, WINDOW)):
+        yield from _one_window(task, session, capability, window)
+
+
+def _one_window(
+    task: Task, session: Session, capability: Capability, window: list[Sample]
+) -> Iterator[Answered]:
+    open_samples = {sample.id: sample for sample in window}
+    payloads = {sample.id: task.ask(sample, capability) for sample in window}
+    requests = [Request(name, payload) for name, payload in payloads.items()]
+    for exchange in session.respond(requests):
+        name = exchange.request.id
+        sample = open_samples.pop(name, None)
+        if sample is None:
+            if name not in payloads:
+                raise AdapterError(f"the adapter answered {name!r}, which was not asked")
+            continue
+        yield Answered(sample, payloads[name], exchange.answer)
+    for name, sample in open_samples.items():
+        forgotten = Failure(kind=FailureKind.PROTOCOL, message="the adapter gave no answer")
+        yield Answered(sample, payloads[name], forgotten)

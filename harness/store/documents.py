@@ -1,0 +1,134 @@
+"""``manifest.json`` and ``metrics.json``: values to JSON and back, with a schema version."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from harness.core.errors import StoreError, sentence
+from harness.core.estimate import Estimate, Interval
+from harness.core.figure import Figure, FigureKind
+from harness.core.redact import Scrubber
+from harness.core.run import Evaluation, Manifest, Status
+from harness.core.score import Direction, Quantity
+
+SCHEMA_VERSION = 1
+
+
+def write_json(path: Path, value: object, scrub: Scrubber) -> None:
+    """Write a JSON file whole or not at all.
+
+    Raises:
+        StoreError: the disk is full or the folder unwritable.
+    """
+    text = scrub(json.dumps(value, indent=1, sort_keys=True, ensure_ascii=True, allow_nan=False))
+    write_text(path, text + "\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file whole or not at all.
+
+    Raises:
+        StoreError: the disk is full or the folder unwritable.
+    """
+    scratch = path.with_name(f".{path.name}.partial")
+    try:
+        with scratch.open("w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        scratch.replace(path)
+    except OSError as error:
+        raise StoreError(
+            sentence(str(path), f"cannot be written ({error.strerror})", "make room, then retry")
+        ) from error
+
+
+def read_json(path: Path) -> Any:
+    """Read a JSON file.
+
+    Raises:
+        StoreError: it is missing or damaged.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise StoreError(sentence(str(path), "is missing", "is this a run folder?")) from error
+    except (OSError, ValueError) as error:
+        raise StoreError(sentence(str(path), f"cannot be read ({error})")) from error
+
+
+def encode_manifest(manifest: Manifest) -> dict[str, Any]:
+    """Return the manifest as a JSON object."""
+    return dataclasses.asdict(manifest)
+
+
+def decode_manifest(value: Mapping[str, Any], path: Path) -> Manifest:
+    """Return the manifest.
+
+    Raises:
+        StoreError: it was written by a newer version, or is no manifest.
+    """
+    version = value.get("schema_version")
+    if not isinstance(version, int) or version > SCHEMA_VERSION:
+        raise StoreError(
+            sentence(
+                str(path),
+                f"has schema version {version}, and this program knows versions up to"
+                f" {SCHEMA_VERSION}",
+                "update the program",
+            )
+        )
+    try:
+        evaluations = tuple(Evaluation(**entry) for entry in value["evaluations"])
+        fields = {
+            **value,
+            "status": Status(value["status"]),
+            "evaluations": evaluations,
+            "warnings": tuple(value["warnings"]),
+        }
+        return Manifest(**fields)
+    except (KeyError, TypeError, ValueError) as error:
+        raise StoreError(sentence(str(path), f"is no manifest ({error})")) from error
+
+
+def encode_metrics(
+    estimates: tuple[Estimate, ...], figures: Mapping[tuple[str, str], tuple[Figure, ...]]
+) -> dict[str, Any]:
+    """Return estimates and figures as one JSON object."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "estimates": [dataclasses.asdict(estimate) for estimate in estimates],
+        "figures": [
+            {"model": model, "suite": suite, **dataclasses.asdict(figure)}
+            for (model, suite), own in figures.items()
+            for figure in own
+        ],
+    }
+
+
+def decode_metrics(
+    value: Mapping[str, Any],
+) -> tuple[tuple[Estimate, ...], dict[tuple[str, str], tuple[Figure, ...]]]:
+    """Return estimates and figures by (model, suite)."""
+    figures: dict[tuple[str, str], tuple[Figure, ...]] = {}
+    for entry in value["figures"]:
+        key = (entry["model"], entry["suite"])
+        figure = Figure(kind=FigureKind(entry["kind"]), title=entry["title"], data=entry["data"])
+        figures[key] = (*figures.get(key, ()), figure)
+    return tuple(_estimate(entry) for entry in value["estimates"]), figures
+
+
+def _estimate(entry: Mapping[str, Any]) -> Estimate:
+    quantity, interval, part = entry["quantity"], entry["interval"], entry["slice"]
+    fields = {
+        **entry,
+        "quantity": Quantity(**{**quantity, "direction": Direction(quantity["direction"])}),
+        "interval": None if interval is None else Interval(**interval),
+        "slice": None if part is None else (part[0], part[1]),
+    }
+    return Estimate(**fields)

@@ -1,0 +1,138 @@
+"""``runs/<id>/``: one folder per run, complete in itself."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from harness.core.errors import StoreError, did_you_mean, sentence
+from harness.core.estimate import Estimate
+from harness.core.figure import Figure
+from harness.core.redact import Scrubber
+from harness.core.run import Manifest, Record, Run
+from harness.store.documents import (
+    decode_manifest,
+    decode_metrics,
+    encode_manifest,
+    encode_metrics,
+    read_json,
+    write_json,
+    write_text,
+)
+from harness.store.samples_file import JSONL, PARQUET, SampleWriter, StoredRecords, compact
+
+MANIFEST = "manifest.json"
+METRICS = "metrics.json"
+REPORT = "report.html"
+
+
+def new_run_id(now: datetime) -> str:
+    """Return an id that sorts by time and is unique among runs of one moment.
+
+    >>> new_run_id(datetime(2026, 1, 2, 3, 4, 5, 678901, UTC))[:19]
+    '20260102T030405678-'
+    """
+    return f"{now:%Y%m%dT%H%M%S}{now.microsecond // 1000:03d}-{secrets.token_hex(3)}"
+
+
+class RunWriter:
+    """Writes one run folder: manifest first, samples as they come, metrics at the end."""
+
+    def __init__(self, folder: Path, secret_values: tuple[str, ...]) -> None:
+        self.folder = folder
+        self._scrub = Scrubber(secret_values)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(
+                sentence(str(folder), f"cannot be made ({error.strerror})", "choose another --out")
+            ) from error
+        self._samples = SampleWriter(folder / JSONL, self._scrub)
+
+    def append(self, record: Record) -> None:
+        """Keep one record."""
+        self._samples.append(record)
+
+    def manifest(self, manifest: Manifest) -> None:
+        """Write the manifest, in place of an earlier one."""
+        write_json(self.folder / MANIFEST, encode_manifest(manifest), self._scrub)
+
+    def metrics(
+        self,
+        estimates: tuple[Estimate, ...],
+        figures: Mapping[tuple[str, str], tuple[Figure, ...]],
+    ) -> None:
+        """Write estimates and figures, in place of earlier ones."""
+        write_json(self.folder / METRICS, encode_metrics(estimates, figures), self._scrub)
+
+    def report(self, document: str) -> Path:
+        """Write the report."""
+        write_text(self.folder / REPORT, self._scrub(document))
+        return self.folder / REPORT
+
+    def close(self) -> None:
+        """Flush the samples. Safe to call twice."""
+        self._samples.close()
+
+    def compact(self) -> None:
+        """Turn the lines into Parquet; nothing is appended from here on."""
+        self.close()
+        try:
+            compact(self.folder / JSONL, self.folder / PARQUET)
+        except OSError as error:
+            raise StoreError(
+                sentence(
+                    str(self.folder / PARQUET),
+                    f"cannot be written ({error.strerror})",
+                    f"make room; all samples are safe in {JSONL}",
+                )
+            ) from error
+
+
+def load_run_folder(folder: Path) -> Run:
+    """Read a run; of one that was killed, what there is.
+
+    Raises:
+        StoreError: no run, damaged, or of a newer schema.
+    """
+    manifest = decode_manifest(read_json(folder / MANIFEST), folder / MANIFEST)
+    estimates: tuple[Estimate, ...] = ()
+    figures: dict[tuple[str, str], tuple[Figure, ...]] = {}
+    if (folder / METRICS).exists():
+        try:
+            estimates, figures = decode_metrics(read_json(folder / METRICS))
+        except (KeyError, TypeError, ValueError) as error:
+            raise StoreError(sentence(str(folder / METRICS), f"is damaged ({error})")) from error
+    return Run(
+        manifest=manifest, estimates=estimates, figures=figures, records=StoredRecords(folder)
+    )
+
+
+def find_run(name: str, root: Path) -> Path:
+    """Return the folder of a run named by path, by id, by the start of an id, or ``latest``.
+
+    Raises:
+        StoreError: none or several fit.
+    """
+    direct = Path(name)
+    if (direct / MANIFEST).is_file():
+        return direct
+    known = [folder.name for folder in run_folders(root)]
+    fitting = known[-1:] if name == "latest" else [run for run in known if run.startswith(name)]
+    if len(fitting) == 1:
+        return root / fitting[0]
+    reason = "fits several runs" if fitting else f"no such run in {str(root)!r}"
+    raise StoreError(sentence(name, reason, did_you_mean(name, fitting or known)))
+
+
+def run_folders(root: Path) -> Iterator[Path]:
+    """Yield the run folders below ``root``, oldest first."""
+    if root.is_dir():
+        yield from sorted(entry for entry in root.iterdir() if (entry / MANIFEST).is_file())
+
+
+def now() -> datetime:
+    """Return the present, in UTC."""
+    return datetime.now(UTC)

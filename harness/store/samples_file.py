@@ -1,0 +1,223 @@
+"""``samples.jsonl`` while a run goes on, ``samples.parquet`` once it has ended."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from array import array
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import IO, Any
+
+from harness.core.errors import StoreError, sentence
+from harness.core.redact import Scrubber
+from harness.core.run import Record
+from harness.store.record_codec import decode_record, encode_record
+
+JSONL = "samples.jsonl"
+PARQUET = "samples.parquet"
+_NESTED = ("targets", "choices", "slices", "request", "answer", "scores", "unscored", "reading")
+_BATCH = 5000
+_dump = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
+
+
+class SampleWriter:
+    """Appends records as lines, unbuffered: what was answered survives a kill of this process."""
+
+    def __init__(self, path: Path, scrub: Scrubber) -> None:
+        self._path = path
+        self._scrub = scrub
+        try:
+            _cut_unfinished_line(path)
+            self._file = path.open("ab", buffering=0)
+        except OSError as error:
+            raise _cannot_write(path, error) from error
+
+    def append(self, record: Record) -> None:
+        """Write one record.
+
+        Raises:
+            StoreError: the disk is full or the folder unwritable.
+        """
+        line = self._scrub(_dump(encode_record(record))).encode("ascii") + b"\n"
+        try:
+            n_written = self._file.write(line)
+        except OSError as error:
+            raise _cannot_write(self._path, error) from error
+        if n_written != len(line):
+            raise _cannot_write(self._path, OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
+
+    def close(self) -> None:
+        """Bring the lines to the disk itself. Safe to call twice."""
+        if self._file.closed:
+            return
+        try:
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            raise _cannot_write(self._path, error) from error
+        finally:
+            self._file.close()
+
+
+def read_lines(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a JSON lines file; a last line cut short by a kill is left out.
+
+    Raises:
+        StoreError: another line is damaged.
+    """
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            if not line.endswith(b"\n"):
+                return
+            try:
+                yield json.loads(line)
+            except ValueError as error:
+                raise StoreError(
+                    sentence(f"{path} line {number}", "is damaged", "delete that line")
+                ) from error
+
+
+def compact(jsonl: Path, parquet: Path) -> int:
+    """Rewrite the lines as Parquet (zstd), sorted by model, suite and index; return the count.
+
+    Memory stays bounded: only the place of each line is held, never its text.
+    """
+    import pyarrow as pa
+    from pyarrow.parquet import ParquetWriter
+
+    offsets = _sorted_offsets(jsonl)
+    scratch = parquet.with_suffix(".partial")
+    with jsonl.open("rb") as file, ParquetWriter(scratch, _schema(), compression="zstd") as writer:
+        for start in range(0, len(offsets), _BATCH):
+            rows = [_flat(_line_at(file, place)) for place in offsets[start : start + _BATCH]]
+            writer.write_table(pa.Table.from_pylist(rows, schema=_schema()))
+    scratch.replace(parquet)
+    jsonl.unlink()
+    return len(offsets)
+
+
+class StoredRecords:
+    """The records of a run folder, read as they are asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def __iter__(self) -> Iterator[Record]:
+        """Yield the records: sorted when the run has ended, as they came when it has not."""
+        for row in self.rows():
+            try:
+                yield decode_record(row)
+            except (KeyError, TypeError, ValueError) as error:
+                raise StoreError(
+                    sentence(str(self._folder), f"holds a record that cannot be read ({error})")
+                ) from error
+
+    def __len__(self) -> int:
+        """Count the records."""
+        parquet = self._folder / PARQUET
+        if parquet.exists():
+            from pyarrow.parquet import read_metadata
+
+            return int(read_metadata(parquet).num_rows)
+        return sum(1 for _ in self.rows())
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Yield the records as JSON objects."""
+        parquet, jsonl = self._folder / PARQUET, self._folder / JSONL
+        if parquet.exists():
+            return _parquet_rows(parquet)
+        return read_lines(jsonl) if jsonl.exists() else iter(())
+
+
+def _parquet_rows(path: Path) -> Iterator[dict[str, Any]]:
+    from pyarrow.parquet import ParquetFile
+
+    for batch in ParquetFile(path).iter_batches(batch_size=_BATCH):
+        for row in batch.to_pylist():
+            yield {
+                key: _unflat(key, value)
+                for key, value in row.items()
+                if value is not None or key == "cluster"
+            }
+
+
+def _schema() -> Any:
+    import pyarrow as pa
+
+    names = ("model", "suite", "sample_id", "text", "cluster", *_NESTED)
+    fields = [pa.field(name, pa.string()) for name in names]
+    return pa.schema([*fields, pa.field("index", pa.int64())])
+
+
+def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: _dump(row[key]) if key in _NESTED else _writable(row[key]) for key in row}
+
+
+def _writable(value: Any) -> Any:
+    """Lone surrogates cannot be UTF-8, and a model may write them: they become U+FFFD."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    return value
+
+
+def _unflat(key: str, value: Any) -> Any:
+    return json.loads(value) if key in _NESTED else value
+
+
+def _sorted_offsets(jsonl: Path) -> list[int]:
+    """Return where each line starts, in the order of model, suite and index.
+
+    A sample that was asked again (its first answer was a failure) counts with its last line.
+    """
+    names: dict[tuple[str, str], int] = {}
+    keys, indices, places = array("q"), array("q"), array("q")
+    place = 0
+    with jsonl.open("rb") as file:
+        for line in file:
+            if line.endswith(b"\n"):
+                row = json.loads(line)
+                keys.append(names.setdefault((row["model"], row["suite"]), len(names)))
+                indices.append(row["index"])
+                places.append(place)
+            place += len(line)
+    import numpy as np
+
+    order = np.lexsort((np.asarray(places), np.asarray(indices), np.asarray(keys)))
+    pairs = np.stack([np.asarray(keys)[order], np.asarray(indices)[order]])
+    is_last = np.append((pairs[:, 1:] != pairs[:, :-1]).any(axis=0), values=True)
+    return [int(place) for place in np.asarray(places)[order][is_last[: len(order)]]]
+
+
+def _line_at(file: IO[bytes], place: int) -> dict[str, Any]:
+    file.seek(place)
+    row: dict[str, Any] = json.loads(file.readline())
+    return row
+
+
+def _cut_unfinished_line(path: Path) -> None:
+    """Take off what a kill left of a line, so that the next one starts on its own."""
+    if not path.exists():
+        return
+    with path.open("r+b") as file:
+        size = file.seek(0, os.SEEK_END)
+        keep = size
+        while keep and _byte_at(file, keep - 1) != b"\n":
+            keep -= 1
+        if keep != size:
+            file.truncate(keep)
+
+
+def _byte_at(file: IO[bytes], place: int) -> bytes:
+    file.seek(place)
+    return file.read(1)
+
+
+def _cannot_write(path: Path, error: OSError) -> StoreError:
+    return StoreError(
+        sentence(
+            str(path),
+            f"cannot be written ({error.strerror})",
+            "make room or choose another folder with --out; what was answered until now is kept",
+        )
+    )
