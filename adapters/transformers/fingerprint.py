@@ -44,7 +44,7 @@ def identify(
     return Identity(
         {
             "weights": checkpoint.weights,
-            "config": hash_json([_told(model.config), _told(model.generation_config)]),
+            "config": hash_json([_told(model.config), _told(getattr(model, "generation_config", None))]),
             "tokenizer": _tokenizer_hash(encoder.tokenizer),
             "template": _text_hash(encoder.template) if encoder.template else "none",
             "settings": signature_text(settings),

@@ -6,6 +6,8 @@ which takes longer than many an audit. The folder keeps the float32 values that 
 
 from __future__ import annotations
 
+from contextlib import redirect_stderr
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +39,9 @@ def converted(file: Path, sha256: str) -> Path:
 
 def _convert(file: Path, folder: Path) -> None:
     try:
-        tokenizer = transformers.AutoTokenizer.from_pretrained(file.parent, gguf_file=file.name)
+        tokenizer = transformers.AutoTokenizer.from_pretrained(
+            file.parent, gguf_file=file.name, local_files_only=True
+        )
         model = load_gguf(file)
     except Exception as error:  # gguf and transformers raise what they happen to meet
         raise AdapterError(
@@ -49,9 +53,11 @@ def _convert(file: Path, folder: Path) -> None:
 
 def load_gguf(file: Path) -> Any:
     """Load a causal language model from a GGUF file, in float32."""
-    return transformers.AutoModelForCausalLM.from_pretrained(
-        file.parent, gguf_file=file.name, dtype=torch.float32, local_files_only=True
-    )
+    # The progress bar of the conversion heeds no setting; it goes to standard error.
+    with redirect_stderr(StringIO()):
+        return transformers.AutoModelForCausalLM.from_pretrained(
+            file.parent, gguf_file=file.name, dtype=torch.float32, local_files_only=True
+        )
 
 
 def serialisable(model: Any) -> Any:

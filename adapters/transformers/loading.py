@@ -96,7 +96,13 @@ def _pretrained(auto_class: Any, folder: Path, options: TransformersAdapter, **m
             folder, local_files_only=True, trust_remote_code=options.trust_remote_code, **more
         )
     except Exception as error:  # transformers raises what it happens to meet, of many roots
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        if "trust_remote_code" in str(error):
+            raise ConfigError(
+                f"model {folder.name!r}",
+                "brings Python code of its own, which is not run unasked",
+                "read the code, then write trust_remote_code = true",
+            ) from error
+        reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
         raise AdapterError(
             sentence(
                 f"model {folder.name!r}",
@@ -128,9 +134,9 @@ def _settle(model: Any, tokenizer: Any) -> None:
     if model.config.pad_token_id is None:
         # Classifiers made from decoders look for the last token that is not padding.
         model.config.pad_token_id = tokenizer.pad_token_id
-    habits = model.generation_config
-    if habits is None or not model.can_generate():
+    if not model.can_generate():
         return
+    habits = model.generation_config
     kept = {name: getattr(habits, name, None) for name in _SPECIAL_IDS}
     ends = kept["eos_token_id"]
     known = ends if isinstance(ends, list) else [ends]

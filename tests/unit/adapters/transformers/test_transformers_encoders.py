@@ -1,0 +1,174 @@
+"""Masked models, sequence-to-sequence likelihoods, classifiers and encoders, against plain passes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+import transformers
+
+from harness.core.request import Classify, Embed, LogLikelihood, RollingLogLikelihood
+from harness.core.response import Failure, FailureKind
+
+TEXTS = ("Paris is the capital of France", "It was", "A", "The quick brown fox jumps over the dog")
+AUTO = {
+    "t5": transformers.AutoModelForSeq2SeqLM,
+    "bert_masked": transformers.AutoModelForMaskedLM,
+    "bert_classifier": transformers.AutoModelForSequenceClassification,
+    "bert_encoder": transformers.AutoModel,
+}
+
+
+@cache
+def load(folder: Path, kind: str) -> tuple[Any, Any]:
+    model = AUTO[kind].from_pretrained(folder, dtype=torch.float32)
+    return model.eval(), transformers.AutoTokenizer.from_pretrained(folder)
+
+
+def pseudo_log_likelihoods(folder: Path, context: list[int], targets: list[int]) -> list[float]:
+    """Mask each target in turn, one pass each."""
+    model, _ = load(folder, "bert_masked")
+    whole = [1, *context, *targets, 2]
+    values = []
+    for at in range(1 + len(context), len(whole) - 1):
+        masked = [*whole[:at], 3, *whole[at + 1 :]]
+        with torch.inference_mode():
+            logits = model(torch.tensor([masked])).logits[0, at]
+        values.append(float(torch.log_softmax(logits.double(), -1)[whole[at]]))
+    return values
+
+
+def test_masked_likelihoods_mask_each_token_in_turn(
+    opened: Callable[..., Any], model_folder: Callable[[str], Path]
+) -> None:
+    folder = model_folder("bert_masked")
+    _, tokenizer = load(folder, "bert_masked")
+    continuations = (" France and Rome", " was it not")
+    asked = [LogLikelihood(prompt=text, continuations=continuations) for text in TEXTS]
+    for text, output in zip(TEXTS, opened("bert_masked").outputs(*asked), strict=True):
+        for continuation, score in zip(continuations, output.scores, strict=True):
+            context = tokenizer(text, add_special_tokens=False)["input_ids"]
+            whole = tokenizer(text + continuation, add_special_tokens=False)["input_ids"]
+            values = pseudo_log_likelihoods(folder, context, whole[len(context) :])
+            assert score.log_likelihood == pytest.approx(sum(values), abs=1e-4)
+            assert score.n_tokens == len(values) > 1
+
+
+def test_a_long_text_is_masked_in_disjoint_pieces(
+    opened: Callable[..., Any], model_folder: Callable[[str], Path]
+) -> None:
+    folder = model_folder("bert_masked")
+    _, tokenizer = load(folder, "bert_masked")
+    tokens = tokenizer(TEXTS[3], add_special_tokens=False)["input_ids"]
+    expected = [
+        value
+        for begin in range(0, len(tokens), 6)
+        for value in pseudo_log_likelihoods(folder, [], tokens[begin : begin + 6])
+    ]
+    output = opened("bert_masked", max_length=8).output(RollingLogLikelihood(text=TEXTS[3]))
+    assert output.values == pytest.approx(expected, abs=1e-4)
+    assert len(tokens) > 6
+
+
+def test_seq2seq_likelihoods_are_the_decoders(
+    opened: Callable[..., Any], model_folder: Callable[[str], Path]
+) -> None:
+    model, tokenizer = load(model_folder("t5"), "t5")
+    continuations = (" France", " was it not", "A", "B")
+    asked = [LogLikelihood(prompt=text, continuations=continuations) for text in TEXTS]
+    totals = []
+    for text, output in zip(TEXTS, opened("t5").outputs(*asked), strict=True):
+        for continuation, score in zip(continuations, output.scores, strict=True):
+            targets = tokenizer(continuation, add_special_tokens=False)["input_ids"]
+            with torch.inference_mode():
+                logits = model(
+                    input_ids=torch.tensor([tokenizer(text)["input_ids"]]),
+                    decoder_input_ids=torch.tensor([[0, *targets[:-1]]]),
+                ).logits[0]
+            table = torch.log_softmax(logits.double(), -1)
+            total = sum(float(table[at, token]) for at, token in enumerate(targets))
+            assert score.log_likelihood == pytest.approx(total, abs=1e-4)
+            totals.append(total)
+    assert max(totals[::4]) - min(totals[::4]) > 0.1
+
+
+def test_seq2seq_texts_are_decoded_from_nothing(
+    opened: Callable[..., Any], model_folder: Callable[[str], Path]
+) -> None:
+    model, tokenizer = load(model_folder("t5"), "t5")
+    targets = tokenizer(TEXTS[0], add_special_tokens=False)["input_ids"]
+    with torch.inference_mode():
+        logits = model(
+            input_ids=torch.tensor([[1]]), decoder_input_ids=torch.tensor([[0, *targets[:-1]]])
+        ).logits[0]
+    table = torch.log_softmax(logits.double(), -1)
+    expected = [float(table[at, token]) for at, token in enumerate(targets)]
+    output = opened("t5").output(RollingLogLikelihood(text=TEXTS[0]))
+    assert output.values == pytest.approx(expected, abs=1e-4)
+
+
+@pytest.mark.parametrize("budget", [1, 4096])
+def test_classes_have_the_softmax_of_the_logits(
+    budget: int, opened: Callable[..., Any], model_folder: Callable[[str], Path]
+) -> None:
+    model, tokenizer = load(model_folder("bert_classifier"), "bert_classifier")
+    session = opened("bert_classifier", max_batch_tokens=budget)
+    outputs = session.outputs(*(Classify(text=text) for text in TEXTS))
+    for text, output in zip(TEXTS, outputs, strict=True):
+        with torch.inference_mode():
+            logits = model(torch.tensor([tokenizer(text)["input_ids"]])).logits[0]
+        assert output.labels == ("bad", "fair", "good")
+        assert output.scores == pytest.approx(logits.double().softmax(-1).tolist(), abs=1e-5)
+        assert output.is_probability
+    assert len({output.scores for output in outputs}) == len(TEXTS)
+
+
+def test_labels_that_may_go_together_are_no_distribution(opened: Callable[..., Any]) -> None:
+    exclusive = opened("bert_classifier")
+    logits = torch.tensor(exclusive.output(Classify(text="A")).scores).log()
+    session = opened("bert_classifier")
+    session.session._responders["classifies"]._is_exclusive = False
+    output = session.output(Classify(text="A"))
+    assert not output.is_probability
+    assert 0 < min(output.scores)
+    assert max(output.scores) < 1
+    # Sigmoids keep the differences of the logits, as softmax does.
+    odds = torch.tensor(output.scores).logit()
+    assert (odds[1] - odds[0]).item() == pytest.approx((logits[1] - logits[0]).item(), abs=1e-3)
+
+
+@pytest.mark.parametrize("budget", [1, 4096])
+def test_vectors_are_normalised_means(
+    budget: int, opened: Callable[..., Any], model_folder: Callable[[str], Path]
+) -> None:
+    model, tokenizer = load(model_folder("bert_encoder"), "bert_encoder")
+    session = opened("bert_encoder", max_batch_tokens=budget)
+    outputs = session.outputs(*(Embed(text=text) for text in TEXTS))
+    for text, output in zip(TEXTS, outputs, strict=True):
+        with torch.inference_mode():
+            hidden = model(torch.tensor([tokenizer(text)["input_ids"]])).last_hidden_state[0]
+        mean = hidden.double().mean(0)
+        assert output.values == pytest.approx((mean / mean.norm()).tolist(), abs=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["bert_classifier", "bert_encoder"])
+def test_a_long_text_fails_unless_it_may_be_cut(kind: str, opened: Callable[..., Any]) -> None:
+    payload = Classify if kind == "bert_classifier" else Embed
+    long, short = "It was the best of times " * 40, "It was the best of times"
+    (failure,) = opened(kind).answers(payload(text=long))
+    assert isinstance(failure, Failure)
+    assert failure.kind is FailureKind.TOO_LONG
+    cutting = opened(kind, too_long="truncate", max_length=5)
+    cut, also_cut = cutting.outputs(payload(text=long), payload(text=short))
+    assert cut == also_cut
+
+
+def test_what_a_task_does_not_do_is_refused(opened: Callable[..., Any]) -> None:
+    (answer,) = opened("bert_encoder").answers(Classify(text="x"))
+    assert isinstance(answer, Failure)
+    assert answer.kind is FailureKind.REJECTED
+    assert "encoder" in answer.message
