@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import gc
 import random
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,7 +33,9 @@ def _only_this_projects_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("harness.suites.metrics.wordnet.DEBIAN_FOLDER", tmp_path / "nothing")
     find_wordnet.cache_clear()
     yield
-    find_wordnet.cache_clear()
+    with warnings.catch_warnings(action="ignore", category=ResourceWarning):
+        find_wordnet.cache_clear()
+        gc.collect()  # nltk leaves the database files open until its reader is collected
 
 
 def meteor(answer: str, *references: str, metric: Meteor | None = None) -> float:

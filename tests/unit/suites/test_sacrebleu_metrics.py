@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import random
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pytest
@@ -14,8 +14,9 @@ from harness.core.sample import Sample
 from harness.core.score import Scored
 from harness.suites.metrics.bleu import Bleu
 from harness.suites.metrics.chrf import Chrf
-from harness.suites.metrics.sacrebleu_statistics import SacrebleuStatistics
 from harness.suites.metrics.ter import Ter
+
+Metric: TypeAlias = Bleu | Chrf | Ter
 
 ENGLISH = [
     "The",
@@ -57,7 +58,7 @@ def corpus(pool: list[str], *, n: int, n_references: int, seed: int) -> tuple[li
     return answers, streams
 
 
-def statistics_of(metric: SacrebleuStatistics, answers: list[str], streams: list[Any]) -> Any:
+def statistics_of(metric: Metric, answers: list[str], streams: list[Any]) -> Any:
     rows = []
     for i, answer in enumerate(answers):
         sample = Sample(id=str(i), index=i, text="q", targets=tuple(s[i] for s in streams))
@@ -68,13 +69,13 @@ def statistics_of(metric: SacrebleuStatistics, answers: list[str], streams: list
     return np.array(rows)
 
 
-def reduced(metric: SacrebleuStatistics, statistics: Any, weights: Any) -> Any:
+def reduced(metric: Metric, statistics: Any, weights: Any) -> Any:
     return metric.reduce(statistics, np.asarray(weights, dtype=float))[:, 0]
 
 
-METRICS: list[tuple[SacrebleuStatistics, Any, list[str]]] = [
+METRICS: list[tuple[Metric, Any, list[str]]] = [
     *[
-        (Bleu(tokenize=name), sacrebleu.metrics.BLEU(tokenize=name, force=True), pool)  # type: ignore[arg-type] # names of the Literal
+        (Bleu(tokenize=name), sacrebleu.metrics.BLEU(tokenize=name, force=True), pool)  # type: ignore[arg-type]  # names of the Literal
         for name, pool in SAMPLES.items()
     ],
     (Bleu(lowercase=True), sacrebleu.metrics.BLEU(lowercase=True), ENGLISH),
@@ -108,7 +109,7 @@ CASES = pytest.mark.parametrize(
 @CASES
 @pytest.mark.parametrize("n_references", [1, 3])
 def test_equals_corpus_score(
-    metric: SacrebleuStatistics, theirs: Any, pool: list[str], n_references: int
+    metric: Metric, theirs: Any, pool: list[str], n_references: int
 ) -> None:
     answers, streams = corpus(pool, n=25, n_references=n_references, seed=n_references)
     ours = reduced(metric, statistics_of(metric, answers, streams), np.ones((1, 25)))
@@ -116,7 +117,7 @@ def test_equals_corpus_score(
 
 
 @CASES
-def test_weights_are_repetitions(metric: SacrebleuStatistics, theirs: Any, pool: list[str]) -> None:
+def test_weights_are_repetitions(metric: Metric, theirs: Any, pool: list[str]) -> None:
     answers, streams = corpus(pool, n=12, n_references=2, seed=7)
     weights = np.random.default_rng(0).integers(0, 4, size=(5, 12))
     ours = reduced(metric, statistics_of(metric, answers, streams), weights)
@@ -129,7 +130,7 @@ def test_weights_are_repetitions(metric: SacrebleuStatistics, theirs: Any, pool:
 
 @CASES
 def test_equals_sacrebleus_own_bootstrap(
-    metric: SacrebleuStatistics, theirs: Any, pool: list[str], monkeypatch: pytest.MonkeyPatch
+    metric: Metric, theirs: Any, pool: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SACREBLEU_SEED", "11")
     answers, streams = corpus(pool, n=30, n_references=1, seed=3)
@@ -144,7 +145,7 @@ def test_equals_sacrebleus_own_bootstrap(
 
 
 @CASES
-def test_signature_is_sacrebleus(metric: SacrebleuStatistics, theirs: Any, pool: list[str]) -> None:
+def test_signature_is_sacrebleus(metric: Metric, theirs: Any, pool: list[str]) -> None:
     answers, streams = corpus(pool, n=3, n_references=2, seed=1)
     theirs.corpus_score(answers, streams)
     expected = dict(pair.split(":", 1) for pair in theirs.get_signature().format().split("|"))
@@ -170,13 +171,13 @@ def test_signature_is_sacrebleus(metric: SacrebleuStatistics, theirs: Any, pool:
         (Chrf(), "猫", "猫", 100.0),
     ],
 )
-def test_by_hand(metric: SacrebleuStatistics, answer: str, reference: str, expected: float) -> None:
+def test_by_hand(metric: Metric, answer: str, reference: str, expected: float) -> None:
     statistics = statistics_of(metric, [answer], [[reference]])
     assert reduced(metric, statistics, [[1.0]])[0] == pytest.approx(expected, abs=1e-9)
 
 
-@pytest.mark.parametrize("metric", [Bleu(tokenize=t) for t in SAMPLES] + [Chrf(), Ter()])  # type: ignore[arg-type] # names of the Literal
-def test_half_characters_are_measured(metric: SacrebleuStatistics) -> None:
+@pytest.mark.parametrize("metric", [Bleu(tokenize=t) for t in SAMPLES] + [Chrf(), Ter()])  # type: ignore[arg-type]  # names of the Literal
+def test_half_characters_are_measured(metric: Metric) -> None:
     value = reduced(metric, statistics_of(metric, ["a \udc80 b"], [["a b\ud800"]]), [[1.0]])
     assert np.isfinite(value).all()
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import time
 
 import pytest
-import regex
+import regex  # type: ignore[import-untyped]  # ships no types
 from hypothesis import given
 from hypothesis import strategies as st
 from rouge_score.tokenize import tokenize as rouge_tokenize
@@ -79,7 +79,7 @@ def test_no_letter_or_digit_is_lost(text: str) -> None:
 def test_references_choose_the_tokenizer(
     name: str, references: list[str], expected: object
 ) -> None:
-    assert tokenizer_for(name, references) is expected  # type: ignore[arg-type] # a bad name fails
+    assert tokenizer_for(name, references) is expected  # type: ignore[arg-type]  # a bad name fails
 
 
 def test_lone_surrogates_become_encodable_and_pairs_stay() -> None:

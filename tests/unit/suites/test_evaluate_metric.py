@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from harness.core.errors import ConfigError
+from harness.core.response import Generation
+from harness.core.sample import Sample
+from harness.core.score import Direction
+from harness.suites.metrics.evaluate import EvaluateMetric
+
+SCRIPT = """
+import datasets
+import evaluate
+
+
+class {name}(evaluate.Metric):
+    def _info(self):
+        one = datasets.Features(
+            {{"predictions": datasets.Value("string"), "references": datasets.Value("string")}}
+        )
+        many = datasets.Features(
+            {{
+                "predictions": datasets.Value("string"),
+                "references": datasets.Sequence(datasets.Value("string")),
+            }}
+        )
+        return evaluate.MetricInfo(
+            description="x", citation="x", inputs_description="x", features=[one, many]
+        )
+
+    def _compute(self, predictions, references, scale=1):
+        {body}
+"""
+WORKING = """
+        sets = [[r] if isinstance(r, str) else r for r in references]
+        hits = [p in r for p, r in zip(predictions, sets)]
+        return {"%s": scale * sum(hits) / len(hits), "lengths": [len(hits), 2.5], "note": "text"}
+"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _cache_of_these_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let evaluate copy modules to a folder of the tests, and forget it afterwards."""
+    import evaluate.config
+
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("modules")
+        patch.setattr(evaluate.config, "HF_MODULES_CACHE", str(folder))
+        patch.setattr(sys, "path", [*sys.path])
+        for name in [name for name in sys.modules if name.startswith("evaluate_modules")]:
+            patch.delitem(sys.modules, name)
+        yield
+        for name in [name for name in sys.modules if name.startswith("evaluate_modules")]:
+            del sys.modules[name]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[[str, str], str]:
+    """Return a function that writes a module's folder and returns its path."""
+
+    def _write(name: str, body: str) -> str:
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / f"{name}.py").write_text(SCRIPT.format(name=name, body=body.strip()))
+        return str(folder)
+
+    return _write
+
+
+def samples_of(*targets: tuple[str, ...]) -> list[Sample]:
+    return [Sample(id=str(i), index=i, text="q", targets=t) for i, t in enumerate(targets)]
+
+
+def outputs_of(*texts: str) -> list[Generation]:
+    return [Generation(text=text, finish_reason="stop") for text in texts]
+
+
+def test_numbers_of_a_local_module(write: Callable[[str, str], str]) -> None:
+    path = write("hits_one", WORKING % "hits_one")
+    metric = EvaluateMetric(module="hits_one", path=path, direction="higher", options={"scale": 10})
+    names = [quantity.id for quantity in metric.quantities]
+    assert names == [
+        "evaluate_hits_one",
+        "evaluate_hits_one_lengths_1",
+        "evaluate_hits_one_lengths_2",
+    ]
+    assert {quantity.direction for quantity in metric.quantities} == {Direction.HIGHER}
+    found = metric.compute(samples_of(("a",), ("b",), ()), outputs_of("a", "x", "unasked"))
+    assert found == {
+        "evaluate_hits_one": 5.0,
+        "evaluate_hits_one_lengths_1": 2.0,
+        "evaluate_hits_one_lengths_2": 2.5,
+    }
+    assert metric.name == "evaluate:hits_one"
+    assert metric.signature["revision"] == "local"
+    assert len(metric.signature["code"]) == 16
+
+
+def test_several_references_go_as_lists(write: Callable[[str, str], str]) -> None:
+    metric = EvaluateMetric(module="hits_two", path=write("hits_two", WORKING % "share"))
+    found = metric.compute(samples_of(("a", "b"), ("c",)), outputs_of("b", "\ud800"))
+    assert found["evaluate_hits_two_share"] == 0.5
+
+
+def test_nothing_to_measure_gives_nothing(write: Callable[[str, str], str]) -> None:
+    metric = EvaluateMetric(module="hits_three", path=write("hits_three", WORKING % "share"))
+    assert metric.compute(samples_of(()), outputs_of("a")) == {}
+
+
+def test_a_module_that_fails_is_named(write: Callable[[str, str], str]) -> None:
+    path = write("breaks_one", 'raise ValueError("only numbers, please")')
+    with pytest.raises(ConfigError, match=r"^metric 'evaluate:breaks_one'.*only numbers, please"):
+        _ = EvaluateMetric(module="breaks_one", path=path).quantities
+
+
+def test_a_folder_without_the_script_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="must hold a script of its own name"):
+        _ = EvaluateMetric(module="x", path=str(tmp_path)).signature
+    with pytest.raises(ConfigError, match="no such file or folder"):
+        _ = EvaluateMetric(module="x", path=str(tmp_path / "missing")).signature
+
+
+def test_remote_code_needs_trust() -> None:
+    with pytest.raises(ConfigError, match="runs the Python code in it; write trust_remote_code"):
+        EvaluateMetric(module="rouge")
+
+
+def test_the_hub_without_a_network_is_one_sentence(tmp_path: Path) -> None:
+    code = (
+        "from harness.core.errors import ConfigError\n"
+        "from harness.suites.metrics.evaluate import EvaluateMetric\n"
+        "try:\n"
+        "    EvaluateMetric(module='rouge', trust_remote_code=True).quantities\n"
+        "except ConfigError as error:\n"
+        "    print(error)\n"
+    )
+    offline = {"HF_HUB_OFFLINE": "1", "HF_EVALUATE_OFFLINE": "1", "HF_HOME": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, **offline},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.startswith(
+        "metric 'evaluate:rouge': cannot be loaded from the Hugging Face hub ("
+    )
+    assert done.stdout.endswith("or give path = a local folder that holds it\n")
+    assert done.stdout.count("\n") == 1
