@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import CancelledError
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 import httpx
@@ -22,8 +21,6 @@ from harness.core.response import Exchange
 
 if TYPE_CHECKING:
     from harness.adapters.openai import OpenAIAdapter
-
-_PATIENCE_AT_CANCEL_S = 5.0
 
 
 class OpenAISession:
@@ -61,32 +58,30 @@ class OpenAISession:
         Raises:
             AdapterError: the session is closed, or was while it was asked.
         """
-        if not self._loop.is_running:
-            raise AdapterError("openai: the session is closed; open another one")
-        done: SimpleQueue[Exchange | None] = SimpleQueue()
-        work = self._loop.submit(self._ask_all(requests, done))
-        has_ended = False
+        # What is put last is the task that put the rest: it has ended, in one way or another.
+        done: SimpleQueue[Exchange | asyncio.Task[None]] = SimpleQueue()
         try:
-            while (exchange := done.get()) is not None:
-                yield exchange
-            has_ended = True
-            work.result()
-        except CancelledError:
-            raise AdapterError("openai: the session was closed while it was asked") from None
+            cancel = self._loop.start(self._ask_all(requests, done), done.put)
+        except RuntimeError as error:
+            raise AdapterError("openai: the session is closed; open another one") from error
+        item: Exchange | asyncio.Task[None] | None = None
+        try:
+            while isinstance(item := done.get(), Exchange):
+                yield item
         finally:
-            if not has_ended:
-                work.cancel()
-                _wait_for_end(done)
+            cancel()
+            while not isinstance(item, asyncio.Task):
+                item = done.get()
+        if item.cancelled():
+            raise AdapterError("openai: the session was closed while it was asked")
+        item.result()
 
     def close(self) -> None:
         """Cancel what is under way and close the connections. Safe to call twice."""
-        if self._loop.is_running:
-            self._loop.cancel_all()
-            self._loop.submit(self._client.aclose()).result()
-            self._loop.close()
+        self._loop.close(last=self._client.aclose)
 
     async def _ask_all(
-        self, requests: Sequence[Request], done: SimpleQueue[Exchange | None]
+        self, requests: Sequence[Request], done: SimpleQueue[Exchange | asyncio.Task[None]]
     ) -> None:
         waiting = iter(requests)
 
@@ -95,20 +90,9 @@ class OpenAISession:
             for request in waiting:
                 done.put(Exchange(request, await self._caller.ask(request)))
 
-        try:
-            async with asyncio.TaskGroup() as workers:
-                for _ in range(min(self._n_workers, len(requests))):
-                    workers.create_task(work())
-        finally:
-            done.put(None)
-
-
-def _wait_for_end(done: SimpleQueue[Exchange | None]) -> None:
-    try:
-        while done.get(timeout=_PATIENCE_AT_CANCEL_S) is not None:
-            pass
-    except Empty:  # cancelled before its first step, so that it never came to its last
-        pass
+        async with asyncio.TaskGroup() as workers:
+            for _ in range(min(self._n_workers, len(requests))):
+                workers.create_task(work())
 
 
 def _read_key(variable: str | None) -> str | None:
