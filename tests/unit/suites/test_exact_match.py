@@ -36,7 +36,7 @@ def measured(metric: ExactMatch, answer: str, *references: str) -> Score:
 def test_matches(
     options: dict[str, object], answer: str, references: list[str], expected: int
 ) -> None:
-    metric = ExactMatch(**options)  # type: ignore[arg-type] # options as a spec gives them
+    metric = ExactMatch(**options)  # type: ignore[arg-type]  # options as a spec gives them
     assert measured(metric, answer, *references) == Scored((float(expected),))
 
 

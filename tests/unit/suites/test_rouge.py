@@ -30,7 +30,7 @@ def rouge(answer: str, *references: str, metric: Rouge | None = None) -> dict[st
 def test_equals_rouge_score_on_english(*, stem: bool, tokenizer: str) -> None:
     rng = random.Random(4)
     theirs = RougeScorer(KINDS, use_stemmer=stem)
-    metric = Rouge(stem=stem, tokenizer=tokenizer)  # type: ignore[arg-type] # names of the Literal
+    metric = Rouge(stem=stem, tokenizer=tokenizer)  # type: ignore[arg-type]  # names of the Literal
     for _ in range(200):
         texts = [" ".join(rng.choices(WORDS, k=rng.randrange(15))) for _ in range(4)]
         expected = theirs.score_multi(texts[1:], texts[0])
