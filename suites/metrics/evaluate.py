@@ -109,11 +109,12 @@ class EvaluateMetric:
             return {}
         clean = [[replace_lone_surrogates(text) for text in texts] for texts in references]
         have_one_each = all(len(texts) == 1 for texts in clean)
-        module = self._loaded().module
+        loaded = self._loaded()
+        as_texts = have_one_each and loaded.takes_a_text_as_reference
         try:
-            raw = module.compute(
+            raw = loaded.module.compute(
                 predictions=[replace_lone_surrogates(text) for text in answers],
-                references=[texts[0] for texts in clean] if have_one_each else clean,
+                references=[texts[0] for texts in clean] if as_texts else clean,
                 **self.options,
             )
         except Exception as error:  # the module is any code
@@ -151,6 +152,8 @@ def _numbers(value: Any, key: str = "") -> Iterator[tuple[str, float]]:
 @dataclass(frozen=True, slots=True)
 class _Loaded:
     module: Any
+    takes_a_text_as_reference: bool
+    """False when the module accepts nothing but lists of references."""
     code_hash: str
 
 
@@ -170,7 +173,14 @@ def _load(name: str, path: str | None, revision: str | None, config: str | None)
             if path is None
             else "the folder must hold a script of its own name that runs",
         ) from error
-    return _Loaded(module, str(module._hash)[:16])  # noqa: SLF001 - evaluate's hash of the code
+    formats = module.features if isinstance(module.features, list) else [module.features]
+    return _Loaded(
+        module=module,
+        takes_a_text_as_reference=any(
+            getattr(features.get("references"), "dtype", None) == "string" for features in formats
+        ),
+        code_hash=str(module._hash)[:16],  # noqa: SLF001 - evaluate's hash of the module's code
+    )
 
 
 def _local_folder(path: str) -> Path:

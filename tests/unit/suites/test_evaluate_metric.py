@@ -31,7 +31,7 @@ class {name}(evaluate.Metric):
             }}
         )
         return evaluate.MetricInfo(
-            description="x", citation="x", inputs_description="x", features=[one, many]
+            description="x", citation="x", inputs_description="x", features={features}
         )
 
     def _compute(self, predictions, references, scale=1):
@@ -61,13 +61,15 @@ def _cache_of_these_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 @pytest.fixture
-def write(tmp_path: Path) -> Callable[[str, str], str]:
+def write(tmp_path: Path) -> Callable[..., str]:
     """Return a function that writes a module's folder and returns its path."""
 
-    def _write(name: str, body: str) -> str:
+    def _write(name: str, body: str, features: str = "[one, many]") -> str:
         folder = tmp_path / name
         folder.mkdir()
-        (folder / f"{name}.py").write_text(SCRIPT.format(name=name, body=body.strip()))
+        (folder / f"{name}.py").write_text(
+            SCRIPT.format(name=name, body=body.strip(), features=features)
+        )
         return str(folder)
 
     return _write
@@ -81,7 +83,7 @@ def outputs_of(*texts: str) -> list[Generation]:
     return [Generation(text=text, finish_reason="stop") for text in texts]
 
 
-def test_numbers_of_a_local_module(write: Callable[[str, str], str]) -> None:
+def test_numbers_of_a_local_module(write: Callable[..., str]) -> None:
     path = write("hits_one", WORKING % "hits_one")
     metric = EvaluateMetric(module="hits_one", path=path, direction="higher", options={"scale": 10})
     names = [quantity.id for quantity in metric.quantities]
@@ -102,18 +104,31 @@ def test_numbers_of_a_local_module(write: Callable[[str, str], str]) -> None:
     assert len(metric.signature["code"]) == 16
 
 
-def test_several_references_go_as_lists(write: Callable[[str, str], str]) -> None:
+def test_several_references_go_as_lists(write: Callable[..., str]) -> None:
     metric = EvaluateMetric(module="hits_two", path=write("hits_two", WORKING % "share"))
     found = metric.compute(samples_of(("a", "b"), ("c",)), outputs_of("b", "\ud800"))
     assert found["evaluate_hits_two_share"] == 0.5
 
 
-def test_nothing_to_measure_gives_nothing(write: Callable[[str, str], str]) -> None:
+def test_a_module_of_lists_alone_gets_lists(write: Callable[..., str]) -> None:
+    path = write("hits_four", WORKING % "share", "many")
+    metric = EvaluateMetric(module="hits_four", path=path)
+    found = metric.compute(samples_of(("a",), ("b",)), outputs_of("a", "x"))
+    assert found["evaluate_hits_four_share"] == 0.5
+
+
+def test_a_module_of_single_texts_refuses_several(write: Callable[..., str]) -> None:
+    metric = EvaluateMetric(module="hits_five", path=write("hits_five", WORKING % "share", "one"))
+    with pytest.raises(ConfigError, match="fails on these texts"):
+        metric.compute(samples_of(("a", "b")), outputs_of("a"))
+
+
+def test_nothing_to_measure_gives_nothing(write: Callable[..., str]) -> None:
     metric = EvaluateMetric(module="hits_three", path=write("hits_three", WORKING % "share"))
     assert metric.compute(samples_of(()), outputs_of("a")) == {}
 
 
-def test_a_module_that_fails_is_named(write: Callable[[str, str], str]) -> None:
+def test_a_module_that_fails_is_named(write: Callable[..., str]) -> None:
     path = write("breaks_one", 'raise ValueError("only numbers, please")')
     with pytest.raises(ConfigError, match=r"^metric 'evaluate:breaks_one'.*only numbers, please"):
         _ = EvaluateMetric(module="breaks_one", path=path).quantities
