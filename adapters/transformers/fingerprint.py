@@ -29,6 +29,7 @@ def identify(
 
     The batch size is no part of it: answers do not depend on it.
     """
+    habits = getattr(model, "generation_config", None)
     settings = {
         "attention": model.config._attn_implementation,  # noqa: SLF001 - has no public name
         "device": torch.device(model.device).type,
@@ -44,7 +45,7 @@ def identify(
     return Identity(
         {
             "weights": checkpoint.weights,
-            "config": hash_json([_told(model.config), _told(getattr(model, "generation_config", None))]),
+            "config": hash_json([_told(model.config), _told(habits)]),
             "tokenizer": _tokenizer_hash(encoder.tokenizer),
             "template": _text_hash(encoder.template) if encoder.template else "none",
             "settings": signature_text(settings),

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 pytest.importorskip("torch")
 
-from harness.adapters.transformers.batching import run_in_batches  # noqa: E402 - torch may be absent
-from harness.adapters.transformers.windows import chunks, rolling_windows  # noqa: E402
-from harness.core.response import Failure, FailureKind  # noqa: E402
+from harness.adapters.transformers.batching import run_in_batches
+from harness.adapters.transformers.windows import chunks, rolling_windows
+from harness.core.response import Failure, FailureKind
 
 PREFIX = -1
 TEXTS = st.integers(0, 60).map(lambda n: tuple(range(n)))

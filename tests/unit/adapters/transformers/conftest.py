@@ -185,7 +185,7 @@ class Opened:
         sizes: list[int] = []
 
         def check(_model: Any, _args: Any, kwargs: dict[str, Any]) -> None:
-            rows = kwargs.get("input_ids", kwargs.get("decoder_input_ids"))
+            rows = kwargs["input_ids"]
             sizes.append(rows.shape[0])
             if rows.shape[0] > most:
                 raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried 9 bytes")

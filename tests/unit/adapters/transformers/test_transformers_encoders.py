@@ -1,4 +1,4 @@
-"""Masked models, sequence-to-sequence likelihoods, classifiers and encoders, against plain passes."""
+"""Masked and encoder-decoder models, classifiers and encoders, against plain passes."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def test_labels_that_may_go_together_are_no_distribution(opened: Callable[..., A
     session.session._responders["classifies"]._is_exclusive = False
     output = session.output(Classify(text="A"))
     assert not output.is_probability
-    assert 0 < min(output.scores)
+    assert min(output.scores) > 0
     assert max(output.scores) < 1
     # Sigmoids keep the differences of the logits, as softmax does.
     odds = torch.tensor(output.scores).logit()

@@ -124,9 +124,7 @@ def test_an_open_turn_of_the_assistant_is_continued(
 ) -> None:
     turns = (Message("user", "Where is Rome?"), Message("assistant", "It is in"))
     output = opened("llama").output(Generate(prompt=turns, max_new_tokens=8))
-    text, _ = greedy(
-        model_folder("llama"), "user: Where is Rome?\n</s><s>assistant: It is in", 8
-    )
+    text, _ = greedy(model_folder("llama"), "user: Where is Rome?\n</s><s>assistant: It is in", 8)
     assert output.text == text
 
 
@@ -150,9 +148,9 @@ def test_greedy_rows_are_untouched_by_sampled_ones(
         Generate(prompt=PROMPTS[0], max_new_tokens=8, temperature=2.0),
         Generate(prompt=PROMPTS[1], max_new_tokens=8),
     ]
-    assert opened("llama").outputs(*asked)[1].text == greedy(
-        model_folder("llama"), PROMPTS[1], 8
-    )[0]
+    assert (
+        opened("llama").outputs(*asked)[1].text == greedy(model_folder("llama"), PROMPTS[1], 8)[0]
+    )
 
 
 def test_draws_follow_the_distribution() -> None:

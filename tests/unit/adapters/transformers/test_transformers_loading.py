@@ -31,7 +31,8 @@ def copied(model_folder: Callable[[str], Path], tmp_path: Path) -> Callable[[str
 def test_naming_the_adapter_imports_no_heavy_library() -> None:
     code = (
         "import sys; from harness.adapters.transformers import TransformersAdapter as T;"
-        "T(path='x').capabilities; sys.exit(bool({'torch', 'transformers', 'numpy'} & set(sys.modules)))"
+        "T(path='x').capabilities;"
+        "sys.exit(bool({'torch', 'transformers', 'numpy'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
@@ -128,9 +129,7 @@ def test_weights_that_would_be_random_are_refused(
     assert "would be random" in str(error)
 
 
-def test_an_encoder_may_lack_the_pooler_that_is_not_used(
-    opened: Callable[..., Any], model_folder: Callable[[str], Path]
-) -> None:
+def test_an_encoder_may_lack_the_pooler_that_is_not_used(opened: Callable[..., Any]) -> None:
     # A masked model's file holds no pooler.
     session = opened("bert_masked", task="encoder").session
     assert session.identity.parts["settings"].count("task:encoder") == 1

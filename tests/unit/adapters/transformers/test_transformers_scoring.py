@@ -16,7 +16,13 @@ from harness.core.response import Failure, FailureKind, Response
 
 KINDS = ("llama", "gpt2", "gemma")
 PROMPTS = ("Paris is the capital of", "It was", "The quick brown fox jumps over the lazy", "A")
-CONTINUATIONS = (" France", " Italy, was it not?", " the worst of times", "s", " \u00e9t\u00e9 \u65e5\u672c")
+CONTINUATIONS = (
+    " France",
+    " Italy, was it not?",
+    " the worst of times",
+    "s",
+    " \u00e9t\u00e9 \u65e5\u672c",
+)
 
 
 @cache
@@ -211,7 +217,9 @@ def test_rolling_scores_each_token_once_in_windows(
     for begin in range(0, len(tokens), length):
         stop = min(begin + length, len(tokens))
         inputs = [0, *tokens][max(0, stop - length) if begin else 0 : stop]
-        values, _ = reference(folder, inputs[: len(inputs) - (stop - begin) + 1], tokens[begin:stop])
+        values, _ = reference(
+            folder, inputs[: len(inputs) - (stop - begin) + 1], tokens[begin:stop]
+        )
         expected += values
     text = "The quick brown fox jumps over the lazy dog. " * 2
     output = opened(kind, max_length=length).output(RollingLogLikelihood(text=text))

