@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,6 +74,8 @@ class Dataset(Source):
 
     def _all_rows(self) -> Iterator[Row]:
         path = self.fetch()
+        if path.is_dir():
+            raise ConfigError(self.name, "is a folder", "name one file in it")
         kind = self.format or _ENDINGS.get(path.suffix.lower())
         if kind is None:
             raise ConfigError(
@@ -105,13 +108,21 @@ def _delimited(path: Path, name: str, delimiter: str, *, header: bool) -> Iterat
     quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if delimiter == "," else csv.QUOTE_NONE
     with path.open(newline="", encoding="utf-8-sig") as file:
         reader = csv.reader(file, delimiter=delimiter, quoting=quoting)
-        names = next(reader, []) if header else None
         try:
+            names = _header(reader, name) if header else None
             yield from _named(reader, names, name)
         except (csv.Error, UnicodeDecodeError) as error:
             raise DataError(
                 f"{name} line {reader.line_num + 1}", f"cannot be read ({error})"
             ) from error
+
+
+def _header(reader: Any, file: str) -> list[str]:
+    names: list[str] = next(reader, [])
+    twice = [name for name, n in Counter(names).items() if n > 1]
+    if twice:
+        raise DataError(f"{file} line 1", f"names column {twice[0]!r} twice", "rename one of them")
+    return names
 
 
 def _named(reader: Any, names: list[str] | None, file: str) -> Iterator[Row]:
