@@ -1,0 +1,108 @@
+"""Labels read from a language model: from its likelihoods of them, or from the words it wrote."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from math import exp, isinf
+
+from harness.core.response import Classification, LogLikelihoods
+from harness.core.score import Unscored
+from harness.suites.metrics.tokenization import words
+
+_N_QUOTED = 60
+
+
+def from_likelihoods(output: LogLikelihoods, labels: Sequence[str]) -> Classification | Unscored:
+    """Return each label's share of the labels' likelihood: softmax of total log-likelihoods.
+
+    The probabilities are normalised over the labels: what the model gave to any other text is
+    left out of account.
+
+    Args:
+        output: one score per label, in their order.
+        labels: at least one.
+    """
+    totals = [score.log_likelihood for score in output.scores]
+    if len(totals) != len(labels):
+        return Unscored(f"{len(totals)} scores came back for {len(labels)} labels")
+    highest = max(totals)
+    if isinf(highest):
+        return Unscored("the model gives every label probability 0")
+    weights = [exp(total - highest) for total in totals]
+    return Classification(
+        labels=tuple(labels),
+        scores=tuple(weight / sum(weights) for weight in weights),
+        is_probability=True,
+    )
+
+
+def from_text(text: str, label_words: Mapping[str, str]) -> Classification | Unscored:
+    """Return score 1 for the label that a text names and 0 for the others; no probabilities.
+
+    Args:
+        text: what the model wrote.
+        label_words: the words that stand for each label; the label itself is understood too.
+    """
+    label = read_label(text, label_words)
+    if isinstance(label, Unscored):
+        return label
+    return Classification(
+        labels=tuple(label_words),
+        scores=tuple(float(name == label) for name in label_words),
+        is_probability=False,
+    )
+
+
+def read_label(text: str, label_words: Mapping[str, str]) -> str | Unscored:
+    """Return the one label that a text names.
+
+    That is the label which is the whole text, else the only one mentioned in it as whole words;
+    case and punctuation do not count. Of a longer and a shorter label at the same place the
+    longer is meant ("very good", not "good"). A text that mentions two labels names none.
+
+    >>> read_label("Positive.", {"0": "negative", "1": "positive"})
+    '1'
+    >>> read_label("positive or negative", {"0": "negative", "1": "positive"})
+    Unscored(reason='the answer names several labels: 1, 0')
+    """
+    plain = text.strip().casefold()
+    alone = {label.casefold(): label for label in label_words}
+    alone |= {spoken.strip().casefold(): label for label, spoken in label_words.items()}
+    if plain in alone:
+        return alone[plain]
+    mentioned = tuple(dict.fromkeys(_mentions(words(text), _names(label_words))))
+    if len(mentioned) > 1:
+        return Unscored(f"the answer names several labels: {', '.join(mentioned)}")
+    if not mentioned:
+        return Unscored(f"the answer names no label: {_quoted(text)}")
+    return mentioned[0]
+
+
+def _names(label_words: Mapping[str, str]) -> dict[tuple[str, ...], list[str]]:
+    """Return labels by the words that name them; a label's own words yield to another's words."""
+    names: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
+    for label, spoken in label_words.items():
+        names[tuple(words(spoken))].append(label)
+    for label in label_words:
+        names.setdefault(tuple(words(label)), [label])
+    names.pop((), None)
+    return names
+
+
+def _mentions(
+    tokens: Sequence[str], names: Mapping[tuple[str, ...], Sequence[str]]
+) -> Iterator[str]:
+    lengths = sorted({len(name) for name in names}, reverse=True)
+    start = 0
+    while start < len(tokens):
+        found = (tuple(tokens[start : start + length]) for length in lengths)
+        name = next((name for name in found if name in names), None)
+        if name is not None:
+            yield from names[name]
+        start += len(name) if name is not None else 1
+
+
+def _quoted(text: str) -> str:
+    line = " ".join(text.split())
+    return repr(line if len(line) <= _N_QUOTED else line[:_N_QUOTED] + "…")
