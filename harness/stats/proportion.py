@@ -1,12 +1,20 @@
-"""Wilson's interval for a proportion."""
+"""Wilson's interval for a proportion, of independent or clustered trials."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from typing import TypeAlias
 
-from scipy.special import ndtri
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri, stdtrit
 
 from harness.core.estimate import Interval
+from harness.stats.mean import mean_stderr
+
+Floats: TypeAlias = NDArray[np.float64]
+Integers: TypeAlias = NDArray[np.int64]
 
 
 def wilson_interval(successes: float, trials: float, level: float = 0.95) -> Interval | None:
@@ -34,9 +42,10 @@ def wilson_interval(successes: float, trials: float, level: float = 0.95) -> Int
     centre = (p + z * z / (2 * trials)) / (1 + z * z / trials)
     half = z * math.sqrt(p * (1 - p) / trials + z * z / (4 * trials * trials))
     half /= 1 + z * z / trials
-    return Interval(
-        low=max(0.0, centre - half), high=min(1.0, centre + half), level=level, method="wilson"
-    )
+    # At the ends the bound is 0 or 1 by algebra; rounding must not push it past the proportion.
+    low = 0.0 if successes <= 0 else max(0.0, centre - half)
+    high = 1.0 if successes >= trials else min(1.0, centre + half)
+    return Interval(low=low, high=high, level=level, method="wilson")
 
 
 def effective_trials(proportion: float, stderr: float, trials: float) -> float:
@@ -45,9 +54,46 @@ def effective_trials(proportion: float, stderr: float, trials: float) -> float:
     Args:
         proportion: in [0, 1].
         stderr: cluster-robust standard error of it.
-        trials: the real number, returned when the variance is 0.
+        trials: the real number: an upper bound, and returned when the variance is 0.
     """
     variance = proportion * (1 - proportion)
     if variance <= 0 or stderr <= 0:
         return trials
     return min(trials, variance / (stderr * stderr))
+
+
+def proportion_interval(
+    hits: Floats, clusters: Integers | None = None, level: float = 0.95
+) -> Interval | None:
+    """Wilson's interval of the mean of zeros and ones, with effective n when clustered.
+
+    Clustered trials count as ``effective_trials``, shrunk by (z / t_{G-1})² because the cluster
+    variance is itself estimated from G clusters (Korn and Graubard 1998). When all trials agree
+    the data say nothing of the correlation within clusters, and each cluster counts once.
+
+    Args:
+        hits: (n,) of 0 and 1.
+        clusters: (n,) cluster codes, or None when trials are independent.
+        level: confidence level in (0, 1).
+
+    Returns:
+        None without a trial, or with a single cluster.
+
+    >>> proportion_interval(np.ones(4)) == wilson_interval(4, 4)
+    True
+    """
+    if clusters is None or hits.size == 0:
+        return wilson_interval(float(hits.sum()), hits.size, level)
+    stderr = mean_stderr(hits, clusters)
+    if stderr is None:
+        return None
+    n_clusters = np.unique(clusters).size
+    share = float(hits.mean())
+    if share in (0.0, 1.0):
+        trials = float(n_clusters)
+    else:
+        quantile = 0.5 + level / 2
+        shrink = float(ndtri(quantile) / stdtrit(n_clusters - 1, quantile)) ** 2
+        trials = effective_trials(share, stderr, hits.size) * shrink
+    interval = wilson_interval(share * trials, trials, level)
+    return interval and replace(interval, method="wilson-clustered")
