@@ -19,7 +19,11 @@ from harness.suites.metrics.sacrebleu_statistics import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ter(SacrebleuStatistics):
-    """Corpus TER: 0 is a perfect answer; above 100 there are more edits than reference words."""
+    """Corpus TER: 0 is a perfect answer; above 100 there are more edits than reference words.
+
+    The search for shifts is slow on long texts that have little in common: some seconds for one
+    pair of 300 words.
+    """
 
     name: ClassVar[str] = "ter"
     quantities: ClassVar[tuple[Quantity, ...]] = (
