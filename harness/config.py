@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from harness import registry
-from harness.build import Problems, build, check_keys
+from harness.core.build import Problems, build, check_keys
 from harness.core.errors import ConfigError, UnknownName
 from harness.core.redact import redacted
 from harness.core.spec import ModelSpec, RunSpec, SuiteSpec
@@ -103,6 +103,8 @@ class _Resolver:
             return str(self._folder / Path(value).expanduser())
         if isinstance(value, Mapping):
             return {inner: self._value(inner, value[inner]) for inner in value}
+        if isinstance(value, list):
+            return [self._value("", item) for item in value]
         return value
 
 

@@ -8,7 +8,7 @@ from importlib.metadata import entry_points
 from itertools import chain
 from typing import Any
 
-from harness.build import Problems, build
+from harness.core.build import Problems, build
 from harness.core.errors import ConfigError, SpecErrors, UnknownName
 from harness.core.ports import CorpusMetric, Metric
 

@@ -65,6 +65,6 @@ def _with_interval(estimate: Estimate, others: list[Mapping[str, float]], level:
         return replace(estimate, note=note)
     if not others:
         return replace(estimate, note=f"an interval needs {2 * N_GROUPS} independent samples")
-    values = np.array([other[estimate.quantity.id] for other in others])
+    values = np.array([other.get(estimate.quantity.id, np.nan) for other in others])
     interval = jackknife_interval(estimate.value, values.tolist(), level)
     return replace(estimate, interval=interval, stderr=stderr_of(interval))
