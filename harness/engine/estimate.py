@@ -157,12 +157,7 @@ def _spread(
         return closed, stderr_of(closed)
     if replicates is None:
         return None, None
-    level = context.confidence_level
-    ends = replicates.percentile_interval(column, level)
-    if ends is None:
-        return None, None
-    interval = Interval(low=ends[0], high=ends[1], level=level, method="bootstrap-percentile")
-    return interval, replicates.stderr(column)
+    return replicates.interval(column, context.confidence_level), replicates.stderr(column)
 
 
 def stderr_of(interval: Interval | None) -> float | None:
