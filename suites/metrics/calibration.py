@@ -46,6 +46,7 @@ class Calibration:
 
     name: ClassVar[str] = "calibration"
     columns: ClassVar[tuple[str, ...]] = ("log_loss", "brier", "confidence", "is_right")
+    is_additive: ClassVar[bool] = False  # bins are made of single confidences
 
     labels: tuple[str, ...]
     """The classes, in the order of tables; given by the suite, which has read the data."""

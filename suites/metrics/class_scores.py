@@ -10,13 +10,16 @@ from harness.core.score import Unscored
 
 
 def classification_of(output: Output) -> Classification | Unscored:
-    """Return the output as a classification with a number for every label."""
+    """Return the output as a classification with a number (or -inf) for every label."""
     if not isinstance(output, Classification):
         return Unscored(f"a score per label is needed, not a {type(output).__name__}")
     if not output.scores or len(output.scores) != len(output.labels):
         return Unscored(f"{len(output.scores)} scores came back for {len(output.labels)} labels")
-    if not all(map(math.isfinite, output.scores)):
-        return Unscored("a score is not a finite number")
+    if any(map(math.isnan, output.scores)):
+        return Unscored("a score is not a number")
+    if not math.isfinite(max(output.scores)):
+        # One label at minus infinity is impossible; all of them, or plus infinity, is an accident.
+        return Unscored("no label has a finite highest score")
     return output
 
 

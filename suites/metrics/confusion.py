@@ -38,6 +38,7 @@ class Confusion:
 
     name: ClassVar[str] = "confusion"
     columns: ClassVar[tuple[str, ...]] = ("target", "prediction")
+    is_additive: ClassVar[bool] = False  # a sum of label indices is no label
 
     labels: tuple[str, ...]
     """The classes, in the order of tables; given by the suite, which has read the data."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from sys import float_info
 from typing import ClassVar, TypeAlias
 
 import numpy as np
@@ -45,6 +46,7 @@ class Ranking:
     """
 
     name: ClassVar[str] = "ranking"
+    is_additive: ClassVar[bool] = False  # scores are ranked one by one
 
     labels: tuple[str, ...]
     """The classes, in the order of tables; given by the suite, which has read the data."""
@@ -102,8 +104,9 @@ class Ranking:
         if isinstance(scores, Unscored):
             return scores
         if not self._is_binary:
-            return Scored((float(target), *scores))
-        return Scored((float(target == self._positive_index), self._lead(answer, scores)))
+            return Scored((float(target), *map(_finite, scores)))
+        lead = _finite(self._lead(answer, scores))
+        return Scored((float(target == self._positive_index), lead))
 
     def reduce(self, statistics: Floats, weights: Floats) -> Floats:
         """Return the quantities under each set of weights; see ``Metric.reduce``."""
@@ -165,6 +168,11 @@ def _quantity(key: str, definition: str, *, is_headline: bool = False) -> Quanti
     return Quantity(
         id=key, direction=Direction.HIGHER, definition=definition, is_headline=is_headline
     )
+
+
+def _finite(score: float) -> float:
+    """Keep the rank of an infinite score in a form that JSON can hold."""
+    return min(max(score, -float_info.max), float_info.max)
 
 
 def _average(values: Floats, by: Floats) -> Floats:
