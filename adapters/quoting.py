@@ -6,31 +6,22 @@ import json
 from collections.abc import Iterable
 from urllib.parse import quote as percent_encode
 
+from harness.core.redact import Scrubber
+
 _SHORTEST_SECRET = 8
 """Below this a value is no key, and hiding it would only punch holes into messages."""
 
 
-class Redactor:
-    """Replaces secrets in a text, as they are and as JSON or a URL would spell them.
+def scrubber_of(secrets: Iterable[str]) -> Scrubber:
+    """Return what strikes secrets out, as they are and as JSON or a URL would spell them.
 
-    >>> Redactor(["sk-canary-1"]).redact("no such key: sk-canary-1")
+    >>> scrubber_of(["sk-canary/1"])("no such key: sk-canary%2F1")
     'no such key: [redacted]'
     """
-
-    def __init__(self, secrets: Iterable[str]) -> None:
-        spellings: set[str] = set()
-        for secret in secrets:
-            if len(secret) >= _SHORTEST_SECRET:
-                spellings |= {secret, json.dumps(secret)[1:-1], percent_encode(secret, safe="")}
-        # Longest first: a spelling may be the beginning of another.
-        self._spellings = sorted(spellings, key=len, reverse=True)
-
-    def redact(self, text: str) -> str:
-        """Return the text without any secret."""
-        for spelling in self._spellings:
-            if spelling in text:
-                text = text.replace(spelling, "[redacted]")
-        return text
+    long_enough = [secret for secret in secrets if len(secret) >= _SHORTEST_SECRET]
+    as_json = [json.dumps(secret)[1:-1] for secret in long_enough]
+    in_url = [percent_encode(secret, safe="") for secret in long_enough]
+    return Scrubber((*long_enough, *as_json, *in_url))
 
 
 def shorten(text: str, limit: int = 300) -> str:

@@ -14,7 +14,7 @@ from harness.adapters.command.environment import describe, environment_of, find_
 from harness.adapters.command.lines import GarbageError, read_answer, read_line
 from harness.adapters.command.program import Program, Said
 from harness.adapters.command.slot import Asked, Slot
-from harness.adapters.quoting import Redactor, shorten
+from harness.adapters.quoting import scrubber_of, shorten
 from harness.adapters.refusal import refuse
 from harness.core.errors import AdapterError
 from harness.core.identity import Identity, hash_json
@@ -48,7 +48,7 @@ class CommandSession:
         self._adapter = adapter
         self._name = f"command {adapter.argv[0]}"
         self._longest_line = adapter.max_line_mib << 20
-        self._redactor = Redactor(environment[name] for name in adapter.env)
+        self._scrub = scrubber_of(environment[name] for name in adapter.env)
         self._numbers = count(1)
         self._said: Queue[Said] = Queue(_MOST_UNREAD)
         self._running: set[Program] = set()
@@ -194,13 +194,13 @@ class CommandSession:
             yield self._failed(question.request, kind, reason)
 
     def _failed(self, request: Request, kind: FailureKind, reason: str) -> Exchange:
-        message = self._redactor.redact(f"{self._name}: {reason}")
+        message = self._scrub(f"{self._name}: {reason}")
         return Exchange(request, Failure(kind=kind, message=message))
 
     def _without_secrets(self, line: bytes) -> bytes:
         if not self._adapter.env:
             return line
-        return self._redactor.redact(line.decode("utf-8", "replace")).encode()
+        return self._scrub(line.decode("utf-8", "replace")).encode()
 
     def _drop_unfinished(self) -> None:
         # A late answer would be taken for garbage by the next questions.

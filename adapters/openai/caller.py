@@ -14,7 +14,8 @@ from harness.adapters.openai.body import Dialect, UnsendableError
 from harness.adapters.openai.reading import read_body, read_output, read_usage
 from harness.adapters.openai.retry import asked_wait_s, is_worth_retrying, random_wait_s
 from harness.adapters.plain_answers import AnswerFormError
-from harness.adapters.quoting import Redactor, shorten
+from harness.adapters.quoting import shorten
+from harness.core.redact import Scrubber
 from harness.core.request import Payload, Request
 from harness.core.response import Failure, FailureKind, Response
 
@@ -52,13 +53,13 @@ class Caller:
     """Asks one server; safe to use from many tasks of one event loop."""
 
     def __init__(
-        self, client: httpx.AsyncClient, dialect: Dialect, patience: Patience, redactor: Redactor
+        self, client: httpx.AsyncClient, dialect: Dialect, patience: Patience, scrub: Scrubber
     ) -> None:
         self.system_fingerprints: set[str] = set()
         self._client = client
         self._dialect = dialect
         self._patience = patience
-        self._redactor = redactor
+        self._scrub = scrub
         self._n_answered = 0
         self._n_unreachable = 0
 
@@ -146,7 +147,7 @@ class Caller:
         )
 
     def _read(self, payload: Payload, content: bytes, latency_s: float) -> Response | _Setback:
-        text = self._redactor.redact(content.decode("utf-8", "replace"))
+        text = self._scrub(content.decode("utf-8", "replace"))
         try:
             data = read_body(text)
             output = read_output(payload, data)
@@ -163,7 +164,7 @@ class Caller:
 
     def _quote(self, text: str) -> str:
         # Struck out first: a secret that is cut in half would no longer be found.
-        return shorten(self._redactor.redact(text))
+        return shorten(self._scrub(text))
 
 
 def _kind_of(status: int, text: str) -> FailureKind:

@@ -13,7 +13,7 @@ import httpx
 from harness.adapters.openai.body import Dialect
 from harness.adapters.openai.caller import Caller, Patience
 from harness.adapters.openai.loop_thread import LoopThread
-from harness.adapters.quoting import Redactor
+from harness.adapters.quoting import scrubber_of
 from harness.core.errors import AdapterError, ConfigError
 from harness.core.identity import Identity, hash_json
 from harness.core.request import Request
@@ -40,7 +40,7 @@ class OpenAISession:
             ),
         )
         self._caller = Caller(
-            self._client, _dialect(adapter), _patience(adapter), Redactor([key] if key else [])
+            self._client, _dialect(adapter), _patience(adapter), scrubber_of([key] if key else [])
         )
         self._loop = LoopThread(f"openai {adapter.model}")
 

@@ -1,0 +1,49 @@
+"""Looks answers up."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.adapters.refusal import refuse
+from harness.adapters.replay.stored_run import find_model, read_answers, read_identity
+from harness.core.codec import decode_answer, hash_payload
+from harness.core.request import Payload, Request, capability_of
+from harness.core.response import Exchange, Failure, FailureKind, Response
+
+if TYPE_CHECKING:
+    from harness.adapters.replay import ReplayAdapter
+
+
+class ReplaySession:
+    """The answers of one model in one run."""
+
+    def __init__(self, adapter: ReplayAdapter) -> None:
+        folder = Path(adapter.run)
+        model = find_model(folder, adapter.model)
+        self.identity = read_identity(folder, model)
+        self._capabilities = adapter.capabilities
+        self._answers = read_answers(folder, model)
+        self._place = f"replay of {model} in {folder.name}"
+
+    def respond(self, requests: Sequence[Request]) -> Iterator[Exchange]:
+        """Yield one exchange per request, in order."""
+        return (Exchange(request, self._answer(request.payload)) for request in requests)
+
+    def close(self) -> None:
+        """Forget the answers. Safe to call twice."""
+        self._answers = {}
+
+    def _answer(self, payload: Payload) -> Response | Failure:
+        if capability_of(payload) not in self._capabilities:
+            return refuse("replay", payload)
+        stored = self._answers.get(hash_payload(payload))
+        if stored is None:
+            reason = f"the run holds no answer to this {type(payload).__name__}"
+            return Failure(kind=FailureKind.MISSING, message=f"{self._place}: {reason}")
+        try:
+            return decode_answer(json.loads(stored))
+        except ValueError as error:
+            return Failure(kind=FailureKind.PROTOCOL, message=f"{self._place}: {error}")

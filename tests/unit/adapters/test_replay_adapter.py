@@ -1,0 +1,179 @@
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from harness.adapters.replay import ReplayAdapter
+from harness.conformance import SPECIMENS, check_adapter
+from harness.core.codec import encode_answer, encode_payload
+from harness.core.errors import AdapterError, ConfigError
+from harness.core.request import (
+    Classify,
+    Embed,
+    FitAndClassify,
+    Generate,
+    LogLikelihood,
+    Payload,
+    Request,
+    RollingLogLikelihood,
+)
+from harness.core.response import (
+    Classification,
+    ContinuationScore,
+    Embedding,
+    Failure,
+    FailureKind,
+    Generation,
+    LogLikelihoods,
+    Response,
+    TokenLogLikelihoods,
+    Usage,
+)
+
+TIMEOUT = Failure(kind=FailureKind.TIMEOUT, message="30 s went by", n_attempts=5)
+MODELS = {"small": {"weights": "abc", "fingerprint": "f00"}, "large": {"weights": "def"}}
+
+
+def said(text: str) -> Response:
+    return Response(
+        output=Generation(text=text, finish_reason="stop"),
+        usage=Usage(n_input_tokens=1, n_output_tokens=2),
+        latency_s=0.25,
+    )
+
+
+def recorded(payload: Payload) -> Response:
+    """An answer of the right form for each specimen."""
+    match payload:
+        case Generate():
+            return said("Paris")
+        case LogLikelihood():
+            score = ContinuationScore(-1.0, 1, is_greedy=True)
+            return Response(output=LogLikelihoods((score,) * len(payload.continuations)))
+        case RollingLogLikelihood():
+            return Response(output=TokenLogLikelihoods(values=(-1.0, float("-inf"))))
+        case Embed():
+            return Response(output=Embedding((0.5,)))
+    scores = {"labels": ("a", "b"), "scores": (0.25, 0.75), "is_probability": True}
+    return Response(output=Classification(**scores))  # type: ignore[arg-type] # as written above
+
+
+Row = tuple[str, Payload, Response | Failure]
+
+
+def write_run(folder: Path, rows: Sequence[Row], form: str, tail: str = "") -> str:
+    folder.mkdir(exist_ok=True)
+    (folder / "manifest.json").write_text(json.dumps({"models": MODELS}))
+    records = [
+        {"model": model, "request": encode_payload(payload), "answer": encode_answer(answer)}
+        for model, payload, answer in rows
+    ]
+    texts = [
+        {name: json.dumps(v) if name != "model" else v for name, v in record.items()}
+        for record in records
+    ]
+    if form == "parquet":
+        pq.write_table(pa.Table.from_pylist(texts), folder / "samples.parquet")
+    else:
+        chosen: list[Any] = texts if form == "jsonl of texts" else records
+        lines = "".join(json.dumps(record) + "\n" for record in chosen)
+        (folder / "samples.jsonl").write_text(lines + tail)
+    return str(folder)
+
+
+def ask(adapter: ReplayAdapter, *payloads: Payload) -> list[Response | Failure]:
+    requests = [Request(f"new id {index}", payload) for index, payload in enumerate(payloads)]
+    return [exchange.answer for exchange in adapter.open().respond(requests)]
+
+
+@pytest.mark.parametrize("form", ["parquet", "jsonl", "jsonl of texts"])
+def test_it_keeps_the_promises_of_an_adapter(tmp_path: Path, form: str) -> None:
+    rows: list[Row] = [("small", payload, recorded(payload)) for payload in SPECIMENS]
+    adapter = ReplayAdapter(run=write_run(tmp_path / "r1", rows, form), model="small")
+    check_adapter(adapter)
+    asked = [payload for payload in SPECIMENS if not isinstance(payload, FitAndClassify)]
+    assert ask(adapter, *asked) == [recorded(payload) for payload in asked]
+    with_fits = ReplayAdapter(run=adapter.run, model="small", offers=("fits",))
+    assert ask(with_fits, SPECIMENS[-1]) == [recorded(SPECIMENS[-1])]
+
+
+def test_answers_are_found_by_what_is_asked_of_the_model_named(tmp_path: Path) -> None:
+    rows: list[Row] = [
+        ("small", Generate(prompt="Hi"), said("I am small")),
+        ("large", Generate(prompt="Hi"), said("I am large")),
+        ("large", Generate(prompt="Hi", seed=1), said("I am another")),
+    ]
+    adapter = ReplayAdapter(run=write_run(tmp_path / "r1", rows, "parquet"), model="large")
+    assert ask(adapter, Generate(prompt="Hi", seed=1), Generate(prompt="Hi")) == [
+        said("I am another"),
+        said("I am large"),
+    ]
+
+
+def test_a_question_never_asked_is_missing(tmp_path: Path) -> None:
+    rows: list[Row] = [("small", Generate(prompt="Hi"), said("Hello"))]
+    adapter = ReplayAdapter(run=write_run(tmp_path / "r1", rows, "jsonl"), model="small")
+    (answer,) = ask(adapter, Classify(text="Hi"))
+    assert answer == Failure(
+        kind=FailureKind.MISSING,
+        message="replay of small in r1: the run holds no answer to this Classify",
+    )
+
+
+@pytest.mark.parametrize("form", ["parquet", "jsonl"])
+def test_a_failure_stands_until_an_answer_came(tmp_path: Path, form: str) -> None:
+    rows: list[Row] = [
+        ("small", Generate(prompt="once"), TIMEOUT),
+        ("small", Generate(prompt="again"), TIMEOUT),
+        ("small", Generate(prompt="again"), said("first")),
+        ("small", Generate(prompt="again"), said("second")),
+        ("small", Generate(prompt="again"), TIMEOUT),
+    ]
+    adapter = ReplayAdapter(run=write_run(tmp_path / "r1", rows, form), model="small")
+    answers = ask(adapter, Generate(prompt="once"), Generate(prompt="again"))
+    assert answers == [TIMEOUT, said("first")]
+
+
+def test_a_line_cut_short_by_a_kill_is_left_out(tmp_path: Path) -> None:
+    rows: list[Row] = [("small", Generate(prompt="Hi"), said("Hello"))]
+    folder = write_run(tmp_path / "r1", rows, "jsonl", tail='{"model": "small", "requ')
+    assert ask(ReplayAdapter(run=folder, model="small"), Generate(prompt="Hi")) == [said("Hello")]
+
+
+def test_any_other_damage_is_a_lost_model(tmp_path: Path) -> None:
+    rows: list[Row] = [("small", Generate(prompt="Hi"), said("Hello"))]
+    folder = write_run(tmp_path / "r1", rows, "jsonl", tail="not json\n")
+    with pytest.raises(AdapterError, match="holds a record that cannot be read"):
+        ReplayAdapter(run=folder, model="small").open()
+    (tmp_path / "r1" / "manifest.json").write_text("{}")
+    with pytest.raises(AdapterError, match=r"manifest\.json: is damaged"):
+        ReplayAdapter(run=folder, model="small").open()
+
+
+def test_the_identity_is_the_recorded_one_marked_as_replayed(tmp_path: Path) -> None:
+    folder = write_run(tmp_path / "r1", [], "jsonl")
+    identity = ReplayAdapter(run=folder, model="small").open().identity
+    assert identity.parts == {"weights": "abc", "replay": "r1"}
+
+
+@pytest.mark.parametrize(
+    ("model", "words"),
+    [
+        (None, "model: the run r1 has small, large; write which one"),
+        ("smal", "model: the run r1 has no model 'smal'; did you mean 'small'?"),
+    ],
+)
+def test_which_model_must_be_clear(tmp_path: Path, model: str | None, words: str) -> None:
+    folder = write_run(tmp_path / "r1", [], "jsonl")
+    with pytest.raises(ConfigError) as caught:
+        ReplayAdapter(run=folder, model=model).open()
+    assert str(caught.value) == words
+
+
+def test_a_folder_without_a_run_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"run: .* is no run's folder"):
+        ReplayAdapter(run=str(tmp_path)).open()
