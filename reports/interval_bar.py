@@ -14,7 +14,7 @@ from harness.reports.number_format import (
     spread_of,
 )
 
-WIDTH = 232
+WIDTH = 296
 """Of the drawing, in its own units; the scale's ends are written at both sides."""
 _MARGIN = 38.0
 _TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)

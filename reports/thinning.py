@@ -7,9 +7,6 @@ from typing import TypeVar
 
 Item = TypeVar("Item")
 
-MAX_DRAWN = 400
-MAX_LISTED = 21
-
 
 def thinned(items: Sequence[Item], limit: int) -> list[Item]:
     """Return at most ``limit`` items, evenly spaced, first and last among them.

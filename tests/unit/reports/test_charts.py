@@ -1,0 +1,91 @@
+import pytest
+from fakes.synthetic_run import MODELS, SUITES, synthetic_run
+
+from harness.core.figure import Figure, FigureKind
+from harness.reports.charts import chart, slice_chart
+from harness.reports.figure_tables import MAX_POINTS
+from harness.reports.plain_data import script_json
+from harness.reports.thinning import thinned
+
+RUN = synthetic_run()
+FIGURES = {figure.kind: figure for figures in RUN.figures.values() for figure in figures}
+
+
+@pytest.mark.parametrize("kind", list(FigureKind))
+def test_every_kind_of_figure_has_a_sentence_and_a_table(kind: FigureKind) -> None:
+    made = chart(FIGURES[kind])
+    assert made.kind == kind.value
+    assert made.words.endswith(".")
+    assert made.table.rows
+    assert all(len(row) == len(made.table.columns) for row in made.table.rows)
+    assert script_json(made.data)
+
+
+FINDINGS = {
+    FigureKind.CONFUSION_MATRIX: (
+        "315 of 390 samples lie on the diagonal; most often neutral was taken for negative (19)."
+    ),
+    FigureKind.ROC: (
+        "Area under the curve: negative 0.75, neutral 0.857, positive 0.75. The diagonal is chance."
+    ),
+    FigureKind.RELIABILITY: (
+        "Expected calibration error 0.043, above the 0.018 to 0.039 that a perfectly "
+        "calibrated model would show at this n."
+    ),
+    FigureKind.LEARNING_CURVE: (
+        "accuracy goes from 0.496 with 50 training samples to 0.787 with 1,600."
+    ),
+    FigureKind.HISTOGRAM: "395 samples; the fullest bin, 40 to 50, holds 80.",
+}
+
+
+@pytest.mark.parametrize(("kind", "expected"), FINDINGS.items())
+def test_the_sentence_tells_the_main_finding(kind: FigureKind, expected: str) -> None:
+    assert chart(FIGURES[kind]).words == expected
+
+
+def test_confusion_table_has_counts_and_row_totals() -> None:
+    table = chart(FIGURES[FigureKind.CONFUSION_MATRIX]).table
+    assert [cell.text for cell in table.rows[0]] == ["negative", "112", "14", "7", "133"]
+
+
+def test_long_curves_are_thinned_with_both_ends_kept() -> None:
+    made = chart(FIGURES[FigureKind.ROC])
+    curves = made.data["curves"]
+    assert isinstance(curves, list)
+    drawn = curves[0]["false_positive_rate"]
+    assert (len(drawn), drawn[0], drawn[-1]) == (400, 0.0, 1.0)
+    assert len(made.table.rows) == 3 * MAX_POINTS
+
+
+def test_thinning_keeps_order_and_ends() -> None:
+    assert thinned([1, 2, 3], 5) == [1, 2, 3]
+    assert thinned(range(1001), 5) == [0, 250, 500, 750, 1000]
+
+
+def empty_figure(kind: FigureKind) -> Figure:
+    data: dict[FigureKind, dict[str, object]] = {
+        FigureKind.CONFUSION_MATRIX: {"labels": [], "counts": []},
+        FigureKind.ROC: {"curves": []},
+        FigureKind.PRECISION_RECALL: {"curves": []},
+        FigureKind.RELIABILITY: {"bins": [], "ece": None, "ece_band": [None, None]},
+        FigureKind.LEARNING_CURVE: {"metric": "accuracy", "points": []},
+        FigureKind.HISTOGRAM: {"x_title": "tokens", "edges": [], "counts": []},
+    }
+    return Figure(kind=kind, title="Empty", data=data[kind])
+
+
+@pytest.mark.parametrize("kind", list(FigureKind))
+def test_a_figure_without_data_has_a_sentence_and_an_empty_table(kind: FigureKind) -> None:
+    made = chart(empty_figure(kind))
+    assert made.words
+    assert made.table.rows == ()
+
+
+def test_slice_chart_names_its_extremes_and_the_whole() -> None:
+    mine = [e for e in RUN.estimates if (e.model, e.suite) == (MODELS[1], SUITES[1])]
+    whole = next(e for e in mine if e.slice is None)
+    made = slice_chart("subject", [e for e in mine if e.slice], whole)
+    assert made.title == "accuracy by subject"
+    assert made.words == ("From history 0.384 to everyday life 0.540; the whole suite is at 0.463.")
+    assert len(made.table.rows) == 5
