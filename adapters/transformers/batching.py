@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol, TypeVar
 
@@ -69,7 +68,6 @@ def _attempt(
         if not is_out_of_memory(error):
             raise
     # Outside the handler the traceback no longer holds the batch's tensors, so they can go.
-    gc.collect()
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
     return None

@@ -63,6 +63,8 @@ class ClassifyingResponder:
         with torch.inference_mode():
             logits = loaded.model(
                 input_ids=batch.input_ids, attention_mask=batch.attention_mask
-            ).logits.float()
+            ).logits
+        # In double precision the probabilities sum to 1 to the last digits; MPS has none.
+        logits = logits.cpu().double()
         scores = logits.softmax(-1) if self._is_exclusive else logits.sigmoid()
         return [tuple(row) for row in scores.tolist()]

@@ -30,6 +30,12 @@ def check_task(task: str, config: Any) -> None:
     Raises:
         ConfigError: with the task that would fit.
     """
+    if task == "classifier" and config.num_labels == 1:
+        raise ConfigError(
+            "task = 'classifier'",
+            "the model has a single output, a regression: there is nothing to choose from",
+            "name a model with two labels or more",
+        )
     fitting = [fit for name in config.architectures or () if (fit := _task_of(name, config))]
     if task == "encoder" or not fitting or task in fitting:
         return

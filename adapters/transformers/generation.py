@@ -11,6 +11,7 @@ from transformers import GenerationConfig, LogitsProcessorList, StoppingCriteria
 from harness.adapters.transformers.answering import RefusedError
 from harness.adapters.transformers.encoding import TextEncoder
 from harness.adapters.transformers.forward import pad
+from harness.adapters.transformers.generation_row import GenerationRow
 from harness.adapters.transformers.loaded import LoadedModel
 from harness.adapters.transformers.quiet import quiet
 from harness.adapters.transformers.sampling import RowSampler
@@ -19,24 +20,6 @@ from harness.core.request import Generate, Request
 from harness.core.response import FailureKind, Generation, Response, Usage
 
 Tokens = tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class GenerationRow:
-    """One line of a batch. Greedy rows with equal fields are one row."""
-
-    tokens: Tokens
-    max_new_tokens: int
-    stop: tuple[str, ...]
-    temperature: float
-    top_p: float
-    random_key: str
-    """Names the row's own stream of random numbers; empty when greedy."""
-
-    @property
-    def n_tokens(self) -> int:
-        """Tokens read and, at most, written."""
-        return len(self.tokens) + self.max_new_tokens
 
 
 @dataclass(frozen=True, slots=True)

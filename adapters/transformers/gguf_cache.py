@@ -44,8 +44,11 @@ def _convert(file: Path, folder: Path) -> None:
         )
         model = load_gguf(file)
     except Exception as error:  # gguf and transformers raise what they happen to meet
+        reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
         raise AdapterError(
-            sentence(file.name, f"cannot be read as GGUF ({error})", "try the safetensors original")
+            sentence(
+                file.name, f"cannot be read as GGUF ({reason})", "try the safetensors original"
+            )
         ) from error
     serialisable(model).save_pretrained(folder)
     tokenizer.save_pretrained(folder)

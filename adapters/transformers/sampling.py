@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import torch
 from transformers import LogitsProcessor
 
-if TYPE_CHECKING:
-    from harness.adapters.transformers.generation import GenerationRow
+from harness.adapters.transformers.generation_row import GenerationRow
 
 
 class RowSampler(LogitsProcessor):  # type: ignore[misc] # transformers is untyped here

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from transformers import StoppingCriteria
 
-if TYPE_CHECKING:
-    from harness.adapters.transformers.generation import GenerationRow
+from harness.adapters.transformers.generation_row import GenerationRow
 
 _BYTES_PER_CHARACTER = 4
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import torch
 import transformers
 
-from harness.core.request import Classify, Embed, LogLikelihood, RollingLogLikelihood
-from harness.core.response import Failure, FailureKind
+from harness.adapters.transformers import TransformersAdapter
+from harness.adapters.transformers.window import window_of
+from harness.core.errors import ConfigError
+from harness.core.request import Classify, Embed, LogLikelihood, Request, RollingLogLikelihood
+from harness.core.response import Classification, Failure, FailureKind, Response
 
 TEXTS = ("Paris is the capital of France", "It was", "A", "The quick brown fox jumps over the dog")
 AUTO = {
@@ -127,18 +133,44 @@ def test_classes_have_the_softmax_of_the_logits(
     assert len({output.scores for output in outputs}) == len(TEXTS)
 
 
-def test_labels_that_may_go_together_are_no_distribution(opened: Callable[..., Any]) -> None:
-    exclusive = opened("bert_classifier")
-    logits = torch.tensor(exclusive.output(Classify(text="A")).scores).log()
-    session = opened("bert_classifier")
-    session.session._responders["classifies"]._is_exclusive = False
-    output = session.output(Classify(text="A"))
+def test_labels_that_may_go_together_are_no_distribution(
+    opened: Callable[..., Any], model_folder: Callable[[str], Path], tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(model_folder("bert_classifier"), tmp_path / "several"))
+    config = json.loads((folder / "config.json").read_text())
+    config["problem_type"] = "multi_label_classification"
+    (folder / "config.json").write_text(json.dumps(config))
+    several = TransformersAdapter(path=str(folder), task="classifier", device="cpu").open()
+    (exchange,) = several.respond([Request("a", Classify(text="A"))])
+    assert isinstance(exchange.answer, Response)
+    output = exchange.answer.output
+    assert isinstance(output, Classification)
     assert not output.is_probability
-    assert min(output.scores) > 0
-    assert max(output.scores) < 1
     # Sigmoids keep the differences of the logits, as softmax does.
     odds = torch.tensor(output.scores).logit()
-    assert (odds[1] - odds[0]).item() == pytest.approx((logits[1] - logits[0]).item(), abs=1e-3)
+    logs = torch.tensor(opened("bert_classifier").output(Classify(text="A")).scores).log()
+    assert (odds - odds[0]).tolist() == pytest.approx((logs - logs[0]).tolist(), abs=1e-3)
+
+
+def test_a_regression_is_no_classifier(model_folder: Callable[[str], Path], tmp_path: Path) -> None:
+    config = transformers.AutoConfig.from_pretrained(model_folder("bert_classifier"), num_labels=1)
+    transformers.BertForSequenceClassification(config).save_pretrained(tmp_path)
+    adapter = TransformersAdapter(path=str(tmp_path), task="classifier", device="cpu")
+    with pytest.raises(ConfigError, match="regression"):
+        adapter.open()
+
+
+def test_positions_behind_the_padding_index_are_not_in_the_window() -> None:
+    config = transformers.RobertaConfig(
+        vocab_size=50, hidden_size=16, num_hidden_layers=1, num_attention_heads=2,
+        intermediate_size=16, max_position_embeddings=12, pad_token_id=1,
+    )  # fmt: skip
+    model = transformers.RobertaModel(config).eval()
+    no_limit = SimpleNamespace(model_max_length=10**30)
+    assert window_of(model, no_limit, None) == 10
+    model(torch.full((1, 10), 5))
+    with pytest.raises((IndexError, RuntimeError), match="out of"):
+        model(torch.full((1, 11), 5))
 
 
 @pytest.mark.parametrize("budget", [1, 4096])

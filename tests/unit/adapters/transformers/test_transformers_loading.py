@@ -15,6 +15,7 @@ import torch
 from transformers import dynamic_module_utils
 
 from harness.adapters.transformers import TransformersAdapter
+from harness.conformance import check_adapter
 from harness.core.capability import Capability
 from harness.core.errors import AdapterError, ConfigError, HarnessError
 from harness.core.identity import hash_file
@@ -309,3 +310,44 @@ def test_a_closed_session_answers_no_more(opened: Callable[..., Any]) -> None:
     session.close()
     with pytest.raises(AdapterError, match="closed"):
         list(session.respond([]))
+
+
+def test_a_damaged_gguf_file_is_an_adapter_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HARNESS_CACHE", str(tmp_path / "cache"))
+    file = tmp_path / "broken.gguf"
+    file.write_bytes(b"GGUF and nothing more")
+    error = refusal({"path": str(file), "device": "cpu"})
+    assert isinstance(error, AdapterError)
+    assert "cannot be read as GGUF" in str(error)
+    assert not list((tmp_path / "cache" / "models").iterdir())
+
+
+def test_a_broken_model_ends_the_session_with_an_adapter_error(opened: Callable[..., Any]) -> None:
+    model = opened("llama")
+
+    def fail(_model: Any, _inputs: Any) -> None:
+        raise RuntimeError("device-side assert triggered")
+
+    model.model.register_forward_pre_hook(fail)
+    with pytest.raises(AdapterError, match="device-side assert"):
+        model.answers(ASKED)
+
+
+@pytest.mark.parametrize(
+    "kind", ["llama", "gpt2", "t5", "bert_masked", "bert_classifier", "bert_encoder"]
+)
+def test_the_promises_of_an_adapter_are_kept(
+    kind: str, model_folder: Callable[[str], Path]
+) -> None:
+    task: Any = TASKS.get(kind, "causal")
+    check_adapter(TransformersAdapter(path=str(model_folder(kind)), task=task, device="cpu"))
+
+
+TASKS = {
+    "t5": "seq2seq",
+    "bert_masked": "masked",
+    "bert_classifier": "classifier",
+    "bert_encoder": "encoder",
+}
