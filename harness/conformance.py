@@ -31,6 +31,7 @@ from math import fsum, isclose, isfinite
 from typing import Any
 
 from harness.core.capability import Capability
+from harness.core.identity import Identity
 from harness.core.ports import Adapter, Session
 from harness.core.request import (
     Classify,
@@ -101,10 +102,11 @@ def check_adapter(
     asked = list(payloads) or [p for p in SPECIMENS if capability_of(p) in capabilities]
     first = adapter.open()
     try:
+        identity = first.identity  # as it is before any answer: a server tells more with each
         _check_answers(first, capabilities, asked, tolerance)
         second = adapter.open()
         try:
-            _check_identity(first, second)
+            _check_identity(identity, second.identity)
         finally:
             second.close()
         _check_abandoning(first, asked)
@@ -151,13 +153,12 @@ def _check_answers(
         _check_same(request, answers[request.id], again[request.id], tolerance)
 
 
-def _check_identity(first: Session, second: Session) -> None:
-    parts = first.identity.parts
-    is_text = all(isinstance(text, str) for text in chain(parts, parts.values()))
-    _require(bool(parts) and is_text, f"an identity is made of texts: {dict(parts)}")
+def _check_identity(first: Identity, second: Identity) -> None:
+    is_text = all(isinstance(text, str) for text in chain(first.parts, first.parts.values()))
+    _require(bool(first.parts) and is_text, f"an identity is made of texts: {first.parts}")
     _require(
-        first.identity.fingerprint == second.identity.fingerprint,
-        f"two sessions are one model: {dict(parts)} against {dict(second.identity.parts)}",
+        first.fingerprint == second.fingerprint,
+        f"two sessions are one model: {first.parts} against {second.parts}",
     )
 
 
