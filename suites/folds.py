@@ -15,8 +15,8 @@ def fold_of_each(samples: Sequence[Sample], n_folds: int, seed: int) -> list[int
 
     Samples of one cluster, or else of equal text, stay in one fold: a text met in training says
     nothing about texts to come. Groups are dealt out, the largest first, each to the fold that
-    so far holds the smallest share of its labels; where every group is one sample, a label's
-    counts differ by at most 1 between folds.
+    so far holds the smallest share of its labels; where every group is one sample, the folds' sizes
+    and their counts of any label differ by at most 1.
 
     Raises:
         ConfigError: there are fewer groups than folds.
@@ -32,7 +32,8 @@ def fold_of_each(samples: Sequence[Sample], n_folds: int, seed: int) -> list[int
         )
     shuffled = list(groups.values())
     random.Random(seed).shuffle(shuffled)  # noqa: S311 - no secret
-    shuffled.sort(key=len, reverse=True)
+    # Label by label, so that the one label's remainder evens out the other's.
+    shuffled.sort(key=lambda group: (-len(group), samples[group[0]].targets[0]))
     return _deal(samples, shuffled, n_folds)
 
 

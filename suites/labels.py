@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import inf
 from typing import TYPE_CHECKING, Literal
 
 from harness.core.errors import ConfigError, DataError, did_you_mean
@@ -79,9 +78,9 @@ def aligned(
     """Return the output with the data's labels, in their order.
 
     Labels of the model that are mapped to one label of the data are added up (probabilities) or
-    the highest one counts (other scores). A label that the model does not know gets probability
-    0 or score minus infinity. A label that the data do not know makes the answer unreadable: it
-    is more likely to be misspelt than meant.
+    the highest one counts (other scores). A label that the model does not know has probability 0;
+    among other scores it has none, so that ranking by it is not measured. A label that the data
+    do not know makes the answer unreadable: it is more likely to be misspelt than meant.
     """
     if output.labels == labels.names and not label_map:
         return output
@@ -91,10 +90,15 @@ def aligned(
             f"the model's labels are {', '.join(output.labels)}, the data's are"
             f" {', '.join(labels.names)}: write a label_map from those to these"
         )
-    absent = 0.0 if output.is_probability else -inf
-    scores = dict.fromkeys(labels.names, absent)
+    scores: dict[str, float] = dict.fromkeys(labels.names, 0.0) if output.is_probability else {}
     for name, score in zip(renamed, output.scores, strict=True):
-        scores[name] = scores[name] + score if output.is_probability else max(scores[name], score)
+        if output.is_probability:
+            scores[name] += score
+        else:
+            scores[name] = max(score, scores.get(name, score))
+    known = tuple(name for name in labels.names if name in scores)
     return Classification(
-        labels=labels.names, scores=tuple(scores.values()), is_probability=output.is_probability
+        labels=known,
+        scores=tuple(scores[name] for name in known),
+        is_probability=output.is_probability,
     )

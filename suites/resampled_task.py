@@ -61,7 +61,7 @@ class ResampledTask:
         return FitAndClassify(text=sample.text, training=self.questions[sample.id].training)
 
     def read(self, sample: Sample, output: Output) -> Output | Unscored:
-        """Give a label that the training set lacks score 0."""
+        """Give a label that the training set lacks probability 0."""
         del sample
         if not isinstance(output, Classification):
             return Unscored(f"scores per label are needed, not {type(output).__name__}")

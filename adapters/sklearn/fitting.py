@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.adapters.sklearn.classifying import Classifier, check_classifier
+from harness.adapters.sklearn.packed_vocabulary import packed, unpack
 from harness.adapters.sklearn.recipes import recipe_hash, unfitted
 from harness.adapters.sklearn.session import SklearnSession
 from harness.adapters.sklearn.stored import load_skops, untrusted_types, versions
-from harness.core.errors import AdapterError, HarnessError, sentence
+from harness.core.errors import AdapterError, HarnessError, StoreError, sentence
 from harness.core.identity import Identity, hash_json
 from harness.core.request import TrainingSet
 from harness.sources.cache import cache_dir, filled_once
@@ -31,6 +32,7 @@ def open_fitted(fit: Fit, *, trusted: Sequence[str], batch_size: int) -> Sklearn
         ConfigError: the user's function makes no pipeline.
         DataError: the training data cannot be used.
         SourceError: its bytes cannot be had.
+        StoreError: the cache cannot be written.
     """
     training = _read(fit)
     identity = Identity({"training": training.id, "settings": recipe_hash(fit), **versions()})
@@ -80,11 +82,13 @@ def _cached(folder: Path, trusted: Sequence[str]) -> Any:
     if not folder.is_dir():
         return None
     try:
-        return load_skops(folder / _FILE, trusted)
+        pipeline = load_skops(folder / _FILE, trusted)
     except AdapterError as error:
         raise AdapterError(
             sentence(str(folder), "this cached pipeline is damaged", "delete the folder")
         ) from error
+    unpack(pipeline)
+    return pipeline
 
 
 def _keep(pipeline: Classifier, folder: Path, trusted: Sequence[str]) -> None:
@@ -92,9 +96,18 @@ def _keep(pipeline: Classifier, folder: Path, trusted: Sequence[str]) -> None:
     from skops.io import dumps
 
     try:
-        data = dumps(pipeline)
+        with packed(pipeline):
+            data = dumps(pipeline)
     except Exception:  # noqa: BLE001 - a user's pipeline may hold what no file can
         return
-    if not untrusted_types(data, trusted):
+    if untrusted_types(data, trusted):
+        return
+    try:
         with filled_once(folder) as empty:
             (empty / _FILE).write_bytes(data)
+    except OSError as error:
+        raise StoreError(
+            sentence(
+                str(folder), f"cannot be written ({error.strerror})", "make room for the cache"
+            )
+        ) from error

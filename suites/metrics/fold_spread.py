@@ -64,7 +64,8 @@ class FoldSpread:
         with np.errstate(divide="ignore", invalid="ignore"):
             means = np.where(is_there, accuracies, 0.0).sum(axis=1) / n_folds
             residuals = np.where(is_there, accuracies - means[:, None], 0.0)
-            spreads = np.sqrt(np.square(residuals).sum(axis=1) / (n_folds - 1))
+            freedom = np.where(n_folds > 1, n_folds - 1.0, np.nan)
+            spreads = np.sqrt(np.square(residuals).sum(axis=1) / freedom)
         return np.stack([means, spreads], axis=1)
 
     def intervals(

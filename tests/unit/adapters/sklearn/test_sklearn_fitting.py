@@ -20,7 +20,7 @@ from sklearn.svm import LinearSVC
 from harness.adapters.sklearn import Fit, Recipe, SklearnAdapter
 from harness.conformance import check_adapter
 from harness.core.capability import Capability
-from harness.core.errors import AdapterError, ConfigError, DataError
+from harness.core.errors import AdapterError, ConfigError, DataError, StoreError
 from harness.core.request import Classify, FitAndClassify, Generate, Request, TrainingSet
 from harness.core.response import Classification, Exchange, Failure, FailureKind, Response
 from harness.sources.columns import Columns
@@ -136,15 +136,21 @@ def test_more_neighbours_than_rows_are_no_error(fitting: Fitting) -> None:
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
+@pytest.mark.parametrize("char_ngrams", [False, True])
 def test_the_second_open_takes_the_fit_from_the_cache(
-    fitting: Fitting, own_cache: Path, recipe: Recipe, monkeypatch: pytest.MonkeyPatch
+    fitting: Fitting,
+    own_cache: Path,
+    recipe: Recipe,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    char_ngrams: bool,
 ) -> None:
-    first = classify(fitting(recipe=recipe), QUESTIONS)
+    first = classify(fitting(recipe=recipe, char_ngrams=char_ngrams), QUESTIONS)
     (cached,) = own_cache.rglob("*.skops")
     written_at = cached.stat().st_mtime_ns
     monkeypatch.setattr("harness.adapters.sklearn.fitting.fit_on", None)  # a call would raise
 
-    second = classify(fitting(recipe=recipe), QUESTIONS)
+    second = classify(fitting(recipe=recipe, char_ngrams=char_ngrams), QUESTIONS)
 
     assert second == first
     assert cached.stat().st_mtime_ns == written_at
@@ -163,6 +169,17 @@ def test_the_cache_tells_recipes_seeds_and_data_apart(fitting: Fitting, own_cach
     assert len(list(own_cache.rglob("*.skops"))) == len(adapters)
     explicit = fitting(recipe="logistic_regression").open().identity.fingerprint
     assert explicit == fitting().open().identity.fingerprint
+
+
+def test_a_cache_that_cannot_be_written_is_a_store_error(
+    fitting: Fitting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, data: bytes) -> int:
+        raise OSError(28, "No space left on device", str(path), len(data))
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(StoreError, match=r"No space left on device.; make room"):
+        fitting().open()
 
 
 def test_a_damaged_cache_is_named_with_its_remedy(fitting: Fitting, own_cache: Path) -> None:
