@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-import os
 import tomllib
 from collections.abc import Iterable, Mapping
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from harness import registry
-from harness.core.build import Problems, build, check_keys
-from harness.core.errors import ConfigError, UnknownName
-from harness.core.redact import redacted
+from harness.core.build import Problems, build, check_keys, shown
+from harness.core.errors import ConfigError, UnknownName, nearest
+from harness.core.redact import redacted, secret_values
 from harness.core.spec import ModelSpec, RunSpec, SuiteSpec
 
-_TOP = {
-    "name": str,
-    "seed": int,
-    "limit": int,
-    "confidence_level": float,
-    "min_coverage": float,
-    "out": str,
+_TOP: dict[str, tuple[type, str]] = {
+    "name": (str, "a text"),
+    "seed": (int, "a whole number"),
+    "limit": (int, "a whole number"),
+    "confidence_level": (float, "a number"),
+    "min_coverage": (float, "a number"),
+    "out": (str, "a text"),
 }
+_LARGEST_SEED = 2**63 - 1
+"""What every random generator in use takes."""
 _TABLES = ("model", "suite", "data")
 _MODEL_KEYS = ("name", "adapter")
 _SUITE_KEYS = ("name", "suite", "models", "limit")
@@ -61,18 +63,20 @@ def parse_spec(table: Mapping[str, Any], *, folder: Path, name: str = "run") -> 
         SpecErrors: everything that is wrong with it.
     """
     problems = Problems()
-    check_keys(table, (*_TOP, *_TABLES), "spec", problems)
+    misspelt = check_keys(table, (*_TOP, *_TABLES), "spec", problems)
+    _check_storable(table, "", problems)
     top = _top_values(table, problems)
-    shared = _shared_data(table, problems)
-    resolve = _Resolver(shared, folder)
+    resolve = _Resolver(_shared_data(table, problems), folder, problems)
+    model_tables, suite_tables = (
+        [] if key in misspelt else _tables(table, key, problems) for key in ("model", "suite")
+    )
     models = [
-        _model(entry, f"model[{i}]", resolve, problems)
-        for i, entry in enumerate(_tables(table, "model", problems))
+        _model(entry, f"model[{i}]", resolve, problems) for i, entry in enumerate(model_tables)
     ]
-    names = [str(entry.get("name", "")) for entry in _tables(table, "model", Problems())]
+    names = [str(entry.get("name", "")) for entry in model_tables]
     suites = [
         _suite(entry, f"suite[{i}]", names, resolve, problems)
-        for i, entry in enumerate(_tables(table, "suite", problems))
+        for i, entry in enumerate(suite_tables)
     ]
     _check_unique(names, "model", problems)
     _check_unique([suite.name for suite in suites if suite], "suite", problems)
@@ -82,55 +86,85 @@ def parse_spec(table: Mapping[str, Any], *, folder: Path, name: str = "run") -> 
         models=tuple(model for model in models if model),
         suites=tuple(suite for suite in suites if suite),
         source=redacted(table),
-        secrets=_secrets(table),
+        secrets=tuple(filter(None, secret_values(table))),
     )
 
 
 class _Resolver:
     """Puts shared data tables and absolute paths into a model's or suite's options."""
 
-    def __init__(self, shared: Mapping[str, Any], folder: Path) -> None:
+    def __init__(self, shared: Mapping[str, Any], folder: Path, problems: Problems) -> None:
         self._shared = shared
         self._folder = folder
+        self._problems = problems
 
-    def options(self, table: Mapping[str, Any], reserved: Iterable[str]) -> dict[str, Any]:
-        return {key: self._value(key, table[key]) for key in table if key not in reserved}
+    def options(
+        self, table: Mapping[str, Any], reserved: Iterable[str], where: str
+    ) -> dict[str, Any]:
+        return {
+            key: self._value(key, table[key], f"{where}.{key}")
+            for key in table
+            if key not in reserved
+        }
 
-    def _value(self, key: str, value: Any) -> Any:
+    def _value(self, key: str, value: Any, where: str) -> Any:
         if key == "data" and isinstance(value, str):
-            return self._value(key, self._shared.get(value, {"path": value}))
+            return self._value(key, self._data(value, where), where)
         if key in ("path", "run") and isinstance(value, str):
             return str(self._folder / Path(value).expanduser())
         if isinstance(value, Mapping):
-            return {inner: self._value(inner, value[inner]) for inner in value}
-        if isinstance(value, list):
-            return [self._value("", item) for item in value]
+            return {inner: self._value(inner, value[inner], f"{where}.{inner}") for inner in value}
         return value
+
+    def _data(self, name: str, where: str) -> Mapping[str, Any]:
+        if name in self._shared:
+            table: Mapping[str, Any] = self._shared[name]
+            return table
+        if nearest(name, self._shared) and not (self._folder / name).exists():
+            self._problems.keep(UnknownName(where, "data table", name, self._shared))
+        return {"path": name}
+
+
+def _check_storable(value: Any, where: str, problems: Problems) -> None:
+    """Refuse what TOML can say and JSON cannot: the spec is kept with the run."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            _check_storable(inner, f"{where}.{key}" if where else key, problems)
+    elif isinstance(value, list):
+        for place, inner in enumerate(value):
+            _check_storable(inner, f"{where}[{place}]", problems)
+    elif isinstance(value, float) and not isfinite(value):
+        problems.add(where, f"must be a finite number, not {value}", "write a number")
+    elif not isinstance(value, str | int | float):
+        problems.add(where, f"must not be a {type(value).__name__}", "put it in quotes")
 
 
 def _top_values(table: Mapping[str, Any], problems: Problems) -> dict[str, Any]:
     values = {}
-    for key, kind in _TOP.items():
+    for key, (kind, name) in _TOP.items():
         if key not in table:
             continue
         value = table[key]
         is_number = kind is float and isinstance(value, int) and not isinstance(value, bool)
         if not is_number and (not isinstance(value, kind) or isinstance(value, bool)):
-            problems.add(key, f"must be a {kind.__name__}, not {value!r}", "mend the value")
+            problems.add(key, f"must be {name}, not {shown(value)}", f"write {name}")
             continue
         values[key] = kind(value)
-    _check_range(values, "confidence_level", 0.5, 0.9999, problems)
-    _check_range(values, "min_coverage", 0.0, 1.0, problems)
+    _check_range(values, "confidence_level", (0.5, 0.9999), problems)
+    _check_range(values, "min_coverage", (0.0, 1.0), problems)
+    _check_range(values, "seed", (0, _LARGEST_SEED), problems)
     if values.get("limit", 1) < 1:
         problems.add("limit", f"must be at least 1, not {values['limit']}", "leave it out for all")
     return values
 
 
 def _check_range(
-    values: Mapping[str, Any], key: str, low: float, high: float, problems: Problems
+    values: Mapping[str, Any], key: str, ends: tuple[float, float], problems: Problems
 ) -> None:
+    low, high = ends
     if key in values and not low <= values[key] <= high:
-        problems.add(key, f"must be between {low} and {high}, not {values[key]}", "mend the value")
+        reason = f"must be between {low} and {high}, not {values[key]}"
+        problems.add(key, reason, "choose a number in between")
 
 
 def _shared_data(table: Mapping[str, Any], problems: Problems) -> Mapping[str, Any]:
@@ -145,7 +179,7 @@ def _shared_data(table: Mapping[str, Any], problems: Problems) -> Mapping[str, A
 
 def _tables(table: Mapping[str, Any], key: str, problems: Problems) -> list[Mapping[str, Any]]:
     entries = table.get(key)
-    if entries is None:
+    if not entries and entries is not False:
         problems.add("spec", f"has no {key}", f"add a [[{key}]] table")
         return []
     if not isinstance(entries, list) or not all(isinstance(entry, Mapping) for entry in entries):
@@ -162,7 +196,9 @@ def _model(
     factory = kind and _registered("adapters", kind, f"{where}.adapter", problems)
     if not (name and factory and kind):
         return None
-    adapter = build(factory, resolve.options(table, _MODEL_KEYS), where, problems, _MODEL_KEYS)
+    adapter = build(
+        factory, resolve.options(table, _MODEL_KEYS, where), where, problems, _MODEL_KEYS
+    )
     if adapter is None:
         return None
     return ModelSpec(name=name, adapter_name=kind, adapter=adapter)
@@ -176,32 +212,39 @@ def _suite(
     problems: Problems,
 ) -> SuiteSpec | None:
     kind = _required(table, "suite", where, problems)
+    name = _required(table, "name", where, problems) if "name" in table else kind
     factory = kind and _registered("suites", kind, f"{where}.suite", problems)
-    models = _asked(table.get("models", model_names), f"{where}.models", model_names, problems)
-    limit = table.get("limit")
-    if limit is not None and (not isinstance(limit, int) or isinstance(limit, bool) or limit < 1):
-        problems.add(f"{where}.limit", f"must be a whole number from 1, not {limit!r}", "mend it")
-        limit = None
-    name = table.get("name", kind)
-    if not isinstance(name, str) or not name:
-        problems.add(f"{where}.name", f"must be a text, not {name!r}", "quote it")
-        return None
+    every_model = list(dict.fromkeys(model_names))
+    models = _asked(table.get("models", every_model), f"{where}.models", every_model, problems)
+    limit = _limit(table, where, problems)
     if not (factory and kind):
         return None
-    suite = build(factory, resolve.options(table, _SUITE_KEYS), where, problems, _SUITE_KEYS)
-    if suite is None:
+    options = resolve.options(table, _SUITE_KEYS, where)
+    suite = build(factory, options, where, problems, _SUITE_KEYS)
+    if suite is None or name is None:
         return None
     return SuiteSpec(name=name, suite_name=kind, suite=suite, models=models, limit=limit)
+
+
+def _limit(table: Mapping[str, Any], where: str, problems: Problems) -> int | None:
+    limit = table.get("limit")
+    if limit is None or (isinstance(limit, int) and not isinstance(limit, bool) and limit > 0):
+        return limit
+    reason = f"must be a whole number from 1, not {shown(limit)}"
+    problems.add(f"{where}.limit", reason, "leave it out for all")
+    return None
 
 
 def _required(table: Mapping[str, Any], key: str, where: str, problems: Problems) -> str | None:
     value = table.get(key)
     if isinstance(value, str) and value:
         return value
-    if key not in table:
-        problems.add(where, f"lacks {key!r}", f'add {key} = "…"')
+    if key in table:
+        problems.add(f"{where}.{key}", f"must be a text, not {shown(value)}", "write a text")
     else:
-        problems.add(f"{where}.{key}", f"must be a text, not {value!r}", "quote it")
+        near = nearest(key, table)
+        remedy = f"rename {near[0]!r}" if near else f'add {key} = "…"'
+        problems.add(where, f"lacks {key!r}", remedy)
     return None
 
 
@@ -214,29 +257,19 @@ def _registered(kind: registry.Kind, name: str, where: str, problems: Problems) 
 
 
 def _asked(value: Any, where: str, known: list[str], problems: Problems) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
-        problems.add(where, f"must be a list of model names, not {value!r}", 'write ["name"]')
+    is_list = isinstance(value, list) and all(isinstance(name, str) for name in value)
+    if not is_list or (known and not value):
+        reason = f"must be a list of model names, not {shown(value)}"
+        problems.add(where, reason, 'write models = ["…"], or leave it out for all')
         return ()
-    for name in value:
-        if name not in known:
+    for name in sorted(set(value)):
+        if known and name not in known:
             problems.keep(UnknownName(where, "model", name, known))
+        elif value.count(name) > 1:
+            problems.add(where, f"names {name!r} twice", "name it once")
     return tuple(value)
 
 
 def _check_unique(names: list[str], kind: str, problems: Problems) -> None:
     for name in sorted({name for name in names if name and names.count(name) > 1}):
         problems.add(kind, f"two {kind}s are named {name!r}", "give each a name of its own")
-
-
-def _secrets(table: object) -> tuple[str, ...]:
-    """Return the values of the environment variables that the spec names in ``…_env`` keys."""
-    if isinstance(table, Mapping):
-        own = [
-            os.environ[value]
-            for key, value in table.items()
-            if str(key).endswith("_env") and isinstance(value, str) and os.environ.get(value)
-        ]
-        return tuple(own) + tuple(s for value in table.values() for s in _secrets(value))
-    if isinstance(table, list):
-        return tuple(s for value in table for s in _secrets(value))
-    return ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import sys
 import traceback
 from typing import ClassVar
@@ -10,7 +11,7 @@ from typing import ClassVar
 import click
 
 from harness.cli.exits import ExitCode
-from harness.core.errors import HarnessError, did_you_mean
+from harness.core.errors import HarnessError, SpecErrors, did_you_mean
 
 
 class _LateGroup(click.Group):
@@ -70,6 +71,10 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line and exit."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that knows no arrows, or a model's half character, must not end a run.
+            stream.reconfigure(errors="backslashreplace")
     sys.exit(run())
 
 
@@ -77,17 +82,19 @@ def run(arguments: list[str] | None = None) -> int:
     """Run the command line; return its exit code."""
     try:
         code = cli.main(arguments, standalone_mode=False)
-    except click.exceptions.Abort:
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        click.echo("interrupted; what was answered until now is kept", err=True)
         return ExitCode.INTERRUPTED
+    except SystemExit:
+        # Click's answer to a pipe that nobody reads any more, with the exit code of a regression.
+        return ExitCode.INCOMPLETE
     except click.ClickException as error:
         error.show()
         return error.exit_code
     except HarnessError as error:
-        click.echo(f"error: {error}", err=True)
+        for problem in error.problems if isinstance(error, SpecErrors) else (error,):
+            click.echo("error: " + " ".join(str(problem).split("\n")), err=True)
         return error.exit_code
-    except KeyboardInterrupt:
-        click.echo("interrupted; what was answered until now is kept", err=True)
-        return ExitCode.INTERRUPTED
     except Exception:  # noqa: BLE001 - Python's own exit code 1 would read as a regression
         click.echo(f"internal error, please report it:\n{traceback.format_exc()}", err=True)
         return ExitCode.INCOMPLETE

@@ -8,7 +8,7 @@ import typing
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
-from harness.core.errors import ConfigError, SpecErrors, did_you_mean
+from harness.core.errors import ConfigError, SpecErrors, did_you_mean, nearest
 
 
 class Problems:
@@ -55,13 +55,13 @@ def build(
     """
     fields = {field.name: field for field in dataclasses.fields(cls) if field.init}
     n_before = len(problems)
-    check_keys(table, (*fields, *also), where, problems)
+    misspelt = check_keys(table, (*fields, *also), where, problems)
     hints = typing.get_type_hints(cls)
     values = {}
     for name, field in fields.items():
         if name in table:
             values[name] = _converted(table[name], hints[name], f"{where}.{name}", problems)
-        elif field.default is field.default_factory is dataclasses.MISSING:
+        elif field.default is field.default_factory is dataclasses.MISSING and name not in misspelt:
             problems.add(where, f"lacks {name!r}", f"add {name} = …")
     if len(problems) > n_before:
         return None
@@ -74,19 +74,24 @@ def build(
 
 def check_keys(
     table: Mapping[str, Any], known: Iterable[str], where: str, problems: Problems
-) -> None:
-    """Note every key that nobody knows, with the nearest that somebody does."""
+) -> frozenset[str]:
+    """Note every key that nobody knows, with the nearest that somebody does.
+
+    Returns:
+        The known keys that were meant, as far as the misspelt ones tell: they are not missing.
+    """
     names = tuple(known)
-    for key in table:
-        if key not in names:
-            problems.add(where, f"unknown key {key!r}", did_you_mean(key, names))
+    unknown = [key for key in table if key not in names]
+    for key in unknown:
+        problems.add(where, f"unknown key {key!r}", did_you_mean(key, names))
+    return frozenset(near for key in unknown for near in nearest(key, names))
 
 
 def _converted(value: Any, hint: Any, where: str, problems: Problems) -> Any:
     try:
         return _convert(value, hint, where, problems)
     except _WrongTypeError as wanted:
-        problems.add(where, f"must be {wanted}, not {value!r}", "mend the value")
+        problems.add(where, f"must be {wanted}, not {shown(value)}", f"write {wanted}")
         return None
 
 
@@ -167,6 +172,17 @@ def _convert_mapping(
     }
 
 
+def shown(value: object) -> str:
+    """Return a value of a spec for a message, cut short when it is long.
+
+    >>> shown("x" * 200)
+    "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…"
+    """
+    text = repr(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+_SHOWN = 60
 _NAMES = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
 
 

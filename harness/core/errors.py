@@ -101,9 +101,18 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     "did you mean 'accuracy'?"
     """
     names = sorted(set(known))
-    near = get_close_matches(name, names, n=1, cutoff=0.6)
+    near = nearest(name, names)
     if near:
         return f"did you mean {near[0]!r}?"
     if not names:
         return "none is registered"
     return "known are " + ", ".join(names)
+
+
+def nearest(name: str, known: Iterable[str]) -> list[str]:
+    """Return the known spelling nearest to ``name``, alone in a list; none when none is near.
+
+    >>> nearest("acuracy", ["accuracy", "bleu"]), nearest("x", ["accuracy"])
+    (['accuracy'], [])
+    """
+    return get_close_matches(name, sorted(set(known)), n=1, cutoff=0.6)

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 STRUCK = "[redacted]"
-_SECRET_KEY = re.compile(
-    r"(api_?key|token|secret|password|passwd|credential|authorization)", re.IGNORECASE
+# The last two must end the name: ``tokenizer`` and ``max_tokens_field`` are no secrets.
+_SECRET_NAME = re.compile(
+    r"api[_-]?key|secret|passw(or)?d|passphrase|credential|authorization|(^|[_-])(token|key)$",
+    re.IGNORECASE,
 )
-_URL_LOGIN = re.compile(r"(\w+://)[^/@\s]+@")
+_URL_SECRET = re.compile(
+    r"(?P<before>\w+://)(?P<login>[^/@\s]+)(?=@)"
+    r"|(?P<name>[?&](?:[\w-]*[_-])?(?:key|api_?key|token|secret|password|sig(?:nature)?)=)"
+    r"(?P<value>[^&#\s]+)",
+    re.IGNORECASE,
+)
 
 
 def redacted(value: Any, key: str = "") -> Any:
@@ -27,10 +36,34 @@ def redacted(value: Any, key: str = "") -> Any:
     if isinstance(value, list | tuple):
         return [redacted(item, key) for item in value]
     if isinstance(value, str):
-        if _SECRET_KEY.search(key) and not key.endswith("_env"):
+        if _SECRET_NAME.search(key) and not key.endswith("_env"):
             return STRUCK
-        return _URL_LOGIN.sub(rf"\1{STRUCK}@", value)
+        return _URL_SECRET.sub(_struck_url, value)
     return value
+
+
+def secret_values(value: Any, key: str = "") -> Iterator[str]:
+    """Yield the secrets that a run of this spec gets to know.
+
+    They are the logins and keys in its URLs, the values of the environment variables that a key
+    ending in ``_env`` names, and those of the variables under ``env`` (which are passed on to a
+    program) whose name is a secret's.
+    """
+    if isinstance(value, Mapping):
+        for name in value:
+            yield from secret_values(value[name], str(name))
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from secret_values(item, key)
+    elif isinstance(value, str):
+        if key.endswith("_env") or (key == "env" and _SECRET_NAME.search(value)):
+            yield os.environ.get(value, "")
+        for match in _URL_SECRET.finditer(value):
+            yield match["login"] or match["value"]
+
+
+def _struck_url(match: re.Match[str]) -> str:
+    return f"{match['before'] or match['name']}{STRUCK}"
 
 
 class Scrubber:
@@ -38,8 +71,11 @@ class Scrubber:
 
     def __init__(self, secrets: tuple[str, ...]) -> None:
         # Very short values would strike out ordinary words; a key of four letters is no key.
-        known = sorted({s for s in secrets if len(s) > 4}, key=len, reverse=True)  # noqa: PLR2004 - see above
-        self._pattern = re.compile("|".join(map(re.escape, known))) if known else None
+        known = {s for s in secrets if len(s) > 4}  # noqa: PLR2004 - see above
+        # In JSON a quote, a backslash or an accented letter stands as its escape.
+        forms = known | {json.dumps(s)[1:-1] for s in known}
+        longest_first = sorted(forms, key=len, reverse=True)
+        self._pattern = re.compile("|".join(map(re.escape, longest_first))) if known else None
 
     def __call__(self, text: str) -> str:
         """Return ``text`` with each secret replaced."""
