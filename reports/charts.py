@@ -97,6 +97,8 @@ def _slice_words(known: Sequence[Estimate], whole: Estimate | None) -> str:
     if not known:
         return "No slice has a value."
     ranked = sorted(known, key=lambda e: e.value or 0.0)
-    ends = [f"{e.slice[1] if e.slice else ''} {format_value(e)}" for e in (ranked[0], ranked[-1])]
-    text = f"From {ends[0]} to {ends[1]}"
+    low, high = (
+        f"{e.slice[1] if e.slice else ''} ({format_value(e)})" for e in (ranked[0], ranked[-1])
+    )
+    text = f"Lowest: {low}, highest: {high}"
     return f"{text}; the whole suite is at {format_value(whole)}." if whole else f"{text}."

@@ -75,6 +75,14 @@ def slice_tables(
     return tuple(_slice_table(column, sliced, reference, level) for column in columns)
 
 
+def in_slice_order(sliced: Sequence[Estimate]) -> list[Estimate]:
+    """Return slices whose values are all numbers in the order of the numbers, others as given."""
+    try:
+        return sorted(sliced, key=lambda e: float(e.slice[1]) if e.slice else 0.0)
+    except ValueError:
+        return list(sliced)
+
+
 def _slice_table(
     column: str, sliced: Iterable[Estimate], reference: dict[str, float | None], level: float
 ) -> Table:

@@ -15,6 +15,7 @@ ABSENT = "\N{EN DASH}"
 MINUS = "\N{MINUS SIGN}"
 _MAX_DECIMALS = 6
 _DIGITS = 4
+_LARGEST_OF_FRACTIONS = 0.5
 _STDERRS_PER_HALF_WIDTH = 1.96
 _LARGEST_PLAIN = 1e15
 
@@ -77,6 +78,8 @@ def format_value(estimate: Estimate) -> str:
 def format_bounds(interval: Interval | None, spread: float | None) -> str:
     """Write an interval such as ``[0.79, 0.84]``: one digit of the spread, more if ends meet.
 
+    Fractions, whose spread is never above one half, are written to hundredths at least.
+
     >>> format_bounds(Interval(low=0.787, high=0.837, level=0.95, method="t"), 0.0129)
     '[0.79, 0.84]'
     """
@@ -85,7 +88,8 @@ def format_bounds(interval: Interval | None, spread: float | None) -> str:
     if spread is None or not spread > 0:
         return f"[{_significant(interval.low, _DIGITS)}, {_significant(interval.high, _DIGITS)}]"
     fine = decimals_for(spread)
-    for decimals in range(max(0, fine - 1), fine + 1):
+    coarse = max(fine - 1, 2 if spread <= _LARGEST_OF_FRACTIONS else 0)
+    for decimals in range(coarse, max(coarse, fine) + 1):
         low, high = _fixed(interval.low, decimals), _fixed(interval.high, decimals)
         if low != high:
             break

@@ -55,6 +55,7 @@ def render_page(run: Run, *, max_samples: int, max_characters: int, has_charts: 
     limit = min(max_samples, max(1, _MAX_ROWS // n_parts)) if max_samples else 0
     chosen = choose_samples(run.records, limit=limit, seed=manifest.seed)
     suites = suite_views(run, has_charts=has_charts)
+    models = _models(manifest)
     script = page_script()
     has_plots = any(model.charts for suite in suites for model in suite.models)
     whole = [estimate for estimate in run.estimates if estimate.slice is None]
@@ -76,7 +77,8 @@ def render_page(run: Run, *, max_samples: int, max_characters: int, has_charts: 
             outcomes=list(Outcome),
             definitions=tables.definition_table(whole, "All quantities of this report"),
             provenance=_provenance(manifest),
-            models=[_identity(name, parts) for name, parts in manifest.models.items()],
+            models=models,
+            identities=[tables.pair_table(name, "Part", parts) for name, parts in models],
             spec=toml_text(manifest.spec),
         )
     )
@@ -114,8 +116,11 @@ def _provenance(manifest: Manifest) -> list[Table]:
     ]
 
 
-def _identity(name: str, parts: Mapping[str, str]) -> Table:
-    return tables.pair_table(name, "Part", parts)
+def _models(manifest: Manifest) -> list[tuple[str, Mapping[str, str]]]:
+    """Return names and identity parts in the order of the plan."""
+    planned = (evaluation.model for evaluation in manifest.evaluations)
+    names = dict.fromkeys([*planned, *manifest.models])
+    return [(name, manifest.models.get(name, {})) for name in names]
 
 
 def _finalize(value: object) -> object:

@@ -86,7 +86,9 @@ def sample_row(record: Record, *, max_characters: int) -> SampleRow:
         answer=long_text(_answer_text(record), max_characters),
         remarks=_remarks(record),
         target=long_text(" | ".join(sample.targets), max_characters),
-        scores=tuple((name, format_number(value)) for name, value in record.scores.items()),
+        scores=tuple(
+            (name, format_number(value, digits=3)) for name, value in record.scores.items()
+        ),
     )
 
 
@@ -117,7 +119,7 @@ def output_text(output: Output, sample: Sample) -> str:
             return text
         case Classification():
             top = max(output.scores, default=None)
-            return f"{output.label} ({format_number(top)})"
+            return f"{output.label} ({format_number(top, digits=3)})"
         case LogLikelihoods():
             return _picked(output, sample) or "no continuation"
         case TokenLogLikelihoods(values=values):

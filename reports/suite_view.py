@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.core.estimate import Estimate
+from harness.core.figure import FigureKind
 from harness.core.run import Evaluation, Run
 from harness.reports.anchors import anchor
 from harness.reports.charts import Chart, chart, slice_chart
-from harness.reports.estimate_tables import quantity_table, slice_tables
+from harness.reports.estimate_tables import in_slice_order, quantity_table, slice_tables
 from harness.reports.evaluation_tables import definition_table, failure_table, signature_table
 from harness.reports.number_format import format_count, format_seconds
 from harness.reports.standing import is_below_floor
@@ -78,9 +79,11 @@ def _model_view(
 ) -> ModelView:
     level = run.manifest.confidence_level
     whole = [e for e in estimates if e.slice is None]
-    sliced = [e for e in estimates if e.slice is not None]
+    sliced = in_slice_order([e for e in estimates if e.slice is not None])
     figures = run.figures.get((evaluation.model, evaluation.suite), ())
-    charts = (*(chart(figure) for figure in figures), *_slice_charts(sliced, whole))
+    is_curve_drawn = any(figure.kind is FigureKind.LEARNING_CURVE for figure in figures)
+    slice_charts = () if is_curve_drawn else _slice_charts(sliced, whole)
+    charts = (*(chart(figure) for figure in figures), *slice_charts)
     return ModelView(
         anchor=anchor("suite", evaluation.suite, evaluation.model),
         name=evaluation.model,

@@ -39,7 +39,7 @@ function drawConfusion(data, look) {
   const hover = data.counts.map((row, i) => row.map((n, j) =>
     `target ${short(data.labels[i], 60)}<br>prediction ${short(data.labels[j], 60)}<br>` +
     `${count(n)} samples, ${digits(shares[i][j])} of the row`));
-  const scale = look.isDark ? [[0, "#1d2228"], [1, "#0072B2"]] : [[0, "#f4f6f8"], [1, "#0072B2"]];
+  const scale = look.isDark ? [[0, "#1d2228"], [1, "#0072B2"]] : [[0, "#f4f6f8"], [1, "#56B4E9"]];
   const trace = {
     type: "heatmap", x: places, y: places, z: shares, zmin: 0, zmax: 1, colorscale: scale, xgap: 2, ygap: 2,
     customdata: hover, hovertemplate: "%{customdata}<extra></extra>",
@@ -48,7 +48,7 @@ function drawConfusion(data, look) {
   if (data.labels.length <= 12) {
     trace.text = data.counts.map((row) => row.map(count));
     trace.texttemplate = "%{text}";
-    if (look.isDark) trace.textfont = { color: "#ffffff" };
+    trace.textfont = { color: look.isDark ? "#ffffff" : "#16181b" };
   }
   const named = { tickmode: "array", tickvals: places, ticktext: ticks, showgrid: false };
   return [[trace], {

@@ -87,5 +87,7 @@ def test_slice_chart_names_its_extremes_and_the_whole() -> None:
     whole = next(e for e in mine if e.slice is None)
     made = slice_chart("subject", [e for e in mine if e.slice], whole)
     assert made.title == "accuracy by subject"
-    assert made.words == ("From history 0.384 to everyday life 0.540; the whole suite is at 0.463.")
+    assert made.words == (
+        "Lowest: history (0.384), highest: everyday life (0.540); the whole suite is at 0.463."
+    )
     assert len(made.table.rows) == 5

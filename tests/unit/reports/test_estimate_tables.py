@@ -3,7 +3,12 @@ from dataclasses import replace
 from fakes.synthetic_run import MODELS, SUITES, synthetic_run, without_numbers
 
 from harness.core.run import Run
-from harness.reports.estimate_tables import quantity_table, slice_tables, summary_table
+from harness.reports.estimate_tables import (
+    in_slice_order,
+    quantity_table,
+    slice_tables,
+    summary_table,
+)
 from harness.reports.number_format import ABSENT
 from harness.reports.table import Table
 
@@ -68,6 +73,15 @@ def test_slices_have_a_table_per_column_and_a_mark_for_the_whole() -> None:
     marks = {row[3].bar.reference for row in table.rows if row[3].bar}
     assert len(marks) == 1
     assert None not in marks
+
+
+def test_slices_that_are_numbers_stand_in_the_order_of_the_numbers() -> None:
+    def values(*names: str) -> list[str]:
+        sliced = [replace(RUN.estimates[0], slice=("size", name)) for name in names]
+        return [e.slice[1] for e in in_slice_order(sliced) if e.slice]
+
+    assert values("100", "8", "20.5") == ["8", "20.5", "100"]
+    assert values("b", "10", "9") == ["b", "10", "9"]
 
 
 def test_a_run_without_numbers_has_an_empty_summary() -> None:

@@ -141,6 +141,24 @@ def test_summary_names_value_interval_and_n() -> None:
         assert part in text
 
 
+def test_models_are_named_in_the_order_of_the_plan() -> None:
+    models = dict(sorted(RUN.manifest.models.items()))
+    assert list(models) != list(MODELS)
+    page = HtmlRenderer(charts=False).render(
+        replace(RUN, manifest=replace(RUN.manifest, models=models))
+    )
+    header = page[page.index("<header>") : page.index("</header>")]
+    assert header.index(MODELS[0]) < header.index(MODELS[1])
+
+
+def test_a_learning_curve_takes_the_place_of_charts_of_its_slices() -> None:
+    model, suite = MODELS[1], SUITES[1]
+    curve = next(f for f in RUN.figures[(MODELS[0], SUITES[0])] if f.title == "Learning curve")
+    run = replace(RUN, figures={(model, suite): (curve,)}, records=())
+    kinds = re.findall(r'"kind":"(\w+)"', HtmlRenderer().render(run))
+    assert kinds == ["learning_curve"]
+
+
 def test_header_tells_what_was_audited_and_how_it_ended() -> None:
     text = visible(PAGE)
     for part in (*MODELS, *SUITES, "5c1d5c1d5c1d", "2026-11-22 06:48 UTC", "4 min 19 s"):
@@ -185,6 +203,15 @@ def test_failures_are_the_first_samples() -> None:
     outcomes = re.findall(r'data-outcome="(\w+)"', PAGE)
     assert outcomes[:7] == ["failed"] * 7
     assert "failed" not in outcomes[7:]
+
+
+def test_many_scores_of_one_sample_are_folded() -> None:
+    first, second = list(RUN.records)[:2]
+    many = replace(first, scores={f"metric.column_{i}": 0.5 for i in range(5)})
+    page = HtmlRenderer(charts=False).render(replace(RUN, records=(many, second)))
+    assert page.count("<summary>5 scores</summary>") == 1
+    assert "2 scores" not in page
+    assert "metric.column_4" in visible(page)
 
 
 @pytest.mark.parametrize("text", HOSTILE[:-1])
