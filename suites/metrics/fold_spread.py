@@ -14,8 +14,7 @@ from harness.core.figure import Figure
 from harness.core.response import Classification, Output
 from harness.core.sample import Sample
 from harness.core.score import Direction, Quantity, Score, Scored, Unscored
-from harness.stats.bootstrap import Floats, Integers
-from harness.stats.mean import mean_interval
+from harness.suites.metrics.additive import Floats, Integers
 
 FOLD = "fold"
 """The slice that says which fold a sample was left out with."""
@@ -72,6 +71,8 @@ class FoldSpread:
         self, statistics: Floats, clusters: Integers | None, level: float
     ) -> Mapping[str, Interval]:
         """Student's t for the mean and chi-square for the deviation, of k normal accuracies."""
+        from harness.stats.mean import mean_interval
+
         del clusters  # a cluster lies within one fold, and folds are the units here
         accuracies = _fold_accuracies(statistics, np.ones((1, len(statistics))))[0]
         mean = mean_interval(accuracies, level=level)
