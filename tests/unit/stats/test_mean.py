@@ -1,0 +1,41 @@
+import numpy as np
+import pytest
+from scipy import stats
+
+from harness.stats.mean import mean_interval, mean_stderr
+
+
+def test_the_interval_is_students() -> None:
+    values = np.random.default_rng(0).normal(size=17)
+    expected = stats.t.interval(0.9, 16, loc=values.mean(), scale=stats.sem(values))
+    found = mean_interval(values, level=0.9)
+    assert found is not None
+    assert (found.low, found.high) == pytest.approx(expected, abs=1e-12)
+
+
+def test_the_clustered_error_is_the_sandwich_by_hand() -> None:
+    values = np.array([1.0, 2.0, 4.0, 7.0, 7.0, 9.0])
+    clusters = np.array([5, 5, 2, 2, 9, 9])
+    # mean 5; residual sums -7, 1, 6; sqrt(3/2 · (49 + 1 + 36)) / 6
+    assert mean_stderr(values, clusters) == pytest.approx(np.sqrt(1.5 * 86) / 6, abs=1e-12)
+
+
+def test_singleton_clusters_are_independent_samples() -> None:
+    values = np.random.default_rng(1).normal(size=30)
+    assert mean_stderr(values, np.arange(30)) == pytest.approx(mean_stderr(values), abs=1e-15)
+
+
+def test_repeating_every_sample_within_its_cluster_adds_no_knowledge() -> None:
+    values = np.random.default_rng(2).normal(size=30)
+    repeated = mean_stderr(np.repeat(values, 7), np.repeat(np.arange(30), 7))
+    assert repeated == pytest.approx(mean_stderr(values), abs=1e-15)
+
+
+@pytest.mark.parametrize("values", [[], [3.0]])
+def test_fewer_than_two_values_have_no_error(values: list[float]) -> None:
+    assert mean_stderr(np.array(values)) is None
+    assert mean_interval(np.array(values)) is None
+
+
+def test_one_cluster_has_no_error() -> None:
+    assert mean_interval(np.array([1.0, 2.0]), np.array([0, 0])) is None
