@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from math import isfinite, nan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +13,9 @@ from harness.core.estimate import Estimate, signature_text
 from harness.core.ports import CorpusMetric
 from harness.core.response import Output
 from harness.core.sample import Sample
-from harness.engine.estimate import Context, stderr_of
+from harness.engine.estimate import Context
 from harness.engine.score import Scoreboard
-from harness.stats.jackknife import group_assignment, jackknife_interval
+from harness.stats.jackknife import group_assignment, jackknife_interval, jackknife_stderr
 
 N_GROUPS = 20
 
@@ -35,12 +36,13 @@ def corpus_estimates(
         if n_clusters >= 2 * N_GROUPS:
             others = [_without(metric, samples, outputs, groups == g) for g in range(N_GROUPS)]
         for quantity in metric.quantities:
+            found = value.get(quantity.id)
             common = Estimate(
                 model=context.model,
                 suite=context.suite,
                 metric=metric.name,
                 quantity=quantity,
-                value=value.get(quantity.id),
+                value=found if found is not None and isfinite(found) else None,
                 interval=None,
                 stderr=None,
                 n=len(kept),
@@ -65,6 +67,8 @@ def _with_interval(estimate: Estimate, others: list[Mapping[str, float]], level:
         return replace(estimate, note=note)
     if not others:
         return replace(estimate, note=f"an interval needs {2 * N_GROUPS} independent samples")
-    values = np.array([other.get(estimate.quantity.id, np.nan) for other in others])
-    interval = jackknife_interval(estimate.value, values.tolist(), level)
-    return replace(estimate, interval=interval, stderr=stderr_of(interval))
+    values = [other.get(estimate.quantity.id, nan) for other in others]
+    interval = jackknife_interval(estimate.value, values, level)
+    if interval is None:
+        return replace(estimate, note="no interval: some groups leave nothing, or none differ")
+    return replace(estimate, interval=interval, stderr=jackknife_stderr(values))

@@ -14,8 +14,9 @@ from harness.core.estimate import Estimate, Interval, signature_text
 from harness.core.ports import Metric
 from harness.core.score import Quantity
 from harness.engine.score import MetricColumns, Scoreboard
-from harness.stats.bootstrap import Replicates, bootstrap
+from harness.stats.bootstrap import bootstrap
 from harness.stats.pooling import pooled_units
+from harness.stats.replicates import Replicates
 
 Floats: TypeAlias = NDArray[np.float64]
 Integers: TypeAlias = NDArray[np.int64]
@@ -57,11 +58,20 @@ def statistics_of(board: Scoreboard, column: MetricColumns) -> Floats:
     return _whole(board, column).statistics
 
 
+def slices_left_out(board: Scoreboard) -> Iterator[str]:
+    """Yield a sentence for each column that has more slices than are estimated."""
+    for name, codes in sorted(board.slices.items()):
+        n_slices = len(codes.values)
+        if n_slices > MAX_SLICES:
+            yield f"column {name!r} has {n_slices} slices: the first {MAX_SLICES} are estimated"
+
+
 def _parts(board: Scoreboard, column: MetricColumns) -> Iterator[_Part]:
     whole = _whole(board, column)
     yield whole
     owners = _sorted_owners(board, column)
     for name, codes in sorted(board.slices.items()):
+        codes.pad(len(board))
         values = np.asarray(codes.codes)
         for text, code in sorted(codes.values.items())[:MAX_SLICES]:
             is_in = values[owners] == code
@@ -92,10 +102,16 @@ def _sorted_owners(board: Scoreboard, column: MetricColumns) -> Integers:
 
 
 def _cluster_codes(board: Scoreboard, owners: Integers) -> Integers | None:
-    """Return the cluster of each sample, or None when every sample stands alone."""
+    """Return the cluster of each sample, or None when every sample stands alone.
+
+    Clusters are numbered as the data set brings them: the number decides which of them a
+    resample draws, and must not depend on the order in which answers came.
+    """
     if len(board.clusters.values) == len(board):
         return None
-    return np.asarray(board.clusters.codes, dtype=np.int64)[owners]
+    codes = np.asarray(board.clusters.codes, dtype=np.int64)[owners]
+    _, first, inverse = np.unique(codes, return_index=True, return_inverse=True)
+    return np.argsort(np.argsort(first))[inverse]
 
 
 def _of_part(metric: Metric, part: _Part, context: Context) -> Iterator[Estimate]:

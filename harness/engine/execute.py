@@ -10,7 +10,7 @@ from harness.core.capability import Capability
 from harness.core.errors import AdapterError
 from harness.core.ports import Session, Task
 from harness.core.request import Payload, Request
-from harness.core.response import Failure, FailureKind, Response
+from harness.core.response import Failure, FailureKind, Output, Response
 from harness.core.sample import Sample
 
 WINDOW = 8192
@@ -57,7 +57,21 @@ def _one_window(
             if name not in payloads:
                 raise AdapterError(f"the adapter answered {name!r}, which was not asked")
             continue
-        yield Answered(sample, payloads[name], exchange.answer)
+        yield Answered(sample, payloads[name], _checked(exchange.answer))
     for name, sample in open_samples.items():
         forgotten = Failure(kind=FailureKind.PROTOCOL, message="the adapter gave no answer")
         yield Answered(sample, payloads[name], forgotten)
+
+
+def _checked(answer: object) -> Response | Failure:
+    """Turn what is no answer at all into a failure: None must never come to be scored.
+
+    The types say that this cannot be; an adapter that nobody type-checked may do it all the same.
+    """
+    if isinstance(answer, Failure):
+        return answer
+    output: object = answer.output if isinstance(answer, Response) else answer
+    if isinstance(answer, Response) and isinstance(output, Output):
+        return answer
+    message = f"the adapter gave {type(output).__name__} for an answer"
+    return Failure(kind=FailureKind.PROTOCOL, message=message)

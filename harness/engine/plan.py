@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from harness.core.build import Problems
 from harness.core.capability import Capability
 from harness.core.errors import CapabilityError
 from harness.core.spec import ModelSpec, RunSpec, SuiteSpec
@@ -31,9 +32,15 @@ def check_capabilities(spec: RunSpec) -> None:
     """Check every suite against every model that it asks.
 
     Raises:
-        CapabilityError: the first mismatch.
+        CapabilityError: a mismatch.
+        SpecErrors: several of them.
     """
     models = {model.name: model for model in spec.models}
+    problems = Problems()
     for suite in spec.suites:
         for name in suite.models:
-            capability_for(suite, models[name])
+            try:
+                capability_for(suite, models[name])
+            except CapabilityError as error:
+                problems.keep(error)
+    problems.raise_any()

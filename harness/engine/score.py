@@ -34,6 +34,10 @@ class Codes:
         """Append the code of ``text``."""
         self.codes.append(self.values.setdefault(text, len(self.values)))
 
+    def pad(self, length: int) -> None:
+        """Append -1, for no text at all, up to this length."""
+        self.codes.extend([-1] * (length - len(self.codes)))
+
 
 class Scoreboard:
     """What one suite on one model has come to so far."""
@@ -81,4 +85,6 @@ class Scoreboard:
         self.indices.append(sample.index)
         self.clusters.add(sample.id if sample.cluster is None else sample.cluster)
         for name, value in sample.slices.items():
-            self.slices.setdefault(name, Codes()).add(value)
+            codes = self.slices.setdefault(name, Codes())
+            codes.pad(len(self.indices) - 1)
+            codes.add(value)
