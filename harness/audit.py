@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 
 from harness import registry
-from harness.core.errors import AdapterError, HarnessError
+from harness.core.build import Problems
+from harness.core.errors import ConfigError, HarnessError
 from harness.core.estimate import Estimate
 from harness.core.figure import Figure
 from harness.core.ports import Progress, Renderer, Session, Task
 from harness.core.run import Evaluation, Manifest, Run, Status
 from harness.core.spec import ModelSpec, RunSpec, SuiteSpec
+from harness.engine.breakdown import sentence_of
 from harness.engine.code_hash import suite_hash
 from harness.engine.environment import git_state, hardware, packages
 from harness.engine.estimate import Context
@@ -50,14 +51,47 @@ def audit(spec: RunSpec, progress: Progress, *, resume: Path | None = None) -> P
         KeyboardInterrupt: after everything answered has been kept and estimated.
     """
     check_capabilities(spec)
-    prepared = [_prepare(suite, spec, progress) for suite in spec.suites]
+    prepared = _prepare_all(spec, progress)
     started = now()
     folder = resume or Path(spec.out) / new_run_id(started)
+    planned = tuple(_planned(spec, prepared))
+    earlier = read_earlier(resume, planned, spec.seed) if resume else Earlier()
     writer = RunWriter(folder, spec.secrets)
+    progress.note(f"run folder: {folder}")
+    manifest = Manifest(
+        schema_version=SCHEMA_VERSION,
+        run_id=folder.name,
+        name=spec.name,
+        status=Status.RUNNING,
+        started_at=started.isoformat(timespec="seconds"),
+        seed=spec.seed,
+        limit=spec.limit,
+        confidence_level=spec.confidence_level,
+        min_coverage=spec.min_coverage,
+        spec=spec.source,
+        models=earlier.models,
+        evaluations=planned,
+        packages=packages(),
+        git=git_state(Path.cwd()),
+        hardware=hardware(),
+    )
     try:
-        return _Audit(spec, prepared, writer, progress, started).carry_out(resume)
+        return _Audit(spec, prepared, writer, progress, manifest).carry_out(earlier)
     finally:
         writer.close()
+
+
+def _prepare_all(spec: RunSpec, progress: Progress) -> list[_Prepared]:
+    """Read the data of every suite; what is wrong with several of them is told at once."""
+    problems = Problems()
+    prepared = []
+    for suite in spec.suites:
+        try:
+            prepared.append(_prepare(suite, spec, progress))
+        except ConfigError as error:
+            problems.keep(error)
+    problems.raise_any()
+    return prepared
 
 
 def _prepare(suite: SuiteSpec, spec: RunSpec, progress: Progress) -> _Prepared:
@@ -72,6 +106,20 @@ def _prepare(suite: SuiteSpec, spec: RunSpec, progress: Progress) -> _Prepared:
     return _Prepared(suite=suite, task=task, hash=suite_hash(suite.suite, task))
 
 
+def _planned(spec: RunSpec, prepared: list[_Prepared]) -> Iterator[Evaluation]:
+    models = {model.name: model for model in spec.models}
+    for item in prepared:
+        for name in item.suite.models:
+            yield Evaluation(
+                model=name,
+                suite=item.suite.name,
+                capability=str(capability_for(item.suite, models[name])),
+                n_samples=item.task.n_samples,
+                suite_hash=item.hash,
+                data_hash=item.task.data_hash,
+            )
+
+
 class _Audit:
     """One run under way."""
 
@@ -81,34 +129,19 @@ class _Audit:
         prepared: list[_Prepared],
         writer: RunWriter,
         progress: Progress,
-        started: datetime,
+        manifest: Manifest,
     ) -> None:
         self._spec = spec
         self._prepared = prepared
         self._writer = writer
         self._progress = progress
+        self._manifest = manifest
+        self._planned = {(plan.model, plan.suite): plan for plan in manifest.evaluations}
         self._estimates: list[Estimate] = []
         self._figures: dict[tuple[str, str], tuple[Figure, ...]] = {}
         self._done: list[Evaluation] = []
-        self._manifest = Manifest(
-            schema_version=SCHEMA_VERSION,
-            run_id=writer.folder.name,
-            name=spec.name,
-            status=Status.RUNNING,
-            started_at=started.isoformat(timespec="seconds"),
-            seed=spec.seed,
-            limit=spec.limit,
-            confidence_level=spec.confidence_level,
-            min_coverage=spec.min_coverage,
-            spec=spec.source,
-            evaluations=tuple(self._planned()),
-            packages=packages(),
-            git=git_state(Path.cwd()),
-            hardware=hardware(),
-        )
 
-    def carry_out(self, resume: Path | None) -> Path:
-        earlier = read_earlier(resume, self._manifest) if resume else Earlier()
+    def carry_out(self, earlier: Earlier) -> Path:
         self._writer.manifest(self._manifest)
         try:
             for model in self._spec.models:
@@ -116,33 +149,20 @@ class _Audit:
         except KeyboardInterrupt:
             self._finish(Status.INTERRUPTED)
             raise
+        except ConfigError:
+            # Found only by loading a model. A run that was to be resumed is left as it was.
+            if earlier.manifest is None:
+                self._finish(Status.INCOMPLETE)
+            else:
+                self._writer.manifest(earlier.manifest)
+            raise
         self._finish(self._status())
         return self._writer.folder
 
-    def _planned(self) -> Iterator[Evaluation]:
-        models = {model.name: model for model in self._spec.models}
-        for item in self._prepared:
-            for name in item.suite.models:
-                yield Evaluation(
-                    model=name,
-                    suite=item.suite.name,
-                    capability=str(capability_for(item.suite, models[name])),
-                    n_samples=item.task.n_samples,
-                    suite_hash=item.hash,
-                    data_hash=item.task.data_hash,
-                )
-
     def _ask_model(self, model: ModelSpec, earlier: Earlier) -> None:
         mine = [item for item in self._prepared if model.name in item.suite.models]
-        if not mine:
-            return
-        self._progress.note(f"{model.name}: loading")
-        try:
-            session = model.adapter.open()
-        except AdapterError as error:
-            self._done += [
-                replace(self._planned_for(model, item), error=str(error)) for item in mine
-            ]
+        session = self._opened(model, mine) if mine else None
+        if session is None:
             return
         try:
             identity = session.identity
@@ -154,7 +174,25 @@ class _Audit:
             for item in mine:
                 self._ask_suite(model, item, session, earlier)
         finally:
+            self._close(session)
+
+    def _close(self, session: Session) -> None:
+        try:
             session.close()
+        except Exception as error:  # noqa: BLE001 - its answers are here, whatever its end is like
+            self._progress.note(sentence_of(error))
+
+    def _opened(self, model: ModelSpec, mine: list[_Prepared]) -> Session | None:
+        """Load a model; one that cannot be loaded costs its own evaluations and no other."""
+        self._progress.note(f"{model.name}: loading")
+        try:
+            return model.adapter.open()
+        except Exception as error:
+            plans = [self._planned[model.name, item.suite.name] for item in mine]
+            self._done += [replace(plan, error=sentence_of(error)) for plan in plans]
+            if isinstance(error, ConfigError):
+                raise
+            return None
 
     def _ask_suite(
         self,
@@ -164,7 +202,7 @@ class _Audit:
         earlier: Earlier,
     ) -> None:
         fingerprint = session.identity.fingerprint
-        planned = replace(self._planned_for(model, item), model_fingerprint=fingerprint)
+        planned = replace(self._planned[model.name, item.suite.name], model_fingerprint=fingerprint)
         done = evaluate(
             planned,
             item.task,
@@ -175,6 +213,8 @@ class _Audit:
             earlier=earlier.answers.get((model.name, item.suite.name), ()),
         )
         self._keep(done)
+        if done.is_interrupted:
+            raise KeyboardInterrupt
 
     def _keep(self, done: Evaluated) -> None:
         """Save what one evaluation came to before the next one starts."""
@@ -183,15 +223,9 @@ class _Audit:
         if done.figures:
             self._figures[done.evaluation.model, done.evaluation.suite] = done.figures
         self._writer.metrics(tuple(self._estimates), self._figures)
-        self._manifest = replace(self._manifest, evaluations=self._evaluations())
+        warnings = (*self._manifest.warnings, *done.warnings)
+        self._manifest = replace(self._manifest, evaluations=self._evaluations(), warnings=warnings)
         self._writer.manifest(self._manifest)
-
-    def _planned_for(self, model: ModelSpec, item: _Prepared) -> Evaluation:
-        return next(
-            planned
-            for planned in self._planned()
-            if (planned.model, planned.suite) == (model.name, item.suite.name)
-        )
 
     def _context(self, planned: Evaluation) -> Context:
         return Context(
@@ -212,7 +246,7 @@ class _Audit:
     def _evaluations(self) -> tuple[Evaluation, ...]:
         """What is done, then what is still only planned."""
         known = {(done.model, done.suite) for done in self._done}
-        rest = [plan for plan in self._planned() if (plan.model, plan.suite) not in known]
+        rest = [plan for key, plan in self._planned.items() if key not in known]
         return (*self._done, *rest)
 
     def _status(self) -> Status:

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.core.errors import ConfigError
 from harness.core.identity import Identity
 from harness.core.response import Response
-from harness.core.run import Manifest, Status
+from harness.core.run import Evaluation, Manifest, Status
 from harness.engine.execute import Answered
 from harness.store.run_folder import load_run_folder
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Earlier:
     """What a killed run has left."""
 
-    answers: Mapping[tuple[str, str], list[Answered]] = field(default_factory=dict)
+    manifest: Manifest | None = None
+    answers: Mapping[tuple[str, str], Iterable[Answered]] = field(default_factory=dict)
     """By (model, suite). Failures are not among them: they are asked again."""
-    fingerprints: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def models(self) -> Mapping[str, Mapping[str, str]]:
+        """Identity parts by model name, of the models that were loaded."""
+        return self.manifest.models if self.manifest else {}
 
     def check_model(self, name: str, identity: Identity) -> None:
         """Refuse to mix the answers of two models.
@@ -28,7 +33,7 @@ class Earlier:
         Raises:
             ConfigError: the model loaded now is another than the one that answered then.
         """
-        before = self.fingerprints.get(name, identity.fingerprint)
+        before = self.models.get(name, {}).get("fingerprint", identity.fingerprint)
         if before != identity.fingerprint:
             raise ConfigError(
                 "--resume",
@@ -38,8 +43,13 @@ class Earlier:
             )
 
 
-def read_earlier(folder: Path, planned: Manifest) -> Earlier:
+def read_earlier(folder: Path, planned: Iterable[Evaluation], seed: int) -> Earlier:
     """Read the run to be resumed.
+
+    Args:
+        folder: the run.
+        planned: what the spec asks now.
+        seed: of the spec now.
 
     Raises:
         ConfigError: it is complete, or the spec now asks something else.
@@ -48,22 +58,30 @@ def read_earlier(folder: Path, planned: Manifest) -> Earlier:
     run = load_run_folder(folder)
     if run.manifest.status is Status.COMPLETE:
         raise ConfigError("--resume", f"{folder} is complete", "start a new run")
-    before = {
-        (done.model, done.suite): (done.suite_hash, done.data_hash)
-        for done in run.manifest.evaluations
-    }
-    for plan in planned.evaluations:
-        key = (plan.model, plan.suite)
-        if before.get(key, (plan.suite_hash, plan.data_hash)) != (plan.suite_hash, plan.data_hash):
-            raise ConfigError(
-                "--resume",
-                f"suite {plan.suite!r} or its data have changed since {folder}",
-                "start a new run",
-            )
-    answers: dict[tuple[str, str], list[Answered]] = {}
+    if run.manifest.seed != seed:
+        reason = f"the seed was {run.manifest.seed}, and is {seed}"
+        raise ConfigError("--resume", reason, f"give --seed {run.manifest.seed}")
+    before = {(done.model, done.suite): done for done in run.manifest.evaluations}
+    for plan in planned:
+        _check_same_question(before.get((plan.model, plan.suite), plan), plan)
+    answers: dict[tuple[str, str], dict[str, Answered]] = {}
     for record in run.records:
         if isinstance(record.answer, Response):
             kept = Answered(record.sample, record.payload, record.answer, is_new=False)
-            answers.setdefault((record.model, record.suite), []).append(kept)
-    fingerprints = {name: parts["fingerprint"] for name, parts in run.manifest.models.items()}
-    return Earlier(answers, fingerprints)
+            answers.setdefault((record.model, record.suite), {})[record.sample.id] = kept
+    return Earlier(
+        manifest=run.manifest, answers={key: own.values() for key, own in answers.items()}
+    )
+
+
+def _check_same_question(before: Evaluation, now: Evaluation) -> None:
+    if (before.suite_hash, before.data_hash) != (now.suite_hash, now.data_hash):
+        reason = f"suite {now.suite!r} or its data have changed since"
+        raise ConfigError("--resume", reason, "start a new run")
+    if (before.n_samples, before.capability) != (now.n_samples, now.capability):
+        raise ConfigError(
+            "--resume",
+            f"suite {now.suite!r} asked {before.n_samples} samples of a model that"
+            f" {before.capability}, and now {now.n_samples} of one that {now.capability}",
+            "use the same limit and options, or start a new run",
+        )

@@ -49,9 +49,9 @@ def _table(done: Evaluation, estimates: Iterable[Estimate], manifest: Manifest) 
 
 def _print_trouble(console: Console, done: Evaluation) -> None:
     kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(done.failures.items()))
-    reason = "; ".join(part for part in (kinds, done.error) if part)
-    if reason:
-        console.print(f"  not answered: {reason}", style="red", markup=False)
+    for text in (kinds and f"not answered: {kinds}", done.error):
+        if text:
+            console.print(f"  {text}", style="red", markup=False, soft_wrap=True)
 
 
 def _cells(estimate: Estimate) -> tuple[str, ...]:

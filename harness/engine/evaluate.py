@@ -5,18 +5,19 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from harness.core.capability import Capability
-from harness.core.errors import AdapterError
+from harness.core.errors import StoreError
 from harness.core.estimate import Estimate, signature_text
 from harness.core.figure import Figure
 from harness.core.ports import CorpusMetric, Metric, Progress, Recorder, Session, Task
 from harness.core.response import Failure
 from harness.core.run import Evaluation, Record
 from harness.core.score import Unscored
+from harness.engine.breakdown import sentence_of
 from harness.engine.corpus import corpus_estimates
-from harness.engine.estimate import Context, estimates_of, statistics_of
+from harness.engine.estimate import Context, estimates_of, slices_left_out, statistics_of
 from harness.engine.execute import Answered, execute
 from harness.engine.score import Scoreboard
 
@@ -26,21 +27,26 @@ class Evaluated:
     """What one suite on one model came to."""
 
     evaluation: Evaluation
-    estimates: tuple[Estimate, ...]
-    figures: tuple[Figure, ...]
+    estimates: tuple[Estimate, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    warnings: tuple[str, ...] = ()
+    is_interrupted: bool = False
+    """The user has interrupted the asking; what was answered until then is estimated."""
 
 
 @dataclass(slots=True)
 class _Counts:
     """Running totals of one evaluation."""
 
-    failures: Counter[str]
+    failures: Counter[str] = field(default_factory=Counter)
     n_answered: int = 0
     n_input_tokens: int = 0
     n_output_tokens: int = 0
+    first_unscored: str = ""
+    """Why the first answer that has no score has none."""
 
-    def add(self, answered: Answered) -> None:
-        answer = answered.answer
+    def add(self, record: Record) -> None:
+        answer = record.answer
         if isinstance(answer, Failure):
             self.failures[answer.kind] += 1
             return
@@ -48,6 +54,8 @@ class _Counts:
         if answer.usage is not None:
             self.n_input_tokens += answer.usage.n_input_tokens or 0
             self.n_output_tokens += answer.usage.n_output_tokens or 0
+        if record.unscored and not self.first_unscored:
+            self.first_unscored = next(iter(record.unscored.values()))
 
 
 def evaluate(
@@ -63,7 +71,8 @@ def evaluate(
     """Carry out one suite on one model.
 
     A model that is lost midway ends the asking, not the scoring: what was answered until then is
-    kept and estimated, and the evaluation carries the error.
+    kept and estimated, and the evaluation carries the error. So does a defect of the adapter or
+    the suite, and an interruption.
 
     Args:
         planned: the evaluation as planned; it comes back with its counts.
@@ -73,24 +82,22 @@ def evaluate(
         recorder: keeps the records.
         progress: is told of each sample.
         earlier: answers of a run that is resumed; they are scored and not asked again.
+
+    Raises:
+        StoreError: the records cannot be kept.
     """
     board = Scoreboard(task.metrics, keep_outputs=bool(task.corpus_metrics))
-    counts = _Counts(Counter())
+    counts = _Counts()
     started, started_cpu = time.perf_counter(), time.process_time()
     progress.begin(planned.model, planned.suite, planned.n_samples)
-    error = ""
-    try:
-        stream = _answers(task, session, planned, earlier)
-        _take_in(stream, planned, task, board, counts, recorder=recorder, progress=progress)
-    except AdapterError as lost:
-        error = str(lost)
+    stream = _answers(task, session, planned, earlier)
+    ending = _take_in(stream, planned, task, board, counts, recorder=recorder, progress=progress)
     progress.note(f"{planned.suite} on {planned.model}: estimating")
-    estimates = [*estimates_of(board, context), *corpus_estimates_of(board, task, context)]
-    figures = [
-        figure
-        for column in board.columns
-        for figure in (column.metric.figures(statistics_of(board, column)) if column.owners else ())
-    ]
+    done = Evaluated(evaluation=planned, is_interrupted=isinstance(ending, KeyboardInterrupt))
+    try:
+        done = _estimated(done, board, task, context)
+    except Exception as defect:  # noqa: BLE001 - a defect of one suite must not cost the others
+        ending = ending or defect
     evaluation = replace(
         planned,
         n_answered=counts.n_answered,
@@ -101,13 +108,36 @@ def evaluate(
         cpu_s=time.process_time() - started_cpu,
         n_input_tokens=counts.n_input_tokens,
         n_output_tokens=counts.n_output_tokens,
-        error=error,
+        error=_error(ending, done.estimates, counts),
     )
-    return Evaluated(
-        evaluation=evaluation,
-        estimates=tuple(estimates),
+    return replace(done, evaluation=evaluation)
+
+
+def _estimated(done: Evaluated, board: Scoreboard, task: Task, context: Context) -> Evaluated:
+    estimates = (*estimates_of(board, context), *corpus_estimates_of(board, task, context))
+    figures = [
+        figure
+        for column in board.columns
+        for figure in (column.metric.figures(statistics_of(board, column)) if column.owners else ())
+    ]
+    return replace(
+        done,
+        estimates=estimates,
         figures=(*figures, *task.figures(estimates)),
+        warnings=tuple(f"{context.suite}: {text}" for text in slices_left_out(board)),
     )
+
+
+def _error(ending: BaseException | None, estimates: tuple[Estimate, ...], counts: _Counts) -> str:
+    """Say why the evaluation is not whole; nothing when it is. Measured nothing is not whole."""
+    if ending is not None:
+        return sentence_of(ending)
+    if any(estimate.value is not None for estimate in estimates):
+        return ""
+    if not counts.n_answered:
+        return f"nothing was measured: all {counts.failures.total()} samples failed"
+    reason = counts.first_unscored or "no metric is defined on them"
+    return f"nothing was measured: none of {counts.n_answered} answers has a score ({reason})"
 
 
 def corpus_estimates_of(board: Scoreboard, task: Task, context: Context) -> Iterator[Estimate]:
@@ -136,13 +166,20 @@ def _take_in(
     *,
     recorder: Recorder,
     progress: Progress,
-) -> None:
-    for answered in stream:
-        counts.add(answered)
-        record = _record(planned, task, board, answered)
-        if answered.is_new:
-            recorder.append(record)
-        progress.advance(failed=isinstance(answered.answer, Failure))
+) -> BaseException | None:
+    """Record and score the answers as they come; return what has ended them early, if anything."""
+    try:
+        for answered in stream:
+            record = _record(planned, task, board, answered)
+            if answered.is_new:
+                recorder.append(record)
+            counts.add(record)
+            progress.advance(failed=isinstance(answered.answer, Failure))
+    except StoreError:
+        raise
+    except (Exception, KeyboardInterrupt) as ending:  # noqa: BLE001 - what came before is to count
+        return ending
+    return None
 
 
 def _record(planned: Evaluation, task: Task, board: Scoreboard, answered: Answered) -> Record:

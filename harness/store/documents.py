@@ -6,6 +6,7 @@ import dataclasses
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from harness.core.run import Evaluation, Manifest, Status
 from harness.core.score import Direction, Quantity
 
 SCHEMA_VERSION = 1
+_DAMAGED = "restore it from a copy, or run again"
 
 
 def write_json(path: Path, value: object, scrub: Scrubber) -> None:
@@ -37,29 +39,35 @@ def write_text(path: Path, text: str) -> None:
     """
     scratch = path.with_name(f".{path.name}.partial")
     try:
-        with scratch.open("w", encoding="utf-8", newline="\n") as file:
+        # Half a character (a lone surrogate), which a model may write, is no UTF-8.
+        with scratch.open("w", encoding="utf-8", errors="replace", newline="\n") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
         scratch.replace(path)
     except OSError as error:
+        with suppress(OSError):
+            scratch.unlink(missing_ok=True)
         raise StoreError(
             sentence(str(path), f"cannot be written ({error.strerror})", "make room, then retry")
         ) from error
 
 
-def read_json(path: Path) -> Any:
-    """Read a JSON file.
+def read_json(path: Path) -> dict[str, Any]:
+    """Read a JSON object from a file.
 
     Raises:
         StoreError: it is missing or damaged.
     """
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        value = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise StoreError(sentence(str(path), "is missing", "is this a run folder?")) from error
     except (OSError, ValueError) as error:
-        raise StoreError(sentence(str(path), f"cannot be read ({error})")) from error
+        raise StoreError(sentence(str(path), f"cannot be read ({error})", _DAMAGED)) from error
+    if not isinstance(value, dict):
+        raise StoreError(sentence(str(path), "holds no JSON object", _DAMAGED))
+    return value
 
 
 def encode_manifest(manifest: Manifest) -> dict[str, Any]:
@@ -93,7 +101,7 @@ def decode_manifest(value: Mapping[str, Any], path: Path) -> Manifest:
         }
         return Manifest(**fields)
     except (KeyError, TypeError, ValueError) as error:
-        raise StoreError(sentence(str(path), f"is no manifest ({error})")) from error
+        raise StoreError(sentence(str(path), f"is no manifest ({error})", _DAMAGED)) from error
 
 
 def encode_metrics(

@@ -21,7 +21,7 @@ from harness.store.documents import (
     write_json,
     write_text,
 )
-from harness.store.samples_file import JSONL, PARQUET, SampleWriter, StoredRecords, compact
+from harness.store.samples_file import JSONL, PARQUET, SampleWriter, StoredRecords, compact, reopen
 
 MANIFEST = "manifest.json"
 METRICS = "metrics.json"
@@ -49,6 +49,8 @@ class RunWriter:
             raise StoreError(
                 sentence(str(folder), f"cannot be made ({error.strerror})", "choose another --out")
             ) from error
+        if (folder / PARQUET).exists() and not (folder / JSONL).exists():
+            reopen(folder / PARQUET, folder / JSONL)
         self._samples = SampleWriter(folder / JSONL, self._scrub)
 
     def append(self, record: Record) -> None:

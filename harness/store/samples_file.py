@@ -87,14 +87,38 @@ def compact(jsonl: Path, parquet: Path) -> int:
     from pyarrow.parquet import ParquetWriter
 
     offsets = _sorted_offsets(jsonl)
+    schema = _schema()
     scratch = parquet.with_suffix(".partial")
-    with jsonl.open("rb") as file, ParquetWriter(scratch, _schema(), compression="zstd") as writer:
-        for start in range(0, len(offsets), _BATCH):
-            rows = [_flat(_line_at(file, place)) for place in offsets[start : start + _BATCH]]
-            writer.write_table(pa.Table.from_pylist(rows, schema=_schema()))
-    scratch.replace(parquet)
+    try:
+        with jsonl.open("rb") as file, ParquetWriter(scratch, schema, compression="zstd") as writer:
+            for start in range(0, len(offsets), _BATCH):
+                rows = [_flat(_line_at(file, place)) for place in offsets[start : start + _BATCH]]
+                writer.write_table(pa.Table.from_pylist(rows, schema=schema))
+        scratch.replace(parquet)
+    finally:
+        scratch.unlink(missing_ok=True)
     jsonl.unlink()
     return len(offsets)
+
+
+def reopen(parquet: Path, jsonl: Path) -> None:
+    """Undo ``compact``, so that a run that is resumed can append to what it has.
+
+    Whatever moment this is killed at, the lines are all in one of the two files; where both are
+    there, the lines hold everything that the Parquet file does.
+
+    Raises:
+        StoreError: the disk is full or the folder unwritable.
+    """
+    scratch = jsonl.with_suffix(".partial")
+    try:
+        with scratch.open("w", encoding="ascii", newline="\n") as file:
+            file.writelines(_dump(row) + "\n" for row in _parquet_rows(parquet))
+        scratch.replace(jsonl)
+        parquet.unlink()
+    except OSError as error:
+        scratch.unlink(missing_ok=True)
+        raise _cannot_write(jsonl, error) from error
 
 
 class StoredRecords:
@@ -108,26 +132,34 @@ class StoredRecords:
         for row in self.rows():
             try:
                 yield decode_record(row)
-            except (KeyError, TypeError, ValueError) as error:
+            except (KeyError, TypeError, ValueError, AttributeError) as error:
                 raise StoreError(
-                    sentence(str(self._folder), f"holds a record that cannot be read ({error})")
+                    sentence(
+                        str(self._folder),
+                        f"holds a record that cannot be read ({error!r})",
+                        "restore the folder from a copy, or run again",
+                    )
                 ) from error
 
     def __len__(self) -> int:
         """Count the records."""
-        parquet = self._folder / PARQUET
-        if parquet.exists():
+        if self._is_compact:
             from pyarrow.parquet import read_metadata
 
-            return int(read_metadata(parquet).num_rows)
+            return int(read_metadata(self._folder / PARQUET).num_rows)
         return sum(1 for _ in self.rows())
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """Yield the records as JSON objects."""
-        parquet, jsonl = self._folder / PARQUET, self._folder / JSONL
-        if parquet.exists():
-            return _parquet_rows(parquet)
+        if self._is_compact:
+            return _parquet_rows(self._folder / PARQUET)
+        jsonl = self._folder / JSONL
         return read_lines(jsonl) if jsonl.exists() else iter(())
+
+    @property
+    def _is_compact(self) -> bool:
+        # Where a kill has left both, the lines hold at least as much.
+        return (self._folder / PARQUET).exists() and not (self._folder / JSONL).exists()
 
 
 def _parquet_rows(path: Path) -> Iterator[dict[str, Any]]:
@@ -157,7 +189,7 @@ def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
 def _writable(value: Any) -> Any:
     """Lone surrogates cannot be UTF-8, and a model may write them: they become U+FFFD."""
     if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode("utf-8")
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return value
 
 
