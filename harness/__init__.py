@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os.path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -12,6 +13,13 @@ if TYPE_CHECKING:
     from harness.result import Result, load_run
 
 __all__ = ["Result", "load_run", "run"]
+
+for _room in ("adapters", "suites", "reports"):
+    if os.path.isfile(os.path.join(__path__[0], _room)):  # noqa: PTH113, PTH118 - pathlib is slow to import
+        raise ImportError(
+            f"harness/{_room} is a text file where a link to the folder {_room}/ should be: clone"
+            " again with `git -c core.symlinks=true clone …` (on Windows: in developer mode)"
+        )
 
 _HOMES = {"Result": "harness.result", "load_run": "harness.result", "run": "harness.api"}
 

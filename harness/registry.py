@@ -59,7 +59,7 @@ def find(kind: Kind, name: str, where: str) -> Any:
     point = points[name]
     try:
         return point.load()
-    except ImportError as error:
+    except (ImportError, AttributeError, SyntaxError) as error:
         raise ConfigError(
             where,
             f"{kind.removesuffix('s')} {name!r} ({provider(point)}) cannot be imported: {error}",

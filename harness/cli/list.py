@@ -8,6 +8,7 @@ from typing import Literal
 import click
 
 from harness import registry
+from harness.core.errors import StoreError
 
 
 @click.command("list", epilog="Example: harness list metrics")
@@ -35,6 +36,10 @@ def _list_runs(root: Path) -> None:
     from harness.store.run_folder import load_run_folder, run_folders
 
     for folder in run_folders(root):
-        manifest = load_run_folder(folder).manifest
+        try:
+            manifest = load_run_folder(folder).manifest
+        except StoreError as error:
+            click.echo(f"{folder.name}  unreadable   {error}")
+            continue
         models = ", ".join(sorted({done.model for done in manifest.evaluations}))
         click.echo(f"{folder.name}  {manifest.status:<11}  {manifest.name}  ({models})")

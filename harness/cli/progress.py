@@ -57,7 +57,7 @@ class TerminalProgress:
     def note(self, text: str) -> None:
         """Print a line above the bars."""
         self._flush()
-        self._console.print(f"[dim]{text}[/dim]", highlight=False)
+        self._console.print(text, style="dim", highlight=False, markup=False, soft_wrap=True)
 
     def _task_is_slow(self) -> bool:
         return self._task is not None and (self._bars.tasks[self._task].speed or 0) < _REFRESH_EVERY
@@ -74,7 +74,7 @@ def terminal_progress() -> Iterator[TerminalProgress]:
     """Show progress on standard error while the block runs."""
     console = Console(stderr=True)
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=24),
         MofNCompleteColumn(),
         _Rate(),
