@@ -1,0 +1,1 @@
+"""A model that shouts, and what measures it."""

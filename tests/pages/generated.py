@@ -1,0 +1,25 @@
+"""The parts of the documentation that are made from the code, between two marks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from pages.options import inner_sections, option_sections
+from pages.quantities import metric_sections
+
+ROOT = Path(__file__).parents[2]
+PARTS: Mapping[str, Callable[[], str]] = {
+    "adapters": lambda: option_sections("adapters"),
+    "suites": lambda: option_sections("suites"),
+    "inner tables": inner_sections,
+    "metrics": metric_sections,
+}
+PAGES = ("docs/spec.md", "docs/metrics.md")
+_MARKED = re.compile(r"(<!-- generated: ([\w ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def regenerated(page: str) -> str:
+    """Return a page with each marked part made anew."""
+    return _MARKED.sub(lambda m: f"{m[1]}\n{PARTS[m[2]]()}\n\n{m[3]}", page)

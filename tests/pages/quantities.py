@@ -1,0 +1,98 @@
+"""Tables of quantities: what every registered metric measures, and how its intervals are made."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from harness import registry
+from harness.core.estimate import Interval
+from harness.core.score import Quantity, Scored
+from harness.sources.source import Source
+from pages.options import about, option_table
+from pages.specimens import LABEL, OTHER, THIRD, families
+from pages.wording import markdown, table
+
+_REQUIRED: Mapping[str, Mapping[str, Any]] = {
+    "bertscore": {"model": Source(path="model"), "layer": 1},
+    "evaluate": {"module": "NAME", "trust_remote_code": True},
+}
+"""Values of options without a default; nothing is loaded with them."""
+_BINARY = {"labels": (OTHER, LABEL), "positive": LABEL}
+_MANY = {"labels": (LABEL, OTHER, THIRD), "positive": None}
+
+
+def metric_sections() -> str:
+    """Return a section for each registered metric."""
+    return "\n\n".join(_section(name) for name in registry.registered("metrics"))
+
+
+def _section(name: str) -> str:
+    cls = registry.find("metrics", name, name)
+    takes_labels = "labels" in {field.name for field in dataclasses.fields(cls)}
+    if takes_labels:
+        options = "Its labels are given by the suite, which has read the data."
+    else:
+        options = option_table(cls)
+    return f"### {name}\n\n{about(cls)}\n\n{_quantities(name, cls)}\n\n{options}"
+
+
+def _quantities(name: str, cls: Any) -> str:
+    if name == "evaluate":
+        return "Its quantities are the numbers that the module returns; jackknife intervals."
+    rows: dict[str, tuple[str, ...]] = {}
+    for metric in _made(name, cls):
+        methods = _methods(metric)
+        for quantity in metric.quantities:
+            if OTHER not in quantity.id and THIRD not in quantity.id:
+                rows.setdefault(quantity.id, _row(quantity, methods[quantity.id]))
+    return table(("quantity", "better", "range", "interval", "definition"), rows.values())
+
+
+def _row(quantity: Quantity, method: str) -> tuple[str, ...]:
+    name = f"**`{quantity.id}`**" if quantity.is_headline else f"`{quantity.id}`"
+    definition = markdown(quantity.definition).replace(f"'{LABEL}'", "LABEL")
+    ends = [_end(quantity.low, "\N{MINUS SIGN}∞"), _end(quantity.high, "∞")]
+    return name, str(quantity.direction), " … ".join(ends), method, definition
+
+
+def _end(value: float | None, otherwise: str) -> str:
+    return otherwise if value is None else f"{value:.3g}".replace("-", "\N{MINUS SIGN}")
+
+
+def _made(name: str, cls: Any) -> Sequence[Any]:
+    """Return the metric with the settings that bring out all its quantities."""
+    fields = {field.name for field in dataclasses.fields(cls)}
+    if "labels" not in fields:
+        return [cls(**_REQUIRED.get(name, {}))]
+    return [
+        cls(**{key: value for key, value in labels.items() if key in fields})
+        for labels in (_BINARY, _MANY)
+    ]
+
+
+def _methods(metric: Any) -> dict[str, str]:
+    """Return by quantity the name of the closed form that its own code gives, else what serves."""
+    otherwise = "bootstrap" if hasattr(metric, "measure") else "jackknife"
+    closed: Mapping[str, Interval] = {}
+    if hasattr(metric, "measure"):
+        closed = metric.intervals(_statistics(metric), None, 0.95)
+    return {
+        quantity.id: closed[quantity.id].method if quantity.id in closed else otherwise
+        for quantity in metric.quantities
+    }
+
+
+def _statistics(metric: Any) -> Any:
+    """Measure the first kind of answers that the metric takes."""
+    if metric.name in _REQUIRED:
+        return np.linspace(0.2, 0.8, 12)[:, None] * np.ones(len(metric.columns))
+    for answers in families():
+        scores = [metric.measure(sample, output) for sample, output in answers]
+        rows = [score.statistics for score in scores if isinstance(score, Scored)]
+        if len(rows) == len(scores):
+            return np.array(rows)
+    raise ValueError(f"no specimen suits the metric {metric.name!r}: add one")

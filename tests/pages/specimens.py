@@ -1,0 +1,64 @@
+"""Answers of every kind, so that a metric's own code can say how it makes an interval."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from harness.core.response import (
+    Classification,
+    ContinuationScore,
+    Generation,
+    LogLikelihoods,
+    Output,
+    TokenLogLikelihoods,
+)
+from harness.core.sample import Sample
+
+LABEL, OTHER, THIRD = "LABEL", "OTHER", "THIRD"
+_TEXTS = ("the cat sat on the mat", "a dog ran", "one two three", "it rains again today")
+_N = 12
+
+
+def families() -> Iterator[Sequence[tuple[Sample, Output]]]:
+    """Yield samples with outputs, one sequence per kind of output."""
+    yield [_generated(place) for place in range(_N)]
+    yield [_classified(place, (OTHER, LABEL)) for place in range(_N)]
+    yield [_classified(place, (LABEL, OTHER, THIRD)) for place in range(_N)]
+    yield [_chosen(place) for place in range(_N)]
+    yield [_modelled(place) for place in range(_N)]
+
+
+def _generated(place: int) -> tuple[Sample, Output]:
+    target = _TEXTS[place % len(_TEXTS)]
+    answer = target if place % 3 else target.replace(" ", " very ", 1)
+    sample = Sample(id=str(place), index=place, text="?", targets=(target,))
+    return sample, Generation(text=answer, finish_reason="stop")
+
+
+def _classified(place: int, labels: tuple[str, ...]) -> tuple[Sample, Output]:
+    target = labels[place % len(labels)]
+    sample = Sample(
+        id=str(place),
+        index=place,
+        text="?",
+        targets=(target,),
+        slices={"fold": str(place % 3 + 1)},
+    )
+    favourite = labels[place % len(labels)] if place % 4 else labels[(place + 1) % len(labels)]
+    sure = 0.5 + place / 40
+    rest = (1 - sure) / (len(labels) - 1)
+    scores = tuple(sure if label == favourite else rest for label in labels)
+    return sample, Classification(labels=labels, scores=scores, is_probability=True)
+
+
+def _chosen(place: int) -> tuple[Sample, Output]:
+    sample = Sample(
+        id=str(place), index=place, text="?", targets=("yes",), choices=("yes", "no thanks")
+    )
+    scores = (ContinuationScore(-1.0 - place % 3, 1, is_greedy=True),)
+    return sample, LogLikelihoods((*scores, ContinuationScore(-2.5, 2, is_greedy=False)))
+
+
+def _modelled(place: int) -> tuple[Sample, Output]:
+    sample = Sample(id=str(place), index=place, text=_TEXTS[place % len(_TEXTS)])
+    return sample, TokenLogLikelihoods(values=(-1.0 - place / 10, -0.5))
