@@ -8,10 +8,9 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, logit, ndtri
-from scipy.stats import rankdata
 
 from harness.core.estimate import Interval
+from harness.stats.quantiles import normal_quantile
 from harness.stats.separated_auc import separated_interval
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -99,23 +98,39 @@ def auc_interval(
         return separated_interval(area.value, area.n_positive_units, area.n_negative_units, level)
     if area.stderr == 0:
         return None
-    half = float(ndtri(0.5 + level / 2)) * area.stderr / (area.value * (1 - area.value))
-    middle = float(logit(area.value))
+    half = normal_quantile(0.5 + level / 2) * area.stderr / (area.value * (1 - area.value))
+    middle = math.log(area.value / (1 - area.value))
     return Interval(
-        low=float(expit(middle - half)),
-        high=float(expit(middle + half)),
+        low=_logistic(middle - half),
+        high=_logistic(middle + half),
         level=level,
         method="delong-logit" if clusters is None else "delong-logit-clustered",
     )
 
 
+def _logistic(x: float) -> float:
+    """1 / (1 + exp(-x)), without its overflow."""
+    return 0.5 * (1 + math.tanh(x / 2))
+
+
+def mid_ranks(scores: Floats) -> Floats:
+    """Return ranks from 1; equal scores share the mean of theirs.
+
+    >>> mid_ranks(np.array([0.3, 0.1, 0.3])).tolist()
+    [2.5, 1.0, 2.5]
+    """
+    _, place, counts = np.unique(scores, return_inverse=True, return_counts=True)
+    last = np.cumsum(counts)
+    return np.asarray((last - (counts - 1) / 2)[place], dtype=np.float64)
+
+
 def _placements(is_positive: Booleans, scores: Floats) -> Floats:
     """Share of the other class that each sample is ranked rightly against (ties one half)."""
-    overall = rankdata(scores)
+    overall = mid_ranks(scores)
     placements = np.empty(scores.size)
     for mine in (is_positive, ~is_positive):
         # Rank among all less rank among one's own = how many of the other class lie below.
-        below = overall[mine] - rankdata(scores[mine])
+        below = overall[mine] - mid_ranks(scores[mine])
         placements[mine] = below / (scores.size - below.size)
     placements[~is_positive] = 1 - placements[~is_positive]
     return placements

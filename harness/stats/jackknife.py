@@ -8,9 +8,9 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
 from harness.core.estimate import Interval
+from harness.stats.quantiles import t_quantile
 
 Integers: TypeAlias = NDArray[np.int64]
 
@@ -80,7 +80,7 @@ def jackknife_interval(
     if not stderr or not math.isfinite(full_value):
         return None
     n_groups = len(leave_out_values)
-    half = float(stdtrit(n_groups - 1, 0.5 + level / 2)) * stderr
+    half = t_quantile(0.5 + level / 2, n_groups - 1) * stderr
     return Interval(
         low=full_value - half,
         high=full_value + half,

@@ -7,9 +7,9 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
 from harness.core.estimate import Interval
+from harness.stats.quantiles import t_quantile
 
 Floats: TypeAlias = NDArray[np.float64]
 Integers: TypeAlias = NDArray[np.int64]
@@ -55,7 +55,7 @@ def mean_interval(
     if stderr is None:
         return None
     n_units = values.size if clusters is None else np.unique(clusters).size
-    half = float(stdtrit(n_units - 1, 0.5 + level / 2)) * stderr
+    half = t_quantile(0.5 + level / 2, n_units - 1) * stderr
     mean = float(values.mean())
     method = "t" if clusters is None else "t-clustered"
     return Interval(low=mean - half, high=mean + half, level=level, method=method)

@@ -8,10 +8,10 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri, stdtrit
 
 from harness.core.estimate import Interval
 from harness.stats.mean import mean_stderr
+from harness.stats.quantiles import normal_quantile, t_quantile
 
 Floats: TypeAlias = NDArray[np.float64]
 Integers: TypeAlias = NDArray[np.int64]
@@ -37,7 +37,7 @@ def wilson_interval(successes: float, trials: float, level: float = 0.95) -> Int
     """
     if trials <= 0:
         return None
-    z = float(ndtri(0.5 + level / 2))
+    z = normal_quantile(0.5 + level / 2)
     p = successes / trials
     centre = (p + z * z / (2 * trials)) / (1 + z * z / trials)
     half = z * math.sqrt(p * (1 - p) / trials + z * z / (4 * trials * trials))
@@ -93,7 +93,7 @@ def proportion_interval(
         trials = float(n_clusters)
     else:
         quantile = 0.5 + level / 2
-        shrink = float(ndtri(quantile) / stdtrit(n_clusters - 1, quantile)) ** 2
+        shrink = (normal_quantile(quantile) / t_quantile(quantile, n_clusters - 1)) ** 2
         trials = effective_trials(share, stderr, hits.size) * shrink
     interval = wilson_interval(share * trials, trials, level)
     return interval and replace(interval, method="wilson-clustered")

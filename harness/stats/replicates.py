@@ -8,9 +8,9 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri, stdtrit
 
 from harness.core.estimate import Interval
+from harness.stats.quantiles import normal_quantile, normal_share, t_quantile
 
 Floats: TypeAlias = NDArray[np.float64]
 
@@ -62,18 +62,10 @@ class Replicates:
         if not abs(bias) <= MAX_MEDIAN_BIAS or not math.isfinite(acceleration):
             bias, acceleration, method = 0.0, 0.0, "bootstrap-percentile"
         expand = math.sqrt(self.n_units / (self.n_units - 1))
-        quantile = expand * float(stdtrit(self.n_units - 1, 0.5 + level / 2))
+        quantile = expand * t_quantile(0.5 + level / 2, self.n_units - 1)
         tails = [_tail(bias, acceleration, z) for z in (-quantile, quantile)]
         low, high = np.quantile(values, tails)
         return Interval(low=float(low), high=float(high), level=level, method=method)
-
-    def percentile_interval(self, column: int, level: float) -> tuple[float, float] | None:
-        """Plain percentile interval (Efron 1979); None where :meth:`interval` is None."""
-        values = self._defined(column)
-        if values is None or np.ptp(values) <= _tolerance(values):
-            return None
-        low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
-        return float(low), float(high)
 
     def stderr(self, column: int) -> float | None:
         """Standard deviation over resamples: the standard error of the value.
@@ -121,7 +113,7 @@ def _median_bias(values: Floats, point: float) -> float:
     """Efron's z0: the normal quantile of the share of resamples below the value, ties half."""
     near = np.abs(values - point) <= _tolerance(values)
     below = (values < point) & ~near
-    return float(ndtri(below.mean() + near.mean() / 2))
+    return normal_quantile(float(below.mean() + near.mean() / 2))
 
 
 def _tolerance(values: Floats) -> float:
@@ -134,4 +126,4 @@ def _tail(bias: float, acceleration: float, z: float) -> float:
     shifted = bias + z
     stretch = 1 - acceleration * shifted
     # At a stretch of 0 the end has gone to infinity: the outermost resample is all there is.
-    return float(ndtr(bias + shifted / stretch)) if stretch > 0 else float(shifted > 0)
+    return normal_share(bias + shifted / stretch) if stretch > 0 else float(shifted > 0)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-
-from scipy.optimize import brentq
-from scipy.special import ndtri
+from collections.abc import Callable
 
 from harness.core.estimate import Interval
+from harness.stats.quantiles import normal_quantile
+
+_N_HALVINGS = 50  # to the last bit but two of a double
 
 
 def separated_interval(value: float, n_positive: int, n_negative: int, level: float) -> Interval:
@@ -27,7 +28,7 @@ def separated_interval(value: float, n_positive: int, n_negative: int, level: fl
     >>> round(interval.low, 3), interval.high
     (0.8, 1.0)
     """
-    z = float(ndtri(0.5 + level / 2))
+    z = normal_quantile(0.5 + level / 2)
     n_mean = (n_positive + n_negative) / 2
 
     def excess(area: float) -> float:
@@ -35,8 +36,16 @@ def separated_interval(value: float, n_positive: int, n_negative: int, level: fl
         spread = math.sqrt(area * (1 - area) * (1 + middle) / (n_positive * n_negative))
         return (1 - area) - z * spread
 
-    # excess is positive at 0.5-ish areas and falls below 0 just before 1, where it is 0 again.
-    low = float(brentq(excess, 0.0, 1 - 1e-12))
+    low = _where_it_turns_negative(excess)
     if value == 1:
         return Interval(low=low, high=1.0, level=level, method="newcombe")
     return Interval(low=0.0, high=1 - low, level=level, method="newcombe")
+
+
+def _where_it_turns_negative(excess: Callable[[float], float]) -> float:
+    """Halve [0, 1], in which the function falls through 0 once before it returns to 0 at 1."""
+    low, high = 0.0, 1.0
+    for _ in range(_N_HALVINGS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if excess(middle) > 0 else (low, middle)
+    return low

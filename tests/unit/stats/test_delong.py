@@ -108,6 +108,25 @@ def test_separated_classes_are_not_certain() -> None:
     assert (mirrored.low, mirrored.high) == pytest.approx((0, 1 - interval.low))
 
 
+def test_two_positives_among_a_hundred_thousand_leave_the_area_wide_open() -> None:
+    scores = np.arange(100_000, dtype=np.float64)
+    is_positive = np.isin(scores, [2, 99_999])
+    interval = auc_interval(is_positive, scores)
+    assert interval is not None
+    assert 0 <= interval.low < 0.01
+    assert 0.99 < interval.high <= 1
+
+
+def test_one_swapped_pair_is_within_bounds() -> None:
+    scores = np.arange(100_000, dtype=np.float64)
+    is_positive = np.isin(scores, [99_997, 99_999])
+    interval = auc_interval(is_positive, scores)
+    area = delong(is_positive, scores)
+    assert interval is not None
+    assert area is not None
+    assert 0 <= interval.low < area.value < interval.high <= 1
+
+
 def test_the_separated_bound_solves_newcombes_equation() -> None:
     low = separated_interval(1.0, 10, 20, 0.95).low
     middle = 14 * ((1 - low) / (2 - low) + low / (1 + low))
