@@ -113,8 +113,8 @@ def test_two_positives_among_a_hundred_thousand_leave_the_area_wide_open() -> No
     is_positive = np.isin(scores, [2, 99_999])
     interval = auc_interval(is_positive, scores)
     assert interval is not None
-    assert 0 <= interval.low < 0.01
-    assert 0.99 < interval.high <= 1
+    assert 0 <= interval.low < 0.05
+    assert 0.95 < interval.high <= 1
 
 
 def test_one_swapped_pair_is_within_bounds() -> None:
