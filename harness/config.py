@@ -64,7 +64,6 @@ def parse_spec(table: Mapping[str, Any], *, folder: Path, name: str = "run") -> 
     """
     problems = Problems()
     misspelt = check_keys(table, (*_TOP, *_TABLES), "spec", problems)
-    _check_storable(table, "", problems)
     top = _top_values(table, problems)
     resolve = _Resolver(_shared_data(table, problems), folder, problems)
     model_tables, suite_tables = (
@@ -80,6 +79,8 @@ def parse_spec(table: Mapping[str, Any], *, folder: Path, name: str = "run") -> 
     ]
     _check_unique(names, "model", problems)
     _check_unique([suite.name for suite in suites if suite], "suite", problems)
+    if not len(problems):
+        _check_storable(table, "", problems)
     problems.raise_any()
     return RunSpec(
         **{"name": name, **top},

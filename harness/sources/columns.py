@@ -105,6 +105,7 @@ class Cells:
                 raise DataError(
                     f"{self._name} row {number}",
                     f"target {answer!r} names none of the {len(choices)} choices",
+                    "mend it; letters start at A, index counts from 0",
                 )
             return (choices[place],)
         if answer not in choices:
@@ -146,6 +147,7 @@ class Cells:
             raise DataError(
                 f"{self._name} row {number}",
                 f"column {column.column!r} holds {value!r}, and the threshold needs a number",
+                "mend the cell, or name another column",
             ) from None
         return column.labels[1] if is_above else column.labels[0]
 

@@ -24,6 +24,7 @@ _ENDINGS: dict[str, Format] = {
     ".ndjson": "jsonl",
     ".parquet": "parquet",
 }
+_CHECK = "mend the file, or set format to the one that it has"
 _BATCH = 4096
 _MAX_CELL = 16 << 20
 
@@ -96,9 +97,11 @@ def _jsonl(path: Path, name: str) -> Iterator[Row]:
             try:
                 row = json.loads(line)
             except ValueError as error:
-                raise DataError(f"{name} line {number}", f"is not JSON ({error})") from error
+                raise DataError(
+                    f"{name} line {number}", f"is not JSON ({error})", _CHECK
+                ) from error
             if not isinstance(row, dict):
-                raise DataError(f"{name} line {number}", "is JSON, but not an object")
+                raise DataError(f"{name} line {number}", "is JSON, but not an object", _CHECK)
             yield row
 
 
@@ -113,7 +116,7 @@ def _delimited(path: Path, name: str, delimiter: str, *, header: bool) -> Iterat
             yield from _named(reader, names, name)
         except (csv.Error, UnicodeDecodeError) as error:
             raise DataError(
-                f"{name} line {reader.line_num + 1}", f"cannot be read ({error})"
+                f"{name} line {reader.line_num + 1}", f"cannot be read ({error})", _CHECK
             ) from error
 
 
@@ -146,6 +149,6 @@ def _parquet(path: Path, name: str) -> Iterator[Row]:
     try:
         file = ParquetFile(path)
     except ArrowInvalid as error:
-        raise DataError(name, f"is not a Parquet file ({error})") from error
+        raise DataError(name, f"is not a Parquet file ({error})", _CHECK) from error
     for batch in file.iter_batches(batch_size=_BATCH):
         yield from batch.to_pylist()
