@@ -64,14 +64,6 @@ def confusion_quantities(labels: tuple[str, ...], positive: str | None) -> tuple
         found += [_of_class(key, key, positive) for key in _PER_CLASS]
     for label in labels:
         found += [_of_class(f"{key}[{label}]", key, label) for key in _PER_CLASS]
-        found.append(
-            Quantity(
-                id=f"support[{label}]",
-                direction=Direction.NEITHER,
-                definition=f"number of samples whose target is {label!r}",
-                high=None,
-            )
-        )
     return tuple(found)
 
 
@@ -93,7 +85,7 @@ def values_by_id(
         values |= {f"{key}[{label}]": by_class[:, i] for i, label in enumerate(labels)}
         if positive is not None:
             values[key] = by_class[:, labels.index(positive)]
-    return values | {f"support[{label}]": counts.support[:, i] for i, label in enumerate(labels)}
+    return values
 
 
 def _of_class(key: str, ratio: str, label: str) -> Quantity:
