@@ -39,7 +39,8 @@ _NOT_RUN = {
     "PYTHONPATH=tests python -m pages": "writes into the checkout; another test compares",
 }
 """Commands in the pages that are not run here, each with its reason."""
-_PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+_TOP = ("README.md", "CONTRIBUTING.md", "examples/README.md")
+_PAGES = [*(ROOT / name for name in _TOP), *sorted((ROOT / "docs").glob("*.md"))]
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +102,7 @@ def test_server_example_is_valid(folder: Path) -> None:
     assert spec.models[0].adapter_name == "openai"
 
 
-@pytest.mark.parametrize("page", _PAGES, ids=lambda page: str(page.name))
+@pytest.mark.parametrize("page", _PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_commands_do_what_the_page_says(
     folder: Path, page: Path, request: pytest.FixtureRequest
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import re
 import textwrap
 import tomllib
@@ -10,7 +11,9 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
+from pages.commands import missing_line
 from pages.generated import PAGES, ROOT, regenerated
+from pages.options import option_table
 
 from harness import config, registry
 from harness.cli.exits import ExitCode
@@ -20,7 +23,8 @@ from harness.core.response import FailureKind
 from harness.core.run import Status
 
 _DOCS = sorted((ROOT / "docs").glob("*.md"))
-_ALL = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *_DOCS]
+_TOP = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "examples/README.md")
+_ALL = [*(ROOT / name for name in _TOP), *_DOCS]
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 _TOML = re.compile(r"^```toml\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -28,7 +32,7 @@ _PYTHON = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
 def _name(page: Path) -> str:
-    return page.name
+    return page.relative_to(ROOT).as_posix()
 
 
 def _text(name: str) -> str:
@@ -126,6 +130,41 @@ def test_readme_names_each_command() -> None:
 
     for name in cli.list_commands(None):  # type: ignore[arg-type] # it does not look
         assert f"harness {name}" in readme
+
+
+def test_readme_leads_to_each_page() -> None:
+    targets = set(_LINK.findall(_text("README.md")))
+
+    assert {_name(page) for page in _DOCS} <= targets
+
+
+def test_every_example_is_told_of() -> None:
+    page = _text("examples/README.md")
+
+    for path in (ROOT / "examples").iterdir():
+        if path.name not in ("README.md", "runs", "__pycache__"):
+            assert f"`{path.name}`" in page
+
+
+def test_a_line_that_does_not_come_out_is_missed() -> None:
+    output = "head\n│ accuracy ↑   │ 0.75 │ 0.4 … 0.9 │\ntail\n"
+
+    assert missing_line(("│ accuracy ↑ │ … │", "tail"), output) is None
+    assert missing_line(("tail", "head"), output) == "head"
+    assert missing_line(("│ accuracy ↑ │ 0.76 │ …",), output) == "│ accuracy ↑ │ 0.76 │ …"
+
+
+def test_an_option_without_words_is_refused() -> None:
+    @dataclasses.dataclass(frozen=True, kw_only=True)
+    class Silent:
+        """Has an option that nobody explains."""
+
+        said: int = 0
+        """This one is explained."""
+        unsaid: int = 0
+
+    with pytest.raises(ValueError, match=r"Silent\.unsaid has no documentation"):
+        option_table(Silent)
 
 
 def test_plugin_page_shows_the_example_as_it_is() -> None:
