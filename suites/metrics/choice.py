@@ -10,8 +10,7 @@ from harness.core.estimate import Interval
 from harness.core.response import LogLikelihoods, Output
 from harness.core.sample import Sample
 from harness.core.score import Direction, Quantity, Score, Scored, Unscored
-from harness.stats.mean import mean_stderr
-from harness.stats.proportion import effective_trials, wilson_interval
+from harness.stats.proportion import proportion_interval
 from harness.suites.metrics.additive import Additive, Floats, Integers
 
 _PROPORTIONS = ("accuracy", "accuracy_norm")
@@ -80,12 +79,7 @@ class Choice(Additive):
         """Return Wilson intervals of both accuracies."""
         found = {}
         for column, name in enumerate(_PROPORTIONS):
-            values = statistics[:, column]
-            trials = float(values.size)
-            if clusters is not None:
-                stderr = mean_stderr(values, clusters) or 0.0
-                trials = effective_trials(float(values.mean()), stderr, trials)
-            interval = wilson_interval(float(values.mean()) * trials, trials, level)
+            interval = proportion_interval(statistics[:, column], clusters, level)
             if interval is not None:
                 found[name] = interval
         return found

@@ -10,6 +10,8 @@ import numpy as np
 
 from harness.core.estimate import Interval
 from harness.core.score import Quantity
+from harness.stats.mean import mean_interval
+from harness.stats.proportion import proportion_interval
 from harness.suites.metrics.additive import Additive, Floats, Integers
 
 
@@ -46,26 +48,11 @@ class MeanOfValues(Additive):
 
 
 def _interval(values: Floats, clusters: Integers | None, level: float) -> Interval | None:
-    from harness.stats.mean import mean_interval, mean_stderr
-    from harness.stats.proportion import effective_trials, wilson_interval
-
-    if not np.isin(values, (0.0, 1.0)).all():
-        return mean_interval(values, clusters, level)
     # Values that are all 0 or all 1 have no spread, and a t interval of them no width: Wilson's
     # stays honest there, so a graded metric (ROUGE) also takes it when only 0 and 1 were seen.
-    n = float(values.size)
-    if n == 0:
-        return None
-    share = float(values.mean())
-    if clusters is not None:
-        stderr = mean_stderr(values, clusters) or 0.0
-        n = min(effective_trials(share, stderr, n), _n_units_if_flat(clusters, stderr, n))
-    return wilson_interval(share * n, n, level)
-
-
-def _n_units_if_flat(clusters: Integers, stderr: float, n: float) -> float:
-    """Clusters that agree perfectly tell nothing of each other's spread: count each one once."""
-    return n if stderr > 0 else float(np.unique(clusters).size)
+    if np.isin(values, (0.0, 1.0)).all():
+        return proportion_interval(values, clusters, level)
+    return mean_interval(values, clusters, level)
 
 
 def _within_bounds(interval: Interval, quantity: Quantity) -> Interval:
