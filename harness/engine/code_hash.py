@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import dataclasses
-import inspect
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
 
 from harness.core.identity import hash_json
 from harness.core.ports import CorpusMetric, Metric, Suite, Task
@@ -14,8 +16,9 @@ from harness.core.ports import CorpusMetric, Metric, Suite, Task
 def suite_hash(suite: Suite, task: Task) -> str:
     """SHA-256 (hex) over the options of a suite and the code of it and of its metrics.
 
-    Comments and layout do not count: the code is hashed as a syntax tree. Where the data lives
-    does not count either: the data have a hash of their own.
+    The code is that of their modules and of all that these import from the same room (or, for a
+    plug-in, from the same package). Comments and layout do not count: it is hashed as syntax
+    trees. Where the data lives does not count either: the data have a hash of their own.
     """
     metrics: list[Metric | CorpusMetric] = [*task.metrics, *task.corpus_metrics]
     return hash_json(
@@ -35,15 +38,53 @@ def _options(suite: object) -> dict[str, str]:
 
 
 def _trees(things: Iterable[object]) -> dict[str, str]:
-    """Return the syntax tree of the module of each thing's class."""
-    trees = {}
-    for thing in things:
-        module = inspect.getmodule(type(thing))
-        if module is None or module.__name__ in trees:
-            continue
-        try:
-            trees[module.__name__] = ast.dump(ast.parse(inspect.getsource(module)))
-        except (OSError, SyntaxError):
-            # No source (a compiled plug-in): its version stands in through the packages list.
-            trees[module.__name__] = "no source"
+    """Return the syntax tree of each module that the things are made of, by name."""
+    trees: dict[str, str] = {}
+    waiting = [type(thing).__module__ for thing in things]
+    while waiting:
+        name = waiting.pop()
+        # Without a source (a notebook, a compiled plug-in) the options alone are the version.
+        path = _file_of(name)
+        if name not in trees and path is not None:
+            code = _read(path, path.stat().st_mtime_ns)
+            trees[name] = code.tree
+            waiting += [other for other in code.imports if _room(other) == _room(name)]
     return trees
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Code:
+    tree: str
+    imports: tuple[str, ...]
+
+
+@lru_cache(maxsize=1024)
+def _read(path: Path, changed_at: int) -> _Code:
+    del changed_at  # a part of the cache's key alone
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return _Code(ast.dump(tree), tuple(_imports(tree)))
+
+
+def _imports(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+            # ``from package import name``: the name may be a module too.
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _room(module: str) -> list[str]:
+    parts = module.split(".")
+    return parts[:2] if parts[0] == "harness" else parts[:1]
+
+
+def _file_of(module: str) -> Path | None:
+    try:
+        spec = find_spec(module)
+    except (ImportError, ValueError):  # a name in a module, or a module that nobody found
+        return None
+    if spec is None or spec.origin is None or not spec.origin.endswith(".py"):
+        return None
+    return Path(spec.origin)
