@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any
 
 from harness.core.codec import (
@@ -35,7 +36,7 @@ def encode_record(record: Record) -> Json:
         "cluster": sample.cluster,
         "request": encode_payload(record.payload),
         "answer": encode_answer(record.answer),
-        "scores": record.scores,
+        "scores": _strict(record.scores),
         "unscored": record.unscored,
     }
     if record.reading is not None:
@@ -66,9 +67,16 @@ def decode_record(row: Mapping[str, Any]) -> Record:
         payload=decode_payload(request, _training_sets(request)),
         answer=decode_answer(row["answer"]),
         reading=None if reading is None else decode_output(reading),
-        scores=row["scores"],
+        scores={name: float(value) for name, value in row["scores"].items()},
         unscored=row["unscored"],
     )
+
+
+def _strict(scores: Mapping[str, float]) -> Mapping[str, float | str]:
+    """Write as text what JSON has no number for: other programs read these lines as well."""
+    if isfinite(sum(scores.values())):
+        return scores
+    return {name: value if isfinite(value) else str(value) for name, value in scores.items()}
 
 
 def _training_sets(request: Mapping[str, Any]) -> dict[str, TrainingSet]:
