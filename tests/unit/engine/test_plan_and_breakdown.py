@@ -1,0 +1,86 @@
+"""What is settled before a model is loaded, and what is said when one breaks down."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fakes.toy_models import ToyAdapter
+from fakes.toy_spec import toy_spec
+
+from harness.adapters.echo import EchoAdapter
+from harness.core.capability import Capability
+from harness.core.errors import AdapterError, CapabilityError, SpecErrors
+from harness.core.spec import ModelSpec, RunSpec, SuiteSpec
+from harness.engine.breakdown import sentence_of
+from harness.engine.environment import git_state, hardware, packages
+from harness.engine.plan import capability_for, check_capabilities
+from harness.sources.columns import Columns
+from harness.sources.dataset import Dataset
+from harness.suites.classification import ClassificationSuite
+from harness.suites.multiple_choice import MultipleChoiceSuite
+
+COLUMNS = Columns(text="text", target="label", choices="choices")
+CLASSIFY = ClassificationSuite(data=Dataset(path="x.csv"), columns=COLUMNS)
+CHOOSE = MultipleChoiceSuite(data=Dataset(path="x.csv"), columns=COLUMNS)
+
+
+def spec_of(*suites: ClassificationSuite | MultipleChoiceSuite) -> RunSpec:
+    model = ModelSpec(name="m", adapter_name="toy", adapter=ToyAdapter())
+    return RunSpec(
+        name="r",
+        models=(model,),
+        suites=tuple(
+            SuiteSpec(name=f"s{i}", suite_name="kind", suite=suite, models=("m",))
+            for i, suite in enumerate(suites)
+        ),
+    )
+
+
+def test_the_first_capability_in_the_suites_order_is_used() -> None:
+    suite = spec_of(CLASSIFY).suites[0]
+    for adapter, expected in (
+        (EchoAdapter(labels=("a", "b")), Capability.CLASSIFIES),
+        (EchoAdapter(), Capability.SCORES),
+        (ToyAdapter(), Capability.GENERATES),
+    ):
+        model = ModelSpec(name="m", adapter_name="x", adapter=adapter)
+        assert capability_for(suite, model) is expected
+
+
+def test_one_mismatch_names_both_sides() -> None:
+    with pytest.raises(CapabilityError, match="'kind' needs a model, one that scores, but the"):
+        check_capabilities(spec_of(CHOOSE))
+
+
+def test_several_mismatches_are_told_together() -> None:
+    with pytest.raises(SpecErrors) as caught:
+        check_capabilities(spec_of(CHOOSE, CLASSIFY, CHOOSE))
+    assert len(caught.value.problems) == 2
+
+
+def test_a_fitting_spec_passes() -> None:
+    check_capabilities(toy_spec(Path("runs"), ToyAdapter()))
+
+
+def test_the_sentence_of_an_error_made_on_purpose_is_its_own() -> None:
+    assert sentence_of(AdapterError("gone:\nit is; start it")) == "gone: it is; start it"
+
+
+def test_a_defect_is_named_with_its_place() -> None:
+    try:
+        _ = hardware()["key"]
+    except KeyError as error:
+        said = sentence_of(error)
+    assert said.startswith("internal error, please report it: KeyError: 'key' (test_plan_and_")
+
+
+def test_an_interruption_is_no_defect() -> None:
+    assert sentence_of(KeyboardInterrupt()) == "interrupted"
+
+
+def test_the_environment_is_told(tmp_path: Path) -> None:
+    assert packages()["pytest"] == pytest.__version__
+    assert int(hardware()["cores"]) >= 1
+    assert float(hardware()["memory_gib"]) > 0
+    assert git_state(tmp_path) == {}
