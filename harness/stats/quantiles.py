@@ -27,7 +27,7 @@ def normal_share(z: float) -> float:
     return _NORMAL.cdf(z)
 
 
-def t_quantile(probability: float, degrees_of_freedom: int) -> float:
+def t_quantile(probability: float, degrees_of_freedom: float) -> float:
     """Quantile of Student's t distribution.
 
     >>> round(t_quantile(0.975, 10), 6)
@@ -37,3 +37,14 @@ def t_quantile(probability: float, degrees_of_freedom: int) -> float:
     from scipy.special import stdtrit
 
     return float(stdtrit(degrees_of_freedom, probability))
+
+
+def t_two_sided_p(t: float, degrees_of_freedom: float) -> float:
+    """Probability that Student's t lies at least this far from 0.
+
+    >>> round(t_two_sided_p(2.228139, 10), 6)
+    0.05
+    """
+    from scipy.special import stdtr
+
+    return float(2 * stdtr(degrees_of_freedom, -abs(t)))
