@@ -1,0 +1,188 @@
+"""Where a series of nightly numbers changed its level or spread: E-divisive."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.stats.quantiles import t_two_sided_p
+
+Floats: TypeAlias = NDArray[np.float64]
+Stopping: TypeAlias = Literal["permutation", "t-test"]
+
+MIN_SEGMENT = 5
+"""Fewest values on either side of a change."""
+N_PERMUTATIONS = 199
+ALPHA = 0.01
+T_ALPHA = 0.001
+_ROUNDING = 1e-12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangePoint:
+    """From this value on the series is another."""
+
+    index: int
+    """Of the first value after the change."""
+    before: float
+    """Mean of the values back to the change before this one, or to the start."""
+    after: float
+    """Mean of the values up to the next change, or to the end."""
+    p_value: float
+    """Of the test that let it stand; with permutations never 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Split:
+    index: int
+    """Of the first value on the right."""
+    end: int
+    """One past the last value on the right."""
+    divergence: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Splits:
+    """All splits of n values, and how three sums over |x_i - x_j| make each one's divergence.
+
+    With m values on the left, l on the right, the divergence m·l/(m + l) · (2·mean distance
+    between - mean distance within the left - mean distance within the right) is linear in the
+    sums over the rectangle (left, left and right) and the two squares that start at the first
+    value. The factors depend on n alone, and serve all permutations.
+    """
+
+    first: NDArray[np.int64]
+    """(s, 1) index of the first value on the right."""
+    end: NDArray[np.int64]
+    """(1, e) one past the last on the right."""
+    of_rectangle: Floats
+    """(s, e)."""
+    of_left: Floats
+    """(s, e)."""
+    of_whole: Floats
+    """(s, e)."""
+    is_impossible: NDArray[np.bool_]
+    """(s, e) where too few values are left on the right."""
+
+    @classmethod
+    def of(cls, n: int, min_segment: int) -> _Splits:
+        first, end = np.ix_(
+            np.arange(min_segment, n - min_segment + 1), np.arange(2 * min_segment, n + 1)
+        )
+        n_left, n_right = first.astype(np.float64), np.maximum(end - first, min_segment)
+        scale = n_left * n_right / (n_left + n_right)
+        left = scale / (n_left * (n_left - 1))
+        whole = scale / (n_right * (n_right - 1))
+        rectangle = 2 * scale / (n_left * n_right) + 2 * whole
+        is_impossible = end - first < min_segment
+        return cls(first, end, rectangle, rectangle + left - whole, whole, is_impossible)
+
+    def best(self, values: Floats) -> _Split:
+        """Return the split whose sides are farthest apart."""
+        distances = np.abs(values[:, None] - values)
+        sums = distances.cumsum(axis=0).cumsum(axis=1)
+        square = sums.diagonal()
+        divergence = (
+            self.of_rectangle
+            * sums[self.first[0, 0] - 1 :, self.end[0, 0] - 1 :][: len(self.first)]
+        )
+        divergence -= self.of_left * square[self.first - 1]
+        divergence -= self.of_whole * square[self.end - 1]
+        divergence[self.is_impossible] = -np.inf
+        row, column = np.unravel_index(int(divergence.argmax()), divergence.shape)
+        best = float(divergence[row, column])
+        return _Split(int(self.first[row, 0]), int(self.end[0, column]), best)
+
+
+def change_points(
+    values: Floats,
+    *,
+    seed: int,
+    stopping: Stopping = "permutation",
+    alpha: float | None = None,
+    min_segment: int = MIN_SEGMENT,
+    n_permutations: int = N_PERMUTATIONS,
+) -> tuple[ChangePoint, ...]:
+    """Divide a series where the distributions on both sides differ most, again and again.
+
+    E-divisive (Matteson and James 2014, Journal of the American Statistical Association 109):
+    the energy distance of the values before a split and those after it, up to any later end, is
+    made as large as it gets; a split that chance explains ends the search in its segment.
+
+    The permutation test asks how large that maximum is when the segment's values stand in random
+    order, so it knows that the best split was sought. The t-test (as in Apache Otava, once
+    Hunter) is much cheaper and does not know, which is why its level is smaller; it sees
+    changes of the mean alone.
+
+    Args:
+        values: (n,) oldest first, finite; logarithms of numbers that vary in proportion.
+        seed: of the permutations.
+        stopping: which test ends the search.
+        alpha: level of it for one segment; by default 0.01 for permutations, 0.001 for t.
+        min_segment: fewest values on either side, at least 2.
+        n_permutations: at least 1/alpha - 1; fewer are drawn once the outcome is certain.
+
+    Returns:
+        The changes, oldest first; whether one is for the better is the caller's to say.
+
+    >>> steady = [1.0, 1.1, 0.9, 1.05, 0.95, 1.0, 1.1, 0.9]
+    >>> found = change_points(np.array(steady + [x + 1 for x in steady]), seed=0)
+    >>> [(point.index, point.before, point.after) for point in found]
+    [(8, 1.0, 2.0)]
+    """
+    level = alpha or (ALPHA if stopping == "permutation" else T_ALPHA)
+    rng = np.random.default_rng(seed)
+
+    def drawn_p(splits: _Splits, segment: Floats, reached: float) -> float:
+        """Return (1 + c) / (1 + B), or 1 as soon as it is sure to exceed the level."""
+        most = math.floor(level * (1 + n_permutations)) - 1
+        n_as_far = 0
+        for _ in range(n_permutations):
+            shuffled = splits.best(rng.permutation(segment))
+            n_as_far += shuffled.divergence >= reached * (1 - _ROUNDING)
+            if n_as_far > most:
+                return 1.0
+        return (1 + n_as_far) / (1 + n_permutations)
+
+    def accepted(start: int, end: int) -> Iterator[tuple[int, float]]:
+        """Yield the splits of one segment, in order, and their p."""
+        segment = values[start:end]
+        if segment.size < 2 * min_segment:
+            return
+        splits = _Splits.of(segment.size, min_segment)
+        split = splits.best(segment)
+        if stopping == "permutation":
+            p_value = drawn_p(splits, segment, split.divergence)
+        else:
+            p_value = _welch_p(segment[: split.index], segment[split.index : split.end])
+        if p_value > level:
+            return
+        index = start + split.index
+        yield from accepted(start, index)
+        yield index, p_value
+        yield from accepted(index, end)
+
+    found = list(accepted(0, values.size))
+    means = [float(part.mean()) for part in np.split(values, [index for index, _ in found])]
+    return tuple(
+        ChangePoint(index=index, before=before, after=after, p_value=p_value)
+        for (index, p_value), before, after in zip(found, means[:-1], means[1:], strict=True)
+    )
+
+
+def _welch_p(left: Floats, right: Floats) -> float:
+    """Two-sided p of Welch's t-test; 0 where two constants differ, 1 where they are the same."""
+    squares = [float(part.var(ddof=1)) / part.size for part in (left, right)]
+    difference = float(right.mean() - left.mean())
+    variance = sum(squares)
+    if variance <= (_ROUNDING * float(np.abs(left).max() + np.abs(right).max())) ** 2:
+        return 1.0 if math.isclose(left[0], right[0], rel_tol=_ROUNDING) else 0.0
+    freedom = variance**2 / sum(
+        square**2 / (part.size - 1) for square, part in zip(squares, (left, right), strict=True)
+    )
+    return t_two_sided_p(difference / math.sqrt(variance), freedom)
