@@ -59,7 +59,8 @@ def load_run(name: str | Path, *, root: str | Path = "runs") -> Result:
     """Load a run by folder, by id, by the start of an id, or the ``latest`` one.
 
     Raises:
-        StoreError: there is none, it is damaged, or it is of a newer version.
+        ConfigError: there is none, or several fit.
+        StoreError: it is damaged, or of a newer version.
     """
     folder = find_run(str(name), Path(root))
     return Result(load_run_folder(folder), folder)

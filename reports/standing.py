@@ -100,15 +100,18 @@ def failure_counts(evaluations: Iterable[Evaluation]) -> dict[str, int]:
 
 
 def is_below_floor(evaluation: Evaluation, manifest: Manifest) -> bool:
-    """Tell whether too few samples were answered for the numbers to stand for the suite."""
+    """Tell whether too few samples were scored for the numbers to stand for the suite."""
     return evaluation.coverage < manifest.min_coverage
 
 
 def coverage_sentence(evaluation: Evaluation, manifest: Manifest) -> str:
-    """Say how many were answered and which share was asked for."""
+    """Say how many were answered and read, and which share was asked for."""
+    unreadable = ""
+    if evaluation.n_unreadable:
+        unreadable = f", {format_count(evaluation.n_unreadable)} of the answers unreadable"
     return (
         f"{evaluation.suite} on {evaluation.model}: {format_count(evaluation.n_answered)} of "
-        f"{format_count(evaluation.n_samples)} samples answered (coverage "
+        f"{format_count(evaluation.n_samples)} samples answered{unreadable} (coverage "
         f"{format_number(evaluation.coverage)}), below the floor of "
         f"{format_number(manifest.min_coverage)}"
     )

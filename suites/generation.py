@@ -62,9 +62,13 @@ class GenerationSuite:
             ConfigError: a metric that is not there, or a number out of its range.
         """
         if self.max_new_tokens < 1:
-            raise ConfigError("max_new_tokens", f"must be at least 1, not {self.max_new_tokens}")
+            raise ConfigError(
+                "max_new_tokens", f"must be at least 1, not {self.max_new_tokens}", "write 128"
+            )
         if self.temperature < 0:
-            raise ConfigError("temperature", f"must be at least 0, not {self.temperature}")
+            raise ConfigError(
+                "temperature", f"must be at least 0, not {self.temperature}", "write 0 for greedy"
+            )
         self._check_target(self._chosen_metrics())
 
     def prepare(self, *, limit: int | None, seed: int) -> SampleTask:

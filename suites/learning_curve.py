@@ -122,10 +122,9 @@ def _questions(
     for number, n_train in enumerate(_row_counts(sizes, min(map(len, orders)))):
         for fold, order in enumerate(orders):
             training = training_set([samples[place] for place in order[:n_train]])
-            for place, own in enumerate(folds):
-                if own == fold:
-                    index = number * len(samples) + place
-                    yield Question(_at_size(samples[place], n_train, index), training)
+            for place in (place for place, own in enumerate(folds) if own == fold):
+                index = number * len(samples) + place
+                yield Question(_at_size(samples[place], n_train, index), training)
 
 
 def _row_counts(sizes: Sequence[float], n_available: int) -> list[int]:

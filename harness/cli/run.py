@@ -6,15 +6,10 @@ from pathlib import Path
 
 import click
 
-from harness.audit import audit
 from harness.cli.exits import ExitCode
-from harness.cli.progress import terminal_progress
-from harness.cli.table import print_result
-from harness.config import load_spec
 from harness.core.run import Status
 from harness.core.spec import RunSpec
 from harness.overrides import overridden
-from harness.result import load_run
 
 
 @click.command("run", epilog="Example: harness run nightly.toml --suite openbookqa --limit 100")
@@ -35,6 +30,8 @@ def command(
     resume: str | None,
 ) -> int:
     """Carry out SPEC (a TOML file) and write a run folder with an HTML report."""
+    from harness.config import load_spec
+
     loaded = overridden(
         load_spec(spec), models=models, suites=suites, limit=limit, seed=seed, out=out
     )
@@ -43,6 +40,11 @@ def command(
 
 def carry_out(spec: RunSpec, resume: str | None = None) -> int:
     """Audit, print the table and the report's path; return the exit code."""
+    from harness.audit import audit
+    from harness.cli.progress import terminal_progress
+    from harness.cli.table import print_result
+    from harness.result import load_run
+
     folder = load_run(resume, root=spec.out).folder if resume else None
     with terminal_progress() as progress:
         result = load_run(audit(spec, progress, resume=folder))

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from harness import registry
-from harness.core.errors import ConfigError, StoreError, did_you_mean
+from harness.core.errors import ConfigError, did_you_mean
 from harness.option_docs import option_docs
 
 
@@ -61,7 +61,7 @@ def _show_run(name: str, root: str) -> None:
 
     try:
         result = load_run(name, root=root)
-    except StoreError as error:
+    except ConfigError as error:
         known = [known for kind in registry.KINDS for known in registry.registered(kind)]
         raise ConfigError(
             name, f"is nothing registered, and no run either ({error})", did_you_mean(name, known)

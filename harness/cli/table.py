@@ -31,7 +31,10 @@ def print_result(result: Result) -> None:
         _print_trouble(console, done)
     if manifest.status is not Status.COMPLETE:
         console.print(f"[bold red]the run is {manifest.status}[/bold red]")
-    console.print(f"report: {result.report}", soft_wrap=True, markup=False)
+    if result.report.exists():
+        console.print(f"report: {result.report}", soft_wrap=True, markup=False)
+    else:
+        console.print(f"no report yet: harness report {result.folder} -o report.html", markup=False)
 
 
 def _table(done: Evaluation, estimates: Iterable[Estimate], manifest: Manifest) -> Table:

@@ -57,6 +57,8 @@ class Evaluation:
     capability: str
     n_samples: int
     n_answered: int = 0
+    n_unreadable: int = 0
+    """Answers among them that no metric could score: no label in them, say."""
     n_failed: int = 0
     failures: Mapping[str, int] = field(default_factory=dict)
     """Count by failure kind."""
@@ -73,8 +75,9 @@ class Evaluation:
 
     @property
     def coverage(self) -> float:
-        """Share of samples answered, in [0, 1]."""
-        return self.n_answered / self.n_samples if self.n_samples else 0.0
+        """Share of samples whose answer was scored, in [0, 1]."""
+        n_scored = self.n_answered - self.n_unreadable
+        return n_scored / self.n_samples if self.n_samples else 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

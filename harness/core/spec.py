@@ -38,10 +38,10 @@ class RunSpec:
     suites: tuple[SuiteSpec, ...]
     seed: int = 0
     limit: int | None = None
-    """Ask at most this many samples per suite; a suite's own limit goes before."""
+    """Ask at most this many samples per suite; of it and a suite's own limit the smaller holds."""
     confidence_level: float = 0.95
     min_coverage: float = 0.95
-    """A suite with a smaller share of samples answered makes the run incomplete (exit 3)."""
+    """A suite with a smaller share of samples scored makes the run incomplete (exit 3)."""
     out: str = "runs"
     """The folder that run folders are made in."""
     source: Mapping[str, object] = field(default_factory=dict)

@@ -40,6 +40,7 @@ class _Counts:
 
     failures: Counter[str] = field(default_factory=Counter)
     n_answered: int = 0
+    n_unreadable: int = 0
     n_input_tokens: int = 0
     n_output_tokens: int = 0
     first_unscored: str = ""
@@ -51,6 +52,7 @@ class _Counts:
             self.failures[answer.kind] += 1
             return
         self.n_answered += 1
+        self.n_unreadable += bool(record.unscored and not record.scores)
         if answer.usage is not None:
             self.n_input_tokens += answer.usage.n_input_tokens or 0
             self.n_output_tokens += answer.usage.n_output_tokens or 0
@@ -101,6 +103,7 @@ def evaluate(
     evaluation = replace(
         planned,
         n_answered=counts.n_answered,
+        n_unreadable=counts.n_unreadable,
         n_failed=counts.failures.total(),
         failures=dict(counts.failures),
         metric_signatures=_signatures(task),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from harness.core.errors import StoreError, did_you_mean, sentence
+from harness.core.errors import ConfigError, StoreError, did_you_mean, sentence
 from harness.core.estimate import Estimate
 from harness.core.figure import Figure
 from harness.core.redact import Scrubber
@@ -116,7 +116,7 @@ def find_run(name: str, root: Path) -> Path:
     """Return the folder of a run named by path, by id, by the start of an id, or ``latest``.
 
     Raises:
-        StoreError: none or several fit.
+        ConfigError: none or several fit.
     """
     direct = Path(name)
     if (direct / MANIFEST).is_file():
@@ -126,7 +126,7 @@ def find_run(name: str, root: Path) -> Path:
     if len(fitting) == 1:
         return root / fitting[0]
     reason = "fits several runs" if fitting else f"no such run in {str(root)!r}"
-    raise StoreError(sentence(name, reason, did_you_mean(name, fitting or known)))
+    raise ConfigError(name, reason, did_you_mean(name, fitting or known))
 
 
 def run_folders(root: Path) -> Iterator[Path]:

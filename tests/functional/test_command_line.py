@@ -243,7 +243,7 @@ class TestReport:
 
     def test_a_run_that_is_not_there(self, place: Workplace) -> None:
         outcome = place.harness("report", "1999")
-        assert outcome.code == 3
+        assert outcome.code == 2
         assert "1999: no such run in 'runs'" in outcome.errors[0]
 
     def test_a_file_that_cannot_be_written(self, place: Workplace) -> None:

@@ -84,6 +84,31 @@ def test_a_silent_suite_beside_a_good_one_is_no_pass(place: Workplace) -> None:
     assert code_of(place, *models, min_coverage=0.0) == 3
 
 
+def test_answers_that_cannot_be_read_are_not_covered(place: Workplace) -> None:
+    spec = """
+        [[model]]
+        name = "talker"
+        adapter = "python"
+        target = "talker:talk"
+        path = "."
+
+        [[suite]]
+        suite = "classification"
+        data = "films.csv"
+        columns = { text = "text", target = "label" }
+        metrics = ["confusion"]
+    """
+    place.films()
+    place.write("talker.py", "def talk(prompt):\n    return 'good' if 'film' in prompt else '?'\n")
+    outcome = place.harness("run", place.write("spec.toml", spec))
+
+    assert outcome.code == 3
+    (done,) = place.manifest()["evaluations"]
+    assert (done["n_answered"], done["n_unreadable"], done["error"]) == (4, 2, "")
+    report = (place.latest / "report.html").read_text()
+    assert "4 of 4 samples answered, 2 of the answers unreadable (coverage 0.5)" in report
+
+
 def test_coverage_below_the_floor(place: Workplace) -> None:
     model = ToyAdapter(habit="fails once in three")
     assert code_of(place, model, min_coverage=0.8) == 3
