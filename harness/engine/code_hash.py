@@ -62,7 +62,22 @@ class _Code:
 def _read(path: Path, changed_at: int) -> _Code:
     del changed_at  # a part of the cache's key alone
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    return _Code(ast.dump(tree), tuple(_imports(tree)))
+    return _Code(_written(tree), tuple(_imports(tree)))
+
+
+def _written(node: object) -> str:
+    """Write a syntax tree the same way under every version of Python.
+
+    ``ast.dump`` does not: later versions add fields. Empty ones are left out, and text is written
+    in ASCII, since what counts as printable changes too.
+    """
+    if isinstance(node, ast.AST):
+        fields = ((name, _written(value)) for name, value in ast.iter_fields(node))
+        inner = ",".join(f"{name}={text}" for name, text in fields if text)
+        return f"{type(node).__name__}({inner})"
+    if isinstance(node, list):
+        return ";".join(map(_written, node))
+    return "" if node is None else ascii(node)
 
 
 def _imports(tree: ast.AST) -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from fakes.synthetic_run import synthetic_run
 
-from harness.core.errors import StoreError
+from harness.core.errors import ConfigError, StoreError
 from harness.core.redact import Scrubber
 from harness.core.run import Status
 from harness.store.documents import (
@@ -141,5 +141,5 @@ def test_runs_are_found_oldest_first(tmp_path: Path) -> None:
     assert [folder.name for folder in run_folders(tmp_path)] == ["a", "b", "c"]
     assert find_run("latest", tmp_path).name == "c"
     assert list(run_folders(tmp_path / "nowhere")) == []
-    with pytest.raises(StoreError, match="no such run"):
+    with pytest.raises(ConfigError, match="no such run"):
         find_run("latest", tmp_path / "nowhere")
