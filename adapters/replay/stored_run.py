@@ -88,7 +88,8 @@ def _models(folder: Path) -> Mapping[str, Mapping[str, object]]:
 
 
 def _rows(folder: Path) -> Iterator[_Row]:
-    if (folder / _PARQUET).exists():
+    # Where a kill has left both, the lines hold at least as much.
+    if (folder / _PARQUET).exists() and not (folder / _JSONL).exists():
         return _parquet_rows(folder / _PARQUET)
     return _json_rows(folder / _JSONL)
 

@@ -144,6 +144,15 @@ def test_a_line_cut_short_by_a_kill_is_left_out(tmp_path: Path) -> None:
     assert ask(ReplayAdapter(run=folder, model="small"), Generate(prompt="Hi")) == [said("Hello")]
 
 
+def test_where_a_kill_has_left_both_files_the_lines_are_read(tmp_path: Path) -> None:
+    first: Row = ("small", Generate(prompt="Hi"), said("Hello"))
+    later: Row = ("small", Generate(prompt="Bye"), said("Goodbye"))
+    write_run(tmp_path / "r1", [first], "parquet")
+    folder = write_run(tmp_path / "r1", [first, later], "jsonl")
+    adapter = ReplayAdapter(run=folder, model="small")
+    assert ask(adapter, Generate(prompt="Bye")) == [said("Goodbye")]
+
+
 def test_any_other_damage_is_a_lost_model(tmp_path: Path) -> None:
     rows: list[Row] = [("small", Generate(prompt="Hi"), said("Hello"))]
     folder = write_run(tmp_path / "r1", rows, "jsonl", tail="not json\n")
