@@ -16,7 +16,7 @@ from harness.core.score import Unscored
 from harness.sources.columns import Columns
 from harness.sources.dataset import Dataset
 from harness.sources.samples import read_samples
-from harness.suites.label_reading import from_likelihoods, from_text
+from harness.suites.label_reading import LabelReader, from_likelihoods
 from harness.suites.labels import ALL_METRICS, Labels, MetricName, aligned, labels_of
 from harness.suites.prompting import prompt_of
 from harness.suites.sample_task import SampleTask
@@ -82,7 +82,8 @@ class ClassificationSuite:
             self.data, self.columns, limit=limit, seed=seed, labels=self.labels
         )
         labels = labels_of(sample_set, self.labels, self.positive)
-        exam = _Exam(suite=self, labels=labels, words=_label_words(labels.names, self.verbalisers))
+        words = _label_words(labels.names, self.verbalisers)
+        exam = _Exam(suite=self, labels=labels, words=words, reader=LabelReader(words))
         _check_known("label_map", self.label_map.values(), labels.names)
         return SampleTask(
             sample_set=sample_set,
@@ -99,6 +100,7 @@ class _Exam:
     suite: ClassificationSuite
     labels: Labels
     words: Mapping[str, str]
+    reader: LabelReader
 
     def ask(self, sample: Sample, capability: Capability) -> Payload:
         if capability is Capability.CLASSIFIES:
@@ -124,7 +126,7 @@ class _Exam:
         if isinstance(output, LogLikelihoods):
             return from_likelihoods(output, self.labels.names)
         if isinstance(output, Generation):
-            return from_text(output.text, self.words)
+            return self.reader.classification(output.text)
         return Unscored(f"no label can be read from {type(output).__name__}")
 
 

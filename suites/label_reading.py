@@ -30,53 +30,71 @@ def from_likelihoods(output: LogLikelihoods, labels: Sequence[str]) -> Classific
     if isinf(highest):
         return Unscored("the model gives every label probability 0")
     weights = [exp(total - highest) for total in totals]
+    whole = sum(weights)
     return Classification(
         labels=tuple(labels),
-        scores=tuple(weight / sum(weights) for weight in weights),
+        scores=tuple(weight / whole for weight in weights),
         is_probability=True,
     )
 
 
-def from_text(text: str, label_words: Mapping[str, str]) -> Classification | Unscored:
-    """Return score 1 for the label that a text names and 0 for the others; no probabilities.
+class LabelReader:
+    """Reads labels in what a model wrote; made once for all the answers to a suite.
 
     Args:
-        text: what the model wrote.
         label_words: the words that stand for each label; the label itself is understood too.
     """
-    label = read_label(text, label_words)
-    if isinstance(label, Unscored):
-        return label
-    return Classification(
-        labels=tuple(label_words),
-        scores=tuple(float(name == label) for name in label_words),
-        is_probability=False,
-    )
 
+    def __init__(self, label_words: Mapping[str, str]) -> None:
+        self._labels = tuple(label_words)
+        self._alone = {label.casefold(): label for label in label_words}
+        self._alone |= {word.strip().casefold(): label for label, word in label_words.items()}
+        self._names = _names(label_words)
+        self._lengths = sorted({len(name) for name in self._names}, reverse=True)
 
-def read_label(text: str, label_words: Mapping[str, str]) -> str | Unscored:
-    """Return the one label that a text names.
+    def classification(self, text: str) -> Classification | Unscored:
+        """Return score 1 for the label that a text names, 0 for the others; no probabilities."""
+        label = self.label(text)
+        if isinstance(label, Unscored):
+            return label
+        return Classification(
+            labels=self._labels,
+            scores=tuple(float(name == label) for name in self._labels),
+            is_probability=False,
+        )
 
-    That is the label which is the whole text, else the only one mentioned in it as whole words;
-    case and punctuation do not count. Of a longer and a shorter label at the same place the
-    longer is meant ("very good", not "good"). A text that mentions two labels names none.
+    def label(self, text: str) -> str | Unscored:
+        """Return the one label that a text names.
 
-    >>> read_label("Positive.", {"0": "negative", "1": "positive"})
-    '1'
-    >>> read_label("positive or negative", {"0": "negative", "1": "positive"})
-    Unscored(reason='the answer names several labels: 1, 0')
-    """
-    plain = text.strip().casefold()
-    alone = {label.casefold(): label for label in label_words}
-    alone |= {spoken.strip().casefold(): label for label, spoken in label_words.items()}
-    if plain in alone:
-        return alone[plain]
-    mentioned = tuple(dict.fromkeys(_mentions(words(text), _names(label_words))))
-    if len(mentioned) > 1:
-        return Unscored(f"the answer names several labels: {', '.join(mentioned)}")
-    if not mentioned:
-        return Unscored(f"the answer names no label: {_quoted(text)}")
-    return mentioned[0]
+        That is the label which is the whole text, else the only one mentioned in it as whole
+        words; case and punctuation do not count. Of a longer and a shorter label at the same
+        place the longer is meant ("very good", not "good"). A text that mentions two labels
+        names none.
+
+        >>> reader = LabelReader({"0": "negative", "1": "positive"})
+        >>> reader.label("Positive.")
+        '1'
+        >>> reader.label("positive or negative")
+        Unscored(reason='the answer names several labels: 1, 0')
+        """
+        plain = text.strip().casefold()
+        if plain in self._alone:
+            return self._alone[plain]
+        mentioned = tuple(dict.fromkeys(self._mentions(words(text))))
+        if len(mentioned) > 1:
+            return Unscored(f"the answer names several labels: {', '.join(mentioned)}")
+        if not mentioned:
+            return Unscored(f"the answer names no label: {_quoted(text)}")
+        return mentioned[0]
+
+    def _mentions(self, tokens: Sequence[str]) -> Iterator[str]:
+        start = 0
+        while start < len(tokens):
+            found = (tuple(tokens[start : start + length]) for length in self._lengths)
+            name = next((name for name in found if name in self._names), None)
+            if name is not None:
+                yield from self._names[name]
+            start += len(name) if name is not None else 1
 
 
 def _names(label_words: Mapping[str, str]) -> dict[tuple[str, ...], list[str]]:
@@ -88,19 +106,6 @@ def _names(label_words: Mapping[str, str]) -> dict[tuple[str, ...], list[str]]:
         names.setdefault(tuple(words(label)), [label])
     names.pop((), None)
     return names
-
-
-def _mentions(
-    tokens: Sequence[str], names: Mapping[tuple[str, ...], Sequence[str]]
-) -> Iterator[str]:
-    lengths = sorted({len(name) for name in names}, reverse=True)
-    start = 0
-    while start < len(tokens):
-        found = (tuple(tokens[start : start + length]) for length in lengths)
-        name = next((name for name in found if name in names), None)
-        if name is not None:
-            yield from names[name]
-        start += len(name) if name is not None else 1
 
 
 def _quoted(text: str) -> str:

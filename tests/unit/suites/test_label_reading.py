@@ -10,7 +10,8 @@ from scipy.special import softmax
 
 from harness.core.response import Classification, ContinuationScore, LogLikelihoods
 from harness.core.score import Unscored
-from harness.suites.label_reading import from_likelihoods, from_text, read_label
+from harness.suites.label_reading import LabelReader, from_likelihoods
+from harness.suites.metrics.tokenization import words
 
 SENTIMENT = {"0": "negative", "1": "positive"}
 
@@ -66,7 +67,7 @@ def test_another_count_of_scores_is_unscored() -> None:
     ],
 )
 def test_a_label_is_read_from_its_word_or_its_name(text: str, label: str) -> None:
-    assert read_label(text, SENTIMENT) == label
+    assert LabelReader(SENTIMENT).label(text) == label
 
 
 @pytest.mark.parametrize(
@@ -80,36 +81,51 @@ def test_a_label_is_read_from_its_word_or_its_name(text: str, label: str) -> Non
     ],
 )
 def test_anything_else_is_unscored_with_its_reason(text: str, reason: str) -> None:
-    assert read_label(text, SENTIMENT) == Unscored(reason)
+    assert LabelReader(SENTIMENT).label(text) == Unscored(reason)
 
 
 def test_the_longer_label_is_meant_where_one_holds_the_other() -> None:
     stars = {"good": "good", "very good": "very good", "not good": "not good"}
-    assert read_label("I would say: very good.", stars) == "very good"
-    assert read_label("Not good!", stars) == "not good"
-    assert read_label("good enough", stars) == "good"
+    assert LabelReader(stars).label("I would say: very good.") == "very good"
+    assert LabelReader(stars).label("Not good!") == "not good"
+    assert LabelReader(stars).label("good enough") == "good"
 
 
 def test_labels_of_punctuation_are_read_when_they_stand_alone() -> None:
     signs = {"+": "+", "-": "-", "C": "c", "C++": "c++"}
-    assert read_label(" + ", signs) == "+"
-    assert read_label("C++", signs) == "C++"
-    assert isinstance(read_label("it is C++, I think", signs), Unscored)
+    assert LabelReader(signs).label(" + ") == "+"
+    assert LabelReader(signs).label("C++") == "C++"
+    assert isinstance(LabelReader(signs).label("it is C++, I think"), Unscored)
 
 
 def test_a_verbaliser_goes_before_another_labels_name() -> None:
-    assert read_label("1", {"1": "2", "2": "1"}) == "2"
-    assert read_label("it is 1", {"1": "2", "2": "1"}) == "2"
+    assert LabelReader({"1": "2", "2": "1"}).label("1") == "2"
+    assert LabelReader({"1": "2", "2": "1"}).label("it is 1") == "2"
 
 
 def test_labels_in_scripts_without_spaces_are_found() -> None:
     chinese = {"正面": "正面", "负面": "负面"}
-    assert read_label("答案是正面。", chinese) == "正面"
-    assert read_label("ความรู้สึกเป็นลบ", {"บวก": "บวก", "ลบ": "ลบ"}) == "ลบ"
+    assert LabelReader(chinese).label("答案是正面。") == "正面"
+    assert LabelReader({"บวก": "บวก", "ลบ": "ลบ"}).label("ความรู้สึกเป็นลบ") == "ลบ"
 
 
 def test_a_named_label_gets_score_1_and_no_probability() -> None:
-    assert from_text("Negative.", SENTIMENT) == Classification(
+    assert LabelReader(SENTIMENT).classification("Negative.") == Classification(
         labels=("0", "1"), scores=(1.0, 0.0), is_probability=False
     )
-    assert isinstance(from_text("?", SENTIMENT), Unscored)
+    assert isinstance(LabelReader(SENTIMENT).classification("?"), Unscored)
+
+
+def test_the_labels_words_are_cut_once_for_all_texts(monkeypatch: pytest.MonkeyPatch) -> None:
+    cut: list[str] = []
+
+    def counted(text: str) -> list[str]:
+        cut.append(text)
+        return words(text)
+
+    monkeypatch.setattr("harness.suites.label_reading.words", counted)
+    reader = LabelReader(SENTIMENT)
+    cut.clear()
+    texts = ["it is positive" + "!" * number for number in range(100)]
+    assert {reader.label(text) for text in texts} == {"1"}
+    assert cut == texts
