@@ -98,7 +98,13 @@ class Cells:
     ) -> tuple[str, ...]:
         """Return the right choice's text, given by text, letter or index."""
         form = spec.format if isinstance(spec, Column) else "text"
-        (answer, *_) = self.texts(row, spec, number)
+        answer, *more = self.texts(row, spec, number)
+        if more:
+            raise DataError(
+                f"{self._name} row {number}",
+                f"has {1 + len(more)} right choices, one is needed",
+                "keep one of them, or drop the row",
+            )
         if form in ("letter", "index"):
             place = _LETTERS.find(answer.strip()) if form == "letter" else _whole(answer)
             if not 0 <= place < len(choices):

@@ -135,6 +135,11 @@ def test_ids_without_a_column_hang_on_contents_and_stay_unique(read: Read) -> No
             r"row 1: target 'dwn' is none of the choices; did you mean 'down'\?",
         ),
         (
+            [{"text": "a", "c": ["u", "v", "w"], "y": ["u", "v"]}],
+            {"choices": "c", "target": "y"},
+            r"row 1: has 2 right choices, one is needed; keep one of them",
+        ),
+        (
             [{"text": "a", "c": ["u", "v"], "y": "C"}],
             {"choices": "c", "target": Column(column="y", format="letter")},
             r"row 1: target 'C' names none of the 2 choices",
