@@ -173,7 +173,8 @@ def change_points(
         yield from accepted(index, end)
 
     found = list(accepted(0, values.size))
-    means = [float(part.mean()) for part in np.split(values, [index for index, _ in found])]
+    parts = np.split(values, [index for index, _ in found]) if found else []
+    means = [float(part.mean()) for part in parts]
     return tuple(
         ChangePoint(index=index, before=before, after=after, p_value=p_value)
         for (index, p_value), before, after in zip(found, means[:-1], means[1:], strict=True)
