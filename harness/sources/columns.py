@@ -106,7 +106,7 @@ class Cells:
                 "keep one of them, or drop the row",
             )
         if form in ("letter", "index"):
-            place = _LETTERS.find(answer.strip()) if form == "letter" else _whole(answer)
+            place = _place(answer.strip()) if form == "letter" else _whole(answer)
             if not 0 <= place < len(choices):
                 raise DataError(
                     f"{self._name} row {number}",
@@ -188,6 +188,10 @@ def _lettered_lines(text: str) -> list[str]:
         else:
             parts.append(line)
     return parts
+
+
+def _place(letter: str) -> int:
+    return _LETTERS.find(letter) if len(letter) == 1 else -1
 
 
 def _whole(text: str) -> int:

@@ -145,6 +145,11 @@ def test_ids_without_a_column_hang_on_contents_and_stay_unique(read: Read) -> No
             r"row 1: target 'C' names none of the 2 choices",
         ),
         (
+            [{"text": "a", "c": ["u", "v"], "y": "AB"}],
+            {"choices": "c", "target": Column(column="y", format="letter")},
+            r"row 1: target 'AB' names none of the 2 choices",
+        ),
+        (
             [{"text": "a", "c": ["u", "v"], "y": "one"}],
             {"choices": "c", "target": Column(column="y", format="index")},
             r"row 1: target 'one' names none of the 2 choices",
