@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any, Literal
 
 from harness.core.errors import DataError, did_you_mean
@@ -147,15 +148,14 @@ class Cells:
         )
 
     def _thresholded(self, value: Any, column: Column, number: int) -> str:
-        try:
-            is_above = float(value) > float(column.threshold or 0)
-        except (TypeError, ValueError):
+        measured = _finite(value)
+        if measured is None:
             raise DataError(
                 f"{self._name} row {number}",
                 f"column {column.column!r} holds {value!r}, and the threshold needs a number",
                 "mend the cell, or name another column",
-            ) from None
-        return column.labels[1] if is_above else column.labels[0]
+            )
+        return column.labels[measured > float(column.threshold or 0)]
 
     def _split(self, value: Any, column: Column) -> Iterable[Any]:
         if column.format == "lettered" and column.split is None:
@@ -195,7 +195,16 @@ def _place(letter: str) -> int:
 
 
 def _whole(text: str) -> int:
+    number = _finite(text)
+    return int(number) if number is not None and number.is_integer() else -1
+
+
+def _finite(cell: Any) -> float | None:
+    # Python reads "1_0" as ten, which no data set means.
+    if isinstance(cell, str) and "_" in cell:
+        return None
     try:
-        return int(text)
-    except ValueError:
-        return -1
+        number = float(cell)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return number if isfinite(number) else None

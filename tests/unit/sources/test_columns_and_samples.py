@@ -107,6 +107,13 @@ def test_ids_without_a_column_hang_on_contents_and_stay_unique(read: Read) -> No
     assert [sample.id for sample in read(rows[1:], text="t")] == [second, first]
 
 
+@pytest.mark.parametrize("cell", ["nan", "inf", "-inf", "1e999", "1_0", 10**400, [1], ""])
+def test_a_threshold_takes_finite_numbers_alone(read: Read, cell: object) -> None:
+    column = Column(column="y", threshold=0)
+    with pytest.raises(DataError, match=r"row 1: column 'y' holds .*the threshold needs a number"):
+        read([{"t": "x", "y": cell}], text="t", target=column)
+
+
 @pytest.mark.parametrize(
     ("rows", "columns", "message"),
     [
@@ -153,6 +160,11 @@ def test_ids_without_a_column_hang_on_contents_and_stay_unique(read: Read) -> No
             [{"text": "a", "c": ["u", "v"], "y": "one"}],
             {"choices": "c", "target": Column(column="y", format="index")},
             r"row 1: target 'one' names none of the 2 choices",
+        ),
+        (
+            [{"text": "a", "c": ["u", "v"], "y": "0_1"}],
+            {"choices": "c", "target": Column(column="y", format="index")},
+            r"row 1: target '0_1' names none of the 2 choices",
         ),
     ],
 )
