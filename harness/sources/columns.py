@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from math import isfinite
+from math import isfinite, isnan
 from typing import Any, Literal
 
 from harness.core.errors import DataError, did_you_mean
@@ -14,6 +14,7 @@ from harness.sources.dataset import Row
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 _LETTERED = re.compile(r"^\s*([A-Z])[.):]\s*(.*)$", re.DOTALL)
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_NO_TEXT: dict[type, str] = {dict: "a table", bytes: "bytes", list: "a list", tuple: "a list"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,12 +72,14 @@ class Cells:
         value = self._value(row, column.column, number)
         if column.threshold is not None:
             return (self._thresholded(value, column, number),)
-        cells = value if isinstance(value, (list, tuple)) else self._split(value, column)
-        read = _letter_off if column.format == "lettered" else str
-        texts = tuple(column.map.get(text, text) for text in (read(_plain(cell)) for cell in cells))
-        if not texts or not all(text.strip() for text in texts):
+        cells = value if isinstance(value, (list, tuple)) else self._split(value, column, number)
+        texts = [self._as_text(cell, column.column, number) for cell in cells]
+        if column.format == "lettered":
+            texts = [_letter_off(text) for text in texts]
+        renamed = tuple(column.map.get(text, text) for text in texts)
+        if not renamed or not all(text.strip() for text in renamed):
             raise self._empty(column.column, number)
-        return texts
+        return renamed
 
     def choices(
         self, row: Row, spec: str | Column | tuple[str, ...], number: int
@@ -124,7 +127,7 @@ class Cells:
         return (answer,)
 
     def _text(self, row: Row, name: str, number: int) -> str:
-        text = _plain(self._value(row, name, number))
+        text = self._as_text(self._value(row, name, number), name, number)
         if not text.strip():
             raise self._empty(name, number)
         return text
@@ -138,9 +141,23 @@ class Cells:
                 f"there is no column {name!r}",
                 did_you_mean(name, row),
             ) from None
-        if value is None:
+        if _is_missing(value):
             raise self._empty(name, number)
         return value
+
+    def _as_text(self, cell: Any, column: str, number: int) -> str:
+        if isinstance(cell, str):
+            return cell
+        if _is_missing(cell):
+            raise self._empty(column, number)
+        for kind, word in _NO_TEXT.items():
+            if isinstance(cell, kind):
+                raise DataError(
+                    f"{self._name} row {number}",
+                    f"column {column!r} holds {word}, not text",
+                    "name another column, or flatten this one",
+                )
+        return str(cell)
 
     def _empty(self, column: str, number: int) -> DataError:
         return DataError(
@@ -157,16 +174,17 @@ class Cells:
             )
         return column.labels[measured > float(column.threshold or 0)]
 
-    def _split(self, value: Any, column: Column) -> Iterable[Any]:
-        if column.format == "lettered" and column.split is None:
-            return _lettered_lines(_plain(value))
-        if column.split is None:
+    def _split(self, value: Any, column: Column, number: int) -> Iterable[Any]:
+        if column.split is None and column.format != "lettered":
             return (value,)
-        return [part for part in _plain(value).split(column.split) if part.strip()]
+        text = self._as_text(value, column.column, number)
+        if column.split is None:
+            return _lettered_lines(text)
+        return [part for part in text.split(column.split) if part.strip()]
 
 
-def _plain(value: Any) -> str:
-    return value if isinstance(value, str) else str(value)
+def _is_missing(cell: Any) -> bool:
+    return cell is None or (isinstance(cell, float) and isnan(cell))
 
 
 def _letter_off(text: str) -> str:

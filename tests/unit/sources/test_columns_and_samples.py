@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 
 from harness.core.errors import DataError
 from harness.core.sample import Sample
-from harness.sources.columns import Column, Columns
+from harness.sources.columns import Cells, Column, Columns
 from harness.sources.dataset import Dataset
 from harness.sources.samples import SampleSet, read_samples
 
@@ -105,6 +106,39 @@ def test_ids_without_a_column_hang_on_contents_and_stay_unique(read: Read) -> No
     first, second, third = (sample.id for sample in read(rows, text="t"))
     assert third == f"{first}-2"
     assert [sample.id for sample in read(rows[1:], text="t")] == [second, first]
+
+
+@pytest.mark.parametrize("cell", [None, math.nan])
+@pytest.mark.parametrize("columns", [{"text": "y"}, {"text": "{y}"}, {"text": "t", "target": "y"}])
+def test_a_missing_cell_is_empty_also_inside_a_list(
+    read: Read, columns: dict[str, Any], cell: object
+) -> None:
+    with pytest.raises(DataError, match=r"row 1: column 'y' is empty"):
+        read([{"t": "x", "y": cell}], **columns)
+    with pytest.raises(DataError, match=r"row 1: column 'y' is empty"):
+        read([{"t": "x", "y": ["a", cell]}], text="t", target="y")
+    with pytest.raises(DataError, match=r"row 1: column 'y' is empty"):
+        read([{"t": "x", "y": cell}], text="t", target=Column(column="y", threshold=0))
+
+
+@pytest.mark.parametrize(
+    ("cell", "word"),
+    [({"a": 1}, "a table"), (b"raw", "bytes"), (["a"], "a list"), (("a", 1), "a list")],
+)
+def test_what_is_no_text_is_not_asked_as_its_spelling_in_python(cell: object, word: str) -> None:
+    message = rf"rows row 3: column 'y' holds {word}, not text"
+    with pytest.raises(DataError, match=message):
+        Cells("rows").text({"y": cell}, "y", 3)
+    with pytest.raises(DataError, match=message):
+        Cells("rows").texts({"y": ["fine", cell]}, "y", 3)
+    with pytest.raises(DataError, match=message):
+        Cells("rows").choices({"t": "a", "y": cell}, ("t", "y"), 3)
+
+
+@pytest.mark.parametrize("split", [None, ","])
+def test_a_table_is_no_target(split: str | None) -> None:
+    with pytest.raises(DataError, match="holds a table, not text"):
+        Cells("rows").texts({"y": {"a": 1}}, Column(column="y", split=split), 1)
 
 
 @pytest.mark.parametrize("cell", ["nan", "inf", "-inf", "1e999", "1_0", 10**400, [1], ""])
