@@ -157,7 +157,7 @@ class Cells:
                     f"column {column!r} holds {word}, not text",
                     "name another column, or flatten this one",
                 )
-        return str(cell)
+        return str(_whole_if_integral(cell))
 
     def _empty(self, column: str, number: int) -> DataError:
         return DataError(
@@ -185,6 +185,11 @@ class Cells:
 
 def _is_missing(cell: Any) -> bool:
     return cell is None or (isinstance(cell, float) and isnan(cell))
+
+
+def _whole_if_integral(cell: Any) -> Any:
+    # A column of integers that lacks one value comes as 1.0, 2.0, … from pandas.
+    return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
 
 
 def _letter_off(text: str) -> str:

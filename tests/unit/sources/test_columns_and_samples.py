@@ -108,6 +108,22 @@ def test_ids_without_a_column_hang_on_contents_and_stay_unique(read: Read) -> No
     assert [sample.id for sample in read(rows[1:], text="t")] == [second, first]
 
 
+@pytest.mark.parametrize(("cell", "text"), [(1.0, "1"), (-0.0, "0"), (1.5, "1.5"), (True, "True")])
+def test_an_integer_that_was_stored_as_a_float_reads_as_one(
+    read: Read, cell: object, text: str
+) -> None:
+    (sample,) = read([{"y": cell}], text="y is {y}", target="y", slices=("y",))
+    assert (sample.text, sample.targets, sample.slices) == (f"y is {text}", (text,), {"y": text})
+
+
+def test_an_index_and_a_renamed_label_may_be_stored_as_floats(read: Read) -> None:
+    rows = [{"t": "x", "c": ["u", "v"], "y": 1.0}]
+    index = Column(column="y", format="index")
+    assert read(rows, text="t", choices="c", target=index)[0].targets == ("v",)
+    renamed = Column(column="y", map={"1": "positive"})
+    assert read(rows, text="t", target=renamed)[0].targets == ("positive",)
+
+
 @pytest.mark.parametrize("cell", [None, math.nan])
 @pytest.mark.parametrize("columns", [{"text": "y"}, {"text": "{y}"}, {"text": "t", "target": "y"}])
 def test_a_missing_cell_is_empty_also_inside_a_list(
