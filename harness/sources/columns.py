@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from math import isfinite, isnan
 from typing import Any, Literal
 
-from harness.core.errors import DataError, did_you_mean
+from harness.core.errors import ConfigError, DataError, did_you_mean
 from harness.sources.dataset import Row
 
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
@@ -34,6 +34,19 @@ class Column:
     """The labels below and above the threshold."""
     map: Mapping[str, str] = field(default_factory=dict)
     """Rename cell values, such as {"0" = "negative"}."""
+
+    def __post_init__(self) -> None:
+        """Refuse a threshold between anything but two labels.
+
+        Raises:
+            ConfigError: ``labels`` are not exactly two different ones.
+        """
+        if self.threshold is not None and (len(self.labels), len(set(self.labels))) != (2, 2):
+            raise ConfigError(
+                "labels",
+                f"a threshold parts two different labels, not {', '.join(self.labels) or 'none'}",
+                'write labels = ["negative", "positive"]',
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from harness.core.errors import DataError
+from harness.core.errors import ConfigError, DataError
 from harness.core.sample import Sample
 from harness.sources.columns import Cells, Column, Columns
 from harness.sources.dataset import Dataset
@@ -155,6 +155,12 @@ def test_what_is_no_text_is_not_asked_as_its_spelling_in_python(cell: object, wo
 def test_a_table_is_no_target(split: str | None) -> None:
     with pytest.raises(DataError, match="holds a table, not text"):
         Cells("rows").texts({"y": {"a": 1}}, Column(column="y", split=split), 1)
+
+
+@pytest.mark.parametrize("labels", [(), ("a",), ("a", "a"), ("a", "b", "c"), ("a", "b", "a")])
+def test_a_threshold_needs_two_different_labels(labels: tuple[str, ...]) -> None:
+    with pytest.raises(ConfigError, match=r"labels: a threshold parts two different labels, not"):
+        Column(column="y", threshold=0.5, labels=labels)
 
 
 @pytest.mark.parametrize("cell", ["nan", "inf", "-inf", "1e999", "1_0", 10**400, [1], ""])
