@@ -16,6 +16,10 @@ has parameters named ``max_new_tokens``, ``stop``, ``temperature``, ``top_p`` or
 them. With ``batch`` each argument is a list, and the answer a list of answers.
 
 An exception costs the request that it came from, and no other.
+
+The identity holds a hash of the function's module and of every module below the same folder that
+this imports; installed packages, modules imported by a computed name, and files that the code
+reads (weights, settings) are not in it.
 """
 
 from __future__ import annotations
@@ -80,7 +84,7 @@ class PythonAdapter:
         settings = {"capability": self.capability, "labels": list(self.labels)}
         identity = Identity(
             {
-                "weights": hash_source(function),
+                "weights": hash_source(function, self.target),
                 "function": self.target,
                 "settings": hash_json(settings),
             }

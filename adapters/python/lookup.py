@@ -12,8 +12,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from harness.adapters.module_sources import hash_sources
 from harness.core.errors import AdapterError, ConfigError
-from harness.core.identity import hash_file
+from harness.core.identity import hash_json
 
 _TARGET = "python.target"
 
@@ -47,19 +48,18 @@ def find_function(target: str, path: str | None) -> Callable[..., Any]:
     return function
 
 
-def hash_source(function: Callable[..., Any]) -> str:
-    """SHA-256 (hex) of the file that the function stands in, or words that say it has none."""
-    try:
-        file = inspect.getsourcefile(inspect.unwrap(function))
-    except TypeError:  # a callable object: its class has the source
-        file = inspect.getsourcefile(type(function)) if _is_python(type(function)) else None
-    if file is None or not Path(file).is_file():
-        return "unknown (no source file)"
-    return hash_file(Path(file))
+def hash_source(function: Callable[..., Any], target: str) -> str:
+    """SHA-256 (hex) of the source that the function stands on, or words that say it has none.
 
-
-def _is_python(kind: type) -> bool:
-    return kind.__module__ not in {"builtins", "functools"}
+    That is :mod:`harness.adapters.module_sources` of the module named in ``target``, and of the
+    one that made the function where it is another.
+    """
+    plain = inspect.unwrap(function)
+    names = {target.partition(":")[0], getattr(plain, "__module__", "")} - {"functools"}
+    modules = [sys.modules[name] for name in sorted(names) if name in sys.modules]
+    hashes = [hash_sources(module) for module in modules]
+    known = [digest for digest in hashes if digest is not None]
+    return hash_json(known) if known else "unknown (no source file)"
 
 
 def _add_to_path(path: str) -> Path:

@@ -1,5 +1,6 @@
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from textwrap import dedent
 
@@ -302,3 +303,43 @@ def test_the_identity_follows_the_source_and_not_the_folder(folder: str, tmp_pat
     after = PythonAdapter(target="toy_model:reverse", path=folder).open().identity
     assert before.parts["weights"] != after.parts["weights"]
     assert str(tmp_path) not in str(before.parts)
+
+
+def identity_of(target: str, folder: Path) -> str:
+    for name in [name for name in sys.modules if name.startswith("many_")]:
+        del sys.modules[name]  # as a new process would have it
+    return PythonAdapter(target=target, path=str(folder)).open().identity.fingerprint
+
+
+def test_the_identity_follows_every_module_below_the_folder_that_is_imported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    package = tmp_path / "many_parts"
+    package.mkdir()
+    texts = {
+        "__init__.py": "",
+        "model.py": "import json\nfrom . import near\n\ndef f(prompt):\n"
+        "    from many_parts.late import x\n    return prompt\n",
+        "near.py": "from .nearer import N\n",
+        "nearer.py": "N = 1\n",
+        "late.py": "x = 1\n",
+        "other.py": "y = 1\n",
+    }
+    for name, text in texts.items():
+        (package / name).write_text(text)
+    seen = [identity_of("many_parts.model:f", tmp_path)]
+    for name in ("__init__.py", "model.py", "near.py", "nearer.py", "late.py"):
+        (package / name).write_text(texts[name] + "# changed\n")
+        seen.append(identity_of("many_parts.model:f", tmp_path))
+    assert len(set(seen)) == 6
+    (package / "other.py").write_text("y = 2\n")
+    import_module("many_parts.other")
+    assert identity_of("many_parts.model:f", tmp_path) == seen[-1]
+
+
+def test_a_function_of_an_installed_package_is_known_by_its_own_modules() -> None:
+    parts = PythonAdapter(target="numpy.linalg:norm").open().identity.parts
+    assert len(parts["weights"]) == 64
+    parts = PythonAdapter(target="math:sqrt").open().identity.parts
+    assert parts["weights"] == "unknown (no source file)"
