@@ -143,12 +143,16 @@ def _named(reader: Any, names: list[str] | None, file: str) -> Iterator[Row]:
 
 
 def _parquet(path: Path, name: str) -> Iterator[Row]:
-    from pyarrow import ArrowInvalid
+    from pyarrow import ArrowException, ArrowInvalid
     from pyarrow.parquet import ParquetFile
 
     try:
         file = ParquetFile(path)
     except ArrowInvalid as error:
         raise DataError(name, f"is not a Parquet file ({error})", _CHECK) from error
-    for batch in file.iter_batches(batch_size=_BATCH):
-        yield from batch.to_pylist()
+    try:
+        for batch in file.iter_batches(batch_size=_BATCH):
+            yield from batch.to_pylist()
+    except (ArrowException, OSError, UnicodeDecodeError) as error:
+        reason = " ".join(str(error).split())
+        raise DataError(name, f"is damaged inside ({reason})", "fetch or write it anew") from error

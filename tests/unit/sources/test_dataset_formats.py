@@ -74,6 +74,29 @@ def test_parquet_keeps_its_types(tmp_path: Path) -> None:
     assert list(Dataset(path=str(tmp_path / "a.parquet")).rows()) == rows
 
 
+@pytest.mark.parametrize("compression", ["none", "snappy", "zstd"])
+def test_a_parquet_file_that_is_damaged_inside_is_one_sentence(
+    tmp_path: Path, compression: str
+) -> None:
+    path = tmp_path / "a.parquet"
+    table = pa.table({"text": [f"row {i}" for i in range(1000)]})
+    pq.write_table(table, path, compression=compression, use_dictionary=False)
+    contents = bytearray(path.read_bytes())
+    contents[20:400] = b"\xff" * 380  # the first pages; the footer stays sound
+    path.write_bytes(contents)
+    with pytest.raises(DataError, match=r"^a\.parquet: is damaged inside \(.+\); fetch") as raised:
+        list(Dataset(path=str(path)).rows())
+    assert "\n" not in str(raised.value)
+
+
+def test_a_parquet_text_that_is_not_utf_8_is_one_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"text": ["a plain text"]}), path, compression="none")
+    path.write_bytes(path.read_bytes().replace(b"a plain text", b"a pl\xffin text", 1))
+    with pytest.raises(DataError, match=r"^a\.parquet: is damaged inside .*codec can't decode"):
+        list(Dataset(path=str(path)).rows())
+
+
 @pytest.mark.parametrize(
     ("name", "contents", "message"),
     [
