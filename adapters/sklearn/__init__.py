@@ -37,7 +37,7 @@ class Fit:
     """For ``k_nearest_neighbours``: how many vote, each with 1 / its cosine distance."""
     pipeline: str | None = None
     """Instead of a recipe: ``package.module:function``, called without arguments to make an
-    unfitted scikit-learn pipeline that takes texts."""
+    unfitted scikit-learn pipeline that takes texts. It is fitted anew in each run."""
     seed: int = 0
     """Of the limit's draw and of the recipe's estimator."""
 
@@ -81,7 +81,7 @@ class SklearnAdapter:
     file: str | None = None
     """The file in the package or repository."""
     fit: Fit | None = None
-    """Fit a pipeline instead of loading one; it is kept in the cache for the next run."""
+    """Fit a pipeline instead of loading one; a recipe's is kept in the cache for the next run."""
     trusted: tuple[str, ...] = ()
     """Types outside scikit-learn, numpy and scipy that a skops file may make, by full name."""
     allow_pickle: bool = False
@@ -134,7 +134,7 @@ class SklearnAdapter:
         if self.fit is not None:
             from harness.adapters.sklearn.fitting import open_fitted
 
-            return open_fitted(self.fit, trusted=self.trusted, batch_size=self.batch_size)
+            return open_fitted(self.fit, batch_size=self.batch_size)
         from harness.adapters.sklearn.stored import open_stored
 
         source = self.source

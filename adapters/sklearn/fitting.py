@@ -1,15 +1,15 @@
-"""Fitting a pipeline on a data set once, and keeping it in the cache for every later run."""
+"""Fitting a pipeline on a data set; a recipe's is kept in the cache for every later run."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from harness.adapters.sklearn.classifying import Classifier, check_classifier
 from harness.adapters.sklearn.packed_vocabulary import packed, unpack
-from harness.adapters.sklearn.recipes import recipe_hash, unfitted
+from harness.adapters.sklearn.recipes import pipeline_parts, recipe_hash, unfitted
 from harness.adapters.sklearn.session import SklearnSession
-from harness.adapters.sklearn.stored import load_skops, untrusted_types, versions
+from harness.adapters.sklearn.stored import load_skops, versions
 from harness.core.errors import AdapterError, HarnessError, StoreError, sentence
 from harness.core.identity import Identity, hash_json
 from harness.core.request import TrainingSet
@@ -17,15 +17,16 @@ from harness.sources.cache import cache_dir, filled_once
 from harness.sources.samples import read_samples
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from harness.adapters.sklearn import Fit
 
 _FILE = "pipeline.skops"
 
 
-def open_fitted(fit: Fit, *, trusted: Sequence[str], batch_size: int) -> SklearnSession:
-    """Take the fitted pipeline from the cache, or fit it.
+def open_fitted(fit: Fit, *, batch_size: int) -> SklearnSession:
+    """Fit a pipeline; a recipe's is taken from the cache where that holds it.
+
+    A user's pipeline is fitted anew each time: nobody can tell all that it was made from, and so
+    when a stored one would be out of date.
 
     Raises:
         AdapterError: it cannot be fitted, or the cached one cannot be read.
@@ -35,12 +36,13 @@ def open_fitted(fit: Fit, *, trusted: Sequence[str], batch_size: int) -> Sklearn
         StoreError: the cache cannot be written.
     """
     training = _read(fit)
-    identity = Identity({"training": training.id, "settings": recipe_hash(fit), **versions()})
-    folder = cache_dir("sklearn") / identity.fingerprint
-    pipeline = _cached(folder, trusted)
-    if pipeline is None:
+    parts = {"training": training.id, **versions()}
+    if fit.pipeline is not None:
+        identity = Identity({**parts, **pipeline_parts(fit.pipeline)})
         pipeline = _fit_or_raise(fit, training)
-        _keep(pipeline, folder, trusted)
+    else:
+        identity = Identity({**parts, "settings": recipe_hash(fit)})
+        pipeline = _from_cache_or_fit(fit, training, cache_dir("sklearn") / identity.fingerprint)
     return SklearnSession(
         identity=identity,
         pipeline=check_classifier(pipeline, fit.data.name),
@@ -78,11 +80,17 @@ def _fit_or_raise(fit: Fit, training: TrainingSet) -> Classifier:
         ) from error
 
 
-def _cached(folder: Path, trusted: Sequence[str]) -> Any:
-    if not folder.is_dir():
-        return None
+def _from_cache_or_fit(fit: Fit, training: TrainingSet, folder: Path) -> Classifier:
+    if folder.is_dir():
+        return _cached(folder)
+    pipeline = _fit_or_raise(fit, training)
+    _keep(pipeline, folder)
+    return pipeline
+
+
+def _cached(folder: Path) -> Classifier:
     try:
-        pipeline = load_skops(folder / _FILE, trusted)
+        pipeline: Classifier = load_skops(folder / _FILE, ())
     except AdapterError as error:
         raise AdapterError(
             sentence(str(folder), "this cached pipeline is damaged", "delete the folder")
@@ -91,20 +99,12 @@ def _cached(folder: Path, trusted: Sequence[str]) -> Any:
     return pipeline
 
 
-def _keep(pipeline: Classifier, folder: Path, trusted: Sequence[str]) -> None:
-    """Store the pipeline, unless it could not be loaded again: then each run fits it anew."""
-    from skops.io import dumps
+def _keep(pipeline: Classifier, folder: Path) -> None:
+    from skops.io import dump
 
     try:
-        with packed(pipeline):
-            data = dumps(pipeline)
-    except Exception:  # noqa: BLE001 - a user's pipeline may hold what no file can
-        return
-    if untrusted_types(data, trusted):
-        return
-    try:
-        with filled_once(folder) as empty:
-            (empty / _FILE).write_bytes(data)
+        with filled_once(folder) as empty, packed(pipeline):
+            dump(pipeline, empty / _FILE)
     except OSError as error:
         raise StoreError(
             sentence(

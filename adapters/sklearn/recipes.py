@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
-from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from harness.adapters.module_sources import hash_sources
 from harness.core.errors import ConfigError, did_you_mean
-from harness.core.identity import hash_file, hash_json
+from harness.core.identity import hash_json
 
 if TYPE_CHECKING:
     from harness.adapters.sklearn import Fit
@@ -38,12 +38,34 @@ def unfitted(fit: Fit, n_train: int) -> Any:
 
 
 def recipe_hash(fit: Fit) -> str:
-    """SHA-256 (hex) of all that decides the unfitted pipeline; a user's module by its source."""
-    if fit.pipeline is not None:
-        module = _imported(fit.pipeline)
-        source = getattr(module, "__file__", None)
-        return hash_json([fit.pipeline, hash_file(Path(source)) if source else ""])
+    """SHA-256 (hex) of all that decides a recipe's unfitted pipeline."""
     return hash_json([fit.recipe or _DEFAULT, fit.char_ngrams, fit.n_neighbours, fit.seed])
+
+
+def pipeline_parts(name: str) -> dict[str, str]:
+    """Return what can be known of a user's pipeline: its function's sources and its parameters.
+
+    What the code reads besides when it is fitted (files, the environment) is not in them.
+
+    Raises:
+        ConfigError: the function cannot be found, fails, or makes nothing to fit.
+    """
+    sources = hash_sources(_imported(name)) or "unknown (no source file)"
+    return {"pipeline": name, "sources": sources, "parameters": hash_json(_told(_call(name)))}
+
+
+def _told(value: Any) -> Any:
+    """Return a parameter as JSON: by its value where it has a plain one, else by its type."""
+    if value is None or isinstance(value, (str, int, float)):
+        return value
+    if isinstance(value, (list, tuple)):
+        return [_told(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(key): _told(item) for key, item in value.items()}
+    kind = value if hasattr(value, "__qualname__") else type(value)
+    has_parameters = kind is not value and hasattr(value, "get_params")
+    parameters = value.get_params(deep=False) if has_parameters else {}
+    return [f"{kind.__module__}.{kind.__qualname__}", _told(parameters)]
 
 
 def _features(fit: Fit) -> Any:

@@ -73,15 +73,13 @@ def reviews(tmp_path: Path) -> Path:
 def fitting(reviews: Path) -> Callable[..., SklearnAdapter]:
     """Return a maker of adapters that are fitted on the reviews with the given options."""
 
-    def make(
-        trusted: tuple[str, ...] = (), batch_size: int = 1024, **options: Any
-    ) -> SklearnAdapter:
+    def make(batch_size: int = 1024, **options: Any) -> SklearnAdapter:
         fit = Fit(
             data=Dataset(path=str(reviews)),
             columns=Columns(text="text", target="label"),
             **options,
         )
-        return SklearnAdapter(fit=fit, trusted=trusted, batch_size=batch_size)
+        return SklearnAdapter(fit=fit, batch_size=batch_size)
 
     return make
 
@@ -174,10 +172,10 @@ def test_the_cache_tells_recipes_seeds_and_data_apart(fitting: Fitting, own_cach
 def test_a_cache_that_cannot_be_written_is_a_store_error(
     fitting: Fitting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(path: Path, data: bytes) -> int:
-        raise OSError(28, "No space left on device", str(path), len(data))
+    def full(pipeline: object, file: Path) -> None:
+        raise OSError(28, "No space left on device", str(file), repr(pipeline))
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr("skops.io.dump", full)
     with pytest.raises(StoreError, match=r"No space left on device.; make room"):
         fitting().open()
 
@@ -300,20 +298,37 @@ def user_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 def test_a_users_function_makes_the_pipeline(
     fitting: Fitting, own_cache: Path, user_module: str
 ) -> None:
-    answers = classify(fitting(pipeline=f"{user_module}:bernoulli"), QUESTIONS[:2])
-    assert [answer.label for answer in answers] == ["good", "bad"]
-    assert len(list(own_cache.rglob("*.skops"))) == 1
-
-
-def test_a_users_own_type_is_kept_only_when_it_is_trusted(
-    fitting: Fitting, own_cache: Path, user_module: str
-) -> None:
-    fitting(pipeline=f"{user_module}:own").open()
+    adapter = fitting(pipeline=f"{user_module}:bernoulli")
+    assert [answer.label for answer in classify(adapter, QUESTIONS[:2])] == ["good", "bad"]
+    assert adapter.open().identity == adapter.open().identity
     assert not list(own_cache.rglob("*.skops"))
-    trusted = (f"{user_module}.Own",)
-    first = classify(fitting(pipeline=f"{user_module}:own", trusted=trusted), QUESTIONS)
-    assert len(list(own_cache.rglob("*.skops"))) == 1
-    assert classify(fitting(pipeline=f"{user_module}:own", trusted=trusted), QUESTIONS) == first
+
+
+def test_a_users_pipeline_follows_the_modules_and_files_that_make_it(
+    fitting: Fitting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "dummy_pipeline.py").write_text(
+        "from pathlib import Path\n"
+        "from dummy_settings import LABEL\n"
+        "from sklearn.dummy import DummyClassifier\n"
+        "def make():\n"
+        f"    share = Path({str(tmp_path)!r}, 'share.txt').read_text()\n"
+        "    constant = LABEL if share == 'all' else 'good'\n"
+        "    return DummyClassifier(strategy='constant', constant=constant)\n"
+    )
+
+    def opened(label: str, share: str) -> tuple[str, str]:
+        (tmp_path / "dummy_settings.py").write_text(f"LABEL = {label!r}  # {len(label)}\n")
+        (tmp_path / "share.txt").write_text(share)
+        for name in ("dummy_pipeline", "dummy_settings"):
+            monkeypatch.delitem(sys.modules, name, raising=False)
+        adapter = fitting(pipeline="dummy_pipeline:make")
+        return classify(adapter, ["a film"])[0].label, adapter.open().identity.fingerprint
+
+    first, imported, read = opened("good", "all"), opened("bad", "all"), opened("bad", "none")
+    assert [label for label, _ in (first, imported, read)] == ["good", "bad", "good"]
+    assert len({fingerprint for _, fingerprint in (first, imported, read)}) == 3
 
 
 @pytest.mark.parametrize("batch_size", [1, 3, 1024])
