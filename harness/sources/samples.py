@@ -31,7 +31,9 @@ class SampleSet:
     data_hash: str
     """SHA-256 (hex) over the contents of all rows as mapped, in order."""
     label_counts: dict[str, int]
-    """Rows per target, sorted by target; the targets are the labels of a classification set."""
+    """Rows per first target, sorted; the targets are the labels of a classification set."""
+    several_targets: tuple[int, int] | None
+    """The first row (from 1) with more than one target, and how many it has; None without one."""
     chosen: frozenset[int] | None
     """Positions drawn under the limit, or None for all."""
 
@@ -69,10 +71,13 @@ def read_samples(
     reader = _Reader(dataset, columns)
     digest = hashlib.sha256()
     counts: Counter[str] = Counter()
+    several_targets: tuple[int, int] | None = None
     n_rows = 0
     for sample in (reader.sample(row, index) for index, row in enumerate(dataset.rows())):
         n_rows += 1
         digest.update(content(sample))
+        if several_targets is None and len(sample.targets) > 1:
+            several_targets = (n_rows, len(sample.targets))
         for target in sample.targets[:1]:
             if labels is not None and target not in labels:
                 raise DataError(
@@ -92,6 +97,7 @@ def read_samples(
         n_rows=n_rows,
         data_hash=digest.hexdigest(),
         label_counts=dict(sorted(counts.items())),
+        several_targets=several_targets,
         chosen=chosen,
     )
 

@@ -27,6 +27,7 @@ from harness.core.sample import Sample
 from harness.core.score import Direction, Quantity, Scored, Unscored
 from harness.sources.columns import Columns
 from harness.sources.dataset import Dataset
+from harness.suites.classification import ClassificationSuite
 from harness.suites.cross_validation import CrossValidationSuite
 from harness.suites.learning_curve import LearningCurveSuite, learning_curves
 from harness.suites.resampled_task import ResampledTask
@@ -287,6 +288,16 @@ def test_wrong_folds_are_refused(data: Dataset, suite: Any) -> None:
 def test_impossible_sizes_are_refused(data: Dataset, sizes: tuple[float, ...]) -> None:
     with pytest.raises(ConfigError, match="sizes: "):
         LearningCurveSuite(data=data, columns=COLUMNS, sizes=sizes)
+
+
+@pytest.mark.parametrize("suite", [ClassificationSuite, CrossValidationSuite, LearningCurveSuite])
+def test_a_row_with_several_labels_is_refused(tmp_path: Path, suite: Any) -> None:
+    path = tmp_path / "rows.jsonl"
+    targets = ['"a"', '["b"]', '["a", "b"]', '["a", "b", "a"]']
+    path.write_text("\n".join(f'{{"text": "x", "label": {target}}}' for target in targets))
+    message = r"rows\.jsonl row 3: has 2 targets, one label is needed; keep one of them"
+    with pytest.raises(DataError, match=message):
+        suite(data=Dataset(path=str(path)), columns=COLUMNS).prepare(limit=1, seed=0)
 
 
 def test_more_rows_than_there_are_is_refused(data: Dataset) -> None:
