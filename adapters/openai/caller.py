@@ -11,7 +11,7 @@ from time import perf_counter
 import httpx
 
 from harness.adapters.openai.body import Dialect, UnsendableError
-from harness.adapters.openai.reading import read_body, read_output, read_usage
+from harness.adapters.openai.reading import RefusedError, read_body, read_output, read_usage
 from harness.adapters.openai.retry import asked_wait_s, is_worth_retrying, random_wait_s
 from harness.adapters.plain_answers import AnswerFormError
 from harness.adapters.quoting import shorten
@@ -154,6 +154,9 @@ class Caller:
         except AnswerFormError as error:
             reason = f"{error}: {shorten(text)}"
             return _Setback(kind=FailureKind.PROTOCOL, message=reason)
+        except RefusedError as error:
+            reason = f"{error}: {shorten(text)}"
+            return _Setback(kind=FailureKind.REJECTED, message=reason)
         self._note_fingerprint(data)
         return Response(output=output, usage=read_usage(data), latency_s=latency_s)
 

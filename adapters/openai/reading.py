@@ -19,6 +19,10 @@ from harness.core.response import (
 )
 
 
+class RefusedError(ValueError):
+    """The server answered that it will not answer; the text says how."""
+
+
 def read_body(content: str) -> Mapping[str, Any]:
     """Return the body as a JSON object.
 
@@ -39,6 +43,7 @@ def read_output(payload: Payload, data: Mapping[str, Any]) -> Output:
 
     Raises:
         AnswerFormError: it is not there, or not in the form of the API.
+        RefusedError: the model refused, or a filter held the text back.
     """
     if isinstance(payload, Generate):
         return _read_generation(data)
@@ -72,9 +77,22 @@ def _read_generation(data: Mapping[str, Any]) -> Generation:
     holder = message if isinstance(message, dict) else choice
     name = "content" if holder is message else "text"
     text = holder.get(name)
+    _check_told(holder, reason)
+    if not text and reason == "length":
+        raise AnswerFormError(
+            "the budget of new tokens was used up before any answer (finish_reason 'length')"
+        )
     if text is None:
         raise AnswerFormError(f"the answer has no {name} (finish_reason {reason!r})")
     return Generation(text=check_text(text, f"the {name}"), finish_reason=reason)
+
+
+def _check_told(holder: Mapping[str, Any], reason: str) -> None:
+    # Whatever text comes along is a fragment or an apology, and would be scored as an answer.
+    if holder.get("refusal"):
+        raise RefusedError("the model refused to answer")
+    if reason == "content_filter":
+        raise RefusedError("a content filter held the answer back")
 
 
 def _choices(data: Mapping[str, Any], expected: int) -> list[dict[str, Any]]:

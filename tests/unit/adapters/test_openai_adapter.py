@@ -340,6 +340,47 @@ def test_what_is_no_answer_is_a_failure_and_not_tried_again(reply: Reply, words:
     assert words in found.message
 
 
+def choice_reply(reason: str, **holder: object) -> Reply:
+    """A choice of either API: of chat, unless it has a ``text``."""
+    held = holder if "text" in holder else {"message": holder}
+    choice = {"index": 0, "finish_reason": reason, **held}
+    return Reply(body=json.dumps({"choices": [choice]}))
+
+
+@pytest.mark.parametrize(
+    ("reply", "words"),
+    [
+        (choice_reply("content_filter", content=""), "a content filter held the answer back"),
+        (choice_reply("content_filter", content="Half a"), "a content filter held the answer"),
+        (choice_reply("content_filter", content=None), "a content filter held the answer back"),
+        (choice_reply("content_filter", text=""), "a content filter held the answer back"),
+        (choice_reply("stop", content=None, refusal="I won't"), "the model refused to answer"),
+        (choice_reply("stop", content="", refusal="I won't"), '"refusal": "I won\'t"'),
+    ],
+)
+def test_a_refusal_is_no_answer(reply: Reply, words: str) -> None:
+    with serving(lambda *_: reply) as server:
+        found = failure(adapter_for(server))
+        assert len(server.bodies) == 1
+    assert found.kind is FailureKind.REJECTED
+    assert words in found.message
+
+
+@pytest.mark.parametrize("holder", [{"content": ""}, {"content": None}, {"text": ""}])
+def test_a_budget_used_up_before_any_answer_is_no_answer(holder: dict[str, object]) -> None:
+    with serving(lambda *_: choice_reply("length", **holder)) as server:
+        found = failure(adapter_for(server))
+    assert found.kind is FailureKind.PROTOCOL
+    assert "the budget of new tokens was used up before any answer" in found.message
+
+
+def test_what_the_budget_cut_off_is_an_answer() -> None:
+    with serving(lambda *_: choice_reply("length", content="Par", refusal=None)) as server:
+        (answer,) = ask(adapter_for(server), Generate(prompt="x"))
+    assert isinstance(answer, Response)
+    assert answer.output == Generation(text="Par", finish_reason="length")
+
+
 def test_an_empty_answer_is_an_answer() -> None:
     with serving(lambda *_: chat_reply("")) as server:
         (answer,) = ask(adapter_for(server), Generate(prompt="x"))
