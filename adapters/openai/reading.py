@@ -9,6 +9,7 @@ from typing import Any
 from harness.adapters.openai.body import joined_texts
 from harness.adapters.openai.prompt_scores import read_text_scores, whole_text
 from harness.adapters.plain_answers import AnswerFormError, check_text
+from harness.adapters.stop_strings import before_stop
 from harness.core.request import Generate, LogLikelihood, Payload, RollingLogLikelihood
 from harness.core.response import (
     Generation,
@@ -46,7 +47,7 @@ def read_output(payload: Payload, data: Mapping[str, Any]) -> Output:
         RefusedError: the model refused, or a filter held the text back.
     """
     if isinstance(payload, Generate):
-        return _read_generation(data)
+        return _read_generation(payload, data)
     if isinstance(payload, LogLikelihood):
         texts = joined_texts(payload)
         start = len(str(payload.prompt))
@@ -69,7 +70,7 @@ def read_usage(data: Mapping[str, Any]) -> Usage | None:
     )
 
 
-def _read_generation(data: Mapping[str, Any]) -> Generation:
+def _read_generation(payload: Generate, data: Mapping[str, Any]) -> Generation:
     (choice,) = _choices(data, 1)
     reason = choice.get("finish_reason")
     reason = reason if isinstance(reason, str) else "unknown"
@@ -84,7 +85,10 @@ def _read_generation(data: Mapping[str, Any]) -> Generation:
         )
     if text is None:
         raise AnswerFormError(f"the answer has no {name} (finish_reason {reason!r})")
-    return Generation(text=check_text(text, f"the {name}"), finish_reason=reason)
+    told = check_text(text, f"the {name}")
+    # Not every server honours stop strings, or all of them: some take four at most.
+    kept = before_stop(told, payload.stop)
+    return Generation(text=kept, finish_reason=reason if kept == told else "stop")
 
 
 def _check_told(holder: Mapping[str, Any], reason: str) -> None:

@@ -381,6 +381,20 @@ def test_what_the_budget_cut_off_is_an_answer() -> None:
     assert answer.output == Generation(text="Par", finish_reason="length")
 
 
+@pytest.mark.parametrize(
+    ("told", "kept"), [("Paris\nQ: next", "Paris"), ("Paris", "Paris"), ("\nQ: next", "")]
+)
+@pytest.mark.parametrize("holder", ["content", "text"])
+def test_stop_strings_that_the_server_did_not_honour_are_cut(
+    holder: str, told: str, kept: str
+) -> None:
+    with serving(lambda *_: choice_reply("length", **{holder: told})) as server:
+        (answer,) = ask(adapter_for(server), Generate(prompt="x", stop=("Q:", "\n")))
+    assert isinstance(answer, Response)
+    reason = "length" if told == kept else "stop"
+    assert answer.output == Generation(text=kept, finish_reason=reason)
+
+
 def test_an_empty_answer_is_an_answer() -> None:
     with serving(lambda *_: chat_reply("")) as server:
         (answer,) = ask(adapter_for(server), Generate(prompt="x"))
