@@ -142,16 +142,11 @@ def change_points(
     """
     rng = np.random.default_rng(seed)
 
-    def drawn_p(splits: _Splits, segment: Floats, reached: float) -> float:
-        """Return (1 + c) / (1 + B), or 1 as soon as it is sure to exceed the level."""
-        most = math.floor(alpha * (1 + n_permutations)) - 1
-        n_as_far = 0
-        for _ in range(n_permutations):
-            shuffled = splits.best(rng.permutation(segment))
-            n_as_far += shuffled.divergence >= reached * (1 - _ROUNDING)
-            if n_as_far > most:
-                return 1.0
-        return (1 + n_as_far) / (1 + n_permutations)
+    def p_value_of(segment: Floats, splits: _Splits, split: _Split) -> float:
+        if stopping == "permutation":
+            return _permutation_p(segment, splits, split.divergence, (alpha, n_permutations), rng)
+        p_value = _welch_p(segment[: split.index], segment[split.index : split.end])
+        return min(1.0, p_value * splits.n_possible)
 
     def accepted(start: int, end: int) -> Iterator[tuple[int, float]]:
         """Yield the splits of one segment, in order, and their p."""
@@ -160,25 +155,44 @@ def change_points(
             return
         splits = _Splits.of(segment.size, min_segment)
         split = splits.best(segment)
-        if stopping == "permutation":
-            p_value = drawn_p(splits, segment, split.divergence)
-        else:
-            p_value = _welch_p(segment[: split.index], segment[split.index : split.end])
-            p_value = min(1.0, p_value * splits.n_possible)
-        if p_value > alpha:
-            return
-        index = start + split.index
-        yield from accepted(start, index)
-        yield index, p_value
-        yield from accepted(index, end)
+        p_value = p_value_of(segment, splits, split)
+        if p_value <= alpha:
+            index = start + split.index
+            yield from accepted(start, index)
+            yield index, p_value
+            yield from accepted(index, end)
 
-    found = list(accepted(0, values.size))
-    parts = np.split(values, [index for index, _ in found]) if found else []
-    means = [float(part.mean()) for part in parts]
+    return _described(values, list(accepted(0, values.size)))
+
+
+def _described(values: Floats, found: list[tuple[int, float]]) -> tuple[ChangePoint, ...]:
+    """Add the means on both sides of each change."""
+    if not found:
+        return ()
+    means = [float(part.mean()) for part in np.split(values, [index for index, _ in found])]
     return tuple(
         ChangePoint(index=index, before=before, after=after, p_value=p_value)
         for (index, p_value), before, after in zip(found, means[:-1], means[1:], strict=True)
     )
+
+
+def _permutation_p(
+    segment: Floats,
+    splits: _Splits,
+    reached: float,
+    limits: tuple[float, int],
+    rng: np.random.Generator,
+) -> float:
+    """Return (1 + c) / (1 + B), or 1 as soon as it is sure to exceed alpha."""
+    alpha, n_permutations = limits
+    most = math.floor(alpha * (1 + n_permutations)) - 1
+    n_as_far = 0
+    for _ in range(n_permutations):
+        shuffled = splits.best(rng.permutation(segment))
+        n_as_far += shuffled.divergence >= reached * (1 - _ROUNDING)
+        if n_as_far > most:
+            return 1.0
+    return (1 + n_as_far) / (1 + n_permutations)
 
 
 def _welch_p(left: Floats, right: Floats) -> float:
