@@ -10,6 +10,7 @@ from sacrebleu.significance import PairedTest
 
 from harness.stats.approximate_randomisation import approximate_randomisation
 from harness.stats.paired_bootstrap import paired_bootstrap
+from harness.stats.permutation import sign_flip_test
 from harness.suites.metrics.bleu import Bleu
 
 Floats = NDArray[np.float64]
@@ -79,10 +80,13 @@ def test_clusters_change_places_together() -> None:
         means: Floats = (weights @ statistics) / weights.sum(axis=1, keepdims=True)
         return means
 
-    clusters = np.repeat(np.arange(5), 40)
-    a = np.random.default_rng(4).normal(size=(200, 1))
-    p_value = approximate_randomisation(mean_reduce, a, a + 1, seed=0, clusters=clusters)[0]
-    assert p_value == pytest.approx(2 / 2**5, abs=0.01)
+    clusters = np.repeat(np.arange(7), 30)
+    a = np.random.default_rng(4).normal(size=(210, 1))
+    shift = np.array([1.0, 0.8, 0.5, -0.3, 0.7, -0.1, 0.6])[clusters]
+    expected = sign_flip_test(shift, seed=0, clusters=clusters)
+    assert expected.is_exact
+    found = approximate_randomisation(mean_reduce, a, a + shift[:, None], seed=0, clusters=clusters)
+    assert found[0] == pytest.approx(expected.p_value, abs=0.01)
 
 
 def test_a_quantity_that_one_model_leaves_undefined_has_no_p() -> None:

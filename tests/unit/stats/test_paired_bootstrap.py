@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -53,6 +55,17 @@ def test_the_p_of_a_mean_is_that_of_the_paired_t_test(shift: float) -> None:
     found = paired_bootstrap(mean_reduce, a[:, None], b[:, None], seed=0, n_resamples=40_000)
     assert found.p_value(0) == pytest.approx(expected.p_value, abs=0.008)
     assert found.difference.stderr(0) == pytest.approx(expected.stderr, rel=0.02)
+
+
+def test_the_p_of_few_samples_is_that_of_all_their_resamples() -> None:
+    differences = np.array([0.9, 0.4, -0.5, 1.3, 0.2])
+    resamples = np.array(list(itertools.product(differences, repeat=5))).mean(axis=1)
+    observed = differences.mean()
+    # s² divides by n - 1 and a resample's spread by n: it is widened by the root of their ratio.
+    is_as_far = np.abs(resamples - observed) * np.sqrt(5 / 4) >= observed - 1e-12
+    a = np.zeros((5, 1))
+    found = paired_bootstrap(mean_reduce, a, differences[:, None], seed=0, n_resamples=100_000)
+    assert found.p_value(0) == pytest.approx(is_as_far.mean(), abs=0.004)
 
 
 def test_both_models_are_resampled_together() -> None:

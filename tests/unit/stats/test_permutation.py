@@ -16,10 +16,21 @@ def test_small_samples_are_counted_out_as_scipy_does() -> None:
     assert found.p_value == pytest.approx(expected.pvalue, abs=1e-12)
 
 
-def test_ties_between_sums_are_not_lost_to_rounding() -> None:
-    # 0.1 + 0.2 is not 0.3: 4 of 8 patterns reach the observed total of 0.6 or come to -0.6.
-    assert sign_flip_test(np.array([0.1, 0.2, -0.3]), seed=0).p_value == 1.0
-    assert sign_flip_test(np.array([0.1, 0.2, 0.3]), seed=0).p_value == 0.25
+@pytest.mark.parametrize("n_units", [6, 14, MAX_EXACT_UNITS + 4])
+def test_ties_between_sums_are_not_lost_to_rounding(n_units: int) -> None:
+    # In binary 0.1 + 0.2 is not 0.3: tenths must give what whole numbers give.
+    rng = np.random.default_rng(5)
+    for seed in range(20):
+        whole = rng.integers(1, 4, size=n_units) * rng.choice([-1.0, 1.0], size=n_units)
+        p_value = sign_flip_test(whole, seed=seed, n_permutations=999).p_value
+        assert sign_flip_test(whole / 10, seed=seed, n_permutations=999).p_value == p_value
+
+
+def test_drawn_patterns_count_ties_as_mcnemar_does() -> None:
+    differences = np.repeat([1.0, -1.0], [19, 11])
+    found = sign_flip_test(differences, seed=0, n_permutations=40_000)
+    assert not found.is_exact
+    assert found.p_value == pytest.approx(stats.binomtest(11, 30).pvalue, abs=0.01)
 
 
 def test_drawn_patterns_come_near_the_t_test() -> None:
