@@ -3,8 +3,8 @@
 The key is read from the environment when the session opens, and is kept in memory only: it is in
 no option, identity, message or answer, even where a server sends it back.
 
-What is sent again, with a growing and random pause: 429, 5xx, time-outs and lost connections.
-What is not: any other refusal, and an answer in another form than the agreed one.
+What is sent again, with a growing and random pause: 408, 409, 425, 429, 5xx, time-outs and lost
+connections. What is not: any other refusal, and an answer in another form than the agreed one.
 """
 
 from __future__ import annotations

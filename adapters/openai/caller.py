@@ -173,6 +173,8 @@ class Caller:
 def _kind_of(status: int, text: str) -> FailureKind:
     if status == httpx.codes.TOO_MANY_REQUESTS:
         return FailureKind.RATE_LIMITED
+    if status == httpx.codes.REQUEST_TIMEOUT:
+        return FailureKind.TIMEOUT
     if is_worth_retrying(status):
         return FailureKind.SERVER_ERROR
     if any(words in text for words in _TOO_LONG_WORDS):

@@ -6,17 +6,18 @@ import random
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-_TOO_MANY = 429
+_MAY_PASS = frozenset({408, 409, 425, 429})
+"""Too slow, in conflict with another request, too early, too many: nothing is wrong with it."""
 _SERVER_ERRORS = range(500, 600)
 
 
 def is_worth_retrying(status: int) -> bool:
-    """Tell whether the same request may succeed later: 429 and 5xx.
+    """Tell whether the same request may succeed later: 408, 409, 425, 429 and 5xx.
 
     >>> [is_worth_retrying(status) for status in (400, 408, 429, 500, 503)]
-    [False, False, True, True, True]
+    [False, True, True, True, True]
     """
-    return status == _TOO_MANY or status in _SERVER_ERRORS
+    return status in _MAY_PASS or status in _SERVER_ERRORS
 
 
 def asked_wait_s(header: str | None, now: datetime) -> float | None:

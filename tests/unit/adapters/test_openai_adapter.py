@@ -223,9 +223,10 @@ def test_a_completion_request_is_plain_text() -> None:
     assert turns.kind is FailureKind.REJECTED
 
 
-def test_server_errors_are_tried_again() -> None:
+@pytest.mark.parametrize("status", [408, 409, 425, 429, 500, 503])
+def test_what_may_pass_is_tried_again(status: int) -> None:
     def script(number: int, body: dict[str, Any]) -> Reply:
-        return Reply(status=500, body="oops") if number < 2 else echo_script(number, body)
+        return Reply(status=status, body="oops") if number < 2 else echo_script(number, body)
 
     with serving(script) as server:
         (answer,) = ask(adapter_for(server), Generate(prompt="abc"))
@@ -280,6 +281,21 @@ def test_the_last_refusal_is_kept_with_the_count_of_attempts() -> None:
     assert found.kind is FailureKind.RATE_LIMITED
     assert found.n_attempts == 3
     assert found.message.endswith('/v1/chat/completions: HTTP 429: {"error": "slow\\ndown"}')
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (408, FailureKind.TIMEOUT),
+        (409, FailureKind.SERVER_ERROR),
+        (425, FailureKind.SERVER_ERROR),
+        (504, FailureKind.SERVER_ERROR),
+    ],
+)
+def test_what_does_not_pass_fails_under_its_own_name(status: int, kind: FailureKind) -> None:
+    with serving(lambda *_: Reply(status=status)) as server:
+        found = failure(adapter_for(server, max_attempts=2))
+    assert (found.kind, found.n_attempts) == (kind, 2)
 
 
 def test_an_answer_that_never_comes_is_a_timeout() -> None:
