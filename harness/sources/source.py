@@ -25,7 +25,8 @@ class Source:
     revision: str | None = None
     """The hub's commit hash (40 hex digits; required, a branch moves)."""
     file: str | None = None
-    """The file inside the archive or repository; ``!`` goes into an archive within it."""
+    """The file inside the archive or repository, or a folder of the archive (ends in ``/``);
+    ``!`` goes into an archive within it."""
 
     def fetch(self) -> Path:
         """Return a local path to the bytes, fetching and checking them when they are not cached.

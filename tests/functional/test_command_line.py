@@ -322,6 +322,13 @@ class TestData:
             f"{place.folder}/model.skops" in place.harness("data", "fetch", place.films(spec)).out
         )
 
+    def test_two_parts_of_one_file_are_one_source(self, place: Workplace) -> None:
+        data = '{ path = "films.csv", part = "%s" }'
+        fit = f'{{ data = {data % "train"}, columns = {{ text = "text", target = "label" }} }}'
+        spec = FILMS_SPEC.replace('"echo"\nlabels = ["bad", "good"]', f'"sklearn"\nfit = {fit}')
+        spec = spec.replace('data = "films.csv"', f"data = {data % 'test'}")
+        assert len(place.harness("data", "fetch", place.films(spec)).out.splitlines()) == 1
+
 
 def _all_commands(group: click.Group, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
     context = click.Context(group)

@@ -24,6 +24,7 @@ from harness.core.errors import AdapterError, ConfigError, SourceError
 from harness.core.identity import hash_file
 from harness.core.request import Classify, Request
 from harness.core.response import Classification, Response
+from harness.sources.source import Source
 
 _SUBJECTS = ("film", "plot", "cast", "score", "ending", "script", "sequel", "camera", "joke", "cut")
 TEXTS = [
@@ -177,3 +178,10 @@ def test_an_unfitted_pipeline_is_refused(tmp_path: Path) -> None:
     path = stored(make_pipeline(TfidfVectorizer(), LogisticRegression()), tmp_path)
     with pytest.raises(AdapterError, match="is not fitted"):
         SklearnAdapter(path=str(path)).open()
+
+
+def test_a_source_archive_may_hold_the_pipeline() -> None:
+    adapter = SklearnAdapter(
+        package="p", version="1", sha256="0" * 64, file="p-1/model.skops", sdist=True
+    )
+    assert isinstance(adapter, Source)

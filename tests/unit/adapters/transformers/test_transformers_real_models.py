@@ -102,7 +102,7 @@ def test_chat_answers_end_by_themselves_and_agree_with_the_library(smol: Any) ->
 
 
 def test_the_converted_file_has_the_logits_of_the_gguf(smol: Any) -> None:
-    file = SMOL.source.fetch()
+    file = SMOL.fetch()
     folder = converted(file, hash_file(file))
     with quiet():
         original = load_gguf(file).eval()
