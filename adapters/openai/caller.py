@@ -11,7 +11,13 @@ from time import perf_counter
 import httpx
 
 from harness.adapters.openai.body import Dialect, UnsendableError
-from harness.adapters.openai.reading import RefusedError, read_body, read_output, read_usage
+from harness.adapters.openai.reading import (
+    RefusedError,
+    decoded,
+    read_body,
+    read_output,
+    read_usage,
+)
 from harness.adapters.openai.retry import asked_wait_s, is_worth_retrying, random_wait_s
 from harness.adapters.plain_answers import AnswerFormError
 from harness.adapters.quoting import shorten
@@ -147,16 +153,15 @@ class Caller:
         )
 
     def _read(self, payload: Payload, content: bytes, latency_s: float) -> Response | _Setback:
-        text = self._scrub(content.decode("utf-8", "replace"))
         try:
-            data = read_body(text)
+            data = read_body(self._scrub(decoded(content)))
             output = read_output(payload, data)
-        except AnswerFormError as error:
-            reason = f"{error}: {shorten(text)}"
-            return _Setback(kind=FailureKind.PROTOCOL, message=reason)
-        except RefusedError as error:
-            reason = f"{error}: {shorten(text)}"
-            return _Setback(kind=FailureKind.REJECTED, message=reason)
+        except (AnswerFormError, RefusedError) as error:
+            is_refused = isinstance(error, RefusedError)
+            return _Setback(
+                kind=FailureKind.REJECTED if is_refused else FailureKind.PROTOCOL,
+                message=f"{error}: {self._quote(content.decode('utf-8', 'replace'))}",
+            )
         self._note_fingerprint(data)
         return Response(output=output, usage=read_usage(data), latency_s=latency_s)
 

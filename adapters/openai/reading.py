@@ -24,6 +24,18 @@ class RefusedError(ValueError):
     """The server answered that it will not answer; the text says how."""
 
 
+def decoded(content: bytes) -> str:
+    """Return the body as text.
+
+    Raises:
+        AnswerFormError: it is not in UTF-8; replaced characters would be scored as the model's.
+    """
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        raise AnswerFormError(f"the answer is not in UTF-8 (byte {error.start})") from error
+
+
 def read_body(content: str) -> Mapping[str, Any]:
     """Return the body as a JSON object.
 

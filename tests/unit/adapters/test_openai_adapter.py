@@ -43,7 +43,7 @@ CANARY = "sk-canary-2f6b/9+8d41"
 @dataclass
 class Reply:
     status: int = 200
-    body: str = ""
+    body: str | bytes = ""
     headers: dict[str, str] = field(default_factory=dict)
     delay_s: float = 0.0
     drops: bool = False
@@ -105,7 +105,7 @@ class Handler(BaseHTTPRequestHandler):
             self.connection.shutdown(socket.SHUT_RDWR)
             self.close_connection = True
             return
-        content = reply.body.encode()
+        content = reply.body if isinstance(reply.body, bytes) else reply.body.encode()
         self.send_response(reply.status)
         for name, value in reply.headers.items():
             self.send_header(name, value)
@@ -345,6 +345,10 @@ def test_a_server_that_is_not_there_costs_few_attempts() -> None:
         (Reply(body="{}"), "the answer has no list of choices"),
         (Reply(body='{"choices": [{"message": {"content": 3}}]}'), "the content must be a string"),
         (Reply(body='{"choices": [{"message": {}, "text": "x"}]}'), "the answer has no content"),
+        (
+            Reply(body='{"choices": [{"message": {"content": "café"}}]}'.encode("latin-1")),
+            "the answer is not in UTF-8 (byte 41): {",
+        ),
         (chat_reply("\ud800"), "the content holds half a character"),
     ],
 )
