@@ -78,7 +78,7 @@ def read_answer(
 ) -> Response | Failure:
     """Return the response or failure that an answer stands for."""
     try:
-        if "error" in fields:
+        if fields.get("error") is not None:
             reason = f"it refused the question: {shorten(str(fields['error']))}"
             return Failure(kind=FailureKind.REJECTED, message=reason)
         output = _read_output(payload, fields, labels)

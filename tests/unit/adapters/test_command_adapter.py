@@ -75,6 +75,8 @@ BY_WORD = """
             print("x" * (3 << 20), flush=True)
         if word == "refuse":
             say(q["id"], error="not today")
+        elif word == "no error":
+            say(q["id"], text="fine", error=None)
         elif word == "null":
             say(q["id"], text=None)
         elif word == "wrong field":
@@ -304,6 +306,10 @@ def test_a_wrong_answer_costs_its_question_and_no_restart(
     assert isinstance(failed, Failure)
     assert failed.kind is kind
     assert reason in failed.message
+
+
+def test_an_error_of_null_is_none(write: Any) -> None:
+    assert ask_words(write(BY_WORD), "no error") == ["fine"]
 
 
 def test_after_too_many_restarts_the_rest_fails_at_once(write: Any, tmp_path: Path) -> None:
