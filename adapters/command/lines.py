@@ -46,8 +46,8 @@ def write_question(number: int, payload: Payload) -> bytes:
     return json.dumps({"id": number, **encode_payload(payload)}).encode() + b"\n"
 
 
-def read_line(line: bytes, longest: int, open_numbers: Container[int]) -> Answer:
-    """Return whose answer a line is.
+def read_line(line: bytes, longest: int, open_numbers: Container[int]) -> Answer | None:
+    """Return whose answer a line is, or None for a blank one.
 
     Args:
         line: as read, with its end unless it was cut off.
@@ -59,6 +59,8 @@ def read_line(line: bytes, longest: int, open_numbers: Container[int]) -> Answer
     """
     if len(line) >= longest and not line.endswith(b"\n"):
         raise GarbageError(f"it wrote a line of {longest >> 20} MiB or more")
+    if line.isspace():
+        return None
     try:
         fields = json.loads(line)
     except (ValueError, RecursionError) as error:

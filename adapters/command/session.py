@@ -127,7 +127,8 @@ class CommandSession:
         left_s = min(deadlines) + self._adapter.timeout_s - perf_counter()
         try:
             yield self._said.get(timeout=min(max(left_s, 0.001), _LOOK_AROUND_S))
-            while True:
+            # Not until it is empty: a flood would keep the limits of time from being looked at.
+            for _ in range(_MOST_UNREAD):
                 yield self._said.get_nowait()
         except Empty:
             return
@@ -144,6 +145,8 @@ class CommandSession:
             answer = read_line(line, self._longest_line, slot.asked)
         except GarbageError as error:
             yield from self._fail_all(slot.give_up().values(), FailureKind.PROTOCOL, str(error))
+            return
+        if answer is None:
             return
         asked = slot.asked.pop(answer.id)
         slot.n_lost = 0

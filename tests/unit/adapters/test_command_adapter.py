@@ -308,6 +308,24 @@ def test_a_wrong_answer_costs_its_question_and_no_restart(
     assert reason in failed.message
 
 
+def test_blank_lines_are_skipped(write: Any) -> None:
+    source = """
+        for q in ask():
+            print("\\n \\t")
+            say(q["id"], text=q["prompt"] + "!")
+            print(flush=True)
+    """
+    assert ask_words(write(source, max_restarts=0), "a", "b", "c") == ["a!", "b!", "c!"]
+
+
+def test_a_flood_of_blank_lines_is_a_timeout(write: Any) -> None:
+    source = """
+        while True:
+            print()
+    """
+    assert kinds(ask_words(write(source, timeout_s=0.5, max_restarts=0), "a")) == ["timeout"]
+
+
 def test_an_error_of_null_is_none(write: Any) -> None:
     assert ask_words(write(BY_WORD), "no error") == ["fine"]
 
