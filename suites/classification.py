@@ -32,7 +32,8 @@ class ClassificationSuite:
     - A language model that gives log-likelihoods is asked how likely each label's words are after
       the prompt; the probabilities are normalised over the labels.
     - A language model that only writes is asked for a label in words, and the answer is read
-      strictly: the label itself, or the only label it mentions. Anything else is left unscored.
+      strictly: the label is the whole answer, its last words or its first clause, with no negation
+      before it and no other label beside it. Anything else is left unscored.
     """
 
     needs: ClassVar[tuple[Capability, ...]] = (

@@ -30,7 +30,8 @@ def test_case_punctuation_and_other_words_do_not_hide_a_label(
     label = data.draw(st.sampled_from(labels))
     words = {name: name for name in labels}
     assert LabelReader(words).label(f"{left}{case(label)}{right}") == label
-    assert LabelReader(words).label(f"{noise} {left}{case(label)}{right} {noise}") == label
+    assert LabelReader(words).label(f"{noise} {left}{case(label)}{right}") == label
+    assert LabelReader(words).label(f"{left}{case(label)}, {noise}") == label
 
 
 @given(LABELS, st.data())

@@ -62,7 +62,12 @@ def test_another_count_of_scores_is_unscored() -> None:
         ("**NEGATIVE**", "0"),
         ("1", "1"),
         ("Label: 0", "0"),
-        ("The sentiment is clearly positive, I think.", "1"),
+        ("Answer: positive.", "1"),
+        ("The sentiment is clearly positive.", "1"),
+        ("Positive, I think.", "1"),
+        ("**Positive**: it praises the plot", "1"),
+        ("Negative\nThe plot is thin.", "0"),
+        ("Negative - not a film to see", "0"),
         ("It is positive. Yes, positive!", "1"),
     ],
 )
@@ -77,6 +82,23 @@ def test_a_label_is_read_from_its_word_or_its_name(text: str, label: str) -> Non
         ("I cannot say\nthat.", "the answer names no label: 'I cannot say that.'"),
         ("positively", "the answer names no label: 'positively'"),
         ("Positive or negative?", "the answer names several labels: 1, 0"),
+        ("not positive", "the answer has a negation before its label: 'not positive'"),
+        ("It isn't positive.", 'the answer has a negation before its label: "It isn\'t positive."'),
+        (
+            "It isn\u2019t positive",
+            "the answer has a negation before its label: 'It isn\u2019t positive'",
+        ),
+        ("Never positive", "the answer has a negation before its label: 'Never positive'"),
+        ("No, positive", "the answer has a negation before its label: 'No, positive'"),
+        ("不是 positive", "the answer has a negation before its label: '不是 positive'"),
+        (
+            "Some positive words are in it",
+            "the answer mentions a label amid other words: 'Some positive words are in it'",
+        ),
+        (
+            "Positive? Who knows",
+            "the answer mentions a label amid other words: 'Positive? Who knows'",
+        ),
         ("x" * 100, f"the answer names no label: '{'x' * 60}…'"),
     ],
 )
@@ -88,7 +110,17 @@ def test_the_longer_label_is_meant_where_one_holds_the_other() -> None:
     stars = {"good": "good", "very good": "very good", "not good": "not good"}
     assert LabelReader(stars).label("I would say: very good.") == "very good"
     assert LabelReader(stars).label("Not good!") == "not good"
-    assert LabelReader(stars).label("good enough") == "good"
+    assert LabelReader(stars).label("good, or so") == "good"
+
+
+@pytest.mark.parametrize(
+    "text", ["There is no way to tell", "No way to tell", "I know of no reason"]
+)
+def test_a_no_within_a_sentence_is_not_the_label_no(text: str) -> None:
+    reader = LabelReader({"no": "no", "yes": "yes"})
+    assert isinstance(reader.label(text), Unscored)
+    assert reader.label("No, it is not.") == "no"
+    assert reader.label("Answer: no") == "no"
 
 
 def test_labels_of_punctuation_are_read_when_they_stand_alone() -> None:
