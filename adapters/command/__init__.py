@@ -35,9 +35,10 @@ What can go wrong, and what it costs:
   its last words, and it is started again.
 - It takes longer than ``timeout_s``: that question fails as ``timeout``. The group is killed and
   started again; other questions it held are asked again.
-- It writes anything else (no JSON, an id that is not asked or was answered, a line above the
-  limit): what it was asked fails as ``protocol``, since no later line could be trusted, and it is
-  killed and started again.
+- It writes a blank line, or answers once more what it has answered: nothing, it is skipped.
+- It writes anything else (no JSON, an id that is not asked, a line above the limit): what it was
+  asked fails as ``protocol``, since no later line could be trusted, and it is killed and started
+  again.
 - It does so more often than ``max_restarts`` in a row without one answer: the rest fails at once.
 """
 

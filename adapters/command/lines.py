@@ -46,16 +46,19 @@ def write_question(number: int, payload: Payload) -> bytes:
     return json.dumps({"id": number, **encode_payload(payload)}).encode() + b"\n"
 
 
-def read_line(line: bytes, longest: int, open_numbers: Container[int]) -> Answer | None:
-    """Return whose answer a line is, or None for a blank one.
+def read_line(
+    line: bytes, longest: int, open_numbers: Container[int], answered: Container[int]
+) -> Answer | None:
+    """Return whose answer a line is, or None for a blank line and an answer once more.
 
     Args:
         line: as read, with its end unless it was cut off.
         longest: bytes at which lines are cut off.
         open_numbers: the questions that wait for an answer.
+        answered: the questions that have got theirs.
 
     Raises:
-        GarbageError: the line is too long, no JSON object, or has no open question's id.
+        GarbageError: the line is too long, no JSON object, or has the id of no question.
     """
     if len(line) >= longest and not line.endswith(b"\n"):
         raise GarbageError(f"it wrote a line of {longest >> 20} MiB or more")
@@ -70,6 +73,8 @@ def read_line(line: bytes, longest: int, open_numbers: Container[int]) -> Answer
     if isinstance(number, bool) or not isinstance(number, int):
         shown = shorten(line.decode("utf-8", "replace"), 200)
         raise GarbageError(f"it wrote {shown}, which has no id of a question")
+    if number in answered:
+        return None
     if number not in open_numbers:
         raise GarbageError(f"it answered question {number}, which is not open")
     return Answer(number, fields)

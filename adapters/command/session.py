@@ -142,14 +142,13 @@ class CommandSession:
             return
         try:
             line = self._without_secrets(said.line)
-            answer = read_line(line, self._longest_line, slot.asked)
+            answer = read_line(line, self._longest_line, slot.asked, slot.answered)
         except GarbageError as error:
             yield from self._fail_all(slot.give_up().values(), FailureKind.PROTOCOL, str(error))
             return
         if answer is None:
             return
-        asked = slot.asked.pop(answer.id)
-        slot.n_lost = 0
+        asked = slot.settle(answer.id)
         # A question that shared the process has no latency of its own.
         latency_s = said.at - asked.at if self._adapter.n_in_flight == 1 else None
         result = read_answer(asked.request.payload, answer.fields, self._adapter.labels, latency_s)

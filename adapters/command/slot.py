@@ -29,6 +29,8 @@ class Slot:
     program: Program | None = None
     asked: dict[int, Asked] = field(default_factory=dict)
     """By the number of the question, in the order sent."""
+    answered: set[int] = field(default_factory=set)
+    """Numbers of the questions answered so far, by this process or one before."""
     n_lost: int = 0
     """Processes lost since the last answer."""
     is_idle_dead: bool = False
@@ -50,6 +52,12 @@ class Slot:
             self.is_idle_dead = False
         self.program.send(write_question(number, request.payload))
         self.asked[number] = Asked(request, perf_counter())
+
+    def settle(self, number: int) -> Asked:
+        """Note that a question is answered, and return it."""
+        self.answered.add(number)
+        self.n_lost = 0
+        return self.asked.pop(number)
 
     def overdue(self, timeout_s: float, now: float) -> list[int]:
         """Return the numbers of the questions sent more than ``timeout_s`` ago."""

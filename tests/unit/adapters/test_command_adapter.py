@@ -67,8 +67,6 @@ BY_WORD = """
             print("Loading model...", flush=True)
         if word == "stranger":
             say(10**6, text="x")
-        if word == "twice":
-            say(q["id"], text="first")
         if word == "text id":
             say(str(q["id"]), text="x")
         if word == "huge":
@@ -274,7 +272,7 @@ def test_a_line_that_answers_nothing_fails_what_is_open(write: Any, word: str, r
     assert reason in failed.message
 
 
-def test_a_second_answer_fails_what_is_open_then(write: Any) -> None:
+def test_a_second_answer_is_not_booked_on_the_next_question(write: Any) -> None:
     source = """
         last = None
         for q in ask():
@@ -283,10 +281,24 @@ def test_a_second_answer_fails_what_is_open_then(write: Any) -> None:
             last = q["id"]
             say(last, text="first")
     """
-    answers = ask_words(write(source), "a", "b", "c")
-    assert kinds(answers) == ["first", "protocol", "first"]
-    assert isinstance(answers[1], Failure)
-    assert "which is not open" in answers[1].message
+    session = write(source, max_restarts=0).open()
+    payloads = [Generate(prompt="a"), Generate(prompt="b")]
+    answers = answers_of(session, *payloads) + answers_of(session, *payloads)
+    session.close()
+    assert [_text(answer) for answer in answers] == ["first"] * 4
+
+
+def test_an_answer_to_a_question_of_another_process_is_garbage(write: Any) -> None:
+    source = """
+        for q in ask():
+            if q["prompt"] == "steal":
+                say(q["id"] - 1, text="stolen")
+            else:
+                time.sleep(0.5)
+            say(q["id"], text="own")
+    """
+    answers = ask_words(write(source, n_processes=2), "slow", "steal")
+    assert kinds(answers) == ["own", "protocol"]
 
 
 @pytest.mark.parametrize(
