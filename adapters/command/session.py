@@ -202,7 +202,9 @@ class CommandSession:
     def _without_secrets(self, line: bytes) -> bytes:
         if not self._adapter.env:
             return line
-        return self._scrub(line.decode("utf-8", "replace")).encode()
+        # What is not UTF-8 stays so, and is refused when it is read.
+        text = line.decode("utf-8", "surrogateescape")
+        return self._scrub(text).encode("utf-8", "surrogateescape")
 
     def _drop_unfinished(self) -> None:
         # A late answer would be taken for garbage by the next questions.

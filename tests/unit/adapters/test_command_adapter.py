@@ -320,6 +320,20 @@ def test_a_wrong_answer_costs_its_question_and_no_restart(
     assert reason in failed.message
 
 
+@pytest.mark.parametrize("env", [(), ("TOY_KEY",)])
+def test_a_line_that_is_not_utf_8_is_no_answer(
+    write: Any, env: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOY_KEY", "sk-canary-77")
+    source = """
+        for q in ask():
+            answer = json.dumps({"id": q["id"], "text": "caf"}).replace("caf", "caf\u00e9")
+            sys.stdout.buffer.write(answer.encode("latin-1") + b"\\n")
+            sys.stdout.flush()
+    """
+    assert kinds(ask_words(write(source, env=env, max_restarts=0), "a")) == ["protocol"]
+
+
 def test_blank_lines_are_skipped(write: Any) -> None:
     source = """
         for q in ask():
