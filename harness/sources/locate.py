@@ -14,6 +14,14 @@ if TYPE_CHECKING:
     from harness.sources.source import Source
 
 
+_BELONGING = {
+    "path": ("sha256",),
+    "package": ("version", "sha256", "file", "sdist"),
+    "hub": ("revision", "file"),
+}
+"""What says more about each place; a field that is not heeded would be a pin that holds nothing."""
+
+
 def locate(source: Source) -> Path:
     """Return a local path to the source's bytes, fetched and checked.
 
@@ -40,26 +48,36 @@ def verify(source: Source) -> Path:
 
 
 def check_fields(source: Source) -> None:
-    """Refuse a source that names no place, or more than one.
+    """Refuse a source that names no place, more than one, or what does not belong to its place.
 
     Raises:
         ConfigError: with the fields that are missing or too many.
     """
-    named = [key for key in ("path", "package", "hub") if getattr(source, key) is not None]
+    named = [key for key in _BELONGING if getattr(source, key) is not None]
     if len(named) != 1:
         raise ConfigError(
             "source",
             "names " + (" and ".join(named) if named else "no place"),
             "give exactly one of path, package and hub",
         )
-    if source.package is not None:
-        missing = [key for key in ("version", "sha256", "file") if getattr(source, key) is None]
-        if missing:
-            raise ConfigError(
-                f"package = {source.package!r}",
-                "lacks " + " and ".join(missing),
-                "pin the version, the sha256 of the archive, and the file inside it",
-            )
+    (place,) = named
+    where = f"{place} = {getattr(source, place)!r}"
+    belonging = _BELONGING[place]
+    known = dict.fromkeys(key for keys in _BELONGING.values() for key in keys)
+    foreign = [key for key in known if getattr(source, key) and key not in belonging]
+    if foreign:
+        raise ConfigError(
+            where,
+            f"stands beside {' and '.join(foreign)}, which it does not heed",
+            f"only {' and '.join(belonging)} may stand beside {place}",
+        )
+    missing = [key for key in ("version", "sha256", "file") if getattr(source, key) is None]
+    if place == "package" and missing:
+        raise ConfigError(
+            where,
+            "lacks " + " and ".join(missing),
+            "pin the version, the sha256 of the archive, and the file inside it",
+        )
 
 
 def _package_fields(source: Source) -> tuple[str, str, str, str]:
@@ -75,7 +93,11 @@ def _local(path: str, sha256: str | None) -> Path:
     found = Path(path).expanduser()
     if not found.exists():
         raise ConfigError(f"path = {path!r}", "no such file or folder", _nearby(found))
-    if sha256 is not None and found.is_file() and (actual := hash_file(found)) != sha256:
+    if sha256 is not None and not found.is_file():
+        raise ConfigError(
+            f"path = {path!r}", "is a folder, and sha256 pins a file", "leave sha256 out"
+        )
+    if sha256 is not None and (actual := hash_file(found)) != sha256:
         raise SourceError(
             sentence(
                 path, f"has sha256 {actual}, not the pinned {sha256}", "get the right file, or pin"

