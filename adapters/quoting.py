@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from urllib.parse import quote as percent_encode
 
-from harness.core.redact import Scrubber
-
-_SHORTEST_SECRET = 8
-"""Below this a value is no key, and hiding it would only punch holes into messages."""
+from harness.core.redact import SHORTEST_SECRET, Scrubber
 
 
 def scrubber_of(secrets: Iterable[str]) -> Scrubber:
@@ -18,10 +14,8 @@ def scrubber_of(secrets: Iterable[str]) -> Scrubber:
     >>> scrubber_of(["sk-canary/1"])("no such key: sk-canary%2F1")
     'no such key: [redacted]'
     """
-    long_enough = [secret for secret in secrets if len(secret) >= _SHORTEST_SECRET]
-    as_json = [json.dumps(secret)[1:-1] for secret in long_enough]
-    in_url = [percent_encode(secret, safe="") for secret in long_enough]
-    return Scrubber((*long_enough, *as_json, *in_url))
+    known = [secret for secret in secrets if len(secret) >= SHORTEST_SECRET]
+    return Scrubber((*known, *(percent_encode(secret, safe="") for secret in known)))
 
 
 def shorten(text: str, limit: int = 300) -> str:

@@ -32,6 +32,8 @@ class _Prepared:
     suite: SuiteSpec
     task: Task
     hash: str
+    limit: int | None
+    """The smaller of the spec's and the suite's own."""
 
 
 def audit(spec: RunSpec, progress: Progress, *, resume: Path | None = None) -> Path:
@@ -56,8 +58,6 @@ def audit(spec: RunSpec, progress: Progress, *, resume: Path | None = None) -> P
     folder = resume or Path(spec.out) / new_run_id(started)
     planned = tuple(_planned(spec, prepared))
     earlier = read_earlier(resume, planned, spec.seed) if resume else Earlier()
-    writer = RunWriter(folder, spec.secrets)
-    progress.note(f"run folder: {folder}")
     manifest = Manifest(
         schema_version=SCHEMA_VERSION,
         run_id=folder.name,
@@ -75,6 +75,8 @@ def audit(spec: RunSpec, progress: Progress, *, resume: Path | None = None) -> P
         git=git_state(Path.cwd()),
         hardware=hardware(),
     )
+    writer = RunWriter(folder, spec.secrets)
+    progress.note(f"run folder: {folder}")
     try:
         return _Audit(spec, prepared, writer, progress, manifest).carry_out(earlier)
     finally:
@@ -103,7 +105,7 @@ def _prepare(suite: SuiteSpec, spec: RunSpec, progress: Progress) -> _Prepared:
         # The place is half the message: say which suite's data it was.
         error.args = (f"suite {suite.name!r}: {error}",)
         raise
-    return _Prepared(suite=suite, task=task, hash=suite_hash(suite.suite, task))
+    return _Prepared(suite=suite, task=task, hash=suite_hash(suite.suite, task), limit=limit)
 
 
 def _planned(spec: RunSpec, prepared: list[_Prepared]) -> Iterator[Evaluation]:
@@ -190,7 +192,7 @@ class _Audit:
         except Exception as error:
             plans = [self._planned[model.name, item.suite.name] for item in mine]
             self._done += [replace(plan, error=sentence_of(error)) for plan in plans]
-            if isinstance(error, ConfigError):
+            if isinstance(error, ConfigError) and not self._estimates:
                 raise
             return None
 
@@ -207,7 +209,7 @@ class _Audit:
             planned,
             item.task,
             session,
-            self._context(planned),
+            self._context(planned, item.limit),
             recorder=self._writer,
             progress=self._progress,
             earlier=earlier.answers.get((model.name, item.suite.name), ()),
@@ -227,7 +229,7 @@ class _Audit:
         self._manifest = replace(self._manifest, evaluations=self._evaluations(), warnings=warnings)
         self._writer.manifest(self._manifest)
 
-    def _context(self, planned: Evaluation) -> Context:
+    def _context(self, planned: Evaluation, limit: int | None) -> Context:
         return Context(
             model=planned.model,
             suite=planned.suite,
@@ -238,7 +240,7 @@ class _Audit:
                 "data": planned.data_hash[:12],
                 "model": planned.model_fingerprint[:12],
                 "seed": self._spec.seed,
-                "limit": self._spec.limit or "none",
+                "limit": limit or "none",
                 "by": planned.capability,
             },
         )

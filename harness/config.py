@@ -6,10 +6,10 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 from harness import registry
-from harness.core.build import Problems, build, check_keys, shown
+from harness.core.build import Problems, build, check_keys, dataclass_in, shown
 from harness.core.errors import ConfigError, UnknownName, nearest
 from harness.core.redact import redacted, secret_values
 from harness.core.spec import ModelSpec, RunSpec, SuiteSpec
@@ -41,7 +41,7 @@ def load_spec(path: str | Path) -> RunSpec:
     """
     file = Path(path)
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8"))
+        table = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ConfigError(
             str(path), f"cannot be read ({error.strerror})", "check the path"
@@ -100,22 +100,39 @@ class _Resolver:
         self._problems = problems
 
     def options(
-        self, table: Mapping[str, Any], reserved: Iterable[str], where: str
+        self, cls: type, table: Mapping[str, Any], where: str, reserved: Iterable[str] = ()
     ) -> dict[str, Any]:
+        """Return the table with what belongs to options of ``cls`` resolved.
+
+        A table that is no dataclass (a map of labels, extra fields of a request) is the user's own
+        and stays as it is.
+        """
+        hints = get_type_hints(cls)
         return {
-            key: self._value(key, table[key], f"{where}.{key}")
+            key: self._value(key, table[key], hints.get(key), f"{where}.{key}")
             for key in table
             if key not in reserved
         }
 
-    def _value(self, key: str, value: Any, where: str) -> Any:
-        if key == "data" and isinstance(value, str):
-            return self._value(key, self._data(value, where), where)
+    def _value(self, key: str, value: Any, hint: Any, where: str) -> Any:
+        nested = dataclass_in(hint)
+        if nested is not None and key == "data" and isinstance(value, str):
+            value = self._data(value, where)
+        if nested is not None and isinstance(value, Mapping):
+            return self.options(nested, value, where)
         if key in ("path", "run") and isinstance(value, str):
-            return str(self._folder / Path(value).expanduser())
-        if isinstance(value, Mapping):
-            return {inner: self._value(inner, value[inner], f"{where}.{inner}") for inner in value}
+            return self._located(value)
+        if key == "metrics" and isinstance(value, list):
+            return [self._metric(entry) for entry in value]
         return value
+
+    def _metric(self, entry: Any) -> Any:
+        if isinstance(entry, Mapping) and isinstance(entry.get("path"), str):
+            return {**entry, "path": self._located(entry["path"])}
+        return entry
+
+    def _located(self, path: str) -> str:
+        return str(self._folder / Path(path).expanduser())
 
     def _data(self, name: str, where: str) -> Mapping[str, Any]:
         if name in self._shared:
@@ -150,7 +167,10 @@ def _top_values(table: Mapping[str, Any], problems: Problems) -> dict[str, Any]:
         if not is_number and (not isinstance(value, kind) or isinstance(value, bool)):
             problems.add(key, f"must be {name}, not {shown(value)}", f"write {name}")
             continue
-        values[key] = kind(value)
+        try:
+            values[key] = kind(value)
+        except OverflowError:
+            problems.add(key, f"is too large a number ({shown(value)})", "choose a smaller one")
     _check_range(values, "confidence_level", (0.5, 0.9999), problems)
     _check_range(values, "min_coverage", (0.0, 1.0), problems)
     _check_range(values, "seed", (0, _LARGEST_SEED), problems)
@@ -198,7 +218,7 @@ def _model(
     if not (name and factory and kind):
         return None
     adapter = build(
-        factory, resolve.options(table, _MODEL_KEYS, where), where, problems, _MODEL_KEYS
+        factory, resolve.options(factory, table, where, _MODEL_KEYS), where, problems, _MODEL_KEYS
     )
     if adapter is None:
         return None
@@ -220,7 +240,7 @@ def _suite(
     limit = _limit(table, where, problems)
     if not (factory and kind):
         return None
-    options = resolve.options(table, _SUITE_KEYS, where)
+    options = resolve.options(factory, table, where, _SUITE_KEYS)
     suite = build(factory, options, where, problems, _SUITE_KEYS)
     if suite is None or name is None:
         return None

@@ -23,13 +23,25 @@ def overridden(
     Raises:
         ConfigError: a name that the spec does not have, or nothing is left to do.
     """
-    narrowed = _narrowed(spec, models, suites)
+    _check_number("limit", limit, 1)
+    _check_number("seed", seed, 0)
+    narrowed = _narrowed(spec, _names(models), _names(suites))
     return replace(
         narrowed,
         limit=spec.limit if limit is None else limit,
         seed=spec.seed if seed is None else seed,
         out=spec.out if out is None else out,
     )
+
+
+def _check_number(name: str, value: int | None, least: int) -> None:
+    if value is not None and (type(value) is not int or value < least):
+        raise ConfigError(name, f"must be a whole number from {least}, not {value!r}", "choose one")
+
+
+def _names(given: Sequence[str]) -> Sequence[str]:
+    """Take one name for a list of one: a text is a sequence of texts too."""
+    return (given,) if isinstance(given, str) else given
 
 
 def _narrowed(spec: RunSpec, models: Sequence[str], suites: Sequence[str]) -> RunSpec:

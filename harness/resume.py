@@ -62,8 +62,18 @@ def read_earlier(folder: Path, planned: Iterable[Evaluation], seed: int) -> Earl
         reason = f"the seed was {run.manifest.seed}, and is {seed}"
         raise ConfigError("--resume", reason, f"give --seed {run.manifest.seed}")
     before = {(done.model, done.suite): done for done in run.manifest.evaluations}
-    for plan in planned:
-        _check_same_question(before.get((plan.model, plan.suite), plan), plan)
+    now = {(plan.model, plan.suite): plan for plan in planned}
+    if before.keys() != now.keys():
+        others = ", ".join(
+            sorted(f"{suite} on {model}" for model, suite in before.keys() ^ now.keys())
+        )
+        raise ConfigError(
+            "--resume",
+            f"the run and the spec differ by {others}",
+            "give the same --model and --suite as then, or start a new run",
+        )
+    for key, plan in now.items():
+        _check_same_question(before[key], plan)
     answers: dict[tuple[str, str], dict[str, Answered]] = {}
     for record in run.records:
         if isinstance(record.answer, Response):

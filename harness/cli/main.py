@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import io
+import signal
 import sys
 import traceback
 from typing import ClassVar
@@ -12,6 +13,7 @@ import click
 
 from harness.cli.exits import ExitCode
 from harness.core.errors import HarnessError, SpecErrors, did_you_mean
+from harness.core.redact import redacted
 
 
 class _LateGroup(click.Group):
@@ -19,7 +21,7 @@ class _LateGroup(click.Group):
 
     files: ClassVar[dict[str, str]] = {
         "data": "Fetch and verify everything that a spec needs.",
-        "demo": "Audit a real language model and a real classifier, and open a report.",
+        "demo": "Audit a real language model and a real classifier.",
         "list": "List adapters, suites, metrics, reports or runs.",
         "report": "Render a stored run again, in any format.",
         "run": "Carry out a spec and write a run folder with its report.",
@@ -75,6 +77,8 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             # A terminal that knows no arrows, or a model's half character, must not end a run.
             stream.reconfigure(errors="backslashreplace")
+    # What a scheduler sends before it kills: the same orderly end as Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(run())
 
 
@@ -83,7 +87,10 @@ def run(arguments: list[str] | None = None) -> int:
     try:
         code = cli.main(arguments, standalone_mode=False)
     except (click.exceptions.Abort, KeyboardInterrupt):
-        click.echo("interrupted; what was answered until now is kept", err=True)
+        click.echo(
+            "interrupted; what was answered until now is kept: harness run SPEC --resume latest",
+            err=True,
+        )
         return ExitCode.INTERRUPTED
     except SystemExit:
         # Click's answer to a pipe that nobody reads any more, with the exit code of a regression.
@@ -93,7 +100,7 @@ def run(arguments: list[str] | None = None) -> int:
         return error.exit_code
     except HarnessError as error:
         for problem in error.problems if isinstance(error, SpecErrors) else (error,):
-            click.echo("error: " + " ".join(str(problem).split("\n")), err=True)
+            click.echo("error: " + redacted(" ".join(str(problem).split("\n"))), err=True)
         return error.exit_code
     except Exception:  # noqa: BLE001 - Python's own exit code 1 would read as a regression
         click.echo(f"internal error, please report it:\n{traceback.format_exc()}", err=True)

@@ -20,7 +20,7 @@ def print_result(result: Result) -> None:
     """Print a table per suite and model, then failures, then the report's path."""
     console = Console(highlight=False)
     manifest = result.run.manifest
-    console.print(f"[bold]{escape(manifest.name)}[/bold]  {manifest.run_id}")
+    console.print(f"[bold]{escape(_printable(manifest.name))}[/bold]  {manifest.run_id}")
     for done in manifest.evaluations:
         mine = [
             estimate
@@ -38,7 +38,8 @@ def print_result(result: Result) -> None:
 
 
 def _table(done: Evaluation, estimates: Iterable[Estimate], manifest: Manifest) -> Table:
-    title = f"{done.suite} · {done.model}: {done.n_answered} of {done.n_samples} answered"
+    n_of_n = f"{done.n_answered} of {done.n_samples}"
+    title = _printable(f"{done.suite} · {done.model}: {n_of_n} answered")
     table = Table(title=escape(title), title_justify="left", title_style="bold", min_width=72)
     table.add_column("metric")
     table.add_column("value", justify="right")
@@ -54,13 +55,18 @@ def _print_trouble(console: Console, done: Evaluation) -> None:
     kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(done.failures.items()))
     for text in (kinds and f"not answered: {kinds}", done.error):
         if text:
-            console.print(f"  {text}", style="red", markup=False, soft_wrap=True)
+            console.print(f"  {_printable(text)}", style="red", markup=False, soft_wrap=True)
+
+
+def _printable(text: str) -> str:
+    """Show control characters, which a model or a data set may have written, as escapes."""
+    return "".join(mark if mark.isprintable() else ascii(mark)[1:-1] for mark in text)
 
 
 def _cells(estimate: Estimate) -> tuple[str, ...]:
     interval = estimate.interval
     return (
-        escape(estimate.quantity.id) + _ARROW[estimate.quantity.direction],
+        escape(_printable(estimate.quantity.id)) + _ARROW[estimate.quantity.direction],
         "-" if estimate.value is None else f"{estimate.value:.4g}",
         f"{interval.low:.4g} … {interval.high:.4g}" if interval else estimate.note,
         str(estimate.n),

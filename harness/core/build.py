@@ -72,6 +72,14 @@ def build(
         return None
 
 
+def dataclass_in(hint: Any) -> type | None:
+    """Return the dataclass that a type, or one member of a union, is; None where there is none."""
+    for option in typing.get_args(hint) or (hint,):
+        if isinstance(option, type) and dataclasses.is_dataclass(option):
+            return option
+    return None
+
+
 def check_keys(
     table: Mapping[str, Any], known: Iterable[str], where: str, problems: Problems
 ) -> frozenset[str]:

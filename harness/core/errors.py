@@ -8,8 +8,7 @@
     ├── CapabilityError  2   a suite asks for what an adapter cannot do
     ├── AdapterError     3   a model that could not be loaded or has gone away
     ├── SourceError      3   bytes that could not be fetched, or are not the pinned ones
-    ├── StoreError       3   a record that could not be kept or read
-    └── IncompleteError  3   too few samples were scored to say anything
+    └── StoreError       3   a record that could not be kept or read
 
 A failed *request* is none of these: it is a :class:`harness.core.response.Failure`, a value.
 """
@@ -78,10 +77,6 @@ class SourceError(HarnessError):
 
 class StoreError(HarnessError):
     """A run, record or report that could not be written or read."""
-
-
-class IncompleteError(HarnessError):
-    """The run ended, but too few samples were scored: 'measured nothing' is never a pass."""
 
 
 def sentence(where: str, reason: str, remedy: str = "") -> str:

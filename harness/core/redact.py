@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 STRUCK = "[redacted]"
@@ -22,6 +22,14 @@ _URL_SECRET = re.compile(
 )
 
 
+# Words of a command line: --api-key=…, Authorization: Bearer ….
+_SECRET_ARGUMENT = re.compile(
+    r"(?P<before>--?[\w-]*(?:key|token|secret|passw(?:or)?d)=|(?:authorization:\s*)?bearer\s+)"
+    r"(?P<secret>\S.*)",
+    re.IGNORECASE,
+)
+
+
 def redacted(value: Any, key: str = "") -> Any:
     """Return a copy of a spec's tables without what looks like a secret.
 
@@ -34,8 +42,11 @@ def redacted(value: Any, key: str = "") -> Any:
     if isinstance(value, Mapping):
         return {name: redacted(value[name], str(name)) for name in value}
     if isinstance(value, list | tuple):
-        return [redacted(item, key) for item in value]
+        flags = _flags_before(value)
+        return [redacted(item, flag or key) for item, flag in zip(value, flags, strict=True)]
     if isinstance(value, str):
+        if match := _SECRET_ARGUMENT.match(value):
+            return match["before"] + STRUCK
         if _SECRET_NAME.search(key) and not key.endswith("_env"):
             return STRUCK
         return _URL_SECRET.sub(_struck_url, value)
@@ -45,38 +56,68 @@ def redacted(value: Any, key: str = "") -> Any:
 def secret_values(value: Any, key: str = "") -> Iterator[str]:
     """Yield the secrets that a run of this spec gets to know.
 
-    They are the logins and keys in its URLs, the values of the environment variables that a key
-    ending in ``_env`` names, and those of the variables under ``env`` (which are passed on to a
-    program) whose name is a secret's.
+    They are the logins and keys in its URLs and command lines, the values of the environment
+    variables that a key ending in ``_env`` names, and those of the variables under ``env`` (which
+    are passed on to a program) whose name is a secret's.
     """
     if isinstance(value, Mapping):
         for name in value:
             yield from secret_values(value[name], str(name))
     elif isinstance(value, list | tuple):
-        for item in value:
+        for item, flag in zip(value, _flags_before(value), strict=True):
+            if flag and isinstance(item, str):
+                yield item
             yield from secret_values(item, key)
     elif isinstance(value, str):
-        if key.endswith("_env") or (key == "env" and _SECRET_NAME.search(value)):
-            yield os.environ.get(value, "")
-        for match in _URL_SECRET.finditer(value):
-            yield match["login"] or match["value"]
+        yield from _secrets_in_text(value, key)
+
+
+def _secrets_in_text(text: str, key: str) -> Iterator[str]:
+    if match := _SECRET_ARGUMENT.match(text):
+        yield match["secret"]
+    if key.endswith("_env") or (key == "env" and _SECRET_NAME.search(text)):
+        yield os.environ.get(text, "")
+    for match in _URL_SECRET.finditer(text):
+        yield match["login"] or match["value"]
+
+
+def _flags_before(words: Sequence[Any]) -> list[str]:
+    """Return, for each word of a command line, the secret-named flag before it, or nothing."""
+    flags = [""]
+    for word in words[:-1]:
+        name = word.lstrip("-") if isinstance(word, str) and word.startswith("-") else ""
+        flags.append(name if _SECRET_NAME.search(name) and "=" not in name else "")
+    return flags[: len(words)]
 
 
 def _struck_url(match: re.Match[str]) -> str:
     return f"{match['before'] or match['name']}{STRUCK}"
 
 
-class Scrubber:
-    """Strikes known secret values out of text about to be written."""
+SHORTEST_SECRET = 6
+"""Below this a value is no key ("EMPTY", "token"), and striking it out would only spoil words."""
 
-    def __init__(self, secrets: tuple[str, ...]) -> None:
-        # Very short values would strike out ordinary words; a key of four letters is no key.
-        known = {s for s in secrets if len(s) > 4}  # noqa: PLR2004 - see above
-        # In JSON a quote, a backslash or an accented letter stands as its escape.
-        forms = known | {json.dumps(s)[1:-1] for s in known}
+
+class Scrubber:
+    """Strikes known secret values out of what is about to be written."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        known = {secret for secret in secrets if len(secret) >= SHORTEST_SECRET}
+        # A server may quote a key as JSON does: with escapes for quotes and accented letters.
+        forms = known | {json.dumps(secret)[1:-1] for secret in known}
         longest_first = sorted(forms, key=len, reverse=True)
         self._pattern = re.compile("|".join(map(re.escape, longest_first))) if known else None
 
     def __call__(self, text: str) -> str:
         """Return ``text`` with each secret replaced."""
         return self._pattern.sub(STRUCK, text) if self._pattern else text
+
+    def values(self, value: Any) -> Any:
+        """Return a JSON value with each secret replaced in its texts, and its keys as they were."""
+        if self._pattern is None:
+            return value
+        if isinstance(value, Mapping):
+            return {key: self.values(value[key]) for key in value}
+        if isinstance(value, list | tuple):
+            return [self.values(item) for item in value]
+        return self(value) if isinstance(value, str) else value

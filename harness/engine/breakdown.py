@@ -7,6 +7,9 @@ from pathlib import Path
 
 from harness.core.errors import HarnessError
 
+BROKE_DOWN = "broke down"
+"""Marks what is a defect of code, in reasons that are otherwise about answers."""
+
 
 def sentence_of(ending: BaseException) -> str:
     """Return one sentence for the manifest, the table and the report.

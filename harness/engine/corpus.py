@@ -27,9 +27,10 @@ def corpus_estimates(
     kept = sorted(board.outputs or [], key=lambda pair: pair[0].index)
     samples, outputs = [sample for sample, _ in kept], [output for _, output in kept]
     units = [sample.id if sample.cluster is None else sample.cluster for sample in samples]
-    clusters = np.unique(np.array(units, dtype=object).astype(str), return_inverse=True)[1]
-    n_clusters = len(set(units))
-    groups = group_assignment(clusters.astype(np.int64), n_groups=N_GROUPS, seed=context.seed)
+    numbers = {unit: number for number, unit in enumerate(dict.fromkeys(units))}
+    clusters = np.array([numbers[unit] for unit in units], dtype=np.int64)
+    n_clusters = len(numbers)
+    groups = group_assignment(clusters, n_groups=N_GROUPS, seed=context.seed)
     for metric in metrics:
         value = metric.compute(samples, outputs) if kept else {}
         others = []

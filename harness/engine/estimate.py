@@ -49,8 +49,15 @@ class _Part:
 def estimates_of(board: Scoreboard, context: Context) -> Iterator[Estimate]:
     """Yield the estimates of every metric with per-sample statistics."""
     for column in board.columns:
-        for part in _parts(board, column):
-            yield from _of_part(column.metric, part, context)
+        yield from metric_estimates(board, column, context)
+
+
+def metric_estimates(
+    board: Scoreboard, column: MetricColumns, context: Context
+) -> Iterator[Estimate]:
+    """Yield the estimates of one metric, of the whole suite first and then of each slice."""
+    for part in _parts(board, column):
+        yield from _of_part(column.metric, part, context)
 
 
 def statistics_of(board: Scoreboard, column: MetricColumns) -> Floats:

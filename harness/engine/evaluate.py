@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from harness.core.capability import Capability
@@ -12,12 +13,13 @@ from harness.core.errors import StoreError
 from harness.core.estimate import Estimate, signature_text
 from harness.core.figure import Figure
 from harness.core.ports import CorpusMetric, Metric, Progress, Recorder, Session, Task
-from harness.core.response import Failure
+from harness.core.response import Failure, Output
 from harness.core.run import Evaluation, Record
+from harness.core.sample import Sample
 from harness.core.score import Unscored
-from harness.engine.breakdown import sentence_of
+from harness.engine.breakdown import BROKE_DOWN, sentence_of
 from harness.engine.corpus import corpus_estimates
-from harness.engine.estimate import Context, estimates_of, slices_left_out, statistics_of
+from harness.engine.estimate import Context, metric_estimates, slices_left_out, statistics_of
 from harness.engine.execute import Answered, execute
 from harness.engine.score import Scoreboard
 
@@ -45,6 +47,8 @@ class _Counts:
     n_output_tokens: int = 0
     first_unscored: str = ""
     """Why the first answer that has no score has none."""
+    first_defect: str = ""
+    """What the suite or a metric broke down on first."""
 
     def add(self, record: Record) -> None:
         answer = record.answer
@@ -56,8 +60,20 @@ class _Counts:
         if answer.usage is not None:
             self.n_input_tokens += answer.usage.n_input_tokens or 0
             self.n_output_tokens += answer.usage.n_output_tokens or 0
-        if record.unscored and not self.first_unscored:
-            self.first_unscored = next(iter(record.unscored.values()))
+        for reason in record.unscored.values():
+            self.first_unscored = self.first_unscored or reason
+            if BROKE_DOWN in reason:
+                self.first_defect = self.first_defect or reason
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What the scores came to."""
+
+    estimates: tuple[Estimate, ...]
+    figures: tuple[Figure, ...]
+    defects: tuple[str, ...]
+    """A sentence for each metric that broke down."""
 
 
 def evaluate(
@@ -95,11 +111,7 @@ def evaluate(
     stream = _answers(task, session, planned, earlier)
     ending = _take_in(stream, planned, task, board, counts, recorder=recorder, progress=progress)
     progress.note(f"{planned.suite} on {planned.model}: estimating")
-    done = Evaluated(evaluation=planned, is_interrupted=isinstance(ending, KeyboardInterrupt))
-    try:
-        done = _estimated(done, board, task, context)
-    except Exception as defect:  # noqa: BLE001 - a defect of one suite must not cost the others
-        ending = ending or defect
+    outcome = _estimated(board, task, context)
     evaluation = replace(
         planned,
         n_answered=counts.n_answered,
@@ -111,42 +123,55 @@ def evaluate(
         cpu_s=time.process_time() - started_cpu,
         n_input_tokens=counts.n_input_tokens,
         n_output_tokens=counts.n_output_tokens,
-        error=_error(ending, done.estimates, counts),
+        error=_error(ending, outcome, counts),
     )
-    return replace(done, evaluation=evaluation)
-
-
-def _estimated(done: Evaluated, board: Scoreboard, task: Task, context: Context) -> Evaluated:
-    estimates = (*estimates_of(board, context), *corpus_estimates_of(board, task, context))
-    figures = [
-        figure
-        for column in board.columns
-        for figure in (column.metric.figures(statistics_of(board, column)) if column.owners else ())
-    ]
-    return replace(
-        done,
-        estimates=estimates,
-        figures=(*figures, *task.figures(estimates)),
+    return Evaluated(
+        evaluation=evaluation,
+        estimates=outcome.estimates,
+        figures=outcome.figures,
         warnings=tuple(f"{context.suite}: {text}" for text in slices_left_out(board)),
+        is_interrupted=isinstance(ending, KeyboardInterrupt),
     )
 
 
-def _error(ending: BaseException | None, estimates: tuple[Estimate, ...], counts: _Counts) -> str:
+def _estimated(board: Scoreboard, task: Task, context: Context) -> _Outcome:
+    """Estimate metric by metric; one that breaks down costs its own numbers and no other's."""
+    estimates: list[Estimate] = []
+    figures: list[Figure] = []
+    defects: list[str] = []
+    for column in board.columns:
+        with _noted(f"metric {column.metric.name!r}", defects):
+            estimates += metric_estimates(board, column, context)
+            figures += column.metric.figures(statistics_of(board, column)) if column.owners else ()
+    for metric in task.corpus_metrics:
+        with _noted(f"metric {metric.name!r}", defects):
+            estimates += corpus_estimates(board, (metric,), context)
+    with _noted("the suite's charts", defects):
+        figures += task.figures(estimates)
+    return _Outcome(tuple(estimates), tuple(figures), tuple(defects))
+
+
+@contextmanager
+def _noted(what: str, defects: list[str]) -> Iterator[None]:
+    """Take down what a stranger's code raises, with the name of what broke."""
+    try:
+        yield
+    except Exception as defect:  # noqa: BLE001 - a metric may raise anything
+        defects.append(f"{what} {BROKE_DOWN}: {sentence_of(defect)}")
+
+
+def _error(ending: BaseException | None, outcome: _Outcome, counts: _Counts) -> str:
     """Say why the evaluation is not whole; nothing when it is. Measured nothing is not whole."""
     if ending is not None:
         return sentence_of(ending)
-    if any(estimate.value is not None for estimate in estimates):
+    if counts.first_defect or outcome.defects:
+        return "; ".join(filter(None, (counts.first_defect, *outcome.defects)))
+    if any(estimate.value is not None for estimate in outcome.estimates):
         return ""
     if not counts.n_answered:
         return f"nothing was measured: all {counts.failures.total()} samples failed"
     reason = counts.first_unscored or "no metric is defined on them"
     return f"nothing was measured: none of {counts.n_answered} answers has a score ({reason})"
-
-
-def corpus_estimates_of(board: Scoreboard, task: Task, context: Context) -> Iterator[Estimate]:
-    """Yield the estimates of the task's corpus metrics, if it has any."""
-    if task.corpus_metrics:
-        yield from corpus_estimates(board, task.corpus_metrics, context)
 
 
 def _answers(
@@ -192,7 +217,7 @@ def _record(planned: Evaluation, task: Task, board: Scoreboard, answered: Answer
         scores, unscored = board.add(sample, Unscored(f"failure: {answer.kind}"))
         reading = None
     else:
-        read = task.read(sample, answer.output)
+        read = _read(task, sample, answer.output)
         scores, unscored = board.add(sample, read)
         reading = None if isinstance(read, Unscored) or read is answer.output else read
     return Record(
@@ -205,6 +230,14 @@ def _record(planned: Evaluation, task: Task, board: Scoreboard, answered: Answer
         scores=scores,
         unscored=unscored,
     )
+
+
+def _read(task: Task, sample: Sample, output: Output) -> Output | Unscored:
+    """Read an answer; a defect of the suite costs this score, not the answer and not the run."""
+    try:
+        return task.read(sample, output)
+    except Exception as defect:  # noqa: BLE001 - a stranger's suite may raise anything
+        return Unscored(f"the suite {BROKE_DOWN}: {sentence_of(defect)}")
 
 
 def _signatures(task: Task) -> dict[str, str]:

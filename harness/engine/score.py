@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from harness.core.ports import Metric
 from harness.core.response import Output
 from harness.core.sample import Sample
-from harness.core.score import Scored, Unscored
+from harness.core.score import Score, Scored, Unscored
+from harness.engine.breakdown import BROKE_DOWN, sentence_of
 
 
 @dataclass(slots=True)
@@ -72,7 +73,7 @@ class Scoreboard:
         scores: dict[str, float] = {}
         unscored: dict[str, str] = {}
         for names, column in zip(self._names, self.columns, strict=True):
-            score = column.metric.measure(sample, reading)
+            score = _measured(column.metric, sample, reading)
             if isinstance(score, Scored):
                 column.rows.extend(score.statistics)
                 column.owners.append(place)
@@ -88,3 +89,11 @@ class Scoreboard:
             codes = self.slices.setdefault(name, Codes())
             codes.pad(len(self.indices) - 1)
             codes.add(value)
+
+
+def _measured(metric: Metric, sample: Sample, reading: Output) -> Score:
+    """Measure; a defect of the metric costs this score, not the answer and not the run."""
+    try:
+        return metric.measure(sample, reading)
+    except Exception as defect:  # noqa: BLE001 - a stranger's metric may raise anything
+        return Unscored(f"the metric {BROKE_DOWN}: {sentence_of(defect)}")

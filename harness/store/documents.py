@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import json
 import os
 from collections.abc import Mapping
@@ -27,7 +28,8 @@ def write_json(path: Path, value: object, scrub: Scrubber) -> None:
     Raises:
         StoreError: the disk is full or the folder unwritable.
     """
-    text = scrub(json.dumps(value, indent=1, sort_keys=True, ensure_ascii=True, allow_nan=False))
+    clean = scrub.values(value)
+    text = json.dumps(clean, indent=1, sort_keys=True, ensure_ascii=True, allow_nan=False)
     write_text(path, text + "\n")
 
 
@@ -37,6 +39,10 @@ def write_text(path: Path, text: str) -> None:
     Raises:
         StoreError: the disk is full or the folder unwritable.
     """
+    path = path.resolve()
+    if path.exists() and not path.is_file():
+        _write_directly(path, text)
+        return
     scratch = path.with_name(f".{path.name}.partial")
     try:
         # Half a character (a lone surrogate), which a model may write, is no UTF-8.
@@ -48,9 +54,21 @@ def write_text(path: Path, text: str) -> None:
     except OSError as error:
         with suppress(OSError):
             scratch.unlink(missing_ok=True)
-        raise StoreError(
-            sentence(str(path), f"cannot be written ({error.strerror})", "make room, then retry")
-        ) from error
+        raise _cannot_write(path, error) from error
+
+
+def _write_directly(path: Path, text: str) -> None:
+    """Write to a device or a pipe, which a rename would replace."""
+    try:
+        path.write_text(text, encoding="utf-8", errors="replace", newline="\n")
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+
+
+def _cannot_write(path: Path, error: OSError) -> StoreError:
+    is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    remedy = "make room, then retry" if is_full else "choose another place"
+    return StoreError(sentence(str(path), f"cannot be written ({error.strerror})", remedy))
 
 
 def read_json(path: Path) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from harness.store.documents import (
     write_json,
     write_text,
 )
+from harness.store.folder_lock import FolderLock
 from harness.store.samples_file import JSONL, PARQUET, SampleWriter, StoredRecords, compact, reopen
 
 MANIFEST = "manifest.json"
@@ -49,6 +50,7 @@ class RunWriter:
             raise StoreError(
                 sentence(str(folder), f"cannot be made ({error.strerror})", "choose another --out")
             ) from error
+        self._lock = FolderLock(folder)
         if (folder / PARQUET).exists() and not (folder / JSONL).exists():
             reopen(folder / PARQUET, folder / JSONL)
         self._samples = SampleWriter(folder / JSONL, self._scrub)
@@ -70,17 +72,18 @@ class RunWriter:
         write_json(self.folder / METRICS, encode_metrics(estimates, figures), self._scrub)
 
     def report(self, document: str) -> Path:
-        """Write the report."""
-        write_text(self.folder / REPORT, self._scrub(document))
+        """Write the report, made of what is stored: no secret is left in it to strike out."""
+        write_text(self.folder / REPORT, document)
         return self.folder / REPORT
 
     def close(self) -> None:
-        """Flush the samples. Safe to call twice."""
+        """Flush the samples and let the folder go. Safe to call twice."""
         self._samples.close()
+        self._lock.release()
 
     def compact(self) -> None:
         """Turn the lines into Parquet; nothing is appended from here on."""
-        self.close()
+        self._samples.close()
         try:
             compact(self.folder / JSONL, self.folder / PARQUET)
         except OSError as error:

@@ -19,6 +19,7 @@ JSONL = "samples.jsonl"
 PARQUET = "samples.parquet"
 _NESTED = ("targets", "choices", "slices", "request", "answer", "scores", "unscored", "reading")
 _BATCH = 5000
+_BLOCK = 1 << 16
 _dump = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
 
@@ -40,7 +41,7 @@ class SampleWriter:
         Raises:
             StoreError: the disk is full or the folder unwritable.
         """
-        line = self._scrub(_dump(encode_record(record))).encode("ascii") + b"\n"
+        line = _dump(self._scrub.values(encode_record(record))).encode("ascii") + b"\n"
         try:
             n_written = self._file.write(line)
         except OSError as error:
@@ -232,17 +233,16 @@ def _cut_unfinished_line(path: Path) -> None:
     if not path.exists():
         return
     with path.open("r+b") as file:
-        size = file.seek(0, os.SEEK_END)
-        keep = size
-        while keep and _byte_at(file, keep - 1) != b"\n":
-            keep -= 1
-        if keep != size:
-            file.truncate(keep)
-
-
-def _byte_at(file: IO[bytes], place: int) -> bytes:
-    file.seek(place)
-    return file.read(1)
+        end = file.seek(0, os.SEEK_END)
+        while end:
+            start = max(0, end - _BLOCK)
+            file.seek(start)
+            found = file.read(end - start).rfind(b"\n")
+            if found >= 0:
+                file.truncate(start + found + 1)
+                return
+            end = start
+        file.truncate(0)
 
 
 def _cannot_write(path: Path, error: OSError) -> StoreError:

@@ -9,7 +9,7 @@ from fakes.toy_suite import ToySuite
 from fakes.workplace import FILMS_SPEC, Workplace
 
 from harness import Result, load_run, run
-from harness.core.errors import ConfigError, StoreError
+from harness.core.errors import ConfigError
 
 
 def test_a_spec_is_run_by_path(place: Workplace) -> None:
@@ -84,9 +84,9 @@ def test_a_run_is_found_by_folder_id_start_and_age(place: Workplace) -> None:
     for given in (second.folder, name, name[:-2], "latest"):
         assert load_run(given).folder.name == name
     assert load_run(first.folder.name).folder.name == first.folder.name
-    with pytest.raises(StoreError, match="fits several runs"):
+    with pytest.raises(ConfigError, match="fits several runs"):
         load_run(name[:4])
-    with pytest.raises(StoreError, match="no such run"):
+    with pytest.raises(ConfigError, match="no such run"):
         load_run("1999")
 
 

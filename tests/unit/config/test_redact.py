@@ -91,10 +91,36 @@ class TestScrubber:
     def test_nothing_to_strike_out(self) -> None:
         assert Scrubber(())("text") == "text"
 
-    @given(st.text(min_size=5, max_size=20), st.text(max_size=20), st.text(max_size=20))
+    @given(st.text(min_size=6, max_size=20), st.text(max_size=20), st.text(max_size=20))
     def test_no_secret_survives_in_json(self, secret: str, before: str, after: str) -> None:
         scrub = Scrubber((secret,))
         text = json.dumps({"text": before + secret + after})
         scrubbed = scrub(text)
         assert json.dumps(secret)[1:-1] not in scrubbed.replace(STRUCK, "")
         assert STRUCK in scrubbed
+
+    def test_values_are_struck_out_and_keys_are_not(self) -> None:
+        scrub = Scrubber(("choices-key", "sample"))
+        row = {"sample": ["a sample", {"choices-key": 1}], "n": 2}
+        assert scrub.values(row) == {"sample": [f"a {STRUCK}", {"choices-key": 1}], "n": 2}
+
+    def test_a_word_that_servers_take_for_any_key_is_no_secret(self) -> None:
+        assert Scrubber(("EMPTY", "token")).values("EMPTY token") == "EMPTY token"
+
+
+@pytest.mark.parametrize(
+    ("argv", "kept"),
+    [
+        (["p", "--api-key", "sk-1234567", "-v"], ["p", "--api-key", STRUCK, "-v"]),
+        (["p", "--token=sk-1234567"], ["p", f"--token={STRUCK}"]),
+        (
+            ["p", "-H", "Authorization: Bearer sk-1234567"],
+            ["p", "-H", f"Authorization: Bearer {STRUCK}"],
+        ),
+        (["p", "--max-tokens", "7"], ["p", "--max-tokens", "7"]),
+    ],
+)
+def test_command_lines(argv: list[str], kept: list[str]) -> None:
+    assert redacted({"argv": argv}) == {"argv": kept}
+    found = set(secret_values({"argv": argv}))
+    assert found == ({"sk-1234567"} if STRUCK in str(kept) else set())

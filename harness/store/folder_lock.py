@@ -1,0 +1,52 @@
+"""One process at a time may write a run folder."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from harness.core.errors import StoreError, sentence
+
+LOCK = ".lock"
+
+
+class FolderLock:
+    """Holds a folder until it is released or the process ends, however it ends."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / LOCK
+        try:
+            self._file = self._path.open("w")
+        except OSError as error:
+            raise StoreError(
+                sentence(
+                    str(folder), f"cannot be written ({error.strerror})", "choose another --out"
+                )
+            ) from error
+        if not _locked(self._file.fileno()):
+            self._file.close()
+            raise StoreError(
+                sentence(
+                    str(folder), "is being written by another process", "wait for it, or end it"
+                )
+            )
+
+    def release(self) -> None:
+        """Let the folder go. Safe to call twice."""
+        if not self._file.closed:
+            with suppress(OSError):
+                self._path.unlink(missing_ok=True)
+            self._file.close()
+
+
+def _locked(number: int) -> bool:
+    if sys.platform == "win32":  # no flock there; two writers are then the user's own care
+        return True
+    import fcntl
+
+    try:
+        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,62 @@
+"""A run folder has one writer; a resumed run is the same run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fakes.workplace import Workplace
+
+from harness.core.errors import StoreError
+from harness.store.folder_lock import FolderLock
+from harness.store.run_folder import RunWriter
+
+TWO_MODELS = """
+[[model]]
+name = "one"
+adapter = "echo"
+labels = ["bad", "good"]
+
+[[model]]
+name = "two"
+adapter = "echo"
+labels = ["bad", "good"]
+
+[[suite]]
+name = "films"
+suite = "classification"
+data = "films.csv"
+columns = { text = "text", target = "label" }
+metrics = ["confusion"]
+"""
+
+
+def test_a_second_writer_is_refused_until_the_first_is_done(tmp_path: Path) -> None:
+    first = RunWriter(tmp_path / "run", ())
+    with pytest.raises(StoreError, match="is being written by another process; wait for it"):
+        RunWriter(tmp_path / "run", ())
+    first.close()
+    RunWriter(tmp_path / "run", ()).close()
+    assert sorted(path.name for path in (tmp_path / "run").iterdir()) == ["samples.jsonl"]
+
+
+def test_a_lock_is_released_twice_without_harm(tmp_path: Path) -> None:
+    lock = FolderLock(tmp_path)
+    lock.release()
+    lock.release()
+    FolderLock(tmp_path).release()
+
+
+def test_a_resume_of_another_plan_is_refused(place: Workplace) -> None:
+    place.films(TWO_MODELS)
+    outcome = place.harness("run", "films.toml", "--suite", "films", "--model", "one")
+    assert outcome.code == 0
+    manifest = place.latest / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"complete"', '"running"'))
+    before = manifest.read_bytes()
+
+    outcome = place.harness("run", "films.toml", "--resume", "latest")
+
+    assert outcome.code == 2
+    assert "the run and the spec differ by films on two" in outcome.errors[0]
+    assert manifest.read_bytes() == before
