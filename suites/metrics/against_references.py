@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import unicodedata
 from abc import ABC, abstractmethod
+from typing import ClassVar, Literal
 
 from harness.core.response import Generation, Output
 from harness.core.sample import Sample
@@ -17,13 +19,21 @@ class AgainstReferences(ABC):
 
     __slots__ = ()
 
+    unicode: ClassVar[Literal["nfc", "kept"]] = "nfc"
+    """``nfc``: é is one character, however a text writes it. ``kept``: texts are compared as they
+    are, where published numbers are made that way."""
+
     def measure(self, sample: Sample, output: Output) -> Score:
         """Compare the answer with all of the sample's targets."""
         if not isinstance(output, Generation):
             return _NO_TEXT
         if not sample.targets:
             return _NO_REFERENCE
-        return Scored(self.compare(output.text, sample.targets))
+        references = tuple(self._written(text) for text in sample.targets)
+        return Scored(self.compare(self._written(output.text), references))
+
+    def _written(self, text: str) -> str:
+        return unicodedata.normalize("NFC", text) if self.unicode == "nfc" else text
 
     @abstractmethod
     def compare(self, answer: str, references: tuple[str, ...]) -> tuple[float, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from harness.core.errors import ConfigError
 from harness.core.score import Direction, Quantity
@@ -33,6 +33,7 @@ class BertScore(AgainstReferences, MeanOfValues):
     """Greedy matching of the tokens' contextual embeddings by cosine."""
 
     name: ClassVar[str] = "bertscore"
+    unicode: ClassVar[Literal["kept"]] = "kept"  # the encoder's tokenizer has its own way
     quantities: ClassVar[tuple[Quantity, ...]] = (
         _quantity("precision", "mean over the answer's tokens of the nearest reference token"),
         _quantity("recall", "mean over the reference's tokens of the nearest answer token"),

@@ -43,6 +43,7 @@ class ExactMatch(AgainstReferences, MeanOfValues):
             "case": "ignored" if self.ignore_case else "mixed",
             "punctuation": "ignored" if self.ignore_punctuation else "kept",
             "normalise": self.normalise,
+            "unicode": self.unicode,
         }
 
     def compare(self, answer: str, references: tuple[str, ...]) -> tuple[float, ...]:

@@ -34,8 +34,8 @@ class LengthRatio(AgainstReferences, Additive):
 
     @property
     def signature(self) -> Mapping[str, str]:
-        """The tokenizer."""
-        return {"tok": self.tokenizer}
+        """The tokenizer and the normalisation."""
+        return {"tok": self.tokenizer, "unicode": self.unicode}
 
     def compare(self, answer: str, references: tuple[str, ...]) -> tuple[float, ...]:
         """Return both lengths, the reference's being the nearest (the shorter one on a tie)."""

@@ -40,7 +40,12 @@ class Meteor(AgainstReferences, MeanOfValues):
     def signature(self) -> Mapping[str, str]:
         """The tokenizer, nltk's version and WordNet's."""
         version = required_version("nltk", metric=self.name, extra="text")
-        return {"tok": self.tokenizer, "wordnet": self._wordnet.version, "nltk": version}
+        return {
+            "tok": self.tokenizer,
+            "wordnet": self._wordnet.version,
+            "unicode": self.unicode,
+            "nltk": version,
+        }
 
     @property
     def _wordnet(self) -> WordNet:

@@ -48,7 +48,12 @@ class Rouge(AgainstReferences, MeanOfValues):
         """The tokenizer, stemming, and rouge-score's version."""
         version = required_version("rouge-score", metric=self.name, extra="text")
         stem = "porter" if self.stem else "no"
-        return {"tok": self.tokenizer, "stem": stem, "rouge-score": version}
+        return {
+            "tok": self.tokenizer,
+            "stem": stem,
+            "unicode": self.unicode,
+            "rouge-score": version,
+        }
 
     def compare(self, answer: str, references: tuple[str, ...]) -> tuple[float, ...]:
         """Return the best F-measure of each kind over the references."""

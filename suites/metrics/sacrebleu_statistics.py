@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -23,6 +23,8 @@ class SacrebleuStatistics(AgainstReferences, Additive):
     """What BLEU, chrF and TER share: sacrebleu's counts and its signature."""
 
     __slots__ = ()
+
+    unicode: ClassVar[Literal["kept"]] = "kept"  # sacrebleu's own numbers are of texts as they are
 
     @property
     @abstractmethod

@@ -41,8 +41,8 @@ class TokenF1(AgainstReferences, MeanOfValues):
 
     @property
     def signature(self) -> Mapping[str, str]:
-        """The tokenizer."""
-        return {"normalise": "squad", "tok": self.tokenizer}
+        """The normalisations and the tokenizer."""
+        return {"normalise": "squad", "tok": self.tokenizer, "unicode": self.unicode}
 
     def compare(self, answer: str, references: tuple[str, ...]) -> tuple[float, ...]:
         """Return the best F1 over the references, in [0, 1]."""

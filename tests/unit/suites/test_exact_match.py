@@ -70,4 +70,5 @@ def test_signature_tells_each_setting() -> None:
         "case": "ignored",
         "punctuation": "kept",
         "normalise": "none",
+        "unicode": "nfc",
     }

@@ -101,4 +101,9 @@ def test_long_text_is_measured_in_seconds() -> None:
 
 
 def test_signature_names_the_library() -> None:
-    assert Rouge().signature == {"tok": "auto", "stem": "no", "rouge-score": "0.1.2"}
+    assert Rouge().signature == {
+        "tok": "auto",
+        "stem": "no",
+        "unicode": "nfc",
+        "rouge-score": "0.1.2",
+    }
