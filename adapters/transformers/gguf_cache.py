@@ -1,7 +1,8 @@
 """GGUF files, converted once to a folder of safetensors.
 
 transformers turns a GGUF file back into float tensors and rebuilds its tokenizer on every load,
-which takes longer than many an audit. The folder keeps the float32 values that it arrives at.
+which takes longer than many an audit. The folder keeps the float32 values that it arrives at, and
+is hashed again at each load: about a second for each gigabyte.
 """
 
 from __future__ import annotations
@@ -16,7 +17,10 @@ import transformers
 
 from harness.adapters.transformers.quiet import quiet
 from harness.core.errors import AdapterError, sentence
+from harness.core.identity import hash_tree
 from harness.sources.cache import cache_dir, filled_once
+
+_MODEL, _DIGEST = "model", "sha256"
 
 
 def converted(file: Path, sha256: str) -> Path:
@@ -27,14 +31,21 @@ def converted(file: Path, sha256: str) -> Path:
         sha256: its digest (hex).
 
     Raises:
-        AdapterError: transformers cannot read it.
+        AdapterError: transformers cannot read it, or the folder is no longer what was written.
     """
     # Another transformers version may dequantise or tokenise otherwise, hence its own folder.
-    folder = cache_dir("models") / f"{sha256}-transformers-{transformers.__version__}"
+    folder = cache_dir("gguf") / f"{sha256}-transformers-{transformers.__version__}"
     if not folder.is_dir():
         with filled_once(folder) as empty, quiet():
-            _convert(file, empty)
-    return folder
+            _convert(file, empty / _MODEL)
+            (empty / _DIGEST).write_text(hash_tree(empty / _MODEL))
+    # The identity tells the GGUF file's hash, so the model that answers must still be made of it.
+    digest = folder / _DIGEST
+    if not digest.is_file() or digest.read_text() != hash_tree(folder / _MODEL):
+        raise AdapterError(
+            sentence(str(folder), "this converted model is damaged", "delete the folder")
+        )
+    return folder / _MODEL
 
 
 def _convert(file: Path, folder: Path) -> None:

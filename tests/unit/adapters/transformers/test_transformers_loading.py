@@ -14,7 +14,7 @@ import pytest
 import torch
 from transformers import dynamic_module_utils
 
-from harness.adapters.transformers import TransformersAdapter
+from harness.adapters.transformers import TransformersAdapter, gguf_cache
 from harness.conformance import check_adapter
 from harness.core.capability import Capability
 from harness.core.errors import AdapterError, ConfigError, HarnessError
@@ -321,7 +321,7 @@ def test_a_damaged_gguf_file_is_an_adapter_error(
     error = refusal({"path": str(file), "device": "cpu"})
     assert isinstance(error, AdapterError)
     assert "cannot be read as GGUF" in str(error)
-    assert not list((tmp_path / "cache" / "models").iterdir())
+    assert not list((tmp_path / "cache" / "gguf").iterdir())
 
 
 def test_a_broken_model_ends_the_session_with_an_adapter_error(opened: Callable[..., Any]) -> None:
@@ -351,3 +351,20 @@ TASKS = {
     "bert_classifier": "classifier",
     "bert_encoder": "encoder",
 }
+
+
+def test_a_converted_model_that_changed_in_the_cache_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def convert(file: Path, folder: Path) -> None:
+        folder.mkdir()
+        (folder / "model.safetensors").write_bytes(file.read_bytes())
+
+    monkeypatch.setenv("HARNESS_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(gguf_cache, "_convert", convert)
+    (tmp_path / "m.gguf").write_bytes(b"weights")
+    folder = gguf_cache.converted(tmp_path / "m.gguf", "0" * 64)
+    assert gguf_cache.converted(tmp_path / "m.gguf", "0" * 64) == folder
+    (folder / "model.safetensors").write_bytes(b"weighty")
+    with pytest.raises(AdapterError, match="converted model is damaged; delete the folder"):
+        gguf_cache.converted(tmp_path / "m.gguf", "0" * 64)
