@@ -21,6 +21,7 @@ from harness.engine.estimate import Context
 from harness.engine.evaluate import Evaluated, evaluate
 from harness.engine.plan import capability_for, check_capabilities
 from harness.resume import Earlier, read_earlier
+from harness.sources.source import Source
 from harness.store.documents import SCHEMA_VERSION
 from harness.store.run_folder import RunWriter, load_run_folder, new_run_id, now
 
@@ -86,14 +87,21 @@ def audit(spec: RunSpec, progress: Progress, *, resume: Path | None = None) -> P
 def _prepare_all(spec: RunSpec, progress: Progress) -> list[_Prepared]:
     """Read the data of every suite; what is wrong with several of them is told at once."""
     problems = Problems()
+    for model in spec.models:
+        with problems.kept():
+            _check_local_files(model)
     prepared = []
     for suite in spec.suites:
-        try:
+        with problems.kept():
             prepared.append(_prepare(suite, spec, progress))
-        except ConfigError as error:
-            problems.keep(error)
     problems.raise_any()
     return prepared
+
+
+def _check_local_files(model: ModelSpec) -> None:
+    """Miss a model's file now, and not after the models before it have been audited."""
+    if isinstance(model.adapter, Source) and model.adapter.path is not None:
+        model.adapter.fetch()
 
 
 def _prepare(suite: SuiteSpec, spec: RunSpec, progress: Progress) -> _Prepared:

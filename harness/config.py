@@ -13,6 +13,7 @@ from harness.core.build import Problems, build, check_keys, dataclass_in, shown
 from harness.core.errors import ConfigError, UnknownName, nearest
 from harness.core.redact import redacted, secret_values
 from harness.core.spec import ModelSpec, RunSpec, SuiteSpec
+from harness.sources.dataset import Dataset
 
 _TOP: dict[str, tuple[type, str]] = {
     "name": (str, "a text"),
@@ -79,6 +80,7 @@ def parse_spec(table: Mapping[str, Any], *, folder: Path, name: str = "run") -> 
     ]
     _check_unique(names, "model", problems)
     _check_unique([suite.name for suite in suites if suite], "suite", problems)
+    resolve.check_unused()
     if not len(problems):
         _check_storable(table, "", problems)
     problems.raise_any()
@@ -96,6 +98,7 @@ class _Resolver:
 
     def __init__(self, shared: Mapping[str, Any], folder: Path, problems: Problems) -> None:
         self._shared = shared
+        self._unused = dict(shared)
         self._folder = folder
         self._problems = problems
 
@@ -134,8 +137,15 @@ class _Resolver:
     def _located(self, path: str) -> str:
         return str(self._folder / Path(path).expanduser())
 
+    def check_unused(self) -> None:
+        """Check the data tables that nobody names as strictly as those that somebody does."""
+        for name, table in self._unused.items():
+            where = f"data.{name}"
+            build(Dataset, self.options(Dataset, table, where), where, self._problems)
+
     def _data(self, name: str, where: str) -> Mapping[str, Any]:
         if name in self._shared:
+            self._unused.pop(name, None)
             table: Mapping[str, Any] = self._shared[name]
             return table
         if nearest(name, self._shared) and not (self._folder / name).exists():

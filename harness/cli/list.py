@@ -35,6 +35,8 @@ def _list_registered(kind: registry.Kind) -> None:
 def _list_runs(root: Path) -> None:
     from harness.store.run_folder import load_run_folder, run_folders
 
+    if not root.is_dir():
+        click.echo(f"no folder {str(root)!r}, and so no runs", err=True)
     for folder in run_folders(root):
         try:
             manifest = load_run_folder(folder).manifest

@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Literal
 
 from harness.core.errors import ConfigError, SpecErrors, did_you_mean, nearest
@@ -28,6 +29,14 @@ class Problems:
     def keep(self, error: ConfigError) -> None:
         """Note one that was raised."""
         self._found.append(error)
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Note what the block raises, and go on."""
+        try:
+            yield
+        except ConfigError as error:
+            self.keep(error)
 
     def raise_any(self) -> None:
         """Raise what was noted; nothing when all was well."""

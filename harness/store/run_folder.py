@@ -124,6 +124,8 @@ def find_run(name: str, root: Path) -> Path:
     direct = Path(name)
     if (direct / MANIFEST).is_file():
         return direct
+    if not name:
+        raise ConfigError("RUN", "is empty", "give a folder, an id, the start of one, or latest")
     known = [folder.name for folder in run_folders(root)]
     fitting = known[-1:] if name == "latest" else [run for run in known if run.startswith(name)]
     if len(fitting) == 1:

@@ -60,3 +60,29 @@ def test_a_resume_of_another_plan_is_refused(place: Workplace) -> None:
     assert outcome.code == 2
     assert "the run and the spec differ by films on two" in outcome.errors[0]
     assert manifest.read_bytes() == before
+
+
+def test_a_killed_run_is_shown_with_what_it_has(place: Workplace) -> None:
+    place.films(TWO_MODELS)
+    assert place.harness("run", "films.toml").code == 0
+    manifest = place.latest / "manifest.json"
+    killed = manifest.read_text().replace('"complete"', '"running"')
+    manifest.write_text(killed.replace('"n_answered": 4', '"n_answered": 0'))
+    (place.latest / "report.html").unlink()
+
+    out = place.harness("show", "latest").out
+
+    assert "films · one: 4 of 4 answered" in out
+    assert "the run is running" in out
+    assert "no report yet: harness report" in out
+
+
+def test_a_missing_model_is_missed_before_the_first_is_asked(place: Workplace) -> None:
+    spec = TWO_MODELS + '\n[[model]]\nname = "three"\nadapter = "sklearn"\npath = "no_such.skops"\n'
+    place.films(spec)
+
+    outcome = place.harness("run", "films.toml")
+
+    assert outcome.code == 2
+    assert "no_such.skops': no such file or folder" in outcome.errors[0]
+    assert not (place.folder / "runs").exists()
