@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -12,7 +13,7 @@ from harness.adapters.transformers import TransformersAdapter
 from harness.adapters.transformers.checkpoint import Checkpoint
 from harness.adapters.transformers.encoding import TextEncoder
 from harness.core.estimate import signature_text
-from harness.core.identity import Identity, hash_json
+from harness.core.identity import Identity, hash_json, hash_tree
 
 # Where a model was found and who wrote its file down do not make it another model.
 _NOT_THE_MODEL = ("_name_or_path", "transformers_version", "dtype")
@@ -27,6 +28,8 @@ def identify(
 ) -> Identity:
     """Return hashes of weights, configuration, tokenizer and template, and the settings.
 
+    Where code that comes with the weights may run, its files are hashed too: all Python below the
+    folders of weights and tokenizer, not what their configuration takes from other repositories.
     The batch size is no part of it: answers do not depend on it.
     """
     habits = getattr(model, "generation_config", None)
@@ -42,15 +45,17 @@ def identify(
         "trust_remote_code": options.trust_remote_code,
         "window": window,
     }
-    return Identity(
-        {
-            "weights": checkpoint.weights,
-            "config": hash_json([_told(model.config), _told(habits)]),
-            "tokenizer": _tokenizer_hash(encoder.tokenizer),
-            "template": _text_hash(encoder.template) if encoder.template else "none",
-            "settings": signature_text(settings),
-        }
-    )
+    parts = {
+        "weights": checkpoint.weights,
+        "config": hash_json([_told(model.config), _told(habits)]),
+        "tokenizer": _tokenizer_hash(encoder.tokenizer),
+        "template": _text_hash(encoder.template) if encoder.template else "none",
+        "settings": signature_text(settings),
+    }
+    if options.trust_remote_code:
+        folders = (checkpoint.folder, Path(options.tokenizer or checkpoint.folder))
+        parts["code"] = hash_json([_code_hash(folder) for folder in folders])
+    return Identity(parts)
 
 
 def _told(config: Any) -> dict[str, Any]:
@@ -66,6 +71,10 @@ def _tokenizer_hash(tokenizer: Any) -> str:
     rules = backend.to_str() if backend is not None else sorted(tokenizer.get_vocab().items())
     special = {name: str(token) for name, token in tokenizer.special_tokens_map.items()}
     return hash_json([type(tokenizer).__name__, rules, special])
+
+
+def _code_hash(folder: Path) -> str:
+    return hash_tree(folder, [path.relative_to(folder).as_posix() for path in folder.rglob("*.py")])
 
 
 def _text_hash(text: str) -> str:

@@ -188,8 +188,14 @@ def test_code_beside_the_weights_runs_only_when_allowed(
     )
     assert "trust_remote_code = true" in str(refusal({"path": str(folder)}))
     assert not mark.exists()
-    TransformersAdapter(path=str(folder), device="cpu", trust_remote_code=True).open()
+    trusting = TransformersAdapter(path=str(folder), device="cpu", trust_remote_code=True)
+    identity = trusting.open().identity
     assert mark.exists()
+    assert trusting.open().identity == identity
+
+    with (folder / "strange.py").open("a") as code:
+        code.write("# another model\n")
+    assert trusting.open().identity.fingerprint != identity.fingerprint
 
 
 def test_the_identity_is_the_contents_and_not_the_place(
