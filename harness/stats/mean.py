@@ -14,6 +14,9 @@ from harness.stats.quantiles import t_quantile
 Floats: TypeAlias = NDArray[np.float64]
 Integers: TypeAlias = NDArray[np.int64]
 
+_ROUNDING = 1e-12
+"""A standard error below this share of the values is rounding."""
+
 
 def mean_stderr(values: Floats, clusters: Integers | None = None) -> float | None:
     """Standard error of the mean; cluster-robust when ``clusters`` is given.
@@ -45,14 +48,15 @@ def mean_interval(
     """Student's t interval of the mean, with units (clusters) - 1 degrees of freedom.
 
     Returns:
-        None with fewer than two independent units.
+        None with fewer than two independent units, and where they all agree: such a sample tells
+        nothing of the spread, and an interval of no width would claim certainty.
 
     >>> interval = mean_interval(np.array([1.0, 2.0, 3.0, 4.0]))
     >>> round(interval.low, 3), round(interval.high, 3)
     (0.446, 4.554)
     """
     stderr = mean_stderr(values, clusters)
-    if stderr is None:
+    if stderr is None or stderr <= _ROUNDING * float(np.abs(values).max()):
         return None
     n_units = values.size if clusters is None else np.unique(clusters).size
     half = t_quantile(0.5 + level / 2, n_units - 1) * stderr

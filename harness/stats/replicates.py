@@ -49,14 +49,17 @@ class Replicates:
             level: confidence level in (0, 1).
 
         Returns:
-            None when over 5 % of resamples are undefined, and when all of them agree: a sample
+            None when over 5 % of resamples are undefined; when all of them agree: a sample
             without spread (every answer right, a single sample) tells nothing of the spread
-            outside it, and an interval of no width would claim certainty.
+            outside it, and an interval of no width would claim certainty; and when all of them
+            lie on one side of the value (a deviation between folds of 0): none is like it.
         """
         values = self._defined(column)
         if values is None or np.ptp(values) <= _tolerance(values):
             return None
         bias = _median_bias(values, float(self.point[column]))
+        if math.isinf(bias):
+            return None
         acceleration = float(self.acceleration[column])
         method = "bootstrap-bca"
         if not abs(bias) <= MAX_MEDIAN_BIAS or not math.isfinite(acceleration):

@@ -119,6 +119,8 @@ def test_a_statistic_that_resampling_biases_falls_back_on_percentiles() -> None:
 
     x = np.random.default_rng(10).normal(size=(100, 12))
     x -= x.mean(axis=0)
-    interval = bootstrap(distance_from_zero, x, seed=0).interval(0, 0.95)
+    interval = bootstrap(distance_from_zero, x + 0.05, seed=0).interval(0, 0.95)
     assert interval is not None
     assert interval.method == "bootstrap-percentile"
+    # At the least value there is, every resample lies above it: an interval would leave it out.
+    assert bootstrap(distance_from_zero, x, seed=0).interval(0, 0.95) is None

@@ -39,3 +39,16 @@ def test_fewer_than_two_values_have_no_error(values: list[float]) -> None:
 
 def test_one_cluster_has_no_error() -> None:
     assert mean_interval(np.array([1.0, 2.0]), np.array([0, 0])) is None
+
+
+@pytest.mark.parametrize(
+    ("values", "clusters"),
+    [
+        ([0.1] * 30, None),
+        ([7.3] * 30, list(range(30))),
+        ([0.0, 1.0] * 15, np.repeat(np.arange(15), 2).tolist()),
+    ],
+)
+def test_units_that_agree_have_no_interval(values: list[float], clusters: list[int] | None) -> None:
+    codes = None if clusters is None else np.array(clusters)
+    assert mean_interval(np.array(values), codes) is None

@@ -12,6 +12,7 @@ from harness.core.figure import FigureKind
 from harness.core.response import Classification
 from harness.core.sample import Sample
 from harness.core.score import Direction, Scored, Unscored
+from harness.stats.bootstrap import bootstrap
 from harness.suites.metrics.calibration import Calibration
 
 ABC = ("a", "b", "c")
@@ -170,3 +171,11 @@ def test_quantities_say_which_brier_score_they_are() -> None:
     assert by_id["ece"].direction is Direction.LOWER
     assert "by chance" in by_id["ece"].definition
     assert multiclass.signature == {"labels": "a,b,c", "bins": "15"}
+
+
+def test_a_constant_prediction_that_is_always_right_has_no_interval() -> None:
+    statistics = np.tile([0.1, 0.01, 0.9, 1.0], (40, 1))
+    metric = Calibration(labels=("a", "b"))
+    assert metric.intervals(statistics, None, 0.95) == {}
+    resampled = bootstrap(metric.reduce, statistics, seed=0)
+    assert all(resampled.interval(column, 0.95) is None for column in range(4))

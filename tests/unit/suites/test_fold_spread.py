@@ -9,6 +9,7 @@ from scipy import stats
 from harness.core.response import Classification, Generation
 from harness.core.sample import Sample
 from harness.core.score import Scored, Unscored
+from harness.stats.bootstrap import bootstrap
 from harness.suites.metrics.fold_spread import FoldSpread
 
 RNG = np.random.default_rng(0)
@@ -66,3 +67,13 @@ def test_intervals_are_students_and_chi_squares() -> None:
     assert deviation.low == pytest.approx((4 * variance / stats.chi2.ppf(0.95, 4)) ** 0.5)
     assert deviation.high == pytest.approx((4 * variance / stats.chi2.ppf(0.05, 4)) ** 0.5)
     assert FoldSpread().intervals(STATISTICS[FOLDS == 1], None, 0.9) == {}
+
+
+@pytest.mark.parametrize("right", [0.0, 1.0, None])
+def test_folds_that_agree_have_no_interval(right: float | None) -> None:
+    # Half of each fold right, or all, or none: five equal accuracies tell nothing of a spread.
+    hits = np.tile([0.0, 1.0], 50) if right is None else np.full(100, right)
+    statistics = np.stack([hits, np.repeat(np.arange(1.0, 6.0), 20)], axis=1)
+    assert FoldSpread().intervals(statistics, None, 0.95) == {}
+    resampled = bootstrap(FoldSpread().reduce, statistics, seed=0)
+    assert resampled.interval(1, 0.95) is None
