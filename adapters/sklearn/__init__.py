@@ -84,6 +84,12 @@ class SklearnAdapter(Source):
             )
         if is_stored and self.fit is not None:
             raise ConfigError("fit", "stands beside a stored model", "keep one of the two")
+        if self.fit is not None and (self.trusted or self.allow_pickle):
+            raise ConfigError(
+                "trusted" if self.trusted else "allow_pickle",
+                "stands beside fit, which loads no file of yours",
+                "leave it out",
+            )
         if self.batch_size < 1:
             raise ConfigError("batch_size", "must be at least 1", "write batch_size = 1024")
 

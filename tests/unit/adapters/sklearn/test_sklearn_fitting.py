@@ -390,6 +390,10 @@ def test_impossible_options_are_refused_at_once(fitting: Fitting) -> None:
         SklearnAdapter()
     with pytest.raises(ConfigError, match="stands beside a stored model"):
         SklearnAdapter(path="m.skops", fit=fitting().fit)
+    with pytest.raises(ConfigError, match="trusted: stands beside fit"):
+        SklearnAdapter(fit=fitting().fit, trusted=("a.B",))
+    with pytest.raises(ConfigError, match="allow_pickle: stands beside fit"):
+        SklearnAdapter(fit=fitting().fit, allow_pickle=True)
     with pytest.raises(ConfigError, match="batch_size"):
         SklearnAdapter(path="m.skops", batch_size=0)
     with pytest.raises(ConfigError, match="beside recipe"):
