@@ -248,6 +248,9 @@ def _suite(
     every_model = list(dict.fromkeys(model_names))
     models = _asked(table.get("models", every_model), f"{where}.models", every_model, problems)
     limit = _limit(table, where, problems)
+    for key in ("metrics", "labels"):
+        if table.get(key) == []:
+            problems.add(f"{where}.{key}", "is empty", "list at least one, or leave it out")
     if not (factory and kind):
         return None
     options = resolve.options(factory, table, where, _SUITE_KEYS)

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from harness.core.errors import ConfigError, DataError, did_you_mean
 from harness.sources.dataset import Row
 
-_PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+_PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([^{}]+)\}")
 _LETTERED = re.compile(r"^\s*([A-Z])[.):]\s*(.*)$", re.DOTALL)
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _NO_TEXT: dict[type, str] = {dict: "a table", bytes: "bytes", list: "a list", tuple: "a list"}
@@ -54,7 +54,8 @@ class Columns:
     """Which column is what."""
 
     text: str
-    """What is asked: a column's name, or a template such as "Question: {question}\\nAnswer:"."""
+    """What is asked: a column's name, or a template such as "Question: {question}\\nAnswer:". In a
+    template ``{{`` and ``}}`` stand for braces."""
     target: str | Column | None = None
     """The right answer: a label, a choice, or references (a list cell gives several)."""
     choices: str | Column | tuple[str, ...] | None = None
@@ -65,6 +66,21 @@ class Columns:
     """Columns to report by group."""
     cluster: str | None = None
     """Rows that share this column's value are not independent (one document, one source)."""
+
+    def __post_init__(self) -> None:
+        """Refuse a template that would ask the same of every row.
+
+        Raises:
+            ConfigError: a brace that opens or closes nothing, or no column between braces.
+        """
+        if "{" not in self.text and "}" not in self.text:
+            return
+        rest = _PLACEHOLDER.sub("", self.text)
+        if "{" in rest or "}" in rest:
+            reason = f"{self.text!r} has a brace that opens or closes nothing"
+            raise ConfigError("text", reason, "write {column}, or {{ and }} for braces")
+        if not any(match[1] for match in _PLACEHOLDER.finditer(self.text)):
+            raise ConfigError("text", f"{self.text!r} names no column", "write {column}")
 
 
 class Cells:
@@ -77,7 +93,9 @@ class Cells:
         """Return a column's text, or a template filled from several."""
         if "{" not in spec:
             return self._text(row, spec, number)
-        return _PLACEHOLDER.sub(lambda match: self._text(row, match[1], number), spec)
+        return _PLACEHOLDER.sub(
+            lambda match: self._text(row, match[1], number) if match[1] else match[0][0], spec
+        )
 
     def texts(self, row: Row, spec: str | Column, number: int) -> tuple[str, ...]:
         """Return one or several texts of a target or choices cell."""

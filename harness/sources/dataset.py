@@ -96,7 +96,7 @@ def _jsonl(path: Path, name: str) -> Iterator[Row]:
                 continue
             try:
                 row = json.loads(line)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 raise DataError(
                     f"{name} line {number}", f"is not JSON ({error})", _CHECK
                 ) from error

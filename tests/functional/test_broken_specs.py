@@ -72,6 +72,26 @@ KEYS = [
         'data = { pat = "films.csv" }',
         "suite[0].data: unknown key 'pat'; did you mean 'path'?",
     ),
+    broken("no metrics", DATA, DATA + "\nmetrics = []", "suite[0].metrics: is empty; list"),
+    broken("no labels", DATA, DATA + "\nlabels = []", "suite[0].labels: is empty; list"),
+    broken(
+        "open brace",
+        'text = "text"',
+        'text = "{text"',
+        "suite[0].columns.text: '{text' has a brace that opens or closes nothing; write {column}",
+    ),
+    broken(
+        "no column in a template",
+        'text = "text"',
+        'text = "{{text}}"',
+        "suite[0].columns.text: '{{text}}' names no column; write {column}",
+    ),
+    broken(
+        "unused data",
+        "[[suite]]",
+        '[data.spare]\npathh = "x.csv"\n[[suite]]',
+        "data.spare: unknown key 'pathh'; did you mean 'path'?",
+    ),
     broken("far from all", DATA, DATA + "\nzzz = 1", "suite[0]: unknown key 'zzz'; known are"),
 ]
 

@@ -49,6 +49,11 @@ def test_a_column_or_a_template_makes_the_text(read: Read) -> None:
     assert sample.text == "A {q} story\nQ3: Why?"
 
 
+def test_doubled_braces_stand_for_braces(read: Read) -> None:
+    (sample,) = read([{"q": "Why?"}], text='Answer as {{"a": …}}: {q}')
+    assert sample.text == 'Answer as {"a": …}: Why?'
+
+
 def test_targets_are_one_text_or_a_list(read: Read) -> None:
     rows = [{"t": "x", "y": "a"}, {"t": "x", "y": ["b", "c"]}, {"t": "x", "y": 5}]
     assert [s.targets for s in read(rows, text="t", target="y")] == [("a",), ("b", "c"), ("5",)]
