@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from statistics import fmean
 from typing import Any, Literal
 
 from harness.core.errors import ConfigError
@@ -17,8 +18,12 @@ from harness.core.score import Direction, Quantity
 from harness.suites.metrics.required_package import required_version
 from harness.suites.metrics.tokenization import replace_lone_surrogates
 
-_PROBE = ("one two three four five", "six seven eight nine ten")
-"""Texts that a module is tried on, to learn the names of its results before a model is asked."""
+_PROBES = (
+    ("one two three four five", "six seven eight nine ten"),
+    ("one two three four five", "six seven eight nine ten", "two four six eight ten"),
+)
+"""Texts that a module is tried on, to learn the names of its results before a model is asked: a
+list that is as long as there are texts, twice, has a value per text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,15 +42,24 @@ class EvaluateMetric:
     """The module's own configuration, such as a language pair."""
     direction: Literal["higher", "lower", "neither"] = "neither"
     """Which way is better; modules do not tell."""
+    low: float | None = None
+    """Smallest possible value of its results; unbounded when absent."""
+    high: float | None = None
+    """Largest possible value of its results; unbounded when absent."""
     options: Mapping[str, Any] = field(default_factory=dict)
     """Passed to the module's ``compute``."""
 
     def __post_init__(self) -> None:
-        """Refuse to run a stranger's code unasked.
+        """Refuse to run a stranger's code unasked, and an empty range.
 
         Raises:
-            ConfigError: the module is not local, and remote code is not trusted.
+            ConfigError: the module is not local, and remote code is not trusted; or ``low`` is
+                not below ``high``.
         """
+        if self.low is not None and self.high is not None and self.low >= self.high:
+            raise ConfigError(
+                f"{self._where}, low", f"{self.low} is not below {self.high}", "change low or high"
+            )
         if self.path is None and not self.trust_remote_code:
             raise ConfigError(
                 self._where,
@@ -64,17 +78,21 @@ class EvaluateMetric:
 
     @property
     def quantities(self) -> tuple[Quantity, ...]:
-        """One for each number that the module returns for two pairs of equal texts."""
+        """One for each number that the module returns for pairs of equal texts.
+
+        Raises:
+            ConfigError: it returns none.
+        """
         origin = f"at {self.path}" if self.path else "from the hub"
         return tuple(
             Quantity(
                 id=key,
                 direction=Direction(self.direction),
                 definition=f"as computed by the evaluate module {self.module!r} {origin}",
-                low=None,
-                high=None,
+                low=self.low,
+                high=self.high,
             )
-            for key in self._results(_PROBE, [(text,) for text in _PROBE])
+            for key in self._names()
         )
 
     @property
@@ -100,19 +118,45 @@ class EvaluateMetric:
             for sample, output in zip(samples, outputs, strict=True)
             if isinstance(output, Generation) and sample.targets
         ]
-        return self._results([pair[0] for pair in pairs], [pair[1] for pair in pairs])
-
-    def _results(
-        self, answers: Sequence[str], references: Sequence[tuple[str, ...]]
-    ) -> dict[str, float]:
-        if not answers:
+        if not pairs:
             return {}
+        raw = self._raw([pair[0] for pair in pairs], [pair[1] for pair in pairs])
+        # Most modules return no such list, and some take long to be tried again.
+        may_be_per_text = any(length == len(pairs) for _, length in _list_lengths(raw))
+        per_text = self._per_text() if may_be_per_text else frozenset()
+        return {self._id(key): value for key, value in _numbers(raw, per_text)}
+
+    def _names(self) -> tuple[str, ...]:
+        numbers = [key for key, _ in _numbers(self._probed(_PROBES[0]), self._per_text())]
+        if not numbers:
+            raise ConfigError(
+                self._where, "returns no number", "choose a module that scores a set of texts"
+            )
+        return tuple(map(self._id, numbers))
+
+    def _per_text(self) -> frozenset[str]:
+        """Return the keys of lists with a value for each text."""
+        lengths = [dict(_list_lengths(self._probed(texts))) for texts in _PROBES]
+        followed = [
+            {key for key, length in found.items() if length == len(texts)}
+            for found, texts in zip(lengths, _PROBES, strict=True)
+        ]
+        return frozenset.intersection(*map(frozenset, followed))
+
+    def _probed(self, texts: Sequence[str]) -> Any:
+        return self._raw(texts, [(text,) for text in texts])
+
+    def _id(self, key: str) -> str:
+        stem = "evaluate_" + re.sub(r"\W+", "_", self.module)
+        return stem if key == self.module else f"{stem}_{key}"
+
+    def _raw(self, answers: Sequence[str], references: Sequence[tuple[str, ...]]) -> Any:
         clean = [[replace_lone_surrogates(text) for text in texts] for texts in references]
         have_one_each = all(len(texts) == 1 for texts in clean)
         loaded = self._loaded()
         as_texts = have_one_each and loaded.takes_a_text_as_reference
         try:
-            raw = loaded.module.compute(
+            return loaded.module.compute(
                 predictions=[replace_lone_surrogates(text) for text in answers],
                 references=[texts[0] for texts in clean] if as_texts else clean,
                 **self.options,
@@ -121,32 +165,49 @@ class EvaluateMetric:
             raise ConfigError(
                 self._where, f"fails on these texts ({error})", "check its options and references"
             ) from error
-        stem = "evaluate_" + re.sub(r"\W+", "_", self.module)
-        return {_named(stem, self.module, key): value for key, value in _numbers(raw)}
 
     def _loaded(self) -> _Loaded:
         required_version("evaluate", metric=self.name, extra="evaluate")
         return _load(self.module, self.path, self.revision, self.config)
 
 
-def _named(stem: str, module: str, key: str) -> str:
-    return stem if key == module else f"{stem}_{key}"
+def _numbers(value: Any, per_text: frozenset[str], key: str = "") -> Iterator[tuple[str, float]]:
+    """Yield every number in nested results under the path of its keys, list places from 1.
 
-
-def _numbers(value: Any, key: str = "") -> Iterator[tuple[str, float]]:
-    """Yield every number in nested results under the path of its keys, list places from 1."""
-    if isinstance(value, Mapping):
-        for inner, item in value.items():
-            yield from _numbers(item, f"{key}_{inner}" if key else str(inner))
-    elif isinstance(value, list | tuple):
-        for place, item in enumerate(value, start=1):
-            yield from _numbers(item, f"{key}_{place}")
+    A list with a value for each text gives one number, their mean.
+    """
+    value = _plain(value)
+    if key in per_text:
+        inner = [number for _, number in _numbers(value, frozenset(), key)]
+        if inner:
+            yield f"{key}_mean", fmean(inner)
     elif isinstance(value, str) or value is None:
         return
-    elif hasattr(value, "tolist"):  # numpy arrays and scalars
-        yield from _numbers(value.tolist(), key)
+    elif isinstance(value, Mapping | list | tuple):
+        for path, item in _items(value, key):
+            yield from _numbers(item, per_text, path)
     else:
         yield key, float(value)
+
+
+def _list_lengths(value: Any, key: str = "") -> Iterator[tuple[str, int]]:
+    """Yield the length of every list in nested results, under its path."""
+    value = _plain(value)
+    if isinstance(value, list | tuple):
+        yield key, len(value)
+    if isinstance(value, Mapping | list | tuple):
+        for path, item in _items(value, key):
+            yield from _list_lengths(item, path)
+
+
+def _items(value: Mapping[Any, Any] | Sequence[Any], key: str) -> Iterator[tuple[str, Any]]:
+    pairs = value.items() if isinstance(value, Mapping) else enumerate(value, start=1)
+    return ((f"{key}_{inner}" if key else str(inner), item) for inner, item in pairs)
+
+
+def _plain(value: Any) -> Any:
+    """Return numpy's arrays and scalars as lists and numbers."""
+    return value.tolist() if hasattr(value, "tolist") else value
 
 
 @dataclass(frozen=True, slots=True)

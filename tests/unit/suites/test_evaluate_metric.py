@@ -104,6 +104,46 @@ def test_numbers_of_a_local_module(write: Callable[..., str]) -> None:
     assert len(metric.signature["code"]) == 16
 
 
+def test_a_value_per_text_is_averaged(write: Callable[..., str]) -> None:
+    body = """
+        lengths = [len(p) for p in predictions]
+        return {"sizes": lengths, "pairs": [len(lengths), 2.5], "hashcode": "text"}
+"""
+    metric = EvaluateMetric(module="sizes_one", path=write("sizes_one", body), low=0, high=9)
+    quantities = {quantity.id: quantity for quantity in metric.quantities}
+    stem = "evaluate_sizes_one"
+    assert list(quantities) == [f"{stem}_sizes_mean", f"{stem}_pairs_1", f"{stem}_pairs_2"]
+    assert {(quantity.low, quantity.high) for quantity in quantities.values()} == {(0, 9)}
+    found = metric.compute(samples_of(("a",), ("b",), ("c",)), outputs_of("a", "bb", "cccccc"))
+    assert found == {f"{stem}_sizes_mean": 3.0, f"{stem}_pairs_1": 3.0, f"{stem}_pairs_2": 2.5}
+
+
+def test_arrays_and_lists_of_lists_per_text_are_averaged(write: Callable[..., str]) -> None:
+    body = """
+        import numpy
+        n = len(predictions)
+        return {"array": numpy.arange(n) / 1.0, "deep": {"rows": [[1.0, 3.0]] * n}}
+"""
+    metric = EvaluateMetric(module="sizes_two", path=write("sizes_two", body))
+    found = metric.compute(samples_of(*[("a",)] * 5), outputs_of(*"abcde"))
+    assert found == {
+        "evaluate_sizes_two_array_mean": 2.0,
+        "evaluate_sizes_two_deep_rows_mean": 2.0,
+    }
+    assert [quantity.id for quantity in metric.quantities] == list(found)
+
+
+def test_a_module_without_a_number_is_refused(write: Callable[..., str]) -> None:
+    path = write("words_one", 'return {"answer": "text", "each": [p for p in predictions]}')
+    with pytest.raises(ConfigError, match="returns no number"):
+        _ = EvaluateMetric(module="words_one", path=path).quantities
+
+
+def test_an_empty_range_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"low: 1.0 is not below 1.0"):
+        EvaluateMetric(module="x", path="x", low=1.0, high=1.0)
+
+
 def test_several_references_go_as_lists(write: Callable[..., str]) -> None:
     metric = EvaluateMetric(module="hits_two", path=write("hits_two", WORKING % "share"))
     found = metric.compute(samples_of(("a", "b"), ("c",)), outputs_of("b", "\ud800"))
