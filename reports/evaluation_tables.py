@@ -21,7 +21,7 @@ _KIND_WORDS = {
     FailureKind.TIMEOUT: "no answer in time",
     FailureKind.RATE_LIMITED: "the server asked to wait for longer than allowed",
     FailureKind.SERVER_ERROR: "the server failed",
-    FailureKind.REJECTED: "refused as malformed",
+    FailureKind.REJECTED: "refused",
     FailureKind.UNREACHABLE: "no connection",
     FailureKind.CRASHED: "the program that should have answered raised or died",
     FailureKind.PROTOCOL: "something came back that is no answer in the agreed form",

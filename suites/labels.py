@@ -51,13 +51,7 @@ def labels_of(sample_set: SampleSet, names: tuple[str, ...] | None, positive: st
         ConfigError: a label is named twice, or ``positive`` is none of two labels.
         DataError: a row has several targets, or the data hold one label alone.
     """
-    if sample_set.several_targets is not None:
-        row, n_targets = sample_set.several_targets
-        raise DataError(
-            f"{sample_set.dataset.name} row {row}",
-            f"has {n_targets} targets, one label is needed",
-            "keep one of them, or drop the row",
-        )
+    sample_set.check_one_label_each()
     if names is not None and len(set(names)) < len(names):
         raise ConfigError("labels", f"names a label twice: {', '.join(names)}", "name each once")
     found = names or tuple(sample_set.label_counts)

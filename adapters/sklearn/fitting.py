@@ -64,6 +64,7 @@ def fit_on(fit: Fit, training: TrainingSet) -> Classifier:
 
 def _read(fit: Fit) -> TrainingSet:
     samples = read_samples(fit.data, fit.columns, limit=fit.limit, seed=fit.seed)
+    samples.check_one_label_each()
     pairs = [(sample.text, sample.targets[0]) for sample in samples]
     texts, labels = zip(*pairs, strict=True)
     return TrainingSet(id=hash_json(pairs), texts=texts, labels=labels)

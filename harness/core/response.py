@@ -101,7 +101,7 @@ class FailureKind(StrEnum):
     RATE_LIMITED = "rate_limited"
     SERVER_ERROR = "server_error"
     REJECTED = "rejected"
-    """The server or model refused this request as malformed (HTTP 4xx)."""
+    """The server or model refused: malformed (HTTP 4xx), filtered, or against its rules."""
     UNREACHABLE = "unreachable"
     CRASHED = "crashed"
     """The program or function that should have answered raised or died."""

@@ -37,6 +37,20 @@ class SampleSet:
     chosen: frozenset[int] | None
     """Positions drawn under the limit, or None for all."""
 
+    def check_one_label_each(self) -> None:
+        """Refuse several targets in a row: references may be many, a label stands alone.
+
+        Raises:
+            DataError: the first row that has several.
+        """
+        if self.several_targets is not None:
+            row, n_targets = self.several_targets
+            raise DataError(
+                f"{self.dataset.name} row {row}",
+                f"has {n_targets} targets, one label is needed",
+                "keep one of them, or drop the row",
+            )
+
     def __iter__(self) -> Iterator[Sample]:
         """Yield the samples in order."""
         reader = _Reader(self.dataset, self.columns)
