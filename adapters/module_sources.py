@@ -27,7 +27,7 @@ def hash_sources(module: ModuleType) -> str | None:
     place = getattr(module, "__file__", None)
     if place is None or not place.endswith(".py"):
         return None
-    file = Path(place)
+    file = Path(place).absolute()
     name = tuple(module.__name__.split("."))
     root = file.parents[len(name) - (file.name != "__init__.py")]
     found = {file}
@@ -53,7 +53,7 @@ def _imports(file: Path, package: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """Yield the full name, cut at its dots, of everything that the file may import."""
     try:
         tree = ast.parse(file.read_bytes())
-    except SyntaxError:  # an import that fails, and that the module may well live without
+    except (SyntaxError, ValueError):  # its import fails, and the module may well live without it
         return
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
