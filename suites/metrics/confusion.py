@@ -16,6 +16,7 @@ from harness.core.sample import Sample
 from harness.core.score import Quantity, Score, Scored, Unscored
 from harness.stats.proportion import proportion_interval
 from harness.stats.weighted_counts import sums_by_code
+from harness.suites.metrics.balanced_accuracy import mean_recall_interval
 from harness.suites.metrics.class_counts import ClassCounts
 from harness.suites.metrics.class_scores import classification_of, target_index
 from harness.suites.metrics.confusion_quantities import confusion_quantities, values_by_id
@@ -80,7 +81,7 @@ class Confusion:
     def intervals(
         self, statistics: Floats, clusters: Integers | None, level: float
     ) -> Mapping[str, Interval]:
-        """Return Wilson intervals of the plain proportions.
+        """Return Wilson intervals of the plain proportions, and the mean recall's from them.
 
         Where no prediction is wrong, resampling would repeat the same perfect score and claim
         certainty, so that all other quantities get theirs here as well (see
@@ -91,6 +92,8 @@ class Confusion:
         found: dict[str, Interval | None] = {}
         if hits.size and hits.all():
             found.update(perfect_intervals(targets, clusters, self.labels, self._positive, level))
+        elif clusters is None:  # recalls of clusters that span classes are not independent
+            found["balanced_accuracy"] = mean_recall_interval(targets, hits, level)
         of_all = proportion_interval(hits, clusters, level)
         found |= dict.fromkeys(
             ("accuracy", "f1_micro", "precision_micro", "recall_micro", "recall_weighted"), of_all
