@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TypeAlias
 
 import numpy as np
@@ -32,10 +33,7 @@ def mean_stderr(values: Floats, clusters: Integers | None = None) -> float | Non
         None with fewer than two independent units: one observation has no spread to tell.
     """
     n = values.size
-    residuals = values - values.mean() if n else values
-    if clusters is not None:
-        _, codes = np.unique(clusters, return_inverse=True)
-        residuals = np.bincount(codes.ravel(), weights=residuals)
+    residuals = _unit_residuals(values, clusters)
     n_units = residuals.size
     if n_units < 2:  # noqa: PLR2004 - a spread needs two
         return None
@@ -63,3 +61,48 @@ def mean_interval(
     mean = float(values.mean())
     method = "t" if clusters is None else "t-clustered"
     return Interval(low=mean - half, high=mean + half, level=level, method=method)
+
+
+def skewed_mean_interval(
+    values: Floats, clusters: Integers | None = None, level: float = 0.95
+) -> Interval | None:
+    """Student's t interval of the mean, corrected for skewness by Hall's transformation.
+
+    Of losses, skewed to the right, a sample that lacks the rare large ones has too low a mean and
+    too low a standard error as well. Hall's cubic (1992, JRSS B 54) takes the skewness out of t;
+    its inverse makes the interval longer on the side of the long tail. Johnson's correction (1978),
+    a shift alone, mends little.
+
+    Returns:
+        As :func:`mean_interval`, which it equals where nothing is skewed.
+
+    >>> interval = skewed_mean_interval(np.array([0.0, 0.0, 0.0, 1.0, 4.0]))
+    >>> round(interval.low, 2), round(interval.high, 2)
+    (-0.47, 8.53)
+    """
+    plain = mean_interval(values, clusters, level)
+    if plain is None:
+        return None
+    residuals = _unit_residuals(values, clusters)
+    n_units = residuals.size
+    skewness = float((residuals**3).mean() / np.square(residuals).mean() ** 1.5)
+    share = skewness / math.sqrt(n_units)
+    quantile = t_quantile(0.5 + level / 2, n_units - 1)
+    mean, stderr = float(values.mean()), (plain.high - plain.low) / (2 * quantile)
+    low, high = (mean - stderr * _less_skewed(t, share) for t in (quantile, -quantile))
+    return replace(plain, low=low, high=high, method=f"hall-{plain.method}")
+
+
+def _less_skewed(t: float, a: float) -> float:
+    """Return the x of which t = x + a/3·x² + a²/27·x³ + a/6."""
+    return t if abs(a) < _ROUNDING else 3 / a * (math.cbrt(1 + a * (t - a / 6)) - 1)
+
+
+def _unit_residuals(values: Floats, clusters: Integers | None) -> Floats:
+    """Return what each value lies above the mean, added up within clusters."""
+    residuals = values - values.mean() if values.size else values
+    if clusters is None:
+        return residuals
+    _, codes = np.unique(clusters, return_inverse=True)
+    sums: Floats = np.bincount(codes.ravel(), weights=residuals).astype(np.float64)
+    return sums

@@ -16,7 +16,7 @@ from harness.core.response import Output
 from harness.core.sample import Sample
 from harness.core.score import Direction, Quantity, Score, Scored, Unscored
 from harness.stats.calibration import expected_calibration_error
-from harness.stats.mean import mean_interval
+from harness.stats.mean import skewed_mean_interval
 from harness.suites.metrics.class_counts import ratio
 from harness.suites.metrics.class_scores import classification_of, scores_of, target_index
 from harness.suites.metrics.reliability import reliability_figure
@@ -126,9 +126,9 @@ class Calibration:
     def intervals(
         self, statistics: Floats, clusters: Integers | None, level: float
     ) -> Mapping[str, Interval]:
-        """Return t intervals of the means; the calibration error is bootstrapped."""
+        """Return Hall's t intervals of the means; the calibration error is bootstrapped."""
         found = {
-            key: mean_interval(statistics[:, column], clusters, level)
+            key: skewed_mean_interval(statistics[:, column], clusters, level)
             for column, key in enumerate(("log_loss", self._brier_id, "confidence"))
         }
         return {key: interval for key, interval in found.items() if interval is not None}

@@ -10,7 +10,7 @@ import numpy as np
 
 from harness.core.estimate import Interval
 from harness.core.score import Quantity
-from harness.stats.mean import mean_interval
+from harness.stats.mean import skewed_mean_interval
 from harness.stats.proportion import proportion_interval
 from harness.suites.metrics.additive import Additive, Floats, Integers
 
@@ -38,7 +38,7 @@ class MeanOfValues(Additive):
     def intervals(
         self, statistics: Floats, clusters: Integers | None, level: float
     ) -> Mapping[str, Interval]:
-        """Return Student's t interval of each mean, or Wilson's where every value is 0 or 1."""
+        """Return Hall's t interval of each mean, or Wilson's where every value is 0 or 1."""
         found = {}
         for column, quantity in enumerate(self.quantities):
             interval = _interval(statistics[:, column], clusters, level)
@@ -52,7 +52,7 @@ def _interval(values: Floats, clusters: Integers | None, level: float) -> Interv
     # stays honest there, so a graded metric (ROUGE) also takes it when only 0 and 1 were seen.
     if np.isin(values, (0.0, 1.0)).all():
         return proportion_interval(values, clusters, level)
-    return mean_interval(values, clusters, level)
+    return skewed_mean_interval(values, clusters, level)
 
 
 def _within_bounds(interval: Interval, quantity: Quantity) -> Interval:

@@ -16,7 +16,7 @@ from scipy.stats import binom, norm
 from harness.core.estimate import Interval
 from harness.stats.delong import auc_interval
 from harness.stats.jackknife import group_assignment, jackknife_interval
-from harness.stats.mean import mean_interval
+from harness.stats.mean import mean_interval, skewed_mean_interval
 from harness.stats.proportion import proportion_interval, wilson_interval
 from harness.suites.metrics.confusion import Confusion
 
@@ -101,7 +101,9 @@ def probabilities(rng: np.random.Generator, n: int) -> NDArray[np.float64]:
         pytest.param(lambda p, y: (p - y) ** 2, id="brier"),
     ],
 )
-def test_t_covers_log_loss_and_brier(
+@pytest.mark.parametrize("n", [60, 300])
+def test_halls_t_covers_log_loss_and_brier(
+    n: int,
     loss: Callable[[NDArray[np.float64], NDArray[np.bool_]], NDArray[np.float64]],
 ) -> None:
     rng = np.random.default_rng(5)
@@ -110,10 +112,37 @@ def test_t_covers_log_loss_and_brier(
 
     def studies() -> Iterator[Interval | None]:
         for _ in range(N_STUDIES):
-            drawn = probabilities(rng, 300)
-            yield mean_interval(loss(drawn, rng.random(300) < drawn))
+            drawn = probabilities(rng, n)
+            yield skewed_mean_interval(loss(drawn, rng.random(n) < drawn))
 
     assert_covers(studies(), truth=float(expected.mean()))
+
+
+@pytest.mark.parametrize("n", [30, 60, 200])
+def test_halls_t_covers_the_mean_of_skewed_values_where_students_does_not(n: int) -> None:
+    rng = np.random.default_rng(11)
+    studies = rng.exponential(size=(N_STUDIES, n))
+    found = [skewed_mean_interval(values) for values in studies]
+    assert_covers(iter(found), truth=1.0)
+    too_low = np.mean([interval is not None and interval.high < 1.0 for interval in found])
+    assert too_low < np.mean(
+        [values.mean() + 1.96 * values.std() / n**0.5 < 1 for values in studies]
+    )
+
+
+@pytest.mark.parametrize("n", [5, 30])
+def test_halls_t_covers_the_mean_of_normal_values(n: int) -> None:
+    rng = np.random.default_rng(12)
+    studies = rng.normal(3.0, 2.0, size=(N_STUDIES, n))
+    assert_covers((skewed_mean_interval(values) for values in studies), truth=3.0)
+
+
+def test_halls_t_covers_the_mean_of_skewed_clusters() -> None:
+    rng = np.random.default_rng(13)
+    clusters = np.repeat(np.arange(40), 4)
+    effects = rng.exponential(size=(N_STUDIES, 40))[:, clusters]
+    studies = effects + rng.exponential(size=effects.shape)
+    assert_covers((skewed_mean_interval(values, clusters) for values in studies), truth=2.0)
 
 
 @pytest.mark.parametrize(("separation", "decimals"), [(0.5, 9), (1.5, 9), (2.5, 9), (1.0, 0)])

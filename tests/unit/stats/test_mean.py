@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from scipy import stats
 
-from harness.stats.mean import mean_interval, mean_stderr
+from harness.stats.mean import mean_interval, mean_stderr, skewed_mean_interval
 
 
 def test_the_interval_is_students() -> None:
@@ -52,3 +53,27 @@ def test_one_cluster_has_no_error() -> None:
 def test_units_that_agree_have_no_interval(values: list[float], clusters: list[int] | None) -> None:
     codes = None if clusters is None else np.array(clusters)
     assert mean_interval(np.array(values), codes) is None
+    assert skewed_mean_interval(np.array(values), codes) is None
+
+
+def test_without_skewness_halls_interval_is_students() -> None:
+    values = np.array([1.0, 2.0, 3.0, 4.0, 5.0])
+    plain, hall = mean_interval(values), skewed_mean_interval(values)
+    assert plain is not None
+    assert hall is not None
+    assert (hall.low, hall.high) == pytest.approx((plain.low, plain.high), abs=1e-12)
+
+
+@pytest.mark.parametrize("clusters", [None, np.repeat(np.arange(20), 2)])
+def test_the_ends_of_halls_interval_have_its_polynomial_at_the_quantiles(
+    clusters: NDArray[np.int64] | None,
+) -> None:
+    values = np.random.default_rng(3).exponential(size=40)
+    found = skewed_mean_interval(values, clusters)
+    units = values if clusters is None else values.reshape(20, 2).mean(axis=1)
+    share = stats.skew(units) / units.size**0.5
+    assert found is not None
+    for end, sign in ((found.low, 1), (found.high, -1)):
+        x = (values.mean() - end) / stats.sem(units)
+        t = x + share / 3 * x**2 + share**2 / 27 * x**3 + share / 6
+        assert t == pytest.approx(sign * stats.t.ppf(0.975, units.size - 1), abs=1e-9)

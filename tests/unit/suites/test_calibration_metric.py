@@ -115,7 +115,7 @@ def test_the_means_have_t_intervals_and_the_calibration_error_has_none() -> None
     statistics = measured(metric, *drawn(3))
     found = metric.intervals(statistics, None, 0.95)
     assert set(found) == {"log_loss", "brier_multiclass", "confidence"}
-    assert {interval.method for interval in found.values()} == {"t"}
+    assert {interval.method for interval in found.values()} == {"hall-t"}
     values = values_of(metric, statistics)
     assert all(interval.low < values[key] < interval.high for key, interval in found.items())
 

@@ -3,16 +3,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from harness.stats.mean import mean_interval
+from harness.stats.mean import skewed_mean_interval
 from harness.stats.proportion import wilson_interval
 from harness.suites.metrics.exact_match import ExactMatch
 from harness.suites.metrics.rouge import Rouge
 from harness.suites.metrics.token_f1 import TokenF1
 
 
-def test_values_of_any_size_take_students_t() -> None:
-    values = np.array([0.2, 0.4, 0.9, 0.5])
-    expected = mean_interval(values)
+def test_values_of_any_size_take_halls_t() -> None:
+    values = np.array([0.2, 0.4, 0.7, 0.5, 0.4, 0.6])
+    expected = skewed_mean_interval(values)
     assert expected is not None
     found = TokenF1().intervals(values[:, None], None, 0.95)["token_f1"]
     assert found == expected
@@ -24,7 +24,7 @@ def test_each_column_has_its_interval_within_the_bounds() -> None:
     assert list(found) == ["rouge1", "rouge2", "rougeL"]  # of rougeLsum both values agree
     assert all(0.0 <= interval.low <= interval.high <= 1.0 for interval in found.values())
     assert found["rouge1"].method == "wilson"
-    assert found["rouge2"].method == "t"
+    assert found["rouge2"].method == "hall-t"
 
 
 def test_all_wrong_still_has_a_width() -> None:
