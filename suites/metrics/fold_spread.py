@@ -22,7 +22,10 @@ FOLD = "fold"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoldSpread:
-    """Mean and standard deviation over folds of the accuracy within a fold."""
+    """Mean and standard deviation over folds of the accuracy within a fold.
+
+    The k folds are the units, not the samples: the method of an interval says how many there were.
+    """
 
     name: ClassVar[str] = "fold_spread"
     is_additive: ClassVar[bool] = False  # a sum of folds' numbers is none
@@ -31,14 +34,14 @@ class FoldSpread:
         Quantity(
             id="fold_accuracy_mean",
             direction=Direction.HIGHER,
-            definition="mean over folds of the accuracy within a fold (scikit-learn:"
-            " cross_val_score().mean())",
+            definition="mean over folds, the units here, of the accuracy within a fold"
+            " (scikit-learn: cross_val_score().mean())",
         ),
         Quantity(
             id="fold_accuracy_sd",
             direction=Direction.NEITHER,
-            definition="sample standard deviation over folds of the accuracy within a fold"
-            " (k - 1 in the denominator)",
+            definition="sample standard deviation over folds, the units here, of the accuracy"
+            " within a fold (k - 1 in the denominator)",
         ),
     )
 
@@ -79,7 +82,10 @@ class FoldSpread:
         if mean is None:
             return {}
         clipped = Interval(
-            low=max(0.0, mean.low), high=min(1.0, mean.high), level=level, method=mean.method
+            low=max(0.0, mean.low),
+            high=min(1.0, mean.high),
+            level=level,
+            method=f"t-{accuracies.size}-folds",
         )
         return {
             "fold_accuracy_mean": clipped,
@@ -109,4 +115,4 @@ def _deviation_interval(accuracies: Floats, level: float) -> Interval:
         min(1.0, scale / sqrt(float(chdtri(freedom, tail))))
         for tail in ((1 - level) / 2, (1 + level) / 2)
     )
-    return Interval(low=low, high=high, level=level, method="chi-square")
+    return Interval(low=low, high=high, level=level, method=f"chi-square-{accuracies.size}-folds")

@@ -66,6 +66,7 @@ def test_intervals_are_students_and_chi_squares() -> None:
     variance = ACCURACIES.var(ddof=1)
     assert deviation.low == pytest.approx((4 * variance / stats.chi2.ppf(0.95, 4)) ** 0.5)
     assert deviation.high == pytest.approx((4 * variance / stats.chi2.ppf(0.05, 4)) ** 0.5)
+    assert (mean.method, deviation.method) == ("t-5-folds", "chi-square-5-folds")
     assert FoldSpread().intervals(STATISTICS[FOLDS == 1], None, 0.9) == {}
 
 
