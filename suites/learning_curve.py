@@ -34,8 +34,9 @@ class LearningCurveSuite:
     """Cross-validation at several training sizes: a point of the curve is a slice ``n_train``.
 
     Every text is asked about once per size, by a model fitted without it. The smaller training
-    sets are parts of the larger ones. The number over the whole suite is the mean over the
-    curve's points, the area under the curve; a text is one cluster in it.
+    sets are parts of the larger ones. The number over the whole suite pools the answers of all
+    sizes, a text being one cluster: of a mean over answers (accuracy) that is the mean of the
+    curve's points, of F1, MCC and their like it is no point and no mean of them. Read the curve.
     """
 
     needs: ClassVar[tuple[Capability, ...]] = (Capability.FITS,)

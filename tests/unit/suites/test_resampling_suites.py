@@ -141,6 +141,24 @@ def test_a_learning_curve_equals_scikit_learns(data: Dataset) -> None:
         assert found == pytest.approx((accuracies * n_tests).sum() / N_ROWS, abs=1e-12)
 
 
+def test_the_number_over_all_sizes_pools_their_answers(data: Dataset) -> None:
+    suite = LearningCurveSuite(data=data, columns=COLUMNS, sizes=(10, 0.5, 1.0), n_folds=3)
+    task = suite.prepare(limit=None, seed=1)
+    read = answers(task, data)
+    by_size: defaultdict[str, list[Sample]] = defaultdict(list)
+    for sample in task.samples():
+        by_size[sample.slices["n_train"]].append(sample)
+    points = [values(task.metrics[0], samples, read) for samples in by_size.values()]
+    pooled = values(task.metrics[0], list(task.samples()), read)
+
+    def mean_of_points(key: str) -> float:
+        return sum(point[key] for point in points) / len(points)
+
+    assert pooled["accuracy"] == pytest.approx(mean_of_points("accuracy"), abs=1e-12)
+    # What the suite's page warns of: a ratio of pooled counts is no mean of ratios.
+    assert pooled["f1_macro"] != pytest.approx(mean_of_points("f1_macro"), abs=1e-6)
+
+
 def training_texts(task: ResampledTask, sample: Sample) -> tuple[str, ...]:
     asked = task.ask(sample, Capability.FITS)
     assert isinstance(asked, FitAndClassify)
