@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.core.score import Quantity
 
@@ -17,7 +17,15 @@ class Interval:
     level: float
     """Confidence level in (0, 1), such as 0.95."""
     method: str
-    """``wilson``, ``t``, ``delong``, ``bootstrap-percentile``, ``jackknife``, with settings."""
+    """``wilson``, ``t``, ``delong``, ``bootstrap-bca``, ``jackknife``, with settings."""
+
+    def within(self, low: float | None, high: float | None) -> Interval:
+        """Return the part between two bounds: what is cut off never held the true value."""
+        return replace(
+            self,
+            low=self.low if low is None else max(low, self.low),
+            high=self.high if high is None else min(high, self.high),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -72,4 +72,5 @@ def _with_interval(estimate: Estimate, others: list[Mapping[str, float]], level:
     interval = jackknife_interval(estimate.value, values, level)
     if interval is None:
         return replace(estimate, note="no interval: some groups leave nothing, or none differ")
-    return replace(estimate, interval=interval, stderr=jackknife_stderr(values))
+    bounded = interval.within(estimate.quantity.low, estimate.quantity.high)
+    return replace(estimate, interval=bounded, stderr=jackknife_stderr(values))

@@ -167,6 +167,8 @@ def _completed(
         note = "undefined on these samples" if common.n else "nothing was scored"
     elif interval is None:
         note = "too few samples, or none that differ, for an interval"
+    else:
+        interval = interval.within(quantity.low, quantity.high)
     return replace(
         common, quantity=quantity, value=value, interval=interval, stderr=stderr, note=note
     )
@@ -180,7 +182,9 @@ def _spread(
         return closed, stderr_of(closed)
     if replicates is None:
         return None, None
-    return replicates.interval(column, context.confidence_level), replicates.stderr(column)
+    interval = replicates.interval(column, context.confidence_level)
+    # Where nothing differs there is no interval, and a standard error of 0 would claim certainty.
+    return interval, None if interval is None else replicates.stderr(column)
 
 
 def stderr_of(interval: Interval | None) -> float | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
@@ -43,7 +42,7 @@ class MeanOfValues(Additive):
         for column, quantity in enumerate(self.quantities):
             interval = _interval(statistics[:, column], clusters, level)
             if interval is not None:
-                found[quantity.id] = _within_bounds(interval, quantity)
+                found[quantity.id] = interval
         return found
 
 
@@ -53,10 +52,3 @@ def _interval(values: Floats, clusters: Integers | None, level: float) -> Interv
     if np.isin(values, (0.0, 1.0)).all():
         return proportion_interval(values, clusters, level)
     return skewed_mean_interval(values, clusters, level)
-
-
-def _within_bounds(interval: Interval, quantity: Quantity) -> Interval:
-    """Clip to the possible values; what is cut off never held the true mean."""
-    low = interval.low if quantity.low is None else max(quantity.low, interval.low)
-    high = interval.high if quantity.high is None else min(quantity.high, interval.high)
-    return replace(interval, low=low, high=high)

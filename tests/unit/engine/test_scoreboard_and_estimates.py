@@ -12,6 +12,7 @@ import pytest
 from fakes.toy_suite import ToyCorpusMetric, ToyMetric
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import ndtri
 
 from harness.core.estimate import Estimate
 from harness.core.response import Generation, Output
@@ -21,6 +22,7 @@ from harness.engine.corpus import N_GROUPS, corpus_estimates
 from harness.engine.estimate import MAX_SLICES, Context, estimates_of, slices_left_out
 from harness.engine.score import Scoreboard
 from harness.stats.jackknife import jackknife_stderr
+from harness.suites.metrics.token_f1 import TokenF1
 
 CONTEXT = Context(model="m", suite="s", seed=5, confidence_level=0.9, signature={"data": "d"})
 
@@ -65,6 +67,18 @@ def test_an_estimate_tells_all_that_is_needed_to_believe_it() -> None:
     assert right.interval.level == 0.9
     assert right.interval.low <= 2 / 3 <= right.interval.high
     assert right.note == ""
+
+
+def test_an_interval_is_cut_at_what_is_possible_and_the_standard_error_is_not() -> None:
+    board = Scoreboard([TokenF1()], keep_outputs=False)
+    for index, text in enumerate(["right", "right or wrong", "wrong"]):
+        board.add(sample(index), said(text))
+    (estimate,) = estimates_of(board, CONTEXT)
+    assert estimate.value == pytest.approx(0.5)
+    assert estimate.interval is not None
+    assert (estimate.interval.low, estimate.interval.high) == (0.0, 1.0)
+    assert estimate.stderr is not None
+    assert estimate.stderr > 0.5 / ndtri(0.95)
 
 
 @pytest.mark.parametrize("n", [0, 3])
