@@ -20,6 +20,7 @@ from harness.engine.environment import git_state, hardware, packages
 from harness.engine.estimate import Context
 from harness.engine.evaluate import Evaluated, evaluate
 from harness.engine.plan import capability_for, check_capabilities
+from harness.interruption import undisturbed
 from harness.resume import Earlier, read_earlier
 from harness.sources.source import Source
 from harness.store.documents import SCHEMA_VERSION
@@ -157,14 +158,15 @@ class _Audit:
             for model in self._spec.models:
                 self._ask_model(model, earlier)
         except KeyboardInterrupt:
-            self._finish(Status.INTERRUPTED)
+            with undisturbed():
+                self._finish(Status.INTERRUPTED)
             raise
         except ConfigError:
             # Found only by loading a model. A run that was to be resumed is left as it was.
             if earlier.manifest is None:
                 self._finish(Status.INCOMPLETE)
             else:
-                self._writer.manifest(earlier.manifest)
+                self._writer.restore()
             raise
         self._finish(self._status())
         return self._writer.folder

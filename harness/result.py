@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+_COLUMNS = (
+    "model", "suite", "metric", "slice", "value", "low", "high", "level", "stderr", "n",
+    "n_unscored", "n_clusters", "direction", "method", "seed", "signature", "note",
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """A run that has been carried out or loaded."""
@@ -32,7 +38,8 @@ class Result:
         """
         import pandas as pd
 
-        return pd.DataFrame([_estimate_row(estimate) for estimate in self.run.estimates])
+        rows = [_estimate_row(estimate) for estimate in self.run.estimates]
+        return pd.DataFrame(rows, columns=list(_COLUMNS))
 
     def samples(self) -> pd.DataFrame:
         """Return one row per sample, suite and model, scores as columns."""

@@ -88,7 +88,7 @@ def run(arguments: list[str] | None = None) -> int:
         code = cli.main(arguments, standalone_mode=False)
     except (click.exceptions.Abort, KeyboardInterrupt):
         click.echo(
-            "interrupted; what was answered until now is kept: harness run SPEC --resume latest",
+            "interrupted; what was answered until now is kept: go on with --resume RUN_FOLDER",
             err=True,
         )
         return ExitCode.INTERRUPTED

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from harness.core.estimate import Estimate
-from harness.core.response import Response
 from harness.core.run import Evaluation, Manifest, Status
 from harness.core.score import Direction
 from harness.result import Result
@@ -24,7 +21,7 @@ def print_result(result: Result) -> None:
     console = Console(highlight=False)
     manifest = result.run.manifest
     console.print(f"[bold]{escape(_printable(manifest.name))}[/bold]  {manifest.run_id}")
-    for done in _counted(result):
+    for done in manifest.evaluations:
         mine = [
             estimate
             for estimate in result.run.estimates
@@ -38,21 +35,6 @@ def print_result(result: Result) -> None:
         console.print(f"report: {result.report}", soft_wrap=True, markup=False)
     else:
         console.print(f"no report yet: harness report {result.folder} -o report.html", markup=False)
-
-
-def _counted(result: Result) -> Iterator[Evaluation]:
-    """Yield the evaluations; those of a run that was killed with the answers it has on disk."""
-    evaluations = result.run.manifest.evaluations
-    if result.run.manifest.status is not Status.RUNNING:
-        yield from evaluations
-        return
-    kept = Counter(
-        (record.model, record.suite)
-        for record in result.run.records
-        if isinstance(record.answer, Response)
-    )
-    for done in evaluations:
-        yield replace(done, n_answered=kept[done.model, done.suite])
 
 
 def _table(done: Evaluation, estimates: Iterable[Estimate], manifest: Manifest) -> Table:

@@ -22,10 +22,12 @@ _URL_SECRET = re.compile(
 )
 
 
-# Words of a command line: --api-key=…, Authorization: Bearer ….
+# In words of a command line: --api-key=…, API_KEY=…, --token … in a script, X-Api-Key: …,
+# Authorization: Bearer ….
 _SECRET_ARGUMENT = re.compile(
-    r"(?P<before>--?[\w-]*(?:key|token|secret|passw(?:or)?d)=|(?:authorization:\s*)?bearer\s+)"
-    r"(?P<secret>\S.*)",
+    r"(?P<before>[\w-]*(?:key|token|secret|passw(?:or)?d|authorization)"
+    r"(?:\s*[=:]\s*|(?<=[\w-])\s+)(?:(?:bearer|basic)\s+)?|\b(?:bearer|basic)\s+)"
+    r"(?P<secret>[^\s\"'\[]+)",
     re.IGNORECASE,
 )
 
@@ -43,10 +45,9 @@ def redacted(value: Any, key: str = "") -> Any:
         return {name: redacted(value[name], str(name)) for name in value}
     if isinstance(value, list | tuple):
         flags = _flags_before(value)
-        return [redacted(item, flag or key) for item, flag in zip(value, flags, strict=True)]
+        struck = [redacted(item, flag or key) for item, flag in zip(value, flags, strict=True)]
+        return [_struck_word(item) for item in struck]
     if isinstance(value, str):
-        if match := _SECRET_ARGUMENT.match(value):
-            return match["before"] + STRUCK
         if _SECRET_NAME.search(key) and not key.endswith("_env"):
             return STRUCK
         return _URL_SECRET.sub(_struck_url, value)
@@ -65,18 +66,18 @@ def secret_values(value: Any, key: str = "") -> Iterator[str]:
             yield from secret_values(value[name], str(name))
     elif isinstance(value, list | tuple):
         for item, flag in zip(value, _flags_before(value), strict=True):
-            if flag and isinstance(item, str):
-                yield item
-            yield from secret_values(item, key)
+            yield from secret_values(item, flag or key)
+            if isinstance(item, str):
+                yield from (match["secret"] for match in _SECRET_ARGUMENT.finditer(item))
     elif isinstance(value, str):
         yield from _secrets_in_text(value, key)
 
 
 def _secrets_in_text(text: str, key: str) -> Iterator[str]:
-    if match := _SECRET_ARGUMENT.match(text):
-        yield match["secret"]
     if key.endswith("_env") or (key == "env" and _SECRET_NAME.search(text)):
         yield os.environ.get(text, "")
+    elif _SECRET_NAME.search(key):
+        yield text
     for match in _URL_SECRET.finditer(text):
         yield match["login"] or match["value"]
 
@@ -88,6 +89,13 @@ def _flags_before(words: Sequence[Any]) -> list[str]:
         name = word.lstrip("-") if isinstance(word, str) and word.startswith("-") else ""
         flags.append(name if _SECRET_NAME.search(name) and "=" not in name else "")
     return flags[: len(words)]
+
+
+def _struck_word(word: Any) -> Any:
+    """Strike the secrets out of one word of a command line, which may be a script of many."""
+    if not isinstance(word, str):
+        return word
+    return _SECRET_ARGUMENT.sub(lambda match: match["before"] + STRUCK, word)
 
 
 def _struck_url(match: re.Match[str]) -> str:

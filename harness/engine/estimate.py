@@ -21,6 +21,8 @@ from harness.stats.replicates import Replicates
 Floats: TypeAlias = NDArray[np.float64]
 Integers: TypeAlias = NDArray[np.int64]
 
+MIN_CLUSTERS = 10
+"""Fewer clusters than this allow so few different resamples that an interval would be a guess."""
 MAX_SLICES = 200
 """Slices of one column beyond this many are left out, and the run says so."""
 
@@ -166,7 +168,7 @@ def _completed(
         interval, stderr = None, None
         note = "undefined on these samples" if common.n else "nothing was scored"
     elif interval is None:
-        note = "too few samples, or none that differ, for an interval"
+        note = "too few samples or clusters, or none that differ, for an interval"
     else:
         interval = interval.within(quantity.low, quantity.high)
     return replace(
@@ -203,7 +205,8 @@ def _replicates(
     context: Context,
 ) -> Replicates | None:
     """Bootstrap, unless every interval has a closed form or there is nothing to resample."""
-    if n_clusters < 2 or all(quantity.id in closed for _, quantity in quantities):  # noqa: PLR2004 - one unit has no spread
+    fewest = 2 if part.clusters is None else MIN_CLUSTERS
+    if n_clusters < fewest or all(quantity.id in closed for _, quantity in quantities):
         return None
     statistics, clusters = part.statistics, part.clusters
     if metric.is_additive:

@@ -156,7 +156,7 @@ def _noted(what: str, defects: list[str]) -> Iterator[None]:
     """Take down what a stranger's code raises, with the name of what broke."""
     try:
         yield
-    except Exception as defect:  # noqa: BLE001 - a metric may raise anything
+    except (Exception, SystemExit) as defect:  # noqa: BLE001 - a metric may raise anything
         defects.append(f"{what} {BROKE_DOWN}: {sentence_of(defect)}")
 
 
@@ -236,7 +236,7 @@ def _read(task: Task, sample: Sample, output: Output) -> Output | Unscored:
     """Read an answer; a defect of the suite costs this score, not the answer and not the run."""
     try:
         return task.read(sample, output)
-    except Exception as defect:  # noqa: BLE001 - a stranger's suite may raise anything
+    except (Exception, SystemExit) as defect:  # noqa: BLE001 - a stranger's suite may raise anything
         return Unscored(f"the suite {BROKE_DOWN}: {sentence_of(defect)}")
 
 

@@ -95,5 +95,5 @@ def _measured(metric: Metric, sample: Sample, reading: Output) -> Score:
     """Measure; a defect of the metric costs this score, not the answer and not the run."""
     try:
         return metric.measure(sample, reading)
-    except Exception as defect:  # noqa: BLE001 - a stranger's metric may raise anything
+    except (Exception, SystemExit) as defect:  # noqa: BLE001 - a stranger's metric may raise anything
         return Unscored(f"the metric {BROKE_DOWN}: {sentence_of(defect)}")

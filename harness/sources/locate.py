@@ -84,7 +84,7 @@ def _package_fields(source: Source) -> tuple[str, str, str, str]:
     return (
         str(source.package),
         str(source.version),
-        str(source.sha256),
+        str(source.sha256).lower(),
         str(source.file),
     )
 
@@ -97,7 +97,7 @@ def _local(path: str, sha256: str | None) -> Path:
         raise ConfigError(
             f"path = {path!r}", "is a folder, and sha256 pins a file", "leave sha256 out"
         )
-    if sha256 is not None and (actual := hash_file(found)) != sha256:
+    if sha256 is not None and (actual := hash_file(found)) != sha256.lower():
         raise SourceError(
             sentence(
                 path, f"has sha256 {actual}, not the pinned {sha256}", "get the right file, or pin"

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import secrets
+import shutil
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +14,8 @@ from harness.core.errors import ConfigError, StoreError, did_you_mean, sentence
 from harness.core.estimate import Estimate
 from harness.core.figure import Figure
 from harness.core.redact import Scrubber
-from harness.core.run import Manifest, Record, Run
+from harness.core.response import Failure
+from harness.core.run import Manifest, Record, Run, Status
 from harness.store.documents import (
     decode_manifest,
     decode_metrics,
@@ -27,6 +31,8 @@ from harness.store.samples_file import JSONL, PARQUET, SampleWriter, StoredRecor
 MANIFEST = "manifest.json"
 METRICS = "metrics.json"
 REPORT = "report.html"
+BEFORE = ".before"
+_KEPT = (MANIFEST, METRICS, REPORT, JSONL, PARQUET)
 
 
 def new_run_id(now: datetime) -> str:
@@ -51,9 +57,27 @@ class RunWriter:
                 sentence(str(folder), f"cannot be made ({error.strerror})", "choose another --out")
             ) from error
         self._lock = FolderLock(folder)
+        self._set_aside()
         if (folder / PARQUET).exists() and not (folder / JSONL).exists():
             reopen(folder / PARQUET, folder / JSONL)
         self._samples = SampleWriter(folder / JSONL, self._scrub)
+
+    def _set_aside(self) -> None:
+        """Keep a copy of a run that is resumed, until the resumption is sure to go on."""
+        shutil.rmtree(self.folder / BEFORE, ignore_errors=True)
+        if (self.folder / MANIFEST).exists():
+            (self.folder / BEFORE).mkdir()
+            for name in _KEPT:
+                if (self.folder / name).exists():
+                    shutil.copy2(self.folder / name, self.folder / BEFORE / name)
+
+    def restore(self) -> None:
+        """Put the run back as it was before it was resumed; nothing is written from here on."""
+        self._samples.close()
+        for name in _KEPT:
+            (self.folder / name).unlink(missing_ok=True)
+            if (self.folder / BEFORE / name).exists():
+                (self.folder / BEFORE / name).replace(self.folder / name)
 
     def append(self, record: Record) -> None:
         """Keep one record."""
@@ -79,6 +103,7 @@ class RunWriter:
     def close(self) -> None:
         """Flush the samples and let the folder go. Safe to call twice."""
         self._samples.close()
+        shutil.rmtree(self.folder / BEFORE, ignore_errors=True)
         self._lock.release()
 
     def compact(self) -> None:
@@ -110,9 +135,33 @@ def load_run_folder(folder: Path) -> Run:
             estimates, figures = decode_metrics(read_json(folder / METRICS))
         except (KeyError, TypeError, ValueError) as error:
             raise StoreError(sentence(str(folder / METRICS), f"is damaged ({error})")) from error
+    records = StoredRecords(folder)
     return Run(
-        manifest=manifest, estimates=estimates, figures=figures, records=StoredRecords(folder)
+        manifest=_as_it_stands(manifest, records),
+        estimates=estimates,
+        figures=figures,
+        records=records,
     )
+
+
+def _as_it_stands(manifest: Manifest, records: StoredRecords) -> Manifest:
+    """Count the answers of a run that was killed before it could: they are on disk."""
+    if manifest.status is not Status.RUNNING:
+        return manifest
+    answered: Counter[tuple[str, str]] = Counter()
+    failed: Counter[tuple[str, str]] = Counter()
+    for row in records.rows():
+        is_failure = row["answer"]["kind"] == Failure.__name__
+        (failed if is_failure else answered)[row["model"], row["suite"]] += 1
+    evaluations = tuple(
+        replace(
+            done,
+            n_answered=answered[done.model, done.suite],
+            n_failed=failed[done.model, done.suite],
+        )
+        for done in manifest.evaluations
+    )
+    return replace(manifest, evaluations=evaluations)
 
 
 def find_run(name: str, root: Path) -> Path:

@@ -129,7 +129,7 @@ class StoredRecords:
         self._folder = folder
 
     def __iter__(self) -> Iterator[Record]:
-        """Yield the records: sorted when the run has ended, as they came when it has not."""
+        """Yield the records, one per sample: the last, where a sample was asked again."""
         for row in self.rows():
             try:
                 yield decode_record(row)
@@ -155,12 +155,26 @@ class StoredRecords:
         if self._is_compact:
             return _parquet_rows(self._folder / PARQUET)
         jsonl = self._folder / JSONL
-        return read_lines(jsonl) if jsonl.exists() else iter(())
+        return _last_lines(jsonl) if jsonl.exists() else iter(())
 
     @property
     def _is_compact(self) -> bool:
         # Where a kill has left both, the lines hold at least as much.
         return (self._folder / PARQUET).exists() and not (self._folder / JSONL).exists()
+
+
+def _last_lines(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield one row per sample: a resumed run asks again for what had failed, and appends."""
+    last = {_key_of(row): number for number, row in enumerate(read_lines(path))}
+    kept = set(last.values())
+    yield from (row for number, row in enumerate(read_lines(path)) if number in kept)
+
+
+def _key_of(row: Any) -> tuple[Any, ...]:
+    """Return what names a sample; what is no record names itself, and is told when it is read."""
+    if not isinstance(row, dict):
+        return (repr(row),)
+    return (row.get("model"), row.get("suite"), row.get("index"))
 
 
 def _parquet_rows(path: Path) -> Iterator[dict[str, Any]]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 from fakes.workplace import Workplace
 
+from harness import load_run
 from harness.core.errors import StoreError
 from harness.store.folder_lock import FolderLock
 from harness.store.run_folder import RunWriter
+from harness.store.samples_file import StoredRecords
 
 TWO_MODELS = """
 [[model]]
@@ -21,6 +24,28 @@ labels = ["bad", "good"]
 name = "two"
 adapter = "echo"
 labels = ["bad", "good"]
+
+[[suite]]
+name = "films"
+suite = "classification"
+data = "films.csv"
+columns = { text = "text", target = "label" }
+metrics = ["confusion"]
+"""
+
+
+TALKERS = """
+[[model]]
+name = "first"
+adapter = "python"
+target = "first_talker:talk"
+path = "."
+
+[[model]]
+name = "second"
+adapter = "python"
+target = "second_talker:talk"
+path = "."
 
 [[suite]]
 name = "films"
@@ -86,3 +111,45 @@ def test_a_missing_model_is_missed_before_the_first_is_asked(place: Workplace) -
     assert outcome.code == 2
     assert "no_such.skops': no such file or folder" in outcome.errors[0]
     assert not (place.folder / "runs").exists()
+
+
+def test_a_resume_that_is_refused_late_leaves_the_run_as_it_was(place: Workplace) -> None:
+    place.films(TALKERS)
+    talks = "def talk(prompt):\n    return {answer!r}\n"
+    place.write("first_talker.py", talks.format(answer="bad"))
+    place.write("second_talker.py", talks.format(answer="?"))
+    assert place.harness("run", "films.toml").code == 3
+    before = {path.name: path.read_bytes() for path in place.latest.iterdir()}
+    place.write("second_talker.py", talks.format(answer="good"))
+
+    outcome = place.harness("run", "films.toml", "--resume", "latest")
+
+    assert outcome.code == 2
+    assert "model 'second' is not the one that answered before" in outcome.errors[0]
+    assert {path.name: path.read_bytes() for path in place.latest.iterdir()} == before
+
+
+def test_a_sample_that_was_asked_again_counts_once(tmp_path: Path) -> None:
+    path = tmp_path / "samples.jsonl"
+    rows = [
+        {"model": "m", "suite": "s", "index": index, "answer": answer}
+        for index, answer in [(0, "rejected"), (1, "right"), (0, "right")]
+    ]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    records = StoredRecords(tmp_path)
+    assert len(records) == 2
+    assert [row["answer"] for row in records.rows()] == ["right", "right"]
+
+
+def test_a_killed_run_has_columns_and_counts(place: Workplace) -> None:
+    place.films(TWO_MODELS)
+    assert place.harness("run", "films.toml").code == 0
+    manifest = place.latest / "manifest.json"
+    killed = manifest.read_text().replace('"complete"', '"running"')
+    manifest.write_text(killed.replace('"n_answered": 4', '"n_answered": 0'))
+    (place.latest / "metrics.json").unlink()
+
+    result = load_run("latest")
+
+    assert [done.n_answered for done in result.run.manifest.evaluations] == [4, 4]
+    assert result.to_frame().query("metric == 'accuracy'").empty

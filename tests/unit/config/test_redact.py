@@ -117,6 +117,11 @@ class TestScrubber:
             ["p", "-H", "Authorization: Bearer sk-1234567"],
             ["p", "-H", f"Authorization: Bearer {STRUCK}"],
         ),
+        (["-H", "X-Api-Key: sk-1234567"], ["-H", f"X-Api-Key: {STRUCK}"]),
+        (["env", "API_KEY=sk-1234567"], ["env", f"API_KEY={STRUCK}"]),
+        (["--header=Authorization: Basic sk-1234567"], [f"--header=Authorization: Basic {STRUCK}"]),
+        (["sh", "-c", "TOKEN=sk-1234567 p"], ["sh", "-c", f"TOKEN={STRUCK} p"]),
+        (["sh", "-c", "p --api-key sk-1234567 -v"], ["sh", "-c", f"p --api-key {STRUCK} -v"]),
         (["p", "--max-tokens", "7"], ["p", "--max-tokens", "7"]),
     ],
 )
@@ -124,3 +129,9 @@ def test_command_lines(argv: list[str], kept: list[str]) -> None:
     assert redacted({"argv": argv}) == {"argv": kept}
     found = set(secret_values({"argv": argv}))
     assert found == ({"sk-1234567"} if STRUCK in str(kept) else set())
+
+
+def test_what_stands_under_a_secret_name_is_struck_out_wherever_it_comes_back() -> None:
+    spec = {"model": [{"extra": {"api_key": "sk-1234567", "user": "me"}}]}
+    assert set(secret_values(spec)) == {"sk-1234567"}
+    assert redacted(spec) == {"model": [{"extra": {"api_key": STRUCK, "user": "me"}}]}

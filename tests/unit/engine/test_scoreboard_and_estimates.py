@@ -22,6 +22,7 @@ from harness.engine.corpus import N_GROUPS, corpus_estimates
 from harness.engine.estimate import MAX_SLICES, Context, estimates_of, slices_left_out
 from harness.engine.score import Scoreboard
 from harness.stats.jackknife import jackknife_stderr
+from harness.suites.metrics.chrf import Chrf
 from harness.suites.metrics.token_f1 import TokenF1
 
 CONTEXT = Context(model="m", suite="s", seed=5, confidence_level=0.9, signature={"data": "d"})
@@ -79,6 +80,19 @@ def test_an_interval_is_cut_at_what_is_possible_and_the_standard_error_is_not() 
     assert (estimate.interval.low, estimate.interval.high) == (0.0, 1.0)
     assert estimate.stderr is not None
     assert estimate.stderr > 0.5 / ndtri(0.95)
+
+
+def test_few_clusters_allow_no_bootstrap() -> None:
+    def interval(n_clusters: int) -> object:
+        board = Scoreboard([Chrf()], keep_outputs=False)
+        for index in range(40):
+            one = sample(index, cluster=f"c{index % n_clusters}")
+            board.add(one, said("right" if index % 3 else "wrong"))
+        (estimate,) = estimates_of(board, CONTEXT)
+        return estimate.interval
+
+    assert interval(2) is None
+    assert interval(20) is not None
 
 
 @pytest.mark.parametrize("n", [0, 3])
