@@ -22,6 +22,8 @@ _URL_SECRET = re.compile(
 )
 
 
+_COMMAND_LINES = ("argv", "args")
+"""Options that hold one; in any other list (labels, say) such words are only words."""
 # In words of a command line: --api-key=…, API_KEY=…, --token … in a script, X-Api-Key: …,
 # Authorization: Bearer ….
 _SECRET_ARGUMENT = re.compile(
@@ -44,9 +46,9 @@ def redacted(value: Any, key: str = "") -> Any:
     if isinstance(value, Mapping):
         return {name: redacted(value[name], str(name)) for name in value}
     if isinstance(value, list | tuple):
-        flags = _flags_before(value)
+        flags = _flags_before(value, key)
         struck = [redacted(item, flag or key) for item, flag in zip(value, flags, strict=True)]
-        return [_struck_word(item) for item in struck]
+        return [_struck_word(item) for item in struck] if key in _COMMAND_LINES else struck
     if isinstance(value, str):
         if _SECRET_NAME.search(key) and not key.endswith("_env"):
             return STRUCK
@@ -65,9 +67,9 @@ def secret_values(value: Any, key: str = "") -> Iterator[str]:
         for name in value:
             yield from secret_values(value[name], str(name))
     elif isinstance(value, list | tuple):
-        for item, flag in zip(value, _flags_before(value), strict=True):
+        for item, flag in zip(value, _flags_before(value, key), strict=True):
             yield from secret_values(item, flag or key)
-            if isinstance(item, str):
+            if key in _COMMAND_LINES and isinstance(item, str):
                 yield from (match["secret"] for match in _SECRET_ARGUMENT.finditer(item))
     elif isinstance(value, str):
         yield from _secrets_in_text(value, key)
@@ -82,8 +84,10 @@ def _secrets_in_text(text: str, key: str) -> Iterator[str]:
         yield match["login"] or match["value"]
 
 
-def _flags_before(words: Sequence[Any]) -> list[str]:
+def _flags_before(words: Sequence[Any], key: str) -> list[str]:
     """Return, for each word of a command line, the secret-named flag before it, or nothing."""
+    if key not in _COMMAND_LINES:
+        return [""] * len(words)
     flags = [""]
     for word in words[:-1]:
         name = word.lstrip("-") if isinstance(word, str) and word.startswith("-") else ""

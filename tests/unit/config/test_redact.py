@@ -135,3 +135,9 @@ def test_what_stands_under_a_secret_name_is_struck_out_wherever_it_comes_back() 
     spec = {"model": [{"extra": {"api_key": "sk-1234567", "user": "me"}}]}
     assert set(secret_values(spec)) == {"sk-1234567"}
     assert redacted(spec) == {"model": [{"extra": {"api_key": STRUCK, "user": "me"}}]}
+
+
+def test_labels_are_words_and_no_command_line() -> None:
+    spec = {"labels": ["secret service", "token: invalid", "--password", "forgotten"]}
+    assert redacted(spec) == spec
+    assert list(secret_values(spec)) == []
