@@ -159,14 +159,18 @@ class _Audit:
                 self._ask_model(model, earlier)
         except KeyboardInterrupt:
             with undisturbed():
-                self._finish(Status.INTERRUPTED)
+                if earlier.manifest is not None and not self._done:
+                    self._writer.restore()
+                else:
+                    self._finish(Status.INTERRUPTED)
             raise
         except ConfigError:
             # Found only by loading a model. A run that was to be resumed is left as it was.
             if earlier.manifest is None:
                 self._finish(Status.INCOMPLETE)
             else:
-                self._writer.restore()
+                with undisturbed():
+                    self._writer.restore()
             raise
         self._finish(self._status())
         return self._writer.folder

@@ -27,9 +27,10 @@ _COMMAND_LINES = ("argv", "args")
 # In words of a command line: --api-key=…, API_KEY=…, --token … in a script, X-Api-Key: …,
 # Authorization: Bearer ….
 _SECRET_ARGUMENT = re.compile(
-    r"(?P<before>[\w-]*(?:key|token|secret|passw(?:or)?d|authorization)"
-    r"(?:\s*[=:]\s*|(?<=[\w-])\s+)(?:(?:bearer|basic)\s+)?|\b(?:bearer|basic)\s+)"
-    r"(?P<secret>[^\s\"'\[]+)",
+    r"(?P<before>(?:[\w-]*(?:key|token|secret|passw(?:or)?d|authorization)\s*[=:]\s*"
+    r"|--?[\w-]*(?:api[_-]?key|token|secret|passw(?:or)?d)\s+)(?:(?:bearer|basic)\s+)?"
+    r"|\b(?:bearer|basic)\s+)"
+    r"(?P<secret>\"[^\"]*\"|'[^']*'|[^\s\"'\[]+)",
     re.IGNORECASE,
 )
 
@@ -70,7 +71,8 @@ def secret_values(value: Any, key: str = "") -> Iterator[str]:
         for item, flag in zip(value, _flags_before(value, key), strict=True):
             yield from secret_values(item, flag or key)
             if key in _COMMAND_LINES and isinstance(item, str):
-                yield from (match["secret"] for match in _SECRET_ARGUMENT.finditer(item))
+                found = _SECRET_ARGUMENT.finditer(item)
+                yield from (match["secret"].strip("\"'") for match in found)
     elif isinstance(value, str):
         yield from _secrets_in_text(value, key)
 
@@ -110,6 +112,11 @@ SHORTEST_SECRET = 6
 """Below this a value is no key ("EMPTY", "token"), and striking it out would only spoil words."""
 
 
+_NAMES = frozenset({"model", "suite", "sample_id", "cluster", "metric", "kind"})
+"""Keys of stored rows whose values name things. A local server's key may well be "ollama", and so
+may a model's name: striking it out there would make two samples one."""
+
+
 class Scrubber:
     """Strikes known secret values out of what is about to be written."""
 
@@ -129,7 +136,10 @@ class Scrubber:
         if self._pattern is None:
             return value
         if isinstance(value, Mapping):
-            return {key: self.values(value[key]) for key in value}
+            return {
+                key: inner if key in _NAMES and isinstance(inner, str) else self.values(inner)
+                for key, inner in value.items()
+            }
         if isinstance(value, list | tuple):
             return [self.values(item) for item in value]
         return self(value) if isinstance(value, str) else value

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from contextlib import suppress
 from pathlib import Path
 
 from harness.core.errors import StoreError, sentence
@@ -15,9 +14,8 @@ class FolderLock:
     """Holds a folder until it is released or the process ends, however it ends."""
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / LOCK
         try:
-            self._file = self._path.open("w")
+            self._file = (folder / LOCK).open("w")
         except OSError as error:
             raise StoreError(
                 sentence(
@@ -35,8 +33,7 @@ class FolderLock:
     def release(self) -> None:
         """Let the folder go. Safe to call twice."""
         if not self._file.closed:
-            with suppress(OSError):
-                self._path.unlink(missing_ok=True)
+            # The file stays: were it removed, a third process could lock a new one of its name.
             self._file.close()
 
 

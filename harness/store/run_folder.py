@@ -75,9 +75,10 @@ class RunWriter:
         """Put the run back as it was before it was resumed; nothing is written from here on."""
         self._samples.close()
         for name in _KEPT:
-            (self.folder / name).unlink(missing_ok=True)
             if (self.folder / BEFORE / name).exists():
                 (self.folder / BEFORE / name).replace(self.folder / name)
+            else:
+                (self.folder / name).unlink(missing_ok=True)
 
     def append(self, record: Record) -> None:
         """Keep one record."""

@@ -46,6 +46,7 @@ def test_a_run_leaves_a_whole_folder(place: Workplace) -> None:
 
     assert outcome.code == 0
     assert {path.name for path in place.latest.iterdir()} == {
+        ".lock",
         "manifest.json",
         "metrics.json",
         "samples.parquet",

@@ -9,6 +9,7 @@ import pytest
 from fakes.workplace import Workplace
 
 from harness import load_run
+from harness.adapters.python import PythonAdapter
 from harness.core.errors import StoreError
 from harness.store.folder_lock import FolderLock
 from harness.store.run_folder import RunWriter
@@ -62,7 +63,8 @@ def test_a_second_writer_is_refused_until_the_first_is_done(tmp_path: Path) -> N
         RunWriter(tmp_path / "run", ())
     first.close()
     RunWriter(tmp_path / "run", ()).close()
-    assert sorted(path.name for path in (tmp_path / "run").iterdir()) == ["samples.jsonl"]
+    kept = sorted(path.name for path in (tmp_path / "run").iterdir())
+    assert kept == [".lock", "samples.jsonl"]
 
 
 def test_a_lock_is_released_twice_without_harm(tmp_path: Path) -> None:
@@ -153,3 +155,22 @@ def test_a_killed_run_has_columns_and_counts(place: Workplace) -> None:
 
     assert [done.n_answered for done in result.run.manifest.evaluations] == [4, 4]
     assert result.to_frame().query("metric == 'accuracy'").empty
+
+
+def test_an_interruption_before_anything_is_asked_leaves_the_resumed_run_as_it_was(
+    place: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.films(TALKERS.replace("first_talker", "early").replace("second_talker", "late"))
+    place.write("early.py", "def talk(prompt):\n    return 'bad'\n")
+    place.write("late.py", "def talk(prompt):\n    return '?'\n")
+    assert place.harness("run", "films.toml").code == 3
+    before = {path.name: path.read_bytes() for path in place.latest.iterdir()}
+
+    def interrupted(adapter: object) -> None:
+        del adapter
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(PythonAdapter, "open", interrupted)
+
+    assert place.harness("run", "films.toml", "--resume", "latest").code == 130
+    assert {path.name: path.read_bytes() for path in place.latest.iterdir()} == before

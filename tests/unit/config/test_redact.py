@@ -104,6 +104,10 @@ class TestScrubber:
         row = {"sample": ["a sample", {"choices-key": 1}], "n": 2}
         assert scrub.values(row) == {"sample": [f"a {STRUCK}", {"choices-key": 1}], "n": 2}
 
+    def test_names_stay_even_where_a_key_is_spelt_like_one(self) -> None:
+        row = {"model": "ollama", "sample_id": "ollama", "text": "ollama"}
+        assert Scrubber(("ollama",)).values(row) == {**row, "text": STRUCK}
+
     def test_a_word_that_servers_take_for_any_key_is_no_secret(self) -> None:
         assert Scrubber(("EMPTY", "token")).values("EMPTY token") == "EMPTY token"
 
@@ -122,6 +126,8 @@ class TestScrubber:
         (["--header=Authorization: Basic sk-1234567"], [f"--header=Authorization: Basic {STRUCK}"]),
         (["sh", "-c", "TOKEN=sk-1234567 p"], ["sh", "-c", f"TOKEN={STRUCK} p"]),
         (["sh", "-c", "p --api-key sk-1234567 -v"], ["sh", "-c", f"p --api-key {STRUCK} -v"]),
+        (["sh", "-c", "KEY='sk-1234567' p"], ["sh", "-c", f"KEY={STRUCK} p"]),
+        (["sort", "-c", "the key answer"], ["sort", "-c", "the key answer"]),
         (["p", "--max-tokens", "7"], ["p", "--max-tokens", "7"]),
     ],
 )
