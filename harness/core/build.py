@@ -81,6 +81,20 @@ def build(
         return None
 
 
+def options_of(thing: object) -> dict[str, Any]:
+    """Return the table from which ``build`` makes an equal thing.
+
+    Options that are None are left out: TOML has no word for them, and the default serves.
+
+    >>> from harness.core.request import Classify
+    >>> options_of(Classify(text="x"))
+    {'text': 'x'}
+    """
+    if not dataclasses.is_dataclass(thing) or isinstance(thing, type):
+        return {}
+    return {name: value for name, value in dataclasses.asdict(thing).items() if value is not None}
+
+
 def dataclass_in(hint: Any) -> type | None:
     """Return the dataclass that a type, or one member of a union, is; None where there is none."""
     for option in typing.get_args(hint) or (hint,):

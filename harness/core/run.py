@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from harness.core.estimate import Estimate
 from harness.core.figure import Figure
 from harness.core.request import Payload, text_of
 from harness.core.response import Failure, Output, Response
 from harness.core.sample import Sample
+
+if TYPE_CHECKING:
+    from harness.core.history import Series
+    from harness.core.judgement import Judgement
 
 
 class Status(StrEnum):
@@ -66,6 +70,9 @@ class Evaluation:
     data_hash: str = ""
     model_fingerprint: str = ""
     metric_signatures: Mapping[str, str] = field(default_factory=dict)
+    metric_options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    """By registered metric, the options that it was made with: it can be made again from them,
+    without the suite and its data."""
     wall_s: float = 0.0
     cpu_s: float = 0.0
     n_input_tokens: int = 0
@@ -87,6 +94,8 @@ class Manifest:
     schema_version: int
     run_id: str
     name: str
+    line: str = ""
+    """Name of the nightly line that the run belongs to; empty for a run of its own."""
     status: Status
     started_at: str
     """ISO 8601, UTC."""
@@ -127,3 +136,7 @@ class Run:
     figures: Mapping[tuple[str, str], tuple[Figure, ...]]
     """Charts by (model, suite)."""
     records: Records | Iterable[Record]
+    judgement: Judgement | None = None
+    """What was said of it beside a baseline, when it was compared."""
+    history: tuple[Series, ...] = ()
+    """Its numbers in the runs of its line, when they were looked up."""

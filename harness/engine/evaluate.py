@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
+from harness.core.build import options_of
 from harness.core.capability import Capability
 from harness.core.errors import StoreError
 from harness.core.estimate import Estimate, signature_text
@@ -119,6 +120,7 @@ def evaluate(
         n_failed=counts.failures.total(),
         failures=dict(counts.failures),
         metric_signatures=_signatures(task),
+        metric_options={metric.name: options_of(metric) for metric in _metrics(task)},
         wall_s=time.perf_counter() - started,
         cpu_s=time.process_time() - started_cpu,
         n_input_tokens=counts.n_input_tokens,
@@ -241,5 +243,8 @@ def _read(task: Task, sample: Sample, output: Output) -> Output | Unscored:
 
 
 def _signatures(task: Task) -> dict[str, str]:
-    metrics: list[Metric | CorpusMetric] = [*task.metrics, *task.corpus_metrics]
-    return {metric.name: signature_text(metric.signature) for metric in metrics}
+    return {metric.name: signature_text(metric.signature) for metric in _metrics(task)}
+
+
+def _metrics(task: Task) -> tuple[Metric | CorpusMetric, ...]:
+    return (*task.metrics, *task.corpus_metrics)

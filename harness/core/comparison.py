@@ -1,0 +1,121 @@
+"""Two models on the same samples: what differs between them, number by number.
+
+Every difference is candidate - baseline, on the samples that both sides have scored.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from harness.core.estimate import Interval
+from harness.core.run import Manifest, Record
+from harness.core.score import Quantity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mismatch:
+    """Something that is not the same on both sides."""
+
+    what: str
+    """``data``, ``code``, ``options``, ``capability``, ``metric`` or ``hardware``."""
+    baseline: str
+    candidate: str
+    sentence: str
+    """Names the suite, the difference and both sides."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """One suite on one model of each side."""
+
+    suite: str
+    baseline_model: str
+    candidate_model: str
+    n_baseline: int
+    """Samples asked on the baseline's side."""
+    n_candidate: int
+    n_common: int
+    """Samples that both sides were asked, by id."""
+    baseline_coverage: float
+    """Share of samples whose answer was scored, in [0, 1]."""
+    candidate_coverage: float
+    mismatches: tuple[Mismatch, ...] = ()
+    """Not empty only where the comparison was forced."""
+
+    @property
+    def share_common(self) -> float:
+        """Share of all samples of either side that both were asked, in [0, 1]."""
+        n_either = self.n_baseline + self.n_candidate - self.n_common
+        return self.n_common / n_either if n_either else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """How one number moved, with all that is needed to believe it."""
+
+    suite: str
+    model: str
+    """The candidate's name for it."""
+    metric: str
+    """The registered metric."""
+    quantity: Quantity
+    slice: tuple[str, str] | None = None
+    """(column, value) of the slice, or None for the whole suite."""
+    baseline: float | None
+    """The baseline's value on the common samples; None where it is undefined."""
+    candidate: float | None
+    difference: float | None
+    """candidate - baseline."""
+    interval: Interval | None
+    """None where nothing differs or too little is known; ``note`` says which."""
+    stderr: float | None
+    p_value: float | None
+    """Two-sided, of no difference, before any correction."""
+    test: str
+    """``mcnemar-exact``, ``paired-t``, ``paired-t-clustered``, ``paired-bootstrap``,
+    ``paired-jackknife`` or empty where there was nothing to test."""
+    detectable: float | None
+    """Smallest true difference that the test would have seen with a chance of 80 %."""
+    n: int
+    """Samples scored on both sides."""
+    n_clusters: int
+    n_unpaired: int
+    """Samples scored on one side only; they have no part in the difference."""
+    n_higher: int | None = None
+    """Samples on which the candidate is higher; None for a number that no sample has alone."""
+    n_lower: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flip:
+    """One sample whose score moved."""
+
+    suite: str
+    model: str
+    quantity: str
+    is_better: bool
+    baseline_value: float
+    """Of the sample alone."""
+    candidate_value: float
+    baseline: Record
+    candidate: Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """A baseline and a candidate, suite by suite."""
+
+    baseline: Manifest
+    candidate: Manifest
+    pairs: tuple[Pair, ...]
+    unpaired: tuple[str, ...]
+    """One sentence for each suite or model that only one side has."""
+    differences: tuple[Difference, ...]
+    flips: tuple[Flip, ...]
+    """The largest moves of each pair, those for the worse first."""
+    level: float
+    """Confidence level of the intervals, in (0, 1)."""
+    seed: int
+    is_forced: bool = False
+    """True when sides were compared that are not comparable."""

@@ -1,0 +1,62 @@
+"""What a comparison comes to under a policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from harness.core.comparison import Comparison, Difference
+from harness.core.history import Alarm
+from harness.core.policy import Gate, Policy
+from harness.core.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What is said of one difference."""
+
+    difference: Difference
+    verdict: Verdict
+    reason: str
+    """One sentence: why this verdict."""
+    gate: Gate | None
+    """The rule that holds it; None for what is only watched and can never fail."""
+    margin: float
+    """In the quantity's own unit, the noise floor included."""
+    noise_floor: float | None
+    """Difference that two runs of one checkpoint reach once in twenty; None when not studied."""
+    p_adjusted: float | None
+    """Holm's over all gates, or Benjamini and Hochberg's over all that is watched."""
+    needed_n: int | None = None
+    """Samples it would take to decide, where it is inconclusive."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """The verdict on a candidate, and everything that it rests on."""
+
+    verdict: Verdict
+    sentence: str
+    """The verdict in words, with counts."""
+    comparison: Comparison
+    findings: tuple[Finding, ...]
+    """In the order of the comparison's differences."""
+    invalid: tuple[str, ...] = ()
+    """One sentence for each reason that a pair's numbers may not be judged by."""
+    alarms: tuple[Alarm, ...] = ()
+    """What the history of the line says of tonight."""
+    policy: Policy
+    policy_source: str = ""
+    """The policy's file; empty for the default."""
+    baseline_name: str = ""
+    """The name under which the baseline was set, if it was."""
+
+    @property
+    def gates(self) -> Iterator[Finding]:
+        """The findings that decide."""
+        return (finding for finding in self.findings if finding.gate is not None)
+
+    @property
+    def watched(self) -> Iterator[Finding]:
+        """The findings that only inform."""
+        return (finding for finding in self.findings if finding.gate is None)
