@@ -1,0 +1,119 @@
+"""What must be the same on both sides, and which of it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from harness.core.comparison import Mismatch
+from harness.core.run import Evaluation, Manifest
+
+_NOT_OPTIONS = ("models", "limit", "data")
+_SHOWN = 12
+
+
+def mismatches(
+    baseline: Manifest, before: Evaluation, candidate: Manifest, after: Evaluation
+) -> tuple[Mismatch, ...]:
+    """Return what keeps two evaluations of one suite from being compared.
+
+    Args:
+        baseline: run that holds ``before``.
+        before: the baseline's evaluation.
+        candidate: run that holds ``after``.
+        after: the candidate's evaluation.
+    """
+    return (
+        *_of_data(baseline, before, candidate, after),
+        *_of_suite(baseline, before, candidate, after),
+        *_of_capability(before, after),
+        *_of_metrics(before, after),
+    )
+
+
+def _of_data(
+    baseline: Manifest, before: Evaluation, candidate: Manifest, after: Evaluation
+) -> Iterator[Mismatch]:
+    if before.data_hash == after.data_hash:
+        return
+    draws = (_draw(baseline, before), _draw(candidate, after))
+    reason = "another draw of samples" if draws[0] != draws[1] else "other data"
+    yield Mismatch(
+        what="data",
+        baseline=f"{before.data_hash[:_SHOWN]} ({draws[0]})",
+        candidate=f"{after.data_hash[:_SHOWN]} ({draws[1]})",
+        sentence=f"suite {after.suite!r} asked {reason}: {draws[0]} with hash"
+        f" {before.data_hash[:_SHOWN]} in the baseline, {draws[1]} with hash"
+        f" {after.data_hash[:_SHOWN]} in the candidate",
+    )
+
+
+def _draw(manifest: Manifest, evaluation: Evaluation) -> str:
+    return f"{evaluation.n_samples} samples, seed {manifest.seed}"
+
+
+def _of_suite(
+    baseline: Manifest, before: Evaluation, candidate: Manifest, after: Evaluation
+) -> Iterator[Mismatch]:
+    """Name the options that differ; where none does, it is the code."""
+    if before.suite_hash == after.suite_hash:
+        return
+    old, new = _options(baseline, before.suite), _options(candidate, after.suite)
+    changed = [key for key in {**old, **new} if old.get(key) != new.get(key)]
+    for key in changed:
+        shown = [_shown(options.get(key)) for options in (old, new)]
+        yield Mismatch(
+            what="options",
+            baseline=shown[0],
+            candidate=shown[1],
+            sentence=f"suite {after.suite!r} has another {key!r}: {shown[0]} in the baseline,"
+            f" {shown[1]} in the candidate",
+        )
+    if not changed:
+        yield Mismatch(
+            what="code",
+            baseline=before.suite_hash[:_SHOWN],
+            candidate=after.suite_hash[:_SHOWN],
+            sentence=f"suite {after.suite!r} or a metric of it has other code: hash"
+            f" {before.suite_hash[:_SHOWN]} in the baseline, {after.suite_hash[:_SHOWN]} in the"
+            " candidate",
+        )
+
+
+def _options(manifest: Manifest, suite: str) -> Mapping[str, Any]:
+    tables = manifest.spec.get("suite", ())
+    if not isinstance(tables, list | tuple):
+        return {}
+    for table in tables:
+        if isinstance(table, Mapping) and table.get("name", table.get("suite")) == suite:
+            return {key: value for key, value in table.items() if key not in _NOT_OPTIONS}
+    return {}
+
+
+def _shown(value: object) -> str:
+    text = "none" if value is None else repr(value)
+    return text if len(text) <= 60 else f"{text[:60]}…"  # noqa: PLR2004 - one line of a message
+
+
+def _of_capability(before: Evaluation, after: Evaluation) -> Iterator[Mismatch]:
+    if before.capability != after.capability:
+        yield Mismatch(
+            what="capability",
+            baseline=before.capability,
+            candidate=after.capability,
+            sentence=f"suite {after.suite!r} asked a model that {before.capability} in the"
+            f" baseline, and one that {after.capability} in the candidate",
+        )
+
+
+def _of_metrics(before: Evaluation, after: Evaluation) -> Iterator[Mismatch]:
+    for name in before.metric_signatures.keys() & after.metric_signatures.keys():
+        old, new = before.metric_signatures[name], after.metric_signatures[name]
+        if old != new:
+            yield Mismatch(
+                what="metric",
+                baseline=old,
+                candidate=new,
+                sentence=f"metric {name!r} of suite {after.suite!r} is set otherwise:"
+                f" {_shown(old)} in the baseline, {_shown(new)} in the candidate",
+            )
