@@ -63,10 +63,10 @@ class Result:
 
 
 def load_run(name: str | Path, *, root: str | Path = "runs") -> Result:
-    """Load a run by folder, by id, by the start of an id, or the ``latest`` one.
+    """Load a run by folder, baseline, id, start of an id, or the ``latest`` one.
 
     Raises:
-        ConfigError: there is none, or several fit.
+        ConfigError: there is none, several fit, or a baseline's run has been deleted.
         StoreError: it is damaged, or of a newer version.
     """
     folder = find_run(str(name), Path(root))

@@ -20,6 +20,7 @@ class _LateGroup(click.Group):
     """Imports a command's file only when it is called, so that ``--help`` stays instant."""
 
     files: ClassVar[dict[str, str]] = {
+        "baseline": "Name the runs that others are measured against.",
         "data": "Fetch and verify everything that a spec needs.",
         "demo": "Audit a real language model and a real classifier.",
         "list": "List adapters, suites, metrics, reports or runs.",

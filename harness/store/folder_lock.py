@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 
 from harness.core.errors import StoreError, sentence
 
 LOCK = ".lock"
+_PAUSE_S = 0.02
 
 
 class FolderLock:
-    """Holds a folder until it is released or the process ends, however it ends."""
+    """Holds a folder until it is released or the process ends, however it ends.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: must exist.
+        wait_s: how long to wait for another process that holds it, in seconds.
+
+    Raises:
+        StoreError: another process still holds it, or it is unwritable.
+    """
+
+    def __init__(self, folder: Path, *, wait_s: float = 0.0) -> None:
         try:
             self._file = (folder / LOCK).open("w")
         except OSError as error:
@@ -22,7 +32,11 @@ class FolderLock:
                     str(folder), f"cannot be written ({error.strerror})", "choose another --out"
                 )
             ) from error
-        if not _locked(self._file.fileno()):
+        until = time.monotonic() + wait_s
+        while not _locked(self._file.fileno()):
+            if time.monotonic() < until:
+                time.sleep(_PAUSE_S)
+                continue
             self._file.close()
             raise StoreError(
                 sentence(

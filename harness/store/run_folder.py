@@ -16,6 +16,7 @@ from harness.core.figure import Figure
 from harness.core.redact import Scrubber
 from harness.core.response import Failure
 from harness.core.run import Manifest, Record, Run, Status
+from harness.store.baselines import read_baselines
 from harness.store.documents import (
     decode_manifest,
     decode_metrics,
@@ -166,22 +167,25 @@ def _as_it_stands(manifest: Manifest, records: StoredRecords) -> Manifest:
 
 
 def find_run(name: str, root: Path) -> Path:
-    """Return the folder of a run named by path, by id, by the start of an id, or ``latest``.
+    """Return the folder of a run named by path, baseline, id, start of an id, or ``latest``.
 
     Raises:
-        ConfigError: none or several fit.
+        ConfigError: none or several fit, or the baseline's run has been deleted.
     """
     direct = Path(name)
     if (direct / MANIFEST).is_file():
         return direct
     if not name:
-        raise ConfigError("RUN", "is empty", "give a folder, an id, the start of one, or latest")
+        raise ConfigError("RUN", "is empty", "give a folder, an id, a baseline, or latest")
+    baselines = read_baselines(root)
+    if name in baselines:
+        return baselines[name].folder(root)
     known = [folder.name for folder in run_folders(root)]
     fitting = known[-1:] if name == "latest" else [run for run in known if run.startswith(name)]
     if len(fitting) == 1:
         return root / fitting[0]
     reason = "fits several runs" if fitting else f"no such run in {str(root)!r}"
-    raise ConfigError(name, reason, did_you_mean(name, fitting or known))
+    raise ConfigError(name, reason, did_you_mean(name, fitting or [*known, *baselines]))
 
 
 def run_folders(root: Path) -> Iterator[Path]:
