@@ -50,38 +50,50 @@ def render_page(run: Run, *, max_samples: int, max_characters: int, has_charts: 
         max_characters: characters shown of each prompt, answer and target.
         has_charts: False leaves out charts, and plotly.js with them.
     """
+    script = page_script()
+    view = page_view(
+        run, max_samples=max_samples, max_characters=max_characters, has_charts=has_charts
+    )
+    return (
+        environment()
+        .get_template("report.html")
+        .render(
+            view,
+            policy=security_policy(script),
+            style=own_text(page_style()),
+            script=own_text(script),
+            plotly=own_text(packed_plotly()) if view["has_plots"] else None,
+        )
+    )
+
+
+def page_view(
+    run: Run, *, max_samples: int, max_characters: int, has_charts: bool
+) -> dict[str, object]:
+    """Return all that the template tells of a run; how the page is dressed is not among it."""
     manifest = run.manifest
     n_parts = max(1, len(manifest.evaluations))
     limit = min(max_samples, max(1, _MAX_ROWS // n_parts)) if max_samples else 0
     chosen = choose_samples(run.records, limit=limit, seed=manifest.seed)
     suites = suite_views(run, has_charts=has_charts)
     models = _models(manifest)
-    script = page_script()
-    has_plots = any(model.charts for suite in suites for model in suite.models)
     whole = [estimate for estimate in run.estimates if estimate.slice is None]
-    return (
-        _environment()
-        .get_template("report.html")
-        .render(
-            manifest=manifest,
-            policy=security_policy(script),
-            style=_own(page_style()),
-            script=_own(script),
-            plotly=_own(packed_plotly()) if has_plots else None,
-            standing=standing(manifest),
-            alerts=alerts(run),
-            summary=summary_table(run),
-            suites=suites,
-            chosen=chosen,
-            samples=_sample_rows(chosen, max_characters),
-            outcomes=list(Outcome),
-            definitions=tables.definition_table(whole, "All quantities of this report"),
-            provenance=_provenance(manifest),
-            models=models,
-            identities=[tables.pair_table(name, "Part", parts) for name, parts in models],
-            spec=toml_text(manifest.spec),
-        )
-    )
+    return {
+        "manifest": manifest,
+        "has_plots": any(model.charts for suite in suites for model in suite.models),
+        "standing": standing(manifest),
+        "alerts": alerts(run),
+        "summary": summary_table(run),
+        "suites": suites,
+        "chosen": chosen,
+        "samples": _sample_rows(chosen, max_characters),
+        "outcomes": list(Outcome),
+        "definitions": tables.definition_table(whole, "All quantities of this report"),
+        "provenance": _provenance(manifest),
+        "models": models,
+        "identities": [tables.pair_table(name, "Part", parts) for name, parts in models],
+        "spec": toml_text(manifest.spec),
+    }
 
 
 def chart_data(chart: Chart) -> Markup:
@@ -89,7 +101,7 @@ def chart_data(chart: Chart) -> Markup:
     return Markup(script_json({"kind": chart.kind, "title": chart.title, "data": chart.data}))  # noqa: S704 - script_json leaves nothing to close the element with
 
 
-def _own(text: str) -> Markup:
+def own_text(text: str) -> Markup:
     """Mark text of ours, or base64, that goes into script and style elements as it is."""
     return Markup(text)  # noqa: S704 - files of this package alone come here
 
@@ -135,8 +147,9 @@ def _short_hash(text: str) -> str:
 
 
 @cache
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """Return the one place where templates are filled in, everything in them escaped."""
+    made = Environment(
         loader=PackageLoader("harness.reports", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -144,8 +157,6 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(
-        count=format_count, level=format_level, time=format_time, short=_short_hash
-    )
-    environment.globals.update(chart_data=chart_data, duration=format_duration)
-    return environment
+    made.filters.update(count=format_count, level=format_level, time=format_time, short=_short_hash)
+    made.globals.update(chart_data=chart_data, duration=format_duration)
+    return made
