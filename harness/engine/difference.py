@@ -1,0 +1,260 @@
+"""From two columns of statistics to differences: the whole suite, and each slice of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.core.comparison import Difference
+from harness.core.estimate import Interval
+from harness.core.ports import Metric
+from harness.core.score import Quantity
+from harness.engine.align import Aligned, Scores
+from harness.engine.estimate import MAX_SLICES, MIN_CLUSTERS, stderr_of
+from harness.engine.sample_values import is_mean, sample_values
+from harness.stats.bootstrap import N_RESAMPLES
+from harness.stats.mcnemar import FEW_DISCORDANT, paired_proportions, tango_interval
+from harness.stats.paired_bootstrap import PairedReplicates, paired_bootstrap
+from harness.stats.paired_difference import PairedDifference, paired_difference
+from harness.stats.pooling import pooled_units
+from harness.stats.power import minimum_detectable_effect
+from harness.stats.quantiles import t_two_sided_p
+
+Floats: TypeAlias = NDArray[np.float64]
+Integers: TypeAlias = NDArray[np.int64]
+
+N_WHOLE = 10_000
+"""Resamples of a whole suite: the smallest p is then 1/10,001, which survives Holm's correction
+over five hundred gates."""
+N_SLICE = N_RESAMPLES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What all differences of one comparison have in common."""
+
+    level: float
+    """Confidence level of the intervals in (0, 1); tests are at 1 - level."""
+    seed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """The samples of the suite, or of one slice, that both sides have scored."""
+
+    a: Floats
+    b: Floats
+    values_a: Floats
+    """(m, q), each quantity on each sample alone."""
+    values_b: Floats
+    clusters: Integers | None
+    slice: tuple[str, str] | None
+
+    @property
+    def n_clusters(self) -> int:
+        return len(self.a) if self.clusters is None else len(np.unique(self.clusters))
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a test says of one quantity."""
+
+    test: str
+    interval: Interval | None = None
+    stderr: float | None = None
+    p_value: float | None = None
+    n_higher: int | None = None
+    n_lower: int | None = None
+    note: str = ""
+
+
+def differences_of(
+    aligned: Aligned, scores: Scores, metric: Metric, common: Difference, settings: Settings
+) -> Iterator[Difference]:
+    """Yield a metric's differences, of the whole suite first and then of each slice.
+
+    Args:
+        aligned: the samples of both sides.
+        scores: the metric's statistics on them.
+        metric: as both sides have measured it.
+        common: what all of them share: suite, model, metric.
+        settings: level and seed.
+    """
+    m = len(scores.a)
+    both = np.concatenate([scores.a, scores.b])
+    values = sample_values(metric, both)
+    means = is_mean(metric, both, values)
+    whole = _Part(
+        a=scores.a,
+        b=scores.b,
+        values_a=values[:m],
+        values_b=values[m:],
+        clusters=None if aligned.clusters is None else aligned.clusters[scores.rows],
+        slice=None,
+    )
+    common = replace(common, n_unpaired=scores.n_unpaired)
+    yield from _of_part(metric, whole, means, common, settings)
+    for part in _slices(aligned, scores, whole):
+        yield from _of_part(metric, part, means, replace(common, n_unpaired=0), settings)
+
+
+def _slices(aligned: Aligned, scores: Scores, whole: _Part) -> Iterator[_Part]:
+    for name, column in sorted(aligned.slices.items()):
+        values = np.array([column[i] for i in scores.rows], dtype=object)
+        texts = sorted({text for text in column if text is not None})
+        for text in texts[:MAX_SLICES]:
+            chosen = np.flatnonzero(values == text)
+            yield _Part(
+                a=whole.a[chosen],
+                b=whole.b[chosen],
+                values_a=whole.values_a[chosen],
+                values_b=whole.values_b[chosen],
+                clusters=None if whole.clusters is None else whole.clusters[chosen],
+                slice=(name, text),
+            )
+
+
+def _of_part(
+    metric: Metric,
+    part: _Part,
+    means: NDArray[np.bool_],
+    common: Difference,
+    settings: Settings,
+) -> Iterator[Difference]:
+    is_slice = part.slice is not None
+    chosen = [
+        (i, quantity)
+        for i, quantity in enumerate(metric.quantities)
+        if quantity.is_headline or not is_slice
+    ]
+    n, n_clusters = len(part.a), part.n_clusters
+    common = replace(common, slice=part.slice, n=n, n_clusters=n_clusters)
+    if not n:
+        for _, quantity in chosen:
+            yield replace(common, quantity=quantity, note="no sample was scored on both sides")
+        return
+    weights = np.ones((1, n))
+    a, b = metric.reduce(part.a, weights)[0], metric.reduce(part.b, weights)[0]
+    is_same = np.array_equal(part.a, part.b)
+    replicates, n_resamples = None, N_SLICE if is_slice else N_WHOLE
+    if not is_same and not all(means[i] for i, _ in chosen):
+        replicates = _resampled(metric, part, settings.seed, n_resamples)
+    for i, quantity in chosen:
+        known = replace(common, quantity=quantity, baseline=_finite(a[i]), candidate=_finite(b[i]))
+        if known.baseline is None or known.candidate is None:
+            yield replace(known, note="undefined on the common samples")
+            continue
+        if is_same:
+            found = _identical(quantity, n_clusters, settings, is_mean=bool(means[i]))
+        elif means[i]:
+            found = _of_mean(part.values_a[:, i], part.values_b[:, i], part.clusters, settings)
+        else:
+            found = _of_replicates(replicates, i, settings.level, n_resamples)
+        yield _completed(known, found, settings)
+
+
+def _completed(known: Difference, found: _Found, settings: Settings) -> Difference:
+    stderr = found.stderr or stderr_of(found.interval)
+    difference = (known.candidate or 0.0) - (known.baseline or 0.0)
+    is_student = found.test.startswith("paired-t") and known.n_clusters > 1
+    freedom = known.n_clusters - 1 if is_student else None
+    detectable = None
+    if stderr:
+        detectable = minimum_detectable_effect(
+            stderr, alpha=1 - settings.level, degrees_of_freedom=freedom
+        )
+    return replace(
+        known,
+        difference=difference,
+        interval=found.interval,
+        stderr=stderr,
+        p_value=found.p_value,
+        test=found.test,
+        detectable=detectable,
+        n_higher=found.n_higher,
+        n_lower=found.n_lower,
+        note=found.note,
+    )
+
+
+def _identical(quantity: Quantity, n_clusters: int, settings: Settings, *, is_mean: bool) -> _Found:
+    """Say what no difference at all on n samples tells: few others would differ.
+
+    Of a quantity with bounds the interval is that of a share of 0 in n, times the range.
+    """
+    interval = None
+    if quantity.low is not None and quantity.high is not None:
+        share = tango_interval(0, 0, n_clusters, settings.level)
+        span = quantity.high - quantity.low
+        if share is not None:
+            interval = replace(share, low=share.low * span, high=share.high * span)
+    n_moved = 0 if is_mean else None
+    return _Found(
+        "identical", interval, None, 1.0, n_moved, n_moved, note="identical on every sample"
+    )
+
+
+def _of_mean(a: Floats, b: Floats, clusters: Integers | None, settings: Settings) -> _Found:
+    is_binary = bool(np.isin(a, (0.0, 1.0)).all() and np.isin(b, (0.0, 1.0)).all())
+    test = paired_proportions if is_binary else paired_difference
+    found = test(a, b, clusters, settings.level)
+    return _Found(
+        _name_of(found, clusters, is_binary=is_binary),
+        found.interval,
+        found.stderr,
+        found.p_value,
+        found.n_higher,
+        found.n_lower,
+        note=_why_no_interval(found),
+    )
+
+
+def _name_of(found: PairedDifference, clusters: Integers | None, *, is_binary: bool) -> str:
+    if clusters is not None:
+        return "paired-t-clustered"
+    is_few = found.n_higher + found.n_lower < FEW_DISCORDANT
+    return "mcnemar-exact" if is_binary and is_few else "paired-t"
+
+
+def _why_no_interval(found: PairedDifference) -> str:
+    if found.interval is not None:
+        return ""
+    return "too few independent samples for an interval, or all differ by the same"
+
+
+def _resampled(metric: Metric, part: _Part, seed: int, n_resamples: int) -> PairedReplicates | None:
+    if part.n_clusters < MIN_CLUSTERS:
+        return None
+    a, b, clusters = part.a, part.b, part.clusters
+    if metric.is_additive:
+        k = a.shape[1]
+        pooled = pooled_units(np.hstack([a, b]), clusters, seed=seed)
+        a, b, clusters = pooled[:, :k], pooled[:, k:], None
+    return paired_bootstrap(
+        metric.reduce, a, b, seed=seed, clusters=clusters, n_resamples=n_resamples
+    )
+
+
+def _of_replicates(
+    replicates: PairedReplicates | None, column: int, level: float, n_resamples: int
+) -> _Found:
+    if replicates is None:
+        return _Found("", note=f"fewer than {MIN_CLUSTERS} independent samples")
+    difference = replicates.difference
+    interval = replicates.interval(column, level)
+    stderr = difference.stderr(column)
+    p_value = replicates.p_value(column)
+    if p_value is not None and stderr and len(difference.values) < n_resamples:
+        # So many samples that fewer resamples could be afforded: their count would bound p from
+        # below, and the central limit theorem serves.
+        p_value = t_two_sided_p(float(difference.point[column]) / stderr, difference.n_units - 1)
+    note = "" if interval is not None else "no interval: resamples are undefined or all agree"
+    return _Found("paired-bootstrap", interval, stderr, p_value, note=note)
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
