@@ -3,19 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from harness.core.score import Direction
-
-
-class Outcome(StrEnum):
-    """What an interval of a difference allows to say."""
-
-    IMPROVED = "improved"
-    EQUIVALENT = "equivalent"
-    REGRESSED = "regressed"
-    INCONCLUSIVE = "inconclusive"
-    """The interval is too wide: more samples or runs are needed."""
+from harness.core.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,61 +48,35 @@ def two_one_sided_tests(
     )
 
 
-def judge_interval(low: float, high: float, margin: float, direction: Direction) -> Outcome:
-    """Judge by where the whole interval lies, as criterion.rs does, and know equivalence.
+def judge_change(
+    low: float, high: float, margin: float, direction: Direction, *, is_significant: bool
+) -> Verdict:
+    """Judge a difference by its test and by where its whole interval lies.
+
+    A change that is proven and not shown to stay within the margin counts, for the better or for
+    the worse. Without one, the candidate is no worse (non-inferior) where no loss as large as the
+    margin is left in the interval. A proven loss within the margin is accepted as well.
+
+    The chance of a false alarm is that of the test, whatever the margin: adjust its p for the
+    number of gates. To call all of several gates no worse needs no adjustment, since every one of
+    them has to be (an intersection-union test, Berger 1982, Technometrics 24).
 
     Args:
         low: lower end of the interval of (new - old).
         high: upper end.
-        margin: differences up to this do not matter; at least 0, in the units of the ends.
-        direction: which way is better. Where neither is, a change can be no better or worse:
-            the outcome is EQUIVALENT or INCONCLUSIVE.
+        margin: a loss smaller than this does not matter; at least 0, in the units of the ends.
+        direction: which way is better. Where neither is, a change is no better and no worse.
+        is_significant: whether the adjusted test of no difference rejects.
 
-    Returns:
-        IMPROVED or REGRESSED where all of the interval lies beyond the margin, EQUIVALENT where
-        all of it lies inside, else INCONCLUSIVE.
-
-    >>> judge_interval(-0.004, 0.003, 0.01, Direction.HIGHER).value
+    >>> judge_change(-0.004, 0.003, 0.01, Direction.HIGHER, is_significant=False).value
     'equivalent'
-    >>> judge_interval(0.02, 0.05, 0.01, Direction.LOWER).value
+    >>> judge_change(0.02, 0.05, 0.01, Direction.LOWER, is_significant=True).value
     'regressed'
     """
-    if direction is not Direction.NEITHER:
-        worst, best = _worst_and_best(low, high, direction)
-        if worst > margin:
-            return Outcome.IMPROVED
-        if best < -margin:
-            return Outcome.REGRESSED
-    return Outcome.EQUIVALENT if -margin < low and high < margin else Outcome.INCONCLUSIVE
-
-
-def judge_non_inferiority(low: float, high: float, margin: float, direction: Direction) -> Outcome:
-    """Judge only whether the new is no worse than the old by a margin; better is always fine.
-
-    Args:
-        low: lower end of the interval of (new - old).
-        high: upper end.
-        margin: a loss up to this is accepted; at least 0.
-        direction: which way is better; with NEITHER both ends are held to the margin.
-
-    Returns:
-        REGRESSED where all of the interval is a loss beyond the margin; IMPROVED where all of
-        it is a gain; EQUIVALENT (non-inferior) where no loss in it reaches the margin; else
-        INCONCLUSIVE.
-
-    >>> judge_non_inferiority(-0.005, 0.03, 0.01, Direction.HIGHER).value
-    'equivalent'
-    """
     if direction is Direction.NEITHER:
-        return judge_interval(low, high, margin, direction)
-    worst, best = _worst_and_best(low, high, direction)
-    if best < -margin:
-        return Outcome.REGRESSED
-    if worst > 0:
-        return Outcome.IMPROVED
-    return Outcome.EQUIVALENT if worst > -margin else Outcome.INCONCLUSIVE
-
-
-def _worst_and_best(low: float, high: float, direction: Direction) -> tuple[float, float]:
-    """Return the ends as gains: above 0 is better."""
-    return (low, high) if direction is Direction.HIGHER else (-high, -low)
+        is_within = -margin < low and high < margin
+        return Verdict.EQUIVALENT if is_within else Verdict.INCONCLUSIVE
+    worst, best = (low, high) if direction is Direction.HIGHER else (-high, -low)
+    if is_significant and not (-margin < worst and best < margin):
+        return Verdict.IMPROVED if worst + best > 0 else Verdict.REGRESSED
+    return Verdict.EQUIVALENT if worst > -margin else Verdict.INCONCLUSIVE

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from harness.core.score import Direction
+from harness.core.verdict import Verdict
 from harness.stats.change_points import Stopping, change_points
-from harness.stats.equivalence import Outcome, judge_interval
+from harness.stats.equivalence import judge_change
 from harness.stats.look_back import look_back
 from harness.stats.mcnemar import paired_proportions
 from harness.stats.multiplicity import benjamini_hochberg, holm
@@ -82,8 +83,10 @@ def test_a_difference_as_large_as_the_margin_is_rarely_called_equivalent() -> No
         a = rng.normal(size=60)
         interval = paired_difference(a, a + 0.5 + rng.normal(size=60)).interval
         assert interval is not None
-        outcome = judge_interval(interval.low, interval.high, 0.5, Direction.HIGHER)
-        called += outcome is Outcome.EQUIVALENT
+        verdict = judge_change(
+            interval.low, interval.high, 0.5, Direction.LOWER, is_significant=False
+        )
+        called += verdict is Verdict.EQUIVALENT
     assert called / 4000 == pytest.approx(0.025, abs=0.008)
 
 

@@ -1,16 +1,10 @@
-import math
-
 import numpy as np
 import pytest
 from statsmodels.stats.weightstats import ttost_paired
 
 from harness.core.score import Direction
-from harness.stats.equivalence import (
-    Outcome,
-    judge_interval,
-    judge_non_inferiority,
-    two_one_sided_tests,
-)
+from harness.core.verdict import Verdict
+from harness.stats.equivalence import judge_change, two_one_sided_tests
 from harness.stats.paired_difference import paired_difference
 
 HIGHER, LOWER, NEITHER = Direction.HIGHER, Direction.LOWER, Direction.NEITHER
@@ -43,70 +37,60 @@ def test_the_test_agrees_with_the_interval_of_twice_its_level() -> None:
         test = two_one_sided_tests(
             found.difference, found.stderr, margin=0.3, degrees_of_freedom=29
         )
-        outcome = judge_interval(found.interval.low, found.interval.high, 0.3, NEITHER)
-        assert (outcome is Outcome.EQUIVALENT) == (test.p_value < 0.05)
-        agreed.append(outcome is Outcome.EQUIVALENT)
+        low, high = found.interval.low, found.interval.high
+        verdict = judge_change(low, high, 0.3, NEITHER, is_significant=False)
+        assert (verdict is Verdict.EQUIVALENT) == (test.p_value < 0.05)
+        agreed.append(verdict is Verdict.EQUIVALENT)
     assert 20 < sum(agreed) < 180
 
 
-@pytest.mark.parametrize(
-    ("low", "high", "higher_is_better"),
-    [
-        (0.02, 0.05, Outcome.IMPROVED),
-        (-0.05, -0.02, Outcome.REGRESSED),
-        (-0.009, 0.009, Outcome.EQUIVALENT),
-        (0.002, 0.008, Outcome.EQUIVALENT),
-        (0.0, 0.02, Outcome.INCONCLUSIVE),
-        (-0.02, 0.0, Outcome.INCONCLUSIVE),
-        (-0.5, 0.5, Outcome.INCONCLUSIVE),
-        (-0.01, 0.005, Outcome.INCONCLUSIVE),
-        (0.01, 0.05, Outcome.INCONCLUSIVE),
-    ],
-)
-def test_the_whole_interval_decides(low: float, high: float, higher_is_better: Outcome) -> None:
-    mirrored = {
-        Outcome.IMPROVED: Outcome.REGRESSED,
-        Outcome.REGRESSED: Outcome.IMPROVED,
-    }
-    assert judge_interval(low, high, 0.01, HIGHER) is higher_is_better
-    # Peer defect 17: lower-is-better hard-wired, or forgotten.
-    expected = mirrored.get(higher_is_better, higher_is_better)
-    assert judge_interval(low, high, 0.01, LOWER) is expected
-    assert judge_interval(-high, -low, 0.01, LOWER) is higher_is_better
-    not_better = Outcome.INCONCLUSIVE if higher_is_better in mirrored else higher_is_better
-    assert judge_interval(low, high, 0.01, NEITHER) is not_better
-
-
-def test_without_a_margin_only_a_change_can_be_shown() -> None:
-    assert judge_interval(0.001, 0.002, 0.0, HIGHER) is Outcome.IMPROVED
-    assert judge_interval(-0.002, -0.001, 0.0, HIGHER) is Outcome.REGRESSED
-    assert judge_interval(-0.001, 0.001, 0.0, HIGHER) is Outcome.INCONCLUSIVE
+MIRRORED = {Verdict.IMPROVED: Verdict.REGRESSED, Verdict.REGRESSED: Verdict.IMPROVED}
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "expected"),
+    ("low", "high", "is_significant", "expected"),
     [
-        (0.002, 0.3, Outcome.IMPROVED),
-        (-0.005, 0.3, Outcome.EQUIVALENT),
-        (-0.009, -0.001, Outcome.EQUIVALENT),
-        (-0.02, 0.3, Outcome.INCONCLUSIVE),
-        (-0.01, 0.3, Outcome.INCONCLUSIVE),
-        (-0.03, -0.005, Outcome.INCONCLUSIVE),
-        (-0.03, -0.02, Outcome.REGRESSED),
+        (0.02, 0.05, True, Verdict.IMPROVED),
+        (0.004, 0.03, True, Verdict.IMPROVED),
+        (-0.05, -0.02, True, Verdict.REGRESSED),
+        (-0.014, -0.004, True, Verdict.REGRESSED),
+        (-0.009, -0.002, True, Verdict.EQUIVALENT),
+        (0.002, 0.008, True, Verdict.EQUIVALENT),
+        (-0.009, 0.009, False, Verdict.EQUIVALENT),
+        (0.0, 0.02, False, Verdict.EQUIVALENT),
+        (-0.009, 0.5, False, Verdict.EQUIVALENT),
+        (-0.05, -0.02, False, Verdict.INCONCLUSIVE),
+        (-0.5, 0.5, False, Verdict.INCONCLUSIVE),
+        (-0.01, 0.005, False, Verdict.INCONCLUSIVE),
     ],
 )
-def test_non_inferiority_asks_about_losses_alone(
-    low: float, high: float, expected: Outcome
+def test_the_test_and_the_whole_interval_decide(
+    low: float, high: float, *, is_significant: bool, expected: Verdict
 ) -> None:
-    assert judge_non_inferiority(low, high, 0.01, HIGHER) is expected
-    assert judge_non_inferiority(-high, -low, 0.01, LOWER) is expected
-    assert judge_non_inferiority(low, high, 0.01, NEITHER) is judge_interval(
-        low, high, 0.01, NEITHER
-    )
+    # Peer defect 17: lower-is-better hard-wired, or forgotten.
+    higher = judge_change(low, high, 0.01, HIGHER, is_significant=is_significant)
+    lower = judge_change(-high, -low, 0.01, LOWER, is_significant=is_significant)
+    assert higher is lower is expected
 
 
-@pytest.mark.parametrize("direction", list(Direction))
-def test_an_interval_of_unknown_ends_is_never_a_verdict(direction: Direction) -> None:
-    for judge in (judge_interval, judge_non_inferiority):
-        assert judge(math.nan, math.nan, 0.01, direction) is Outcome.INCONCLUSIVE
-        assert judge(-math.inf, math.inf, 0.01, direction) is Outcome.INCONCLUSIVE
+@pytest.mark.parametrize(("low", "high"), [(0.02, 0.05), (-0.05, -0.02), (-0.02, 0.005)])
+def test_where_neither_way_is_better_a_change_is_never_better_or_worse(
+    low: float, high: float
+) -> None:
+    assert judge_change(low, high, 0.01, NEITHER, is_significant=True) is Verdict.INCONCLUSIVE
+
+
+def test_without_a_margin_any_proven_change_counts() -> None:
+    assert judge_change(-0.02, -0.001, 0.0, HIGHER, is_significant=True) is Verdict.REGRESSED
+    assert judge_change(0.001, 0.02, 0.0, HIGHER, is_significant=True) is Verdict.IMPROVED
+    assert judge_change(-0.001, 0.02, 0.0, HIGHER, is_significant=False) is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize("direction", [HIGHER, LOWER])
+def test_the_mirror_image_of_a_change_has_the_opposite_verdict(direction: Direction) -> None:
+    rng = np.random.default_rng(2)
+    for low, width in rng.uniform((-0.1, 0.0), (0.1, 0.1), size=(200, 2)):
+        verdict = judge_change(low, low + width, 0.01, direction, is_significant=True)
+        mirror = judge_change(-low - width, -low, 0.01, direction, is_significant=True)
+        if verdict in MIRRORED:
+            assert mirror is MIRRORED[verdict]

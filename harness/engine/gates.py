@@ -1,0 +1,67 @@
+"""Which gate holds which number, and how wide it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+
+from harness.core.comparison import Difference
+from harness.core.policy import DEFAULT_GATES, Gate, Policy
+from harness.core.score import Direction, Quantity
+
+EVERY_HEADLINE = "*"
+
+
+def gate_for(difference: Difference, policy: Policy) -> Gate | None:
+    """Return the first declared gate that fits; None for what is only watched.
+
+    Numbers of which neither direction is better are never gated.
+    """
+    if difference.quantity.direction is Direction.NEITHER:
+        return None
+    if not policy.gate:
+        is_default = difference.slice is None and difference.quantity.is_headline
+        return _default_gate(difference.quantity) if is_default else None
+    return next((gate for gate in policy.gate if _fits(gate, difference)), None)
+
+
+def margin_of(difference: Difference, gate: Gate | None, policy: Policy) -> float:
+    """Return the margin in the quantity's own unit."""
+    if gate is not None:
+        margin, is_relative = gate.margin, gate.kind == "relative"
+    else:
+        margin, is_relative = policy.slice_margin, not _is_share(difference.quantity)
+    return margin * abs(difference.baseline or 0.0) if is_relative else margin
+
+
+def unused_gates(policy: Policy, differences: Iterable[Difference]) -> list[str]:
+    """Return a sentence for each declared gate that holds nothing: a typo must not pass."""
+    held = {id(gate_for(difference, policy)) for difference in differences}
+    return [
+        f"gate[{i}] (metric {gate.metric!r}, suite {gate.suite!r}, model {gate.model!r},"
+        f" slice {gate.slice!r}) holds no number of this comparison"
+        for i, gate in enumerate(policy.gate)
+        if id(gate) not in held
+    ]
+
+
+def _default_gate(quantity: Quantity) -> Gate:
+    of_shares, of_others = DEFAULT_GATES
+    return of_shares if _is_share(quantity) else of_others
+
+
+def _is_share(quantity: Quantity) -> bool:
+    return (quantity.low, quantity.high) == (0.0, 1.0)
+
+
+def _fits(gate: Gate, difference: Difference) -> bool:
+    if not fnmatchcase(difference.suite, gate.suite):
+        return False
+    if not fnmatchcase(difference.model, gate.model):
+        return False
+    part = "" if difference.slice is None else "=".join(difference.slice)
+    if bool(part) != bool(gate.slice) or not fnmatchcase(part, gate.slice):
+        return False
+    if gate.metric == EVERY_HEADLINE:
+        return difference.quantity.is_headline
+    return fnmatchcase(difference.quantity.id, gate.metric)

@@ -1,0 +1,70 @@
+"""Verdicts in words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from harness.core.comparison import Difference
+from harness.core.judgement import Finding
+from harness.core.score import Direction
+from harness.core.verdict import Verdict
+
+_ORDER = (
+    Verdict.REGRESSED,
+    Verdict.INVALID,
+    Verdict.INCONCLUSIVE,
+    Verdict.IMPROVED,
+    Verdict.EQUIVALENT,
+)
+_SAID = {
+    Verdict.REGRESSED: "Something got worse",
+    Verdict.INVALID: "The two sides cannot be judged",
+    Verdict.INCONCLUSIVE: "No loss is proven, and none is ruled out",
+    Verdict.IMPROVED: "Something got better, and nothing worse",
+    Verdict.EQUIVALENT: "Nothing got worse by more than the margins allow",
+}
+
+
+def sentence_of_verdict(verdict: Verdict, gates: Iterable[Finding]) -> str:
+    """Return the verdict in words, with the count of gates by theirs."""
+    counts = Counter(finding.verdict for finding in gates)
+    n = counts.total()
+    if not n:
+        return f"{_SAID[verdict]}: no gate holds any number."
+    parts = ", ".join(f"{counts[each]} {each}" for each in _ORDER if counts[each])
+    return f"{_SAID[verdict]}: of {n} gate{'s' if n > 1 else ''} {parts}."
+
+
+def reason_of(
+    difference: Difference,
+    verdict: Verdict,
+    margin: float,
+    p_adjusted: float | None,
+    *,
+    is_same_model: bool,
+) -> str:
+    """Return one sentence that says why."""
+    if verdict is Verdict.INVALID:
+        return difference.note or "the pair may not be judged by"
+    if difference.test == "identical":
+        who = "the same model gave the same scores" if is_same_model else "the scores agree"
+        return f"{who} on all {difference.n} samples"
+    if difference.interval is None:
+        return difference.note or "nothing is known of the spread"
+    ends = f"{difference.interval.low:+.3g} to {difference.interval.high:+.3g}"
+    p = "" if p_adjusted is None else f", adjusted p {p_adjusted:.2g}"
+    facts = f"{difference.difference or 0.0:+.3g}, interval {ends}{p}"
+    return f"{facts}: {_conclusion(difference, verdict, margin)}"
+
+
+def _conclusion(difference: Difference, verdict: Verdict, margin: float) -> str:
+    within = f"the margin of {margin:.3g}"
+    if difference.quantity.direction is Direction.NEITHER:
+        return "neither direction is better"
+    return {
+        Verdict.REGRESSED: f"a proven loss, not shown to stay within {within}",
+        Verdict.IMPROVED: f"a proven gain, not shown to stay within {within}",
+        Verdict.EQUIVALENT: f"no loss as large as {within} is left",
+        Verdict.INCONCLUSIVE: f"not proven, and a loss as large as {within} is not ruled out",
+    }[verdict]
