@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from harness.core.estimate import Estimate
 from harness.core.figure import Figure
 from harness.core.ports import Progress, Renderer, Session, Task
 from harness.core.run import Evaluation, Manifest, Run, Status
+from harness.core.schema import SCHEMA_VERSION
 from harness.core.spec import ModelSpec, RunSpec, SuiteSpec
 from harness.engine.breakdown import sentence_of
 from harness.engine.code_hash import suite_hash
@@ -23,13 +24,12 @@ from harness.engine.plan import capability_for, check_capabilities
 from harness.interruption import undisturbed
 from harness.resume import Earlier, read_earlier
 from harness.sources.source import Source
-from harness.store.documents import SCHEMA_VERSION
 from harness.store.run_folder import RunWriter, load_run_folder, new_run_id, now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Prepared:
-    """A suite with its data at hand, and the evaluation of each model that it asks."""
+class Prepared:
+    """A suite with its data at hand: read, checked and hashed."""
 
     suite: SuiteSpec
     task: Task
@@ -38,13 +38,22 @@ class _Prepared:
     """The smaller of the spec's and the suite's own."""
 
 
-def audit(spec: RunSpec, progress: Progress, *, resume: Path | None = None) -> Path:
+def audit(
+    spec: RunSpec,
+    progress: Progress,
+    *,
+    resume: Path | None = None,
+    prepared: Sequence[Prepared] | None = None,
+    warnings: tuple[str, ...] = (),
+) -> Path:
     """Check everything, then load each model once and let every suite ask it.
 
     Args:
         spec: what to do.
         progress: is told how far it has come.
         resume: the folder of a run that was killed; its answers are kept and not asked again.
+        prepared: what :func:`prepare` returned for this spec; it is called when None.
+        warnings: what a reader of the run has to know of it from the start.
 
     Returns:
         The run folder. Its manifest tells whether the run is complete.
@@ -54,8 +63,7 @@ def audit(spec: RunSpec, progress: Progress, *, resume: Path | None = None) -> P
         StoreError: the run folder cannot be written.
         KeyboardInterrupt: after everything answered has been kept and estimated.
     """
-    check_capabilities(spec)
-    prepared = _prepare_all(spec, progress)
+    prepared = prepare(spec, progress) if prepared is None else prepared
     started = now()
     folder = resume or Path(spec.out) / new_run_id(started)
     planned = tuple(_planned(spec, prepared))
@@ -71,11 +79,14 @@ def audit(spec: RunSpec, progress: Progress, *, resume: Path | None = None) -> P
         confidence_level=spec.confidence_level,
         min_coverage=spec.min_coverage,
         spec=spec.source,
+        spec_folder=spec.folder,
+        rescored_from=spec.rescored_from,
         models=earlier.models,
         evaluations=planned,
         packages=packages(),
         git=git_state(Path.cwd()),
         hardware=hardware(),
+        warnings=warnings,
     )
     writer = RunWriter(folder, spec.secrets)
     progress.note(f"run folder: {folder}")
@@ -85,8 +96,13 @@ def audit(spec: RunSpec, progress: Progress, *, resume: Path | None = None) -> P
         writer.close()
 
 
-def _prepare_all(spec: RunSpec, progress: Progress) -> list[_Prepared]:
-    """Read the data of every suite; what is wrong with several of them is told at once."""
+def prepare(spec: RunSpec, progress: Progress) -> list[Prepared]:
+    """Check the spec and read the data of every suite; no model is loaded.
+
+    Raises:
+        ConfigError: what is wrong with several suites is told at once.
+    """
+    check_capabilities(spec)
     problems = Problems()
     for model in spec.models:
         with problems.kept():
@@ -105,7 +121,7 @@ def _check_local_files(model: ModelSpec) -> None:
         model.adapter.fetch()
 
 
-def _prepare(suite: SuiteSpec, spec: RunSpec, progress: Progress) -> _Prepared:
+def _prepare(suite: SuiteSpec, spec: RunSpec, progress: Progress) -> Prepared:
     progress.note(f"{suite.name}: reading data")
     limit = spec.limit if suite.limit is None else min(suite.limit, spec.limit or suite.limit)
     try:
@@ -114,10 +130,10 @@ def _prepare(suite: SuiteSpec, spec: RunSpec, progress: Progress) -> _Prepared:
         # The place is half the message: say which suite's data it was.
         error.args = (f"suite {suite.name!r}: {error}",)
         raise
-    return _Prepared(suite=suite, task=task, hash=suite_hash(suite.suite, task), limit=limit)
+    return Prepared(suite=suite, task=task, hash=suite_hash(suite.suite, task), limit=limit)
 
 
-def _planned(spec: RunSpec, prepared: list[_Prepared]) -> Iterator[Evaluation]:
+def _planned(spec: RunSpec, prepared: Sequence[Prepared]) -> Iterator[Evaluation]:
     models = {model.name: model for model in spec.models}
     for item in prepared:
         for name in item.suite.models:
@@ -137,7 +153,7 @@ class _Audit:
     def __init__(
         self,
         spec: RunSpec,
-        prepared: list[_Prepared],
+        prepared: Sequence[Prepared],
         writer: RunWriter,
         progress: Progress,
         manifest: Manifest,
@@ -198,7 +214,7 @@ class _Audit:
         except Exception as error:  # noqa: BLE001 - its answers are here, whatever its end is like
             self._progress.note(sentence_of(error))
 
-    def _opened(self, model: ModelSpec, mine: list[_Prepared]) -> Session | None:
+    def _opened(self, model: ModelSpec, mine: list[Prepared]) -> Session | None:
         """Load a model; one that cannot be loaded costs its own evaluations and no other."""
         self._progress.note(f"{model.name}: loading")
         try:
@@ -213,7 +229,7 @@ class _Audit:
     def _ask_suite(
         self,
         model: ModelSpec,
-        item: _Prepared,
+        item: Prepared,
         session: Session,
         earlier: Earlier,
     ) -> None:

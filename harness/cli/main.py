@@ -24,6 +24,7 @@ class _LateGroup(click.Group):
         "data": "Fetch and verify everything that a spec needs.",
         "demo": "Audit a real language model and a real classifier.",
         "list": "List adapters, suites, metrics, reports or runs.",
+        "noise": "Measure how far one checkpoint moves from run to run.",
         "report": "Render a stored run again, in any format.",
         "run": "Carry out a spec and write a run folder with its report.",
         "show": "Show one registered thing or one run.",

@@ -20,7 +20,7 @@ def print_result(result: Result) -> None:
     """Print a table per suite and model, then failures, then the report's path."""
     console = Console(highlight=False)
     manifest = result.run.manifest
-    console.print(f"[bold]{escape(_printable(manifest.name))}[/bold]  {manifest.run_id}")
+    console.print(f"[bold]{escape(printable(manifest.name))}[/bold]  {manifest.run_id}")
     for done in manifest.evaluations:
         mine = [
             estimate
@@ -39,7 +39,7 @@ def print_result(result: Result) -> None:
 
 def _table(done: Evaluation, estimates: Iterable[Estimate], manifest: Manifest) -> Table:
     n_of_n = f"{done.n_answered} of {done.n_samples}"
-    title = _printable(f"{done.suite} · {done.model}: {n_of_n} answered")
+    title = printable(f"{done.suite} · {done.model}: {n_of_n} answered")
     table = Table(title=escape(title), title_justify="left", title_style="bold", min_width=72)
     table.add_column("metric")
     table.add_column("value", justify="right")
@@ -55,10 +55,10 @@ def _print_trouble(console: Console, done: Evaluation) -> None:
     kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(done.failures.items()))
     for text in (kinds and f"not answered: {kinds}", done.error):
         if text:
-            console.print(f"  {_printable(text)}", style="red", markup=False, soft_wrap=True)
+            console.print(f"  {printable(text)}", style="red", markup=False, soft_wrap=True)
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Show control characters, which a model or a data set may have written, as escapes."""
     return "".join(mark if mark.isprintable() else ascii(mark)[1:-1] for mark in text)
 
@@ -66,7 +66,7 @@ def _printable(text: str) -> str:
 def _cells(estimate: Estimate) -> tuple[str, ...]:
     interval = estimate.interval
     return (
-        escape(_printable(estimate.quantity.id)) + _ARROW[estimate.quantity.direction],
+        escape(printable(estimate.quantity.id)) + _ARROW[estimate.quantity.direction],
         "-" if estimate.value is None else f"{estimate.value:.4g}",
         f"{interval.low:.4g} … {interval.high:.4g}" if interval else estimate.note,
         str(estimate.n),

@@ -1,0 +1,82 @@
+"""A task asked in another order, and with another seed where tokens are drawn."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import count, islice
+
+from harness.core.capability import Capability
+from harness.core.estimate import Estimate
+from harness.core.figure import Figure
+from harness.core.ports import CorpusMetric, Metric, Task
+from harness.core.request import Generate, Payload
+from harness.core.response import Output
+from harness.core.sample import Sample
+from harness.core.score import Unscored
+from harness.engine.execute import WINDOW
+from harness.engine.variation import Variation
+
+
+@dataclass(frozen=True, slots=True)
+class VariedTask:
+    """The same samples with the same indices, so that its answers compare with the task's own.
+
+    Samples change places within what a session is handed at once: that decides who shares a
+    batch, and keeps memory bounded.
+    """
+
+    task: Task
+    variation: Variation
+
+    @property
+    def n_samples(self) -> int:
+        """As many as the task has."""
+        return self.task.n_samples
+
+    @property
+    def data_hash(self) -> str:
+        """The task's: the order in which its samples are asked is no part of the data."""
+        return self.task.data_hash
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """The task's."""
+        return self.task.metrics
+
+    @property
+    def corpus_metrics(self) -> tuple[CorpusMetric, ...]:
+        """The task's."""
+        return self.task.corpus_metrics
+
+    def samples(self) -> Iterator[Sample]:
+        """Yield the samples, window by window in another order."""
+        stream = self.task.samples()
+        for number in count():
+            window = list(islice(stream, WINDOW))
+            if not window:
+                return
+            yield from _reordered(window, f"{self.variation.order_seed}/{number}")
+
+    def ask(self, sample: Sample, capability: Capability) -> Payload:
+        """Return the task's question; one that draws gets the variation's seed."""
+        payload = self.task.ask(sample, capability)
+        if isinstance(payload, Generate) and payload.temperature > 0:
+            return replace(payload, seed=self.variation.generation_seed)
+        return payload
+
+    def read(self, sample: Sample, output: Output) -> Output | Unscored:
+        """Return what the task reads."""
+        return self.task.read(sample, output)
+
+    def figures(self, estimates: Sequence[Estimate]) -> tuple[Figure, ...]:
+        """Return the task's own charts."""
+        return self.task.figures(estimates)
+
+
+def _reordered(window: list[Sample], seed: str) -> list[Sample]:
+    """Shuffle; a shuffle that changes nothing (likely with two or three) is turned round."""
+    shuffled = random.Random(seed).sample(window, len(window))  # noqa: S311 - no secret
+    is_same = all(new is old for new, old in zip(shuffled, window, strict=True))
+    return shuffled[::-1] if is_same else shuffled
