@@ -89,6 +89,7 @@ def parse_spec(table: Mapping[str, Any], *, folder: Path, name: str = "run") -> 
         models=tuple(model for model in models if model),
         suites=tuple(suite for suite in suites if suite),
         source=redacted(table),
+        folder=str(folder.resolve()),
         secrets=tuple(filter(None, secret_values(table))),
     )
 

@@ -6,14 +6,17 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from harness.core.errors import AdapterError, ConfigError, did_you_mean
 from harness.core.identity import Identity, hash_json
+from harness.core.schema import version_of
 
 _PARQUET, _JSONL, _MANIFEST = "samples.parquet", "samples.jsonl", "manifest.json"
 _COLUMNS = ["model", "request", "answer"]
 _BATCH = 5000
+_Models: TypeAlias = Mapping[str, Mapping[str, object]]
+"""Identity parts by model. They are written alike in every schema version until now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +33,16 @@ def find_model(folder: Path, name: str | None) -> str:
 
     Raises:
         ConfigError: no run there, no such model in it, or several and no name.
-        AdapterError: the manifest is damaged.
+        AdapterError: the manifest is damaged, or the run could not load that model.
+        StoreError: a newer program wrote the run.
     """
-    known = list(_models(folder))
+    known, lost = _read_manifest(folder)
+    if name is not None and name in lost:
+        raise AdapterError(
+            f"{folder.name}: holds no answers of model {name!r}, which it lost ({lost[name]})"
+        )
     if name is None and len(known) == 1:
-        return known[0]
+        return next(iter(known))
     if name is None:
         shown = ", ".join(known) or "no model"
         raise ConfigError("model", f"the run {folder.name} has {shown}", "write which one")
@@ -46,9 +54,8 @@ def find_model(folder: Path, name: str | None) -> str:
 
 def read_identity(folder: Path, model: str) -> Identity:
     """Return the recorded model's identity, marked as replayed."""
-    parts = {
-        name: str(text) for name, text in _models(folder)[model].items() if name != "fingerprint"
-    }
+    known, _ = _read_manifest(folder)
+    parts = {name: str(text) for name, text in known[model].items() if name != "fingerprint"}
     return Identity({**parts, "replay": folder.resolve().name})
 
 
@@ -76,15 +83,19 @@ def read_answers(folder: Path, model: str) -> dict[str, str]:
     return answers
 
 
-def _models(folder: Path) -> Mapping[str, Mapping[str, object]]:
+def _read_manifest(folder: Path) -> tuple[_Models, Mapping[str, str]]:
+    """Return the identity parts of each model, and why others were asked and never loaded."""
     file = folder / _MANIFEST
     if not file.is_file():
         raise ConfigError("run", f"{folder} is no run's folder", f"it has no {_MANIFEST}")
     try:
-        models: Mapping[str, Mapping[str, object]] = json.loads(file.read_bytes())["models"]
-        return {name: dict(parts) for name, parts in models.items()}
+        manifest = json.loads(file.read_bytes())
+        version_of(manifest, str(file))
+        models = {name: dict(parts) for name, parts in manifest["models"].items()}
+        planned = {done["model"]: str(done["error"]) for done in manifest["evaluations"]}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise AdapterError(f"{file}: is damaged ({type(error).__name__}: {error})") from error
+    return models, {name: why for name, why in planned.items() if why and name not in models}
 
 
 def _rows(folder: Path) -> Iterator[_Row]:

@@ -105,7 +105,11 @@ class Manifest:
     confidence_level: float = 0.95
     min_coverage: float = 0.95
     spec: Mapping[str, object] = field(default_factory=dict)
-    """The spec as resolved, secrets never among it."""
+    """The spec as written, secrets never among it."""
+    spec_folder: str = ""
+    """What relative paths in the spec are relative to; empty where that is not known."""
+    rescored_from: str = ""
+    """Id of the run whose answers these are; empty for a run that asked its models itself."""
     models: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Identity parts, and ``fingerprint``, by model name."""
     evaluations: tuple[Evaluation, ...] = ()

@@ -46,5 +46,9 @@ class RunSpec:
     """The folder that run folders are made in."""
     source: Mapping[str, object] = field(default_factory=dict)
     """The spec as written, defaults added, secrets taken out: what the manifest keeps."""
+    folder: str = ""
+    """What relative paths in the source are relative to; empty for a spec made without a file."""
+    rescored_from: str = ""
+    """Id of the run whose answers are given again; empty when models are asked."""
     secrets: tuple[str, ...] = ()
     """Values that no file may ever hold; they are struck out of everything written."""

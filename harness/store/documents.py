@@ -16,9 +16,10 @@ from harness.core.estimate import Estimate, Interval
 from harness.core.figure import Figure, FigureKind
 from harness.core.redact import Scrubber
 from harness.core.run import Evaluation, Manifest, Status
+from harness.core.schema import SCHEMA_VERSION
 from harness.core.score import Direction, Quantity
+from harness.store.migrations import upgraded
 
-SCHEMA_VERSION = 1
 _DAMAGED = "restore it from a copy, or run again"
 
 
@@ -94,22 +95,13 @@ def encode_manifest(manifest: Manifest) -> dict[str, Any]:
 
 
 def decode_manifest(value: Mapping[str, Any], path: Path) -> Manifest:
-    """Return the manifest.
+    """Return the manifest, upgraded where an earlier version wrote it.
 
     Raises:
         StoreError: it was written by a newer version, or is no manifest.
     """
-    version = value.get("schema_version")
-    if not isinstance(version, int) or version > SCHEMA_VERSION:
-        raise StoreError(
-            sentence(
-                str(path),
-                f"has schema version {version}, and this program knows versions up to"
-                f" {SCHEMA_VERSION}",
-                "update the program",
-            )
-        )
     try:
+        value = upgraded("manifest", value, path)
         evaluations = tuple(Evaluation(**entry) for entry in value["evaluations"])
         fields = {
             **value,
@@ -118,7 +110,7 @@ def decode_manifest(value: Mapping[str, Any], path: Path) -> Manifest:
             "warnings": tuple(value["warnings"]),
         }
         return Manifest(**fields)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise StoreError(sentence(str(path), f"is no manifest ({error})", _DAMAGED)) from error
 
 
@@ -138,15 +130,24 @@ def encode_metrics(
 
 
 def decode_metrics(
-    value: Mapping[str, Any],
+    value: Mapping[str, Any], path: Path
 ) -> tuple[tuple[Estimate, ...], dict[tuple[str, str], tuple[Figure, ...]]]:
-    """Return estimates and figures by (model, suite)."""
+    """Return estimates and figures by (model, suite), upgraded where an earlier version wrote them.
+
+    Raises:
+        StoreError: they were written by a newer version, or are damaged.
+    """
     figures: dict[tuple[str, str], tuple[Figure, ...]] = {}
-    for entry in value["figures"]:
-        key = (entry["model"], entry["suite"])
-        figure = Figure(kind=FigureKind(entry["kind"]), title=entry["title"], data=entry["data"])
-        figures[key] = (*figures.get(key, ()), figure)
-    return tuple(_estimate(entry) for entry in value["estimates"]), figures
+    try:
+        value = upgraded("metrics", value, path)
+        for entry in value["figures"]:
+            key = (entry["model"], entry["suite"])
+            kind = FigureKind(entry["kind"])
+            figure = Figure(kind=kind, title=entry["title"], data=entry["data"])
+            figures[key] = (*figures.get(key, ()), figure)
+        return tuple(_estimate(entry) for entry in value["estimates"]), figures
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise StoreError(sentence(str(path), f"is damaged ({error})", _DAMAGED)) from error
 
 
 def _estimate(entry: Mapping[str, Any]) -> Estimate:

@@ -133,10 +133,7 @@ def load_run_folder(folder: Path) -> Run:
     estimates: tuple[Estimate, ...] = ()
     figures: dict[tuple[str, str], tuple[Figure, ...]] = {}
     if (folder / METRICS).exists():
-        try:
-            estimates, figures = decode_metrics(read_json(folder / METRICS))
-        except (KeyError, TypeError, ValueError) as error:
-            raise StoreError(sentence(str(folder / METRICS), f"is damaged ({error})")) from error
+        estimates, figures = decode_metrics(read_json(folder / METRICS), folder / METRICS)
     records = StoredRecords(folder)
     return Run(
         manifest=_as_it_stands(manifest, records),

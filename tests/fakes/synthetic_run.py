@@ -21,6 +21,7 @@ from harness.core.response import (
 )
 from harness.core.run import Evaluation, Manifest, Record, Run, Status
 from harness.core.sample import Sample
+from harness.core.schema import SCHEMA_VERSION
 from harness.core.score import Direction, Quantity
 
 MODELS = ("reviews-lr", "SmolLM2-135M-Instruct")
@@ -204,7 +205,7 @@ def _estimate(model: str, suite: str, measured: _Measured, n: int) -> Estimate:
 def _manifest(records: tuple[Record, ...], n: int, status: Status, *, is_hostile: bool) -> Manifest:
     evil = HOSTILE[0] if is_hostile else ""
     return Manifest(
-        schema_version=1,
+        schema_version=SCHEMA_VERSION,
         run_id="20261122T064812Z-4f2a",
         name=f"Review assistant 2.3 {evil}".strip(),
         status=status,

@@ -17,6 +17,7 @@ import pytest
 from fakes.workplace import FILMS, FILMS_SPEC, Workplace
 
 from harness.cli.main import cli
+from harness.core.schema import SCHEMA_VERSION
 
 PAIRS = """
 [[suite]]
@@ -55,7 +56,7 @@ def test_a_run_leaves_a_whole_folder(place: Workplace) -> None:
     manifest = place.manifest()
     assert manifest["status"] == "complete"
     assert manifest["run_id"] == place.latest.name
-    assert manifest["schema_version"] == 1
+    assert manifest["schema_version"] == SCHEMA_VERSION
     assert {done["suite"]: done["n_answered"] for done in manifest["evaluations"]} == {
         "films": 4,
         "echoes": 4,

@@ -10,7 +10,7 @@ import pytest
 from harness.adapters.replay import ReplayAdapter
 from harness.conformance import SPECIMENS, check_adapter
 from harness.core.codec import encode_answer, encode_payload
-from harness.core.errors import AdapterError, ConfigError
+from harness.core.errors import AdapterError, ConfigError, StoreError
 from harness.core.request import (
     Classify,
     Embed,
@@ -33,9 +33,15 @@ from harness.core.response import (
     TokenLogLikelihoods,
     Usage,
 )
+from harness.core.schema import SCHEMA_VERSION
 
 TIMEOUT = Failure(kind=FailureKind.TIMEOUT, message="30 s went by", n_attempts=5)
 MODELS = {"small": {"weights": "abc", "fingerprint": "f00"}, "large": {"weights": "def"}}
+MANIFEST: dict[str, Any] = {
+    "schema_version": SCHEMA_VERSION,
+    "models": MODELS,
+    "evaluations": [{"model": "lost", "error": "no such file"}],
+}
 
 
 def said(text: str) -> Response:
@@ -67,7 +73,7 @@ Row = tuple[str, Payload, Response | Failure]
 
 def write_run(folder: Path, rows: Sequence[Row], form: str, tail: str = "") -> str:
     folder.mkdir(exist_ok=True)
-    (folder / "manifest.json").write_text(json.dumps({"models": MODELS}))
+    (folder / "manifest.json").write_text(json.dumps(MANIFEST))
     records = [
         {"model": model, "request": encode_payload(payload), "answer": encode_answer(answer)}
         for model, payload, answer in rows
@@ -158,9 +164,29 @@ def test_any_other_damage_is_a_lost_model(tmp_path: Path) -> None:
     folder = write_run(tmp_path / "r1", rows, "jsonl", tail="not json\n")
     with pytest.raises(AdapterError, match="holds a record that cannot be read"):
         ReplayAdapter(run=folder, model="small").open()
-    (tmp_path / "r1" / "manifest.json").write_text("{}")
-    with pytest.raises(AdapterError, match=r"manifest\.json: is damaged"):
+    for text in ("[]", f'{{"schema_version": {SCHEMA_VERSION}}}', "{"):
+        (tmp_path / "r1" / "manifest.json").write_text(text)
+        with pytest.raises(AdapterError, match=r"manifest\.json: is damaged"):
+            ReplayAdapter(run=folder, model="small").open()
+
+
+def test_a_run_of_a_newer_version_is_refused(tmp_path: Path) -> None:
+    folder = write_run(tmp_path / "r1", [], "jsonl")
+    newer = MANIFEST | {"schema_version": SCHEMA_VERSION + 1}
+    (tmp_path / "r1" / "manifest.json").write_text(json.dumps(newer))
+    with pytest.raises(StoreError) as caught:
         ReplayAdapter(run=folder, model="small").open()
+    assert str(caught.value) == (
+        f"{folder}/manifest.json: has schema version {SCHEMA_VERSION + 1}, and this program knows"
+        f" versions up to {SCHEMA_VERSION}; update the program"
+    )
+    assert caught.value.exit_code == 3
+
+
+def test_a_model_that_the_run_lost_before_any_answer_is_lost_again(tmp_path: Path) -> None:
+    folder = write_run(tmp_path / "r1", [], "jsonl")
+    with pytest.raises(AdapterError, match=r"no answers of model 'lost', .* \(no such file\)"):
+        ReplayAdapter(run=folder, model="lost").open()
 
 
 def test_the_identity_is_the_recorded_one_marked_as_replayed(tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ from fakes.synthetic_run import synthetic_run
 from harness.core.errors import ConfigError, StoreError
 from harness.core.redact import Scrubber
 from harness.core.run import Status
+from harness.core.schema import SCHEMA_VERSION
 from harness.store.documents import (
-    SCHEMA_VERSION,
     decode_manifest,
     decode_metrics,
     encode_manifest,
@@ -39,7 +39,7 @@ def test_a_manifest_survives(tmp_path: Path) -> None:
 def test_metrics_survive(tmp_path: Path) -> None:
     path = tmp_path / "metrics.json"
     write_json(path, encode_metrics(RUN.estimates, RUN.figures), NO_SECRETS)
-    estimates, figures = decode_metrics(read_json(path))
+    estimates, figures = decode_metrics(read_json(path), path)
     assert estimates == RUN.estimates
     again, before = encode_metrics(estimates, figures), encode_metrics(RUN.estimates, RUN.figures)
     assert json.dumps(again, sort_keys=True) == json.dumps(before, sort_keys=True)
@@ -49,13 +49,33 @@ def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "manifest.json"
     newer = replace(RUN.manifest, schema_version=SCHEMA_VERSION + 1)
     write_json(path, encode_manifest(newer), NO_SECRETS)
-    with pytest.raises(StoreError, match=r"has schema version 2, .* up to 1; update the program"):
+    with pytest.raises(StoreError, match=r"has schema version 3, .* up to 2; update the program"):
         load_run_folder(tmp_path)
 
 
-@pytest.mark.parametrize("value", [{}, {"schema_version": "1"}, {"schema_version": 1}])
-def test_what_is_no_manifest(value: dict[str, Any], tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match=r"schema version|is no manifest"):
+def test_newer_metrics_are_refused_beside_a_manifest_of_now(tmp_path: Path) -> None:
+    write_json(tmp_path / "manifest.json", encode_manifest(RUN.manifest), NO_SECRETS)
+    metrics = encode_metrics((), {}) | {"schema_version": SCHEMA_VERSION + 1}
+    write_json(tmp_path / "metrics.json", metrics, NO_SECRETS)
+    with pytest.raises(StoreError, match=r"metrics\.json: has schema version 3, .* update the"):
+        load_run_folder(tmp_path)
+
+
+@pytest.mark.parametrize("version", ["1", 0, True, 1, SCHEMA_VERSION])
+def test_what_is_no_manifest(version: object, tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match=r"has version|is no manifest"):
+        decode_manifest({"schema_version": version}, tmp_path / "manifest.json")
+
+
+def test_a_key_that_its_version_does_not_have_is_damage(tmp_path: Path) -> None:
+    value = encode_manifest(RUN.manifest) | {"lines": ""}
+    with pytest.raises(StoreError, match=r"is no manifest .*lines"):
+        decode_manifest(value, tmp_path / "manifest.json")
+
+
+def test_a_document_without_a_version(tmp_path: Path) -> None:
+    value: dict[str, Any] = {}
+    with pytest.raises(StoreError, match=r"manifest\.json: states no schema version; restore"):
         decode_manifest(value, tmp_path / "manifest.json")
 
 
@@ -67,9 +87,10 @@ def test_what_is_no_document(text: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [{}, {"estimates": [{}], "figures": []}, {"estimates": 5}])
-def test_damaged_metrics_are_told(damage: dict[str, Any], tmp_path: Path) -> None:
+@pytest.mark.parametrize("version", range(1, SCHEMA_VERSION + 1))
+def test_damaged_metrics_are_told(damage: dict[str, Any], version: int, tmp_path: Path) -> None:
     write_json(tmp_path / "manifest.json", encode_manifest(RUN.manifest), NO_SECRETS)
-    write_json(tmp_path / "metrics.json", damage, NO_SECRETS)
+    write_json(tmp_path / "metrics.json", damage | {"schema_version": version}, NO_SECRETS)
     with pytest.raises(StoreError, match=r"metrics\.json: is damaged"):
         load_run_folder(tmp_path)
 
