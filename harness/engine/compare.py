@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.core.comparison import Difference, Pair
-from harness.core.ports import Metric
+from harness.core.ports import CorpusMetric, Metric
 from harness.core.run import Evaluation, Manifest
 from harness.core.sample_scores import SampleScores
 from harness.engine.align import align, scores_of
@@ -75,7 +75,7 @@ def compare_pair(
         difference
         for metric in kept
         for difference in differences_of(
-            aligned, scores_of(aligned, metric), metric, _blank(pair, metric), settings
+            aligned, scores_of(aligned, metric), metric, blank(pair, metric), settings
         )
     ]
     return Compared(pair=pair, differences=tuple(differences), moved=moved_samples(aligned, kept))
@@ -87,7 +87,8 @@ def _is_set_alike(metric: Metric, baseline: Side, candidate: Side) -> bool:
     return before.get(metric.name) == after.get(metric.name)
 
 
-def _blank(pair: Pair, metric: Metric) -> Difference:
+def blank(pair: Pair, metric: Metric | CorpusMetric) -> Difference:
+    """Return what all differences of one metric share, with nothing found yet."""
     return Difference(
         suite=pair.suite,
         model=pair.candidate_model,

@@ -6,7 +6,7 @@ import errno
 import json
 import os
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
@@ -150,6 +150,20 @@ class StoredRecords:
             return int(read_metadata(self._folder / PARQUET).num_rows)
         return sum(1 for _ in self.rows())
 
+    def chosen(self, keys: Collection[tuple[str, str, str]]) -> Iterator[Record]:
+        """Yield the records of the samples named by (model, suite, sample id).
+
+        The other rows are passed over without being decoded.
+        """
+        names = {name for _, _, name in keys}
+        if self._is_compact:
+            rows = _parquet_rows(self._folder / PARQUET, names)
+        else:
+            rows = (row for row in self.rows() if row["sample_id"] in names)
+        for row in rows:
+            if (row["model"], row["suite"], row["sample_id"]) in keys:
+                yield decode_record(row)
+
     def rows(self) -> Iterator[dict[str, Any]]:
         """Yield the records as JSON objects."""
         if self._is_compact:
@@ -177,11 +191,18 @@ def _key_of(row: Any) -> tuple[Any, ...]:
     return (row.get("model"), row.get("suite"), row.get("index"))
 
 
-def _parquet_rows(path: Path) -> Iterator[dict[str, Any]]:
+def _parquet_rows(path: Path, ids: Collection[str] | None = None) -> Iterator[dict[str, Any]]:
+    """Yield the rows, or those of the samples of these ids alone."""
+    import pyarrow as pa
+    from pyarrow.compute import is_in
     from pyarrow.parquet import ParquetFile
 
+    wanted = None if ids is None else pa.array(sorted(ids), pa.string())
     for batch in ParquetFile(path).iter_batches(batch_size=_BATCH):
-        for row in batch.to_pylist():
+        kept = batch
+        if wanted is not None:
+            kept = batch.filter(is_in(batch.column("sample_id"), value_set=wanted))
+        for row in kept.to_pylist():
             yield {
                 key: _unflat(key, value)
                 for key, value in row.items()
