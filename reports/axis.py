@@ -1,0 +1,51 @@
+"""An axis of a drawing: a round range, and the place of each value on it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+_N_STEPS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Axis:
+    """A range of values laid over a range of places."""
+
+    low: float
+    high: float
+    start: float
+    """Place of ``low``."""
+    end: float
+    """Place of ``high``; before ``start`` on an axis that points up."""
+    ticks: tuple[float, ...] = ()
+    """Round values from end to end."""
+
+    def place(self, value: float) -> float:
+        """Return the place of a value, held inside the axis."""
+        share = (value - self.low) / (self.high - self.low)
+        return round(self.start + min(1.0, max(0.0, share)) * (self.end - self.start), 1)
+
+
+def axis_over(values: Iterable[float], *, start: float, end: float) -> Axis:
+    """Return an axis that holds all values, its ends rounded outwards to ticks.
+
+    >>> axis_over([0.72, 0.81], start=0, end=100).ticks
+    (0.7, 0.725, 0.75, 0.775, 0.8, 0.825)
+    """
+    known = [value for value in values if math.isfinite(value)]
+    low, high = (min(known), max(known)) if known else (0.0, 1.0)
+    if not high > low:
+        room = 0.05 * abs(low) or 1.0
+        low, high = low - room, high + room
+    step = _round_step((high - low) / _N_STEPS)
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    ticks = tuple(round(i * step, 12) for i in range(first, last + 1))
+    return Axis(low=ticks[0], high=ticks[-1], start=start, end=end, ticks=ticks)
+
+
+def _round_step(step: float) -> float:
+    power = 10.0 ** math.floor(math.log10(step))
+    return next(s * power for s in _STEPS if s * power >= step * (1 - 1e-9))
