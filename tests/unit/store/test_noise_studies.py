@@ -1,0 +1,106 @@
+"""Noise studies: values to JSON and back, found by suite, data and checkpoint."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.core.errors import StoreError
+from harness.core.noise import Noise, NoiseStudy
+from harness.store.noise_studies import find_noise, read_studies, read_study, write_study
+
+ACCURACY = Noise(
+    model="m",
+    suite="s",
+    quantity="accuracy",
+    suite_hash="code",
+    data_hash="data",
+    fingerprint="weights",
+    values=(0.5, 0.25),
+    spread=0.17,
+    floor=3.05,
+    flip_rate=0.25,
+    n=4,
+)
+DRAMA = replace(ACCURACY, slice=("genre", "drama"), n=2)
+F1 = replace(ACCURACY, quantity="f1", flip_rate=None)
+STUDY = NoiseStudy(
+    at="2026-11-22T10:00:00.123456+00:00",
+    name="nightly",
+    varied=("batch size", "order"),
+    run_ids=("one", "two"),
+    noise=(ACCURACY, DRAMA, F1),
+)
+LATER = replace(STUDY, at="2026-11-23T10:00:00+00:00", noise=(replace(ACCURACY, spread=0.2), DRAMA))
+
+
+def test_a_study_survives(tmp_path: Path) -> None:
+    path = write_study(STUDY, tmp_path)
+
+    assert path.parent == tmp_path / "noise"
+    assert path.name.startswith("20261122T100000123-")
+    assert read_study(path) == STUDY
+
+
+def test_studies_come_oldest_first(tmp_path: Path) -> None:
+    write_study(LATER, tmp_path)
+    write_study(STUDY, tmp_path)
+
+    assert [study.at for study in read_studies(tmp_path)] == [STUDY.at, LATER.at]
+    assert list(read_studies(tmp_path / "elsewhere")) == []
+
+
+def test_the_newest_study_of_a_number_counts(tmp_path: Path) -> None:
+    write_study(LATER, tmp_path)
+    write_study(STUDY, tmp_path)
+
+    found = find_noise(tmp_path, suite_hash="code", data_hash="data", fingerprint="weights")
+    assert found["accuracy", None].spread == 0.2
+    assert found["accuracy", ("genre", "drama")] == DRAMA
+    assert found["f1", None] == F1  # the later study has none
+
+
+@pytest.mark.parametrize("other", ["suite_hash", "data_hash", "fingerprint"])
+def test_noise_of_something_else_is_not_found(tmp_path: Path, other: str) -> None:
+    write_study(STUDY, tmp_path)
+    wanted = {"suite_hash": "code", "data_hash": "data", "fingerprint": "weights"}
+
+    assert find_noise(tmp_path, **wanted)
+    assert not find_noise(tmp_path, **{**wanted, other: "other"})
+
+
+def test_a_secret_is_struck_out(tmp_path: Path) -> None:
+    path = write_study(replace(STUDY, name="run of sk-canary-1"), tmp_path, ("sk-canary-1",))
+
+    assert "sk-canary-1" not in path.read_text()
+
+
+def damaged(change: dict[str, Any], path: Path) -> Path:
+    value = {**json.loads(path.read_text()), **change}
+    path.write_text(json.dumps({key: value[key] for key in value if value[key] is not None}))
+    return path
+
+
+def test_a_newer_study_is_refused(tmp_path: Path) -> None:
+    path = damaged({"schema_version": 2}, write_study(STUDY, tmp_path))
+    with pytest.raises(StoreError, match="schema version 2, and this program knows up to 1"):
+        read_study(path)
+
+
+@pytest.mark.parametrize(
+    "change", [{"noise": None}, {"noise": [{"slice": None}]}, {"varied": 3}, {"at": None}]
+)
+def test_a_damaged_study_is_refused(tmp_path: Path, change: dict[str, Any]) -> None:
+    path = damaged(change, write_study(STUDY, tmp_path))
+    with pytest.raises(StoreError, match=r"is no noise study .* delete it and repeat the study"):
+        read_study(path)
+
+
+def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "noise").write_text("in the way")
+    with pytest.raises(StoreError, match="cannot be made"):
+        write_study(STUDY, tmp_path)
