@@ -64,10 +64,15 @@ class Night:
         )
 
     @property
-    def calls(self) -> int:
-        """How often the stand-in was called."""
+    def top(self) -> Path:
+        """The repository that the folder was copied into."""
+        return self.folder.parent
+
+    @property
+    def calls(self) -> list[str]:
+        """What the stand-in was called with."""
         called = self.folder / "called"
-        return len(called.read_text(encoding="utf-8").splitlines()) if called.exists() else 0
+        return called.read_text(encoding="utf-8").splitlines() if called.exists() else []
 
 
 @pytest.fixture
@@ -122,7 +127,7 @@ class TestCron:
     def test_says_so_where_the_harness_is_not_found(
         self, night: Night, cron: tuple[str, ...]
     ) -> None:
-        shutil.rmtree(night.folder.parent / "bin")
+        shutil.rmtree(night.top / "bin")
 
         done = night.shell(cron, {})
 
@@ -138,9 +143,9 @@ class TestCron:
 
         assert done.returncode == 75
         assert "still holds" in done.stdout
-        assert night.calls == 0
+        assert night.calls == []
         assert night.shell(cron, _ending(0)).returncode == 0
-        assert night.calls == 1
+        assert len(night.calls) == 1
 
     def test_keeps_logs_for_three_months(self, night: Night, cron: tuple[str, ...]) -> None:
         logs = night.folder / "logs"
@@ -164,7 +169,7 @@ class TestGitHub:
     @pytest.fixture
     def files(self, night: Night) -> dict[str, str]:
         named = {"GITHUB_STEP_SUMMARY": "summary", "GITHUB_OUTPUT": "output"}
-        return {name: str(night.folder.parent / file) for name, file in named.items()}
+        return {name: str(night.top / file) for name, file in named.items()}
 
     @pytest.mark.parametrize("code", ExitCode)
     def test_step_ends_as_the_harness_does_and_says_why(
@@ -199,13 +204,12 @@ class TestGitLab:
 
     @pytest.mark.parametrize("code", ExitCode)
     def test_artifacts_are_those_of_tonight(self, night: Night, code: ExitCode) -> None:
-        top = night.folder.parent
         _install_nothing(night)
 
         job = _script("gitlab-ci.yml", "script")
-        done = night.shell([*_GITLAB, job.text], _ending(code), cwd=top)
+        done = night.shell([*_GITLAB, job.text], _ending(code), cwd=night.top)
         after_script = _script("gitlab-ci.yml", "after_script")
-        after = night.shell([*_GITLAB, after_script.text], {}, cwd=top)
+        after = night.shell([*_GITLAB, after_script.text], {}, cwd=night.top)
 
         assert done.returncode == code
         assert after.returncode == 0, after.stderr
@@ -214,20 +218,30 @@ class TestGitLab:
         if junit.exists():
             assert junit.read_text(encoding="utf-8") == "<testsuites/>\n"
 
+    def test_sets_the_baseline_only_when_asked(self, night: Night) -> None:
+        _install_nothing(night)
+        after = [*_GITLAB, _script("gitlab-ci.yml", "after_script").text]
+        night.shell([*_GITLAB, _script("gitlab-ci.yml", "script").text], _ending(1), cwd=night.top)
+
+        night.shell(after, _ending(0), cwd=night.top)
+        assert night.calls[1:] == []
+        night.shell(after, {"ACCEPT": "yes", **_ending(0)}, cwd=night.top)
+        assert night.calls[1:] == ["baseline set main runs/20260102T020000000-aaaaaa"]
+
     def test_says_that_there_are_no_earlier_nights(self, night: Night) -> None:
         _install_nothing(night)
         text = _script("gitlab-ci.yml", "script").text
 
-        first = night.shell([*_GITLAB, text], _ending(0), cwd=night.folder.parent)
+        first = night.shell([*_GITLAB, text], _ending(0), cwd=night.top)
         (night.folder / "runs" / "baselines.json").touch()
-        second = night.shell([*_GITLAB, text], _ending(0), cwd=night.folder.parent)
+        second = night.shell([*_GITLAB, text], _ending(0), cwd=night.top)
 
         assert "No earlier nights" in first.stdout
         assert "No earlier nights" not in second.stdout
 
 
 def _install_nothing(night: Night) -> None:
-    python = night.folder.parent / "bin" / "python"
+    python = night.top / "bin" / "python"
     python.write_text("#!/bin/sh\n", encoding="utf-8")
     python.chmod(0o755)
 
