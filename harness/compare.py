@@ -50,7 +50,7 @@ def compare(
     scores = baseline.scores(), candidate.scores()
     compared: list[Compared] = []
     for before, after in pairs:
-        metrics = stored_metrics(after)
+        metrics = stored_metrics(after, _order(candidate, after))
         unpaired += metrics.missing
         found = compare_pair(
             _side(baseline, before, scores[0]),
@@ -80,8 +80,15 @@ def refuse_incomparable(comparison: Comparison) -> None:
     """Refuse a comparison whose sides do not answer the same question.
 
     Raises:
+        ConfigError: the sides have nothing in common.
         SpecErrors: everything that is not the same, unless the comparison was forced.
     """
+    if not comparison.pairs:
+        raise ConfigError(
+            "BASELINE and CANDIDATE",
+            f"have no suite on the same model ({'; '.join(comparison.unpaired)})",
+            "name one model of each side, as RUN:MODEL",
+        )
     if comparison.is_forced:
         return
     problems = Problems()
@@ -133,6 +140,16 @@ def _side(
     )
     found = scores.get((done.model, done.suite), nothing)
     return Side(manifest=operand.run.manifest, evaluation=done, scores=found)
+
+
+def _order(operand: Operand, done: Evaluation) -> list[str]:
+    """Return the names of an evaluation's metrics as its tables have them."""
+    mine = (
+        estimate.metric
+        for estimate in operand.run.estimates
+        if (estimate.model, estimate.suite) == (done.model, done.suite)
+    )
+    return list(dict.fromkeys((*mine, *done.metric_signatures)))
 
 
 def _of_corpus(

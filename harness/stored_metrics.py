@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,16 +25,17 @@ class StoredMetrics:
     """One sentence for each that cannot be made."""
 
 
-def stored_metrics(evaluation: Evaluation) -> StoredMetrics:
+def stored_metrics(evaluation: Evaluation, order: Iterable[str]) -> StoredMetrics:
     """Make the metrics that an evaluation was measured with; neither its suite nor data is needed.
 
     Args:
         evaluation: of a manifest.
+        order: names of its metrics, as they are to come.
     """
     metrics: list[Metric] = []
     corpus: list[CorpusMetric] = []
     missing: list[str] = []
-    for name in evaluation.metric_signatures:
+    for name in order:
         try:
             metric = _made(name, evaluation)
         except ConfigError as error:

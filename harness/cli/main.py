@@ -21,13 +21,18 @@ class _LateGroup(click.Group):
 
     files: ClassVar[dict[str, str]] = {
         "baseline": "Name the runs that others are measured against.",
+        "compare": "Tell what changed between runs, sample by sample.",
         "data": "Fetch and verify everything that a spec needs.",
         "demo": "Audit a real language model and a real classifier.",
+        "gate": "Judge a run beside a baseline; the exit code is the verdict.",
         "list": "List adapters, suites, metrics, reports or runs.",
+        "nightly": "Run, compare with the line's baseline and history, gate.",
         "noise": "Measure how far one checkpoint moves from run to run.",
         "report": "Render a stored run again, in any format.",
+        "rescore": "Score the answers of a stored run again, without its models.",
         "run": "Carry out a spec and write a run folder with its report.",
         "show": "Show one registered thing or one run.",
+        "site": "Publish all runs as a folder of pages.",
     }
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -27,13 +27,14 @@ from harness.store.documents import (
     write_text,
 )
 from harness.store.folder_lock import FolderLock
+from harness.store.judgement_file import JUDGEMENT, read_judgement
 from harness.store.samples_file import JSONL, PARQUET, SampleWriter, StoredRecords, compact, reopen
 
 MANIFEST = "manifest.json"
 METRICS = "metrics.json"
 REPORT = "report.html"
 BEFORE = ".before"
-_KEPT = (MANIFEST, METRICS, REPORT, JSONL, PARQUET)
+_KEPT = (MANIFEST, METRICS, REPORT, JSONL, PARQUET, JUDGEMENT)
 
 
 def new_run_id(now: datetime) -> str:
@@ -140,6 +141,7 @@ def load_run_folder(folder: Path) -> Run:
         estimates=estimates,
         figures=figures,
         records=records,
+        judgement=read_judgement(folder),
     )
 
 

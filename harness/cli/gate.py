@@ -1,0 +1,41 @@
+"""``harness gate RUN``: the verdict on a run beside a baseline, as an exit code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command("gate", epilog="Example: harness gate latest --baseline main --policy gate.toml")
+@click.argument("run")
+@click.option("--baseline", required=True, metavar="NAME", help="A baseline, or any other run.")
+@click.option("--policy", type=click.Path(path_type=Path), help="Margins, alpha, correction.")
+@click.option("--suite", "suites", multiple=True, metavar="NAME", help="Judge only this suite.")
+@click.option("--force", "is_forced", is_flag=True, help="Also what is not comparable; marked.")
+@click.option("--root", default="runs", show_default=True, help="Folder of the run folders.")
+def command(
+    *,
+    run: str,
+    baseline: str,
+    policy: Path | None,
+    suites: tuple[str, ...],
+    is_forced: bool,
+    root: str,
+) -> int:
+    """Judge RUN (a run, or RUN:MODEL) beside a baseline.
+
+    Keeps the verdict in the run's folder: judgement.json, report.html, gate.md for a summary page,
+    gate.xml (JUnit) and gate.json. Exit codes: 0 improved or no worse, 1 regressed, 3 invalid,
+    4 inconclusive where the policy says inconclusive = "fail".
+    """
+    from harness.cli.judgement_table import print_judgement
+    from harness.gating import Terms, exit_code_of, judge_operands, keep
+    from harness.operand import find_operand
+
+    candidate = find_operand(run, Path(root))
+    terms = Terms(policy_path=policy, suites=suites, is_forced=is_forced)
+    [judgement] = judge_operands(find_operand(baseline, Path(root)), [candidate], terms, Path(root))
+    print_judgement(judgement)
+    click.echo(f"report: {keep(candidate, judgement)}")
+    return exit_code_of(judgement)

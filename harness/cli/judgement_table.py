@@ -1,0 +1,146 @@
+"""The verdict and the table of what it rests on, for the terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from harness.cli.table import printable
+from harness.core.history import Alarm
+from harness.core.judgement import Finding, Judgement
+from harness.core.score import Direction
+from harness.core.verdict import Verdict
+
+_STYLE = {
+    Verdict.IMPROVED: "bold green",
+    Verdict.EQUIVALENT: "green",
+    Verdict.REGRESSED: "bold red",
+    Verdict.INCONCLUSIVE: "yellow",
+    Verdict.INVALID: "bold magenta",
+}
+_ARROW = {Direction.HIGHER: " ↑", Direction.LOWER: " ↓", Direction.NEITHER: ""}
+_MOST_WATCHED = 20
+_LOG_WIDTH = 132
+
+
+def print_judgement(judgement: Judgement) -> None:
+    """Print the verdict, the gates, and what else is worth a line."""
+    # In a file or a build's log nothing is gained by wrapping at eighty columns.
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else _LOG_WIDTH)
+    for text in _sides(judgement):
+        _line(console, text)
+    gates = list(judgement.gates)
+    for where, own in _by_pair(gates).items():
+        console.print(_table(f"Gates: {where}", own))
+    pointed_out = _pointed_out(judgement.watched)
+    for where, own in _by_pair(pointed_out[:_MOST_WATCHED]).items():
+        console.print(_table(f"Moved, without a gate: {where}", own))
+    if len(pointed_out) > _MOST_WATCHED:
+        _line(console, f"{len(pointed_out) - _MOST_WATCHED} more have moved: see the report")
+    for text, style in _remarks(judgement):
+        _line(console, text, style)
+    style = _STYLE[judgement.verdict]
+    console.print(f"[{style}]{judgement.verdict.upper()}[/{style}]  {escape(judgement.sentence)}")
+
+
+def _sides(judgement: Judgement) -> Iterator[str]:
+    comparison = judgement.comparison
+    name = f" ({judgement.baseline_name})" if judgement.baseline_name else ""
+    pairs = comparison.pairs
+    before = ", ".join(dict.fromkeys(pair.baseline_model for pair in pairs))
+    after = ", ".join(dict.fromkeys(pair.candidate_model for pair in pairs))
+    yield f"baseline   {comparison.baseline.run_id}{name}: {before}"
+    yield f"candidate  {comparison.candidate.run_id}: {after}"
+
+
+def _remarks(judgement: Judgement) -> Iterator[tuple[str, str]]:
+    """Yield what else is worth a line, with its style."""
+    for text in judgement.invalid:
+        yield f"invalid: {text}", "magenta"
+    if judgement.comparison.is_forced:
+        for pair in judgement.comparison.pairs:
+            for mismatch in pair.mismatches:
+                yield f"forced, though {mismatch.sentence}", "magenta"
+    for alarm in judgement.alarms:
+        yield _alarm(alarm), "yellow"
+
+
+def _pointed_out(watched: Iterable[Finding]) -> Sequence[Finding]:
+    moved = (Verdict.REGRESSED, Verdict.IMPROVED)
+    found = [finding for finding in watched if finding.verdict in moved]
+    return sorted(found, key=lambda finding: moved.index(finding.verdict))
+
+
+def _by_pair(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
+    groups: dict[str, list[Finding]] = {}
+    for finding in findings:
+        row = finding.difference
+        groups.setdefault(printable(f"{row.suite} · {row.model}"), []).append(finding)
+    return groups
+
+
+def _table(title: str, findings: Iterable[Finding]) -> Table:
+    table = Table(title=escape(title), title_justify="left", title_style="bold", box=SIMPLE_HEAD)
+    table.add_column("metric")
+    for name in ("baseline", "candidate", "difference"):
+        table.add_column(name, justify="right")
+    table.add_column("interval")
+    for name in ("adj. p", "detects", "▲/▼", "n"):
+        table.add_column(name, justify="right")
+    table.add_column("verdict")
+    for finding in findings:
+        table.add_row(*_cells(finding))
+    return table
+
+
+def _cells(finding: Finding) -> tuple[str, ...]:
+    row = finding.difference
+    interval = row.interval
+    style = _STYLE[finding.verdict]
+    wanted = f", needs n ≈ {finding.needed_n:,}" if finding.needed_n else ""
+    part = "" if row.slice is None else f" [{'='.join(row.slice)}]"
+    return (
+        escape(printable(row.quantity.id + part)) + _ARROW[row.quantity.direction],
+        _number(row.baseline),
+        _number(row.candidate),
+        _number(row.difference, digits=3, sign="+"),
+        f"{interval.low:+.3g} … {interval.high:+.3g}" if interval else escape(row.note),
+        _number(finding.p_adjusted, digits=2),
+        _number(row.detectable, digits=2),
+        _flips(finding),
+        str(row.n),
+        f"[{style}]{finding.verdict}[/{style}]{wanted}",
+    )
+
+
+def _flips(finding: Finding) -> str:
+    """Count samples for the better and for the worse."""
+    row = finding.difference
+    if row.n_higher is None or row.n_lower is None:
+        return ""
+    pair = (row.n_higher, row.n_lower)
+    better, worse = reversed(pair) if row.quantity.direction is Direction.LOWER else pair
+    return f"{better}/{worse}"
+
+
+def _number(value: float | None, *, digits: int = 4, sign: str = "") -> str:
+    return "-" if value is None else f"{value:{sign}.{digits}g}"
+
+
+def _alarm(alarm: Alarm) -> str:
+    way = {True: "better", False: "worse", None: "other"}[alarm.is_better]
+    again = ", as the run before was" if alarm.is_confirmed else ""
+    return (
+        f"history: {alarm.quantity.id} of {alarm.suite} on {alarm.model} is {way} than usual:"
+        f" {alarm.value:.4g} after a median of {alarm.median:.4g} over {alarm.n} runs"
+        f" (adjusted p {alarm.p_adjusted:.2g}){again}"
+    )
+
+
+def _line(console: Console, text: str, style: str | None = None) -> None:
+    console.print(printable(text), style=style, markup=False, soft_wrap=True)

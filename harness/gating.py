@@ -1,0 +1,164 @@
+"""Judges stored runs, and keeps what came of it beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from harness.audit import render
+from harness.compare import compare, refuse_incomparable
+from harness.core.history import Alarm, Series
+from harness.core.judgement import Judgement
+from harness.core.policy import Policy
+from harness.core.run import Record, Run
+from harness.core.verdict import Verdict
+from harness.engine.judge import Context, judge
+from harness.operand import Operand
+from harness.policy_file import load_policy
+from harness.store.baselines import read_baselines
+from harness.store.documents import write_text
+from harness.store.folder_lock import FolderLock
+from harness.store.judgement_file import write_judgement
+from harness.store.noise_studies import read_studies
+from harness.store.run_folder import REPORT
+
+DOCUMENTS = {"md": "gate.md", "junit": "gate.xml", "json": "gate.json"}
+"""What a judged run folder holds for other programs, by the name of the report's form."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """How sides are compared and judged."""
+
+    policy_path: Path | None = None
+    """None for the default policy."""
+    suites: tuple[str, ...] = ()
+    """All when empty."""
+    is_forced: bool = False
+    alarms: tuple[Alarm, ...] = ()
+
+    def policy(self) -> Policy:
+        """Read the policy.
+
+        Raises:
+            SpecErrors: everything that is wrong with it.
+        """
+        return load_policy(self.policy_path)
+
+
+def judge_operands(
+    baseline: Operand,
+    candidates: Sequence[Operand],
+    terms: Terms,
+    root: Path,
+    *,
+    is_refusing: bool = False,
+) -> tuple[Judgement, ...]:
+    """Compare candidates with their baseline and judge them together.
+
+    Args:
+        baseline: what to compare with.
+        candidates: what is in question.
+        terms: policy, suites, force.
+        root: folder of the run folders, with noise studies and baselines.
+        is_refusing: raise where sides are not comparable, in place of an invalid verdict.
+
+    Raises:
+        ConfigError: nothing to compare, a wrong policy, or, when refusing, what is not the same.
+        StoreError: a run cannot be read.
+    """
+    policy = terms.policy()
+    comparisons = [
+        compare(
+            baseline,
+            candidate,
+            level=1 - policy.alpha,
+            suites=terms.suites,
+            is_forced=terms.is_forced,
+        )
+        for candidate in candidates
+    ]
+    if is_refusing:
+        for comparison in comparisons:
+            refuse_incomparable(comparison)
+    context = Context(
+        policy=policy,
+        policy_source="" if terms.policy_path is None else terms.policy_path.name,
+        baseline_name=_name_of(baseline, root),
+        noise=tuple(item for study in read_studies(root) for item in study.noise),
+        alarms=terms.alarms,
+    )
+    return judge(comparisons, context)
+
+
+def judged_run(candidate: Operand, judgement: Judgement, history: tuple[Series, ...] = ()) -> Run:
+    """Return the candidate's run as its report shows it: with the verdict, and the model meant."""
+    run = candidate.run
+    if candidate.model is not None:
+        run = _narrowed(run, candidate.model)
+    return replace(run, judgement=judgement, history=history)
+
+
+def keep(candidate: Operand, judgement: Judgement, history: tuple[Series, ...] = ()) -> Path:
+    """Write the verdict into the candidate's folder: as data, in the report, and for builds.
+
+    Returns:
+        Path of the report.
+
+    Raises:
+        StoreError: the folder is being written by another process, or cannot be.
+    """
+    lock = FolderLock(candidate.folder)
+    try:
+        write_judgement(candidate.folder, judgement)
+        run = replace(candidate.run, judgement=judgement, history=history)
+        for form, name in DOCUMENTS.items():
+            write_text(candidate.folder / name, render(run, form))
+        write_text(candidate.folder / REPORT, render(run, "html"))
+    finally:
+        lock.release()
+    return candidate.folder / REPORT
+
+
+def exit_code_of(judgement: Judgement) -> int:
+    """Return what a gate ends with: 0 pass, 1 regressed, 3 invalid, 4 undecided on demand."""
+    if judgement.verdict is Verdict.REGRESSED:
+        return 1
+    if judgement.verdict is Verdict.INVALID:
+        return 3
+    is_open = judgement.verdict is Verdict.INCONCLUSIVE
+    return 4 if is_open and judgement.policy.inconclusive == "fail" else 0
+
+
+def _name_of(baseline: Operand, root: Path) -> str:
+    """Return the baseline's own name, when it was given by one."""
+    name = baseline.name.partition(":")[0]
+    return name if name in read_baselines(root) else ""
+
+
+def _narrowed(run: Run, model: str) -> Run:
+    manifest = run.manifest
+    return replace(
+        run,
+        manifest=replace(
+            manifest,
+            models={name: parts for name, parts in manifest.models.items() if name == model},
+            evaluations=tuple(done for done in manifest.evaluations if done.model == model),
+        ),
+        estimates=tuple(estimate for estimate in run.estimates if estimate.model == model),
+        figures={key: own for key, own in run.figures.items() if key[0] == model},
+        records=_RecordsOf(run.records, model),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _RecordsOf:
+    """The rows of one model, read from disk as they are needed."""
+
+    records: Iterable[Record]
+    model: str
+
+    def __iter__(self) -> Iterator[Record]:
+        """Yield the rows."""
+        return (record for record in self.records if record.model == self.model)
