@@ -5,26 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from statistics import stdev
-from typing import TypeAlias
-
-import numpy as np
-from numpy.typing import NDArray
 
 from harness.core.estimate import Estimate
 from harness.core.noise import Noise
 from harness.core.ports import Metric
 from harness.core.run import Evaluation
 from harness.core.sample_scores import SampleScores
-from harness.engine.sample_values import is_mean, sample_values
+from harness.engine.repeated_scores import RepeatedScores, Slice, SlicePlaces
 from harness.stats.quantiles import t_quantile
 
-Floats: TypeAlias = NDArray[np.float64]
-Bools: TypeAlias = NDArray[np.bool_]
-Slice = tuple[str, str] | None
-
-_ROUNDING = 1e-9
 _CONFIDENCE = 0.975
 
 
@@ -50,10 +40,12 @@ def noise_of(repeats: Sequence[Repeat], metrics: Sequence[Metric]) -> Iterator[N
     if len(repeats) < 2:  # noqa: PLR2004 - a spread needs two
         raise ValueError("a spread needs at least two repeats")
     first = repeats[0]
-    if any(list(repeat.scores.ids) != list(first.scores.ids) for repeat in repeats):
+    runs = [repeat.scores for repeat in repeats]
+    if any(list(scores.ids) != list(first.scores.ids) for scores in runs):
         raise ValueError("the repeats were not asked about the same samples")
     values = _estimated_values(repeats)
-    alone = {metric.name: _SampleValues.of(metric, repeats) for metric in metrics}
+    places = SlicePlaces.of(first.scores)
+    alone = {metric.name: RepeatedScores.of(metric, runs, places) for metric in metrics}
     for estimate in first.estimates:
         own = values[estimate.quantity.id, estimate.slice]
         if len(own) < len(repeats):
@@ -100,84 +92,3 @@ def _estimated_values(repeats: Sequence[Repeat]) -> Mapping[tuple[str, Slice], l
             if estimate.value is not None:
                 own.append(estimate.value)
     return values
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _SampleValues:
-    """A metric's quantities on each sample alone, in every repeat."""
-
-    places: Mapping[str, int]
-    """Where each quantity that is a mean of samples stands; the others no sample has alone."""
-    values: Floats
-    """(k, n, q); NaN where a sample has no score."""
-    is_scored: Bools
-    """(k, n)."""
-    slices: Mapping[str, Sequence[str | None]]
-
-    @classmethod
-    def of(cls, metric: Metric, repeats: Sequence[Repeat]) -> _SampleValues:
-        statistics = [_statistics(metric, repeat.scores) for repeat in repeats]
-        is_scored = [_has_all(own) for own in statistics]
-        values = [
-            _spread_out(sample_values(metric, own[scored]), scored)
-            for own, scored in zip(statistics, is_scored, strict=True)
-        ]
-        scored = is_scored[0]
-        are_means = is_mean(metric, statistics[0][scored], values[0][scored])
-        return cls(
-            places={
-                quantity.id: place
-                for place, quantity in enumerate(metric.quantities)
-                if are_means[place]
-            },
-            values=np.stack(values),
-            is_scored=np.stack(is_scored),
-            slices=repeats[0].scores.slices,
-        )
-
-    def flip_rate(self, quantity: str, part: Slice) -> float | None:
-        """Mean share of samples that differ between two repeats; None without such a sample."""
-        place = self.places.get(quantity)
-        if place is None:
-            return None
-        values = self.values[:, self._is_in(part), place]
-        shares = [_share_that_differs(a, b) for a, b in combinations(values, 2)]
-        known = [share for share in shares if share is not None]
-        return math.fsum(known) / len(known) if known else None
-
-    def n_scored(self, part: Slice) -> int:
-        """Samples scored in every repeat."""
-        return int(self.is_scored[:, self._is_in(part)].all(axis=0).sum())
-
-    def _is_in(self, part: Slice) -> Bools:
-        if part is None:
-            return np.ones(self.values.shape[1], dtype=np.bool_)
-        column, value = part
-        return np.array([own == value for own in self.slices[column]], dtype=np.bool_)
-
-
-def _statistics(metric: Metric, scores: SampleScores) -> Floats:
-    """Return (n, k) statistics, NaN where there are none."""
-    nothing = np.full(len(scores), np.nan)
-    names = [f"{metric.name}.{column}" for column in metric.columns]
-    return np.column_stack([scores.statistics.get(name, nothing) for name in names])
-
-
-def _has_all(statistics: Floats) -> Bools:
-    present: Bools = ~np.isnan(statistics)
-    return np.asarray(present.all(axis=1))
-
-
-def _spread_out(values: Floats, is_scored: Bools) -> Floats:
-    """Return one row per sample, from one row per scored sample."""
-    rows = np.full((len(is_scored), values.shape[1]), np.nan)
-    rows[is_scored] = values
-    return rows
-
-
-def _share_that_differs(a: Floats, b: Floats) -> float | None:
-    both = ~(np.isnan(a) | np.isnan(b))
-    if not both.any():
-        return None
-    # What only the order of summation has changed is no flip.
-    return float((~np.isclose(a[both], b[both], rtol=_ROUNDING, atol=_ROUNDING)).mean())
