@@ -1,4 +1,4 @@
-"""Finds adapters, suites, metrics and reports by name, through entry points only.
+"""Finds adapters, suites, metrics, reports and sites by name, through entry points only.
 
 Built-ins come through the same door as a stranger's plugin. Nothing is imported until it is
 asked for by name.
@@ -16,8 +16,8 @@ from typing import Any, Literal
 
 from harness.core.errors import ConfigError, UnknownName
 
-Kind = Literal["adapters", "suites", "metrics", "reports"]
-KINDS: tuple[Kind, ...] = ("adapters", "suites", "metrics", "reports")
+Kind = Literal["adapters", "suites", "metrics", "reports", "sites"]
+KINDS: tuple[Kind, ...] = ("adapters", "suites", "metrics", "reports", "sites")
 
 _FIRST_LINE = re.compile(r'\A(?:#[^\n]*\n)*\s*r?"""(.+?)(?:"""|\n)')
 

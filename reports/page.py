@@ -98,7 +98,12 @@ def page_view(
 
 def chart_data(chart: Chart) -> Markup:
     """Return a chart's data for the inside of a script element."""
-    return Markup(script_json({"kind": chart.kind, "title": chart.title, "data": chart.data}))  # noqa: S704 - script_json leaves nothing to close the element with
+    return script_data({"kind": chart.kind, "title": chart.title, "data": chart.data})
+
+
+def script_data(value: object) -> Markup:
+    """Return data for the inside of a script element."""
+    return Markup(script_json(value))  # noqa: S704 - script_json leaves nothing to close the element with
 
 
 def own_text(text: str) -> Markup:

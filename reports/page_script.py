@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from base64 import b64encode
+from collections.abc import Iterable
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -18,9 +19,14 @@ def page_style() -> str:
 
 
 def page_script() -> str:
-    """Return the page's one script, a single function so that nothing leaks out of it."""
-    parts = "\n".join(_asset(name) for name in _SCRIPTS)
-    return f'(function () {{\n"use strict";\n{parts}}})();\n'
+    """Return the page's one script."""
+    return wrapped_script(map(_asset, _SCRIPTS))
+
+
+def wrapped_script(parts: Iterable[str]) -> str:
+    """Return scripts as one function, so that nothing leaks out of it."""
+    joined = "\n".join(parts)
+    return f'(function () {{\n"use strict";\n{joined}}})();\n'
 
 
 def security_policy(script: str) -> str:

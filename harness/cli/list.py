@@ -15,7 +15,7 @@ from harness.core.errors import StoreError
 @click.argument("kind", required=False, type=click.Choice([*registry.KINDS, "runs"]))
 @click.option("--root", default="runs", show_default=True, help="Folder of the run folders.")
 def command(kind: registry.Kind | Literal["runs"] | None, root: str) -> None:
-    """List adapters, suites, metrics, reports or runs; all but runs when KIND is left out."""
+    """List what is registered, or all runs; everything registered when KIND is left out."""
     if kind == "runs":
         _list_runs(Path(root))
         return

@@ -33,6 +33,7 @@ class _LateGroup(click.Group):
         "run": "Carry out a spec and write a run folder with its report.",
         "show": "Show one registered thing or one run.",
         "site": "Publish all runs as a folder of pages.",
+        "site": "Publish all runs as a folder of pages.",
     }
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -1,9 +1,9 @@
 """The doors of the rooms: what an adapter, a suite, a metric and a renderer must offer.
 
 Each is registered by entry point (groups ``harness.adapters``, ``harness.suites``,
-``harness.metrics``, ``harness.reports``) as a frozen dataclass whose fields are its options.
-Its constructor stores them and does nothing else; the spec's tables are checked against the
-fields, so an option exists exactly when a field does.
+``harness.metrics``, ``harness.reports``, ``harness.sites``) as a frozen dataclass whose fields
+are its options. Its constructor stores them and does nothing else; the spec's tables are checked
+against the fields, so an option exists exactly when a field does.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from harness.core.run import Record, Run
+    from harness.core.site import Line, Overview, PublishedRun
 
     Floats: TypeAlias = NDArray[np.float64]
     Integers: TypeAlias = NDArray[np.int64]
@@ -235,6 +236,36 @@ class Renderer(Protocol):
 
     def render(self, run: Run) -> str:
         """Return the whole document."""
+        ...
+
+
+@runtime_checkable
+class SiteRenderer(Protocol):
+    """Writes many runs as one site. Its documents are pure functions of what is stored.
+
+    Every method returns documents by their paths in the site; nothing is written. A path names
+    one run or line for as long as it lives.
+    """
+
+    @property
+    def version(self) -> str:
+        """Changes whenever the same values would give other documents."""
+        ...
+
+    def shared(self) -> Mapping[str, str]:
+        """Return what all pages share, each path new whenever its content is."""
+        ...
+
+    def run(self, published: PublishedRun) -> Mapping[str, str]:
+        """Return the documents of one run."""
+        ...
+
+    def line(self, line: Line) -> Mapping[str, str]:
+        """Return the documents of one line of runs."""
+        ...
+
+    def whole(self, overview: Overview) -> Mapping[str, str]:
+        """Return the first page, and all others that concern every run."""
         ...
 
 

@@ -22,7 +22,7 @@ import harness
 from harness import registry
 from harness.cli.main import cli
 from harness.core.capability import Capability
-from harness.core.ports import Renderer
+from harness.core.ports import Renderer, SiteRenderer
 from harness.option_docs import option_docs
 
 ROOT = Path(__file__).parents[2]
@@ -126,6 +126,8 @@ def test_every_entry_point_keeps_the_contract(kind: registry.Kind, point: EntryP
             assert callable(getattr(thing, name))
         for name in ("name", "quantities", "signature"):
             assert hasattr(thing, name)
+    elif kind == "sites":
+        assert isinstance(thing(), SiteRenderer)
     else:
         renderer = thing()
         assert isinstance(renderer, Renderer)

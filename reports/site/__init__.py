@@ -1,0 +1,1 @@
+"""Many runs as one site: pages that share their assets and open from disk."""

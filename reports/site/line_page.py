@@ -1,0 +1,114 @@
+"""The page of a line: when its numbers changed, and each of them drawn."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from harness.core.history import Series
+from harness.core.site import Line
+from harness.reports.anchors import anchor
+from harness.reports.csv import cell_text
+from harness.reports.page import environment, own_text
+from harness.reports.site.assets import dress
+from harness.reports.site.comparing import compare_address
+from harness.reports.site.line_view import changes, line_view
+from harness.reports.site.run_list import run_rows
+from harness.reports.site.trend import Trend, format_day, trend
+
+_MAX_LISTED = 200
+_SHORT_HASH = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrendGroup:
+    """The trends of one suite and model that go on, or those that have ended."""
+
+    anchor: str
+    suite: str
+    model: str
+    remark: str
+    trends: tuple[Trend, ...]
+
+
+def render_line(line: Line) -> str:
+    """Return the page."""
+    own, view = dress("site", "../"), line_view(line)
+    newest_first = line.cards[::-1]
+    return (
+        environment()
+        .get_template("site_line.html")
+        .render(
+            title=f"{view.title}: trends",
+            dress=own,
+            loader=own_text(own.loader),
+            line=view,
+            changes=changes(view.trends),
+            groups=_groups(line),
+            rows=run_rows(newest_first[:_MAX_LISTED]),
+            compare=_newest_two(line),
+        )
+    )
+
+
+def line_csv(line: Line) -> str:
+    """Return every value of every series, one row each, in full precision."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    for series in line.series:
+        names = (series.suite, series.model, series.metric, series.quantity.id, series.hardware)
+        fixed = [cell_text(name) for name in (*names, series.suite_hash, series.data_hash)]
+        shifted = {shift.run_id for shift in series.shifts}
+        for point in series.points:
+            numbers = ("" if x is None else repr(x) for x in (point.value, point.low, point.high))
+            is_shift = str(point.run_id in shifted).lower()
+            row = [*fixed, cell_text(point.run_id), cell_text(point.at), *numbers, is_shift]
+            writer.writerow(row)
+    return text.getvalue()
+
+
+_COLUMNS = (
+    "suite", "model", "metric", "quantity", "hardware", "suite_hash", "data_hash",
+    "run_id", "started_at", "value", "low", "high", "is_new_level",
+)  # fmt: skip
+
+
+def _groups(line: Line) -> list[TrendGroup]:
+    """Return the series by what was asked of whom; those that the newest run goes on with first."""
+    by_key: dict[tuple[str, ...], list[Series]] = {}
+    for series in line.series:
+        if series.points:
+            key = (series.suite, series.model, series.suite_hash, series.data_hash)
+            by_key.setdefault(key, []).append(series)
+    newest = line.cards[-1].manifest.run_id
+    groups = [_group(key, own, newest) for key, own in by_key.items()]
+    return sorted(groups, key=lambda group: bool(group.remark))
+
+
+def _group(key: tuple[str, ...], series: Iterable[Series], newest: str) -> TrendGroup:
+    ordered = sorted(series, key=lambda item: not item.quantity.is_headline)
+    last = max((item.points[-1] for item in ordered), key=lambda point: point.at)
+    remark = ""
+    if last.run_id != newest:
+        hashes = ", ".join(part[:_SHORT_HASH] for part in key[2:])
+        remark = (
+            f"The newest run did not go on with these: they were last measured on "
+            f"{format_day(last.at)}, with suite code and data {hashes}."
+        )
+    return TrendGroup(
+        anchor=anchor("group", *key),
+        suite=key[0],
+        model=key[1],
+        remark=remark,
+        trends=tuple(map(trend, ordered)),
+    )
+
+
+def _newest_two(line: Line) -> str:
+    if len(line.cards) < 2:  # noqa: PLR2004 - a pair
+        return ""
+    before, newest = (card.manifest.run_id for card in line.cards[-2:])
+    return compare_address(before, newest)
