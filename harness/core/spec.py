@@ -44,6 +44,8 @@ class RunSpec:
     """A suite with a smaller share of samples scored makes the run incomplete (exit 3)."""
     out: str = "runs"
     """The folder that run folders are made in."""
+    line: str = ""
+    """Name of the nightly line that the run belongs to; empty for a run of its own."""
     source: Mapping[str, object] = field(default_factory=dict)
     """The spec as written, defaults added, secrets taken out: what the manifest keeps."""
     folder: str = ""

@@ -93,7 +93,7 @@ def set_baseline(
         ConfigError: no name for a baseline, a run elsewhere, or one that is not complete.
         StoreError: the file cannot be read or written.
     """
-    _check_name(name, root)
+    check_name(name, root)
     if folder.resolve().parent != root.resolve():
         reason = f"lies outside {str(root)!r}, where baselines are kept"
         raise ConfigError(str(folder), reason, f"give --root {folder.parent}")
@@ -132,7 +132,12 @@ def remove_baseline(name: str, root: Path) -> Baseline:
     return known[name]
 
 
-def _check_name(name: str, root: Path) -> None:
+def check_name(name: str, root: Path) -> None:
+    """Refuse what cannot be told from a run's own names.
+
+    Raises:
+        ConfigError: it is no name for a baseline.
+    """
     if name in _RESERVED or not _NAME.fullmatch(name):
         raise ConfigError(
             repr(name),

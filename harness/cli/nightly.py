@@ -1,0 +1,74 @@
+"""``harness nightly SPEC --line NAME``: run, compare, gate, for a scheduler."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from harness.cli.exits import ExitCode
+
+if TYPE_CHECKING:
+    from harness.nightly import Night
+
+
+@click.command("nightly", epilog="Example: harness nightly nightly.toml --line main")
+@click.argument("spec", type=click.Path(path_type=Path))
+@click.option("--line", required=True, metavar="NAME", help="Name of this series of runs.")
+@click.option("--policy", type=click.Path(path_type=Path), help="Margins, alpha, correction.")
+@click.option("--limit", type=click.IntRange(min=1), help="Samples per suite, drawn with the seed.")
+@click.option("--out", metavar="DIR", help="Folder for run folders, in place of the spec's.")
+@click.option("--site", type=click.Path(path_type=Path), help="Publish all runs here, too.")
+def command(
+    *,
+    spec: Path,
+    line: str,
+    policy: Path | None,
+    limit: int | None,
+    out: str | None,
+    site: Path | None,
+) -> int:
+    """Carry out SPEC as one night of a line, and judge it beside the line's baseline and history.
+
+    The first complete run of a line becomes its baseline. Exit codes: 0 improved or no worse, or
+    the first night; 1 regressed; 3 invalid or incomplete; 4 inconclusive where the policy says
+    inconclusive = "fail".
+    """
+    from harness.cli.progress import terminal_progress
+    from harness.config import load_spec
+    from harness.gating import Terms
+    from harness.nightly import nightly
+    from harness.overrides import overridden
+
+    loaded = overridden(load_spec(spec), limit=limit, out=out)
+    with terminal_progress() as progress:
+        night = nightly(loaded, line, Terms(policy_path=policy), progress)
+    code = _told(night, line)
+    if site is not None:
+        from harness.cli.site import publish_root
+
+        publish_root(Path(loaded.out), site)
+    return code
+
+
+def _told(night: Night, line: str) -> int:
+    """Print what the night came to; return the exit code."""
+    from harness.cli.judgement_table import print_judgement
+    from harness.cli.table import print_result
+    from harness.gating import exit_code_of
+    from harness.result import Result
+
+    for warning in night.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    if night.judgement is None:
+        print_result(Result(night.operand.run, night.operand.folder))
+        run_id = night.operand.run.manifest.run_id
+        if not night.is_baseline:
+            click.echo(f"{line} has no baseline yet, and {run_id} is too incomplete to be one")
+            return ExitCode.INCOMPLETE
+        click.echo(f"{run_id} is the first of {line}: later nights are compared with it")
+        return ExitCode.PASS
+    print_judgement(night.judgement)
+    click.echo(f"report: {night.operand.folder / 'report.html'}")
+    return exit_code_of(night.judgement)

@@ -1,0 +1,85 @@
+"""The nightly job: run, compare with the line's baseline and its history, judge, keep."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from harness.audit import audit
+from harness.core.history import Series
+from harness.core.judgement import Judgement
+from harness.core.ports import Progress
+from harness.core.run import Status
+from harness.core.spec import RunSpec
+from harness.engine.alarms import alarms_of
+from harness.engine.history import with_shifts
+from harness.gating import Terms, judge_operands, keep
+from harness.operand import Operand, find_operand
+from harness.store.baselines import check_name, read_baselines, set_baseline
+from harness.store.histories import read_histories
+from harness.store.noise_studies import read_studies
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Night:
+    """What one night came to."""
+
+    operand: Operand
+    """Tonight's run."""
+    judgement: Judgement | None
+    """None on the first night of a line, when there is nothing to compare with."""
+    is_baseline: bool
+    """Tonight's run has become the line's baseline."""
+    warnings: tuple[str, ...]
+    """One sentence for each folder that the history had to leave out."""
+
+
+def nightly(spec: RunSpec, line: str, terms: Terms, progress: Progress) -> Night:
+    """Carry out a spec as one night of a line.
+
+    The line's baseline is the baseline of the same name. The first complete run of a line becomes
+    it, and no later one does by itself, so that a slow decline cannot move it along.
+
+    Args:
+        spec: what to run.
+        line: its name.
+        terms: how it is judged.
+        progress: is told how far it has come.
+
+    Raises:
+        ConfigError: the spec, the policy or the name is wrong; before any model is loaded.
+        StoreError: the run folder cannot be written.
+    """
+    root = Path(spec.out)
+    check_name(line, root)
+    policy = terms.policy()
+    folder = audit(replace(spec, line=line), progress)
+    operand = find_operand(str(folder), root)
+    if line not in read_baselines(root):
+        is_complete = operand.run.manifest.status is Status.COMPLETE
+        if is_complete:
+            set_baseline(line, folder, operand.run.manifest, root)
+        return Night(operand=operand, judgement=None, is_baseline=is_complete, warnings=())
+    progress.note("comparing with the baseline and the history")
+    histories = read_histories(root, line=line)
+    history = _of_tonight(histories.series, operand)
+    noise = [item for study in read_studies(root) for item in study.noise]
+    alarms = alarms_of(history, policy, run_id=operand.run.manifest.run_id, noise=noise)
+    [judgement] = judge_operands(
+        find_operand(line, root), [operand], replace(terms, alarms=alarms), root
+    )
+    keep(operand, judgement, history)
+    return Night(
+        operand=operand, judgement=judgement, is_baseline=False, warnings=histories.warnings
+    )
+
+
+def _of_tonight(all_series: Sequence[Series], operand: Operand) -> tuple[Series, ...]:
+    """Return the series that tonight's run goes on, with their shifts."""
+    run_id = operand.run.manifest.run_id
+    return tuple(
+        with_shifts(series)
+        for series in all_series
+        if series.points and series.points[-1].run_id == run_id
+    )
