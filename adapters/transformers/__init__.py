@@ -37,9 +37,12 @@ class TransformersAdapter(Source):
     ``auto`` elsewhere."""
     device: str = "auto"
     """``cpu``, ``cuda``, ``cuda:1``, ``mps``; ``auto`` takes the best that is there."""
-    quantisation: Literal["dynamic-int8", "bnb-8bit", "bnb-4bit"] | None = None
-    """``dynamic-int8`` runs linear layers in int8 on the CPU; ``bnb-…`` needs bitsandbytes and
-    CUDA."""
+    quantisation: (
+        Literal["dynamic-int8", "dynamic-int8-per-tensor", "bnb-8bit", "bnb-4bit"] | None
+    ) = None
+    """``dynamic-int8…`` runs linear layers in int8 on the CPU, with a scale for each token and
+    channel, or, ``per-tensor``, as torch's quantize_dynamic does; ``bnb-…`` needs bitsandbytes
+    and CUDA."""
     attention: Literal["eager", "sdpa", "flash_attention_2"] | None = None
     """Attention kernel; None leaves the choice to transformers."""
     max_batch_tokens: int = 4096

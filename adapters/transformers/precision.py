@@ -9,7 +9,10 @@ import torch
 import transformers
 
 from harness.adapters.transformers import TransformersAdapter
+from harness.adapters.transformers.int8_linear import with_int8_linears
 from harness.core.errors import ConfigError
+
+_ON_THE_CPU = ("dynamic-int8", "dynamic-int8-per-tensor")
 
 
 def load_arguments(options: TransformersAdapter, device: str) -> dict[str, Any]:
@@ -20,9 +23,11 @@ def load_arguments(options: TransformersAdapter, device: str) -> dict[str, Any]:
     """
     name = options.dtype or ("float32" if device == "cpu" else "auto")
     arguments: dict[str, Any] = {"dtype": name if name == "auto" else getattr(torch, name)}
-    if options.quantisation == "dynamic-int8" and device != "cpu":
+    if options.quantisation in _ON_THE_CPU and device != "cpu":
         raise ConfigError(
-            "quantisation = 'dynamic-int8'", "runs on the CPU", "write device = 'cpu'"
+            f"quantisation = {options.quantisation!r}",
+            f"runs on the CPU, and the device is {device}",
+            "write device = 'cpu'",
         )
     if options.quantisation in ("bnb-8bit", "bnb-4bit"):
         _check_bitsandbytes(options.quantisation, device)
@@ -36,12 +41,25 @@ def load_arguments(options: TransformersAdapter, device: str) -> dict[str, Any]:
 
 
 def quantised(model: Any, options: TransformersAdapter) -> Any:
-    """Apply what is applied after loading: dynamic int8 of the linear layers."""
-    if options.quantisation != "dynamic-int8":
-        return model
-    from torch.ao.quantization import quantize_dynamic
+    """Apply what is applied after loading: int8 of the linear layers."""
+    if options.quantisation == "dynamic-int8":
+        return with_int8_linears(model)
+    if options.quantisation == "dynamic-int8-per-tensor":
+        from torch.ao.quantization import quantize_dynamic
 
-    return quantize_dynamic(model, {torch.nn.Linear}, dtype=torch.qint8, inplace=True)
+        # Deprecated in favour of another package, and still what many a model is shipped with.
+        return quantize_dynamic(model, {torch.nn.Linear}, dtype=torch.qint8, inplace=True)
+    return model
+
+
+def batch_budget(options: TransformersAdapter) -> int:
+    """Return the tokens that a batch may hold.
+
+    Under one scale for a whole batch an answer would hang on its neighbours, so that each row
+    goes alone.
+    """
+    is_shared = options.quantisation == "dynamic-int8-per-tensor"
+    return 1 if is_shared else options.max_batch_tokens
 
 
 def _check_bitsandbytes(quantisation: str, device: str) -> None:

@@ -18,6 +18,7 @@ from harness.adapters.transformers.embedding import EmbeddingResponder
 from harness.adapters.transformers.generation import GenerationResponder
 from harness.adapters.transformers.loaded import LoadedModel
 from harness.adapters.transformers.masked import MaskedReader
+from harness.adapters.transformers.precision import batch_budget
 from harness.adapters.transformers.scoring import ScoringReader, ScoringResponder
 from harness.adapters.transformers.sequence_to_sequence import SequenceToSequenceReader
 from harness.core.capability import Capability
@@ -82,7 +83,7 @@ class TransformersSession:
                 yield from (Exchange(request, self._unable(capability)) for request in group)
                 continue
             try:
-                yield from answer(responder, group, self._options.max_batch_tokens)
+                yield from answer(responder, group, batch_budget(self._options))
             except (RuntimeError, IndexError, ValueError) as error:
                 raise AdapterError(f"transformers: the model broke down ({error})") from error
 
