@@ -9,10 +9,10 @@ import os.path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from harness.api import run
+    from harness.api import rescore, run
     from harness.result import Result, load_run
 
-__all__ = ["Result", "load_run", "run"]
+__all__ = ["Result", "load_run", "rescore", "run"]
 
 for _room in ("adapters", "suites", "reports"):
     if os.path.isfile(os.path.join(__path__[0], _room)):  # noqa: PTH113, PTH118 - pathlib is slow to import
@@ -21,7 +21,12 @@ for _room in ("adapters", "suites", "reports"):
             " again with `git -c core.symlinks=true clone …` (on Windows: in developer mode)"
         )
 
-_HOMES = {"Result": "harness.result", "load_run": "harness.result", "run": "harness.api"}
+_HOMES = {
+    "Result": "harness.result",
+    "load_run": "harness.result",
+    "rescore": "harness.api",
+    "run": "harness.api",
+}
 
 
 def __getattr__(name: str) -> Any:

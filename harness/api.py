@@ -10,7 +10,9 @@ from harness.config import load_spec
 from harness.core.ports import Progress
 from harness.core.spec import RunSpec
 from harness.overrides import overridden
+from harness.rescoring import rescore_run
 from harness.result import Result, load_run
+from harness.store.run_folder import find_run
 
 
 class Silent:
@@ -63,3 +65,43 @@ def run(
         out=None if out is None else str(out),
     )
     return load_run(audit(loaded, progress or Silent()))
+
+
+def rescore(
+    run: str | Path,
+    *,
+    spec: str | Path | None = None,
+    suites: Sequence[str] = (),
+    metrics: Sequence[str] = (),
+    out: str | Path | None = None,
+    root: str | Path = "runs",
+    progress: Progress | None = None,
+) -> Result:
+    """Score the answers of a stored run again, without its models.
+
+    Args:
+        run: folder, id, start of an id, or ``latest``; it stays as it is.
+        spec: path of a TOML file with other suites or metrics; the run's own spec when None.
+        suites: names of the suites; all when empty.
+        metrics: registered names, measured beside what the suites list.
+        out: folder for the new run; beside the old one when None.
+        root: folder of the run folders.
+        progress: is told how far it has come; silent when None.
+
+    Returns:
+        The new run. A question that the old one does not hold has failed there as ``missing``.
+
+    Raises:
+        ConfigError: no such run, the spec is wrong, or no suite takes a metric.
+        SourceError: the data that the run was asked about can no longer be read.
+        StoreError: the run cannot be read, or the new one not be written.
+    """
+    folder = rescore_run(
+        find_run(str(run), Path(root)),
+        progress or Silent(),
+        spec=None if spec is None else Path(spec),
+        suites=suites,
+        metrics=metrics,
+        out=None if out is None else str(out),
+    )
+    return load_run(folder)

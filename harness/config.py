@@ -41,15 +41,23 @@ def load_spec(path: str | Path) -> RunSpec:
         ConfigError: it cannot be read at all.
     """
     file = Path(path)
+    return parse_spec(read_table(file), folder=file.parent, name=file.stem)
+
+
+def read_table(path: Path) -> dict[str, Any]:
+    """Read a spec file as nested tables, unchecked.
+
+    Raises:
+        ConfigError: it is not there, or no TOML.
+    """
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ConfigError(
             str(path), f"cannot be read ({error.strerror})", "check the path"
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(str(path), f"is not TOML: {error}", "mend that line") from error
-    return parse_spec(table, folder=file.parent, name=file.stem)
 
 
 def parse_spec(table: Mapping[str, Any], *, folder: Path, name: str = "run") -> RunSpec:

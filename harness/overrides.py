@@ -25,7 +25,7 @@ def overridden(
     """
     _check_number("limit", limit, 1)
     _check_number("seed", seed, 0)
-    narrowed = _narrowed(spec, _names(models), _names(suites))
+    narrowed = _narrowed(spec, names_given(models), names_given(suites))
     return replace(
         narrowed,
         limit=spec.limit if limit is None else limit,
@@ -39,7 +39,7 @@ def _check_number(name: str, value: int | None, least: int) -> None:
         raise ConfigError(name, f"must be a whole number from {least}, not {value!r}", "choose one")
 
 
-def _names(given: Sequence[str]) -> Sequence[str]:
+def names_given(given: Sequence[str]) -> Sequence[str]:
     """Take one name for a list of one: a text is a sequence of texts too."""
     return (given,) if isinstance(given, str) else given
 

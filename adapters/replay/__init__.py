@@ -1,7 +1,8 @@
 """``replay``: the answers of a stored run, given again without the model.
 
 A question is found by what it asks, not by its sample's id, so that a suite may be scored in
-another way, cut to other samples or split into others. A question that the run does not hold is
+another way, cut to other samples or split into others. Where several samples asked the same, each
+is given its own answer. A question that the run does not hold is
 a failure of the kind ``missing``; a recorded failure comes back as that failure.
 """
 

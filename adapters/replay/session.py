@@ -8,9 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.adapters.refusal import refuse
-from harness.adapters.replay.stored_run import find_model, read_answers, read_identity
+from harness.adapters.replay.stored_run import (
+    StoredAnswers,
+    find_model,
+    read_answers,
+    read_identity,
+)
 from harness.core.codec import decode_answer, hash_payload
-from harness.core.request import Payload, Request, capability_of
+from harness.core.request import Request, capability_of
 from harness.core.response import Exchange, Failure, FailureKind, Response
 
 if TYPE_CHECKING:
@@ -30,16 +35,17 @@ class ReplaySession:
 
     def respond(self, requests: Sequence[Request]) -> Iterator[Exchange]:
         """Yield one exchange per request, in order."""
-        return (Exchange(request, self._answer(request.payload)) for request in requests)
+        return (Exchange(request, self._answer(request)) for request in requests)
 
     def close(self) -> None:
         """Forget the answers. Safe to call twice."""
-        self._answers = {}
+        self._answers = StoredAnswers()
 
-    def _answer(self, payload: Payload) -> Response | Failure:
+    def _answer(self, request: Request) -> Response | Failure:
+        payload = request.payload
         if capability_of(payload) not in self._capabilities:
             return refuse("replay", payload)
-        stored = self._answers.get(hash_payload(payload))
+        stored = self._answers.find(request.id, hash_payload(payload))
         if stored is None:
             reason = f"the run holds no answer to this {type(payload).__name__}"
             return Failure(kind=FailureKind.MISSING, message=f"{self._place}: {reason}")

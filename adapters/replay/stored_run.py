@@ -6,15 +6,16 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from harness.core.errors import AdapterError, ConfigError, did_you_mean
 from harness.core.identity import Identity, hash_json
 from harness.core.schema import version_of
 
 _PARQUET, _JSONL, _MANIFEST = "samples.parquet", "samples.jsonl", "manifest.json"
-_COLUMNS = ["model", "request", "answer"]
+_COLUMNS = ["model", "sample_id", "request", "answer"]
 _BATCH = 5000
+_Key = TypeVar("_Key", str, tuple[str, str])
 _Models: TypeAlias = Mapping[str, Mapping[str, object]]
 """Identity parts by model. They are written alike in every schema version until now."""
 
@@ -22,6 +23,7 @@ _Models: TypeAlias = Mapping[str, Mapping[str, object]]
 @dataclass(frozen=True, slots=True)
 class _Row:
     model: str
+    sample_id: str
     request: Mapping[str, Any]
     answer: str
     """JSON text: decoded only when it is asked for."""
@@ -59,24 +61,44 @@ def read_identity(folder: Path, model: str) -> Identity:
     return Identity({**parts, "replay": folder.resolve().name})
 
 
-def read_answers(folder: Path, model: str) -> dict[str, str]:
-    """Return the answers as JSON text, by the hash of what was asked.
+class StoredAnswers:
+    """What one model answered, as JSON text.
 
-    Of several answers to one question, the first that is no failure is kept.
+    Of several answers to one question, the first that is no failure stands.
+    """
+
+    def __init__(self) -> None:
+        self._of_samples: dict[tuple[str, str], str] = {}
+        self._of_any: dict[str, str] = {}
+        self._failed: set[tuple[str, str] | str] = set()
+
+    def add(self, row: _Row) -> None:
+        """Keep the answer to one question about one sample."""
+        question = hash_json(row.request)
+        self._keep(self._of_samples, (row.sample_id, question), row)
+        self._keep(self._of_any, question, row)
+
+    def find(self, sample_id: str, question: str) -> str | None:
+        """Return what was answered to the question (its hash) about this sample, or any other."""
+        return self._of_samples.get((sample_id, question), self._of_any.get(question))
+
+    def _keep(self, answers: dict[_Key, str], key: _Key, row: _Row) -> None:
+        if key not in answers or (key in self._failed and not row.is_failure):
+            answers[key] = row.answer
+            (self._failed.add if row.is_failure else self._failed.discard)(key)
+
+
+def read_answers(folder: Path, model: str) -> StoredAnswers:
+    """Return the answers of a model.
 
     Raises:
         AdapterError: the records are missing or damaged.
     """
-    answers: dict[str, str] = {}
-    failed: set[str] = set()
+    answers = StoredAnswers()
     try:
         for row in _rows(folder):
-            if row.model != model:
-                continue
-            key = hash_json(row.request)
-            if key not in answers or (key in failed and not row.is_failure):
-                answers[key] = row.answer
-                (failed.add if row.is_failure else failed.discard)(key)
+            if row.model == model:
+                answers.add(row)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         reason = f"holds a record that cannot be read ({type(error).__name__}: {error})"
         raise AdapterError(f"{folder}: {reason}") from error
@@ -113,7 +135,8 @@ def _parquet_rows(file: Path) -> Iterator[_Row]:
             for row in batch.to_pylist():
                 answer = row["answer"]
                 is_failure = json.loads(answer)["kind"] == "Failure"
-                yield _Row(row["model"], json.loads(row["request"]), answer, is_failure)
+                request = json.loads(row["request"])
+                yield _Row(row["model"], row["sample_id"], request, answer, is_failure)
 
 
 def _json_rows(file: Path) -> Iterator[_Row]:
@@ -124,7 +147,7 @@ def _json_rows(file: Path) -> Iterator[_Row]:
             row = json.loads(line)
             request, answer = _opened(row["request"]), _opened(row["answer"])
             is_failure = answer["kind"] == "Failure"
-            yield _Row(row["model"], request, json.dumps(answer), is_failure)
+            yield _Row(row["model"], row["sample_id"], request, json.dumps(answer), is_failure)
 
 
 def _opened(value: str | Mapping[str, Any]) -> Mapping[str, Any]:

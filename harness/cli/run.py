@@ -42,12 +42,20 @@ def carry_out(spec: RunSpec, resume: str | None = None) -> int:
     """Audit, print the table and the report's path; return the exit code."""
     from harness.audit import audit
     from harness.cli.progress import terminal_progress
+    from harness.result import load_run
+
+    resumed = load_run(resume, root=spec.out).folder if resume else None
+    with terminal_progress() as progress:
+        folder = audit(spec, progress, resume=resumed)
+    return shown_result(folder)
+
+
+def shown_result(folder: Path) -> int:
+    """Print a run's table and its report's path; return the exit code."""
     from harness.cli.table import print_result
     from harness.result import load_run
 
-    folder = load_run(resume, root=spec.out).folder if resume else None
-    with terminal_progress() as progress:
-        result = load_run(audit(spec, progress, resume=folder))
+    result = load_run(folder)
     print_result(result)
     is_complete = result.run.manifest.status is Status.COMPLETE
     return ExitCode.PASS if is_complete else ExitCode.INCOMPLETE

@@ -75,11 +75,16 @@ def write_run(folder: Path, rows: Sequence[Row], form: str, tail: str = "") -> s
     folder.mkdir(exist_ok=True)
     (folder / "manifest.json").write_text(json.dumps(MANIFEST))
     records = [
-        {"model": model, "request": encode_payload(payload), "answer": encode_answer(answer)}
-        for model, payload, answer in rows
+        {
+            "model": model,
+            "sample_id": f"id {place}",
+            "request": encode_payload(payload),
+            "answer": encode_answer(answer),
+        }
+        for place, (model, payload, answer) in enumerate(rows)
     ]
     texts = [
-        {name: json.dumps(v) if name != "model" else v for name, v in record.items()}
+        {name: v if name in ("model", "sample_id") else json.dumps(v) for name, v in record.items()}
         for record in records
     ]
     if form == "parquet":
@@ -142,6 +147,17 @@ def test_a_failure_stands_until_an_answer_came(tmp_path: Path, form: str) -> Non
     adapter = ReplayAdapter(run=write_run(tmp_path / "r1", rows, form), model="small")
     answers = ask(adapter, Generate(prompt="once"), Generate(prompt="again"))
     assert answers == [TIMEOUT, said("first")]
+
+
+@pytest.mark.parametrize("form", ["parquet", "jsonl"])
+def test_samples_that_asked_the_same_get_each_its_own_answer(tmp_path: Path, form: str) -> None:
+    question = Generate(prompt="again")
+    answers: list[Response | Failure] = [TIMEOUT, said("first"), said("second"), TIMEOUT]
+    rows: list[Row] = [("small", question, answer) for answer in answers]
+    adapter = ReplayAdapter(run=write_run(tmp_path / "r1", rows, form), model="small")
+    requests = [Request(f"id {place}", question) for place in range(len(answers) + 1)]
+    given = [exchange.answer for exchange in adapter.open().respond(requests)]
+    assert given == [*answers, said("first")]
 
 
 def test_a_line_cut_short_by_a_kill_is_left_out(tmp_path: Path) -> None:

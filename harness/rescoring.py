@@ -1,0 +1,74 @@
+"""New numbers from the answers of a stored run, without its models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from harness.audit import Prepared, audit, prepare
+from harness.core.errors import ConfigError, SourceError, sentence
+from harness.core.ports import Progress
+from harness.core.run import Manifest
+from harness.core.spec import RunSpec
+from harness.replayed_spec import Rescoring, replayed_spec
+from harness.store.run_folder import load_run_folder
+
+
+def rescore_run(
+    folder: Path,
+    progress: Progress,
+    *,
+    spec: Path | None = None,
+    suites: Sequence[str] = (),
+    metrics: Sequence[str] = (),
+    out: str | None = None,
+) -> Path:
+    """Score the answers of a run again, into a run folder of its own.
+
+    Args:
+        folder: the run; it is only read.
+        progress: is told how far it has come.
+        spec: a spec file with other suites or metrics; the run's own spec when None.
+        suites: names of the suites; all when empty.
+        metrics: registered names, measured beside what the suites list.
+        out: folder for the new run; beside the old one when None.
+
+    Returns:
+        The new run folder. A question that the run does not hold has failed there as ``missing``.
+
+    Raises:
+        ConfigError: the spec is wrong, or no suite takes a metric.
+        SourceError: the data that the run was asked about can no longer be read.
+        StoreError: the run cannot be read, or the new one not be written.
+    """
+    manifest = load_run_folder(folder).manifest
+    job = Rescoring(
+        manifest=manifest, folder=folder, spec=spec, suites=suites, metrics=metrics, out=out
+    )
+    replayed = replayed_spec(job)
+    prepared = _prepared(replayed, progress, is_own=spec is None)
+    changes = tuple(_changed_data(prepared, manifest))
+    return audit(replayed, progress, prepared=prepared, warnings=changes)
+
+
+def _prepared(spec: RunSpec, progress: Progress, *, is_own: bool) -> list[Prepared]:
+    """Read the data again: what was fine in the run's own spec then is gone or changed now."""
+    try:
+        return prepare(spec, progress)
+    except (ConfigError, SourceError) as error:
+        if not is_own:
+            raise
+        reason = f"its data can no longer be read ({' and '.join(str(error).split(chr(10)))})"
+        remedy = "give --spec SPEC.toml that says where they are"
+        raise SourceError(sentence(f"run {spec.rescored_from}", reason, remedy)) from error
+
+
+def _changed_data(prepared: Iterable[Prepared], then: Manifest) -> Iterator[str]:
+    before = {done.suite: done.data_hash for done in then.evaluations}
+    for item in prepared:
+        was, now = before.get(item.suite.name, ""), item.task.data_hash
+        if was and was != now:
+            yield (
+                f"{item.suite.name}: its data are not those of the run that is scored again"
+                f" (hash {was[:12]}, now {now[:12]})"
+            )
