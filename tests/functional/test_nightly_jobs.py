@@ -22,14 +22,20 @@ _STAND_IN = """\
 #!/bin/sh
 # Leaves what a night leaves, unless it could not start, and ends as it is told.
 echo "$*" >> called
+if [ "$1" = report ]; then
+    echo "report of tonight" > "${6:-/dev/stdout}"
+    exit 0
+fi
 echo "the verdict of tonight"
 sleep 0.05 # as a run takes its time: files of one tick of the clock have the same age
 if [ "$CODE" != 2 ]; then
     mkdir -p runs/20260102T020000000-aaaaaa
     cd runs/20260102T020000000-aaaaaa || exit 3
     : > manifest.json
-    echo "verdict of tonight" > gate.md
-    echo "<testsuites/>" > gate.xml
+    if [ -z "$FIRST" ]; then
+        echo "verdict of tonight" > gate.md
+        echo "<testsuites/>" > gate.xml
+    fi
 fi
 exit "$CODE"
 """
@@ -195,8 +201,18 @@ class TestGitHub:
         summary = Path(files["GITHUB_STEP_SUMMARY"]).read_text(encoding="utf-8")
         output = Path(files["GITHUB_OUTPUT"]).read_text(encoding="utf-8")
         is_run = code != 2
-        assert summary.startswith("verdict of tonight" if is_run else "No judgement")
+        assert summary.startswith("verdict of tonight" if is_run else "No run")
         assert output == f"run={'runs/20260102T020000000-aaaaaa' if is_run else ''}\n"
+
+    def test_summary_of_a_first_night_is_its_report(
+        self, night: Night, files: dict[str, str]
+    ) -> None:
+        for name in ("Judge", "Write the summary"):
+            text = _script("github-actions.yml", name).text
+            night.shell([*_GITHUB, text], files | _ending(0) | {"FIRST": "yes"})
+
+        summary = Path(files["GITHUB_STEP_SUMMARY"]).read_text(encoding="utf-8")
+        assert summary == "report of tonight\n"
 
 
 class TestGitLab:
@@ -217,6 +233,15 @@ class TestGitLab:
         assert junit.exists() is (code is not ExitCode.USAGE)
         if junit.exists():
             assert junit.read_text(encoding="utf-8") == "<testsuites/>\n"
+
+    def test_tests_of_a_first_night_are_its_suites(self, night: Night) -> None:
+        _install_nothing(night)
+        for name in ("script", "after_script"):
+            text = _script("gitlab-ci.yml", name).text
+            night.shell([*_GITLAB, text], _ending(0) | {"FIRST": "yes"}, cwd=night.top)
+
+        junit = night.folder / "tonight" / "gate.xml"
+        assert junit.read_text(encoding="utf-8") == "report of tonight\n"
 
     def test_sets_the_baseline_only_when_asked(self, night: Night) -> None:
         _install_nothing(night)
