@@ -18,6 +18,8 @@ class Point:
     low: float | None = None
     """Lower end of the interval."""
     high: float | None = None
+    n: int = 0
+    """Samples that it is made of; 0 where that is not known."""
     fingerprint: str = ""
     """Of the model that was asked."""
 

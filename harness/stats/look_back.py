@@ -45,11 +45,16 @@ class LookBack:
 
 
 def look_back(
-    history: Floats, value: float, *, is_log_scale: bool = True, min_spread: float = 0.0
+    history: Floats,
+    value: float,
+    *,
+    is_log_scale: bool = True,
+    min_spread: float = 0.0,
+    n_new: int = 1,
 ) -> LookBack:
     """Return how far a value lies from the median of those before it.
 
-    z = (x - median) / (s · sqrt(1 + pi/(2n))), s = 1.4826·n/(n - 0.8) · the median absolute
+    z = (x - median) / (s · sqrt(1/k + pi/(2n))), s = 1.4826·n/(n - 0.8) · the median absolute
     deviation, with Student's t of 0.37·n degrees of freedom: with n - 1 of them an alarm at 1 in
     100 would sound once in 54 after twenty nights. An outlier in the history does not hide the
     next one.
@@ -62,6 +67,8 @@ def look_back(
         min_spread: the least spread to believe in, from an A/A study or from the resolution of
             the number (on the log scale: relative). Scores of a deterministic model often
             agree to the last digit for weeks, and any change would then be infinitely unusual.
+        n_new: k, the number of new values that ``value`` is the mean of (on the log scale the
+            geometric mean).
 
     Raises:
         ValueError: for a value without a logarithm, on the log scale.
@@ -82,7 +89,7 @@ def look_back(
     spread = max(min_spread, _MAD_TO_SD * n / (n - _SMALL_SAMPLE) * deviation)
     z = None
     if spread > 0:
-        z = (new - middle) / (spread * math.sqrt(1 + _MEDIAN_VARIANCE / n))
+        z = (new - middle) / (spread * math.sqrt(1 / n_new + _MEDIAN_VARIANCE / n))
     elif new == middle:
         z = 0.0
     return LookBack(

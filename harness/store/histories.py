@@ -1,0 +1,212 @@
+"""The numbers of all runs of a root, as series over time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeAlias
+
+from harness.core.errors import StoreError, sentence
+from harness.core.estimate import Estimate
+from harness.core.history import Point, Series
+from harness.core.run import Evaluation, Manifest, Status
+from harness.core.score import Direction, Quantity
+from harness.store.documents import decode_manifest, decode_metrics, read_json
+from harness.store.run_folder import MANIFEST, METRICS, run_folders
+
+SECONDS_PER_SAMPLE = Quantity(
+    id="seconds_per_sample",
+    direction=Direction.LOWER,
+    definition="wall time of the suite / samples, the loading of the model left out",
+    low=0.0,
+    high=None,
+)
+TIME = "time"
+"""Stands where the name of a metric does, in series of what no metric has made."""
+
+_Key: TypeAlias = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Histories:
+    """What the complete runs of a root say over time."""
+
+    series: tuple[Series, ...]
+    """By line, model and suite; within these as the newest run has them."""
+    warnings: tuple[str, ...]
+    """One sentence for each folder that was left out because it cannot be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Night:
+    """One run, as far as a history needs it."""
+
+    manifest: Manifest
+    estimates: tuple[Estimate, ...]
+
+
+def read_histories(root: Path, *, line: str | None = None) -> Histories:
+    """Read all runs of a root and put their numbers in series.
+
+    Only complete runs count. A folder that is torn or no run folder costs itself alone.
+
+    Args:
+        root: folder of the run folders.
+        line: read the runs of this line only; empty for the runs outside any.
+    """
+    nights: dict[str, _Night] = {}
+    warnings = []
+    for folder in run_folders(root):
+        try:
+            night = _read(folder, line)
+        except StoreError as error:
+            warnings.append(f"left out of the history: {error}")
+            continue
+        if night is None:
+            continue
+        if night.manifest.run_id in nights:
+            warnings.append(
+                f"left out of the history: {folder} is a copy of run {night.manifest.run_id}"
+            )
+            continue
+        nights[night.manifest.run_id] = night
+    return Histories(series=_series_of(nights), warnings=tuple(warnings))
+
+
+def _read(folder: Path, line: str | None) -> _Night | None:
+    """Read one run; None where it is not complete or of another line.
+
+    Raises:
+        StoreError: it cannot be read, or is not what it should be.
+    """
+    path = folder / MANIFEST
+    manifest = decode_manifest(read_json(path), path)
+    if manifest.status is not Status.COMPLETE or line not in (None, manifest.line):
+        return None
+    path = folder / METRICS
+    value = read_json(path)
+    try:
+        # Of slices and charts there is far more, and no series shows them.
+        whole = [entry for entry in value["estimates"] if entry["slice"] is None]
+        estimates, _ = decode_metrics({**value, "estimates": whole, "figures": ()}, path)
+        _check(manifest, estimates)
+    except (KeyError, TypeError, AttributeError) as error:
+        reason, remedy = f"is damaged ({error!r})", "restore it from a copy, or run again"
+        raise StoreError(sentence(str(path), reason, remedy)) from error
+    return _Night(manifest=manifest, estimates=estimates)
+
+
+def _check(manifest: Manifest, estimates: tuple[Estimate, ...]) -> None:
+    """Miss what sorting and arithmetic would fall over, while it is known which run it is in.
+
+    Raises:
+        TypeError: a text or number is something else.
+    """
+    texts = [manifest.run_id, manifest.started_at, manifest.line]
+    numbers: list[object] = []
+    for done in manifest.evaluations:
+        texts += [done.model, done.suite, done.suite_hash, done.data_hash, done.capability]
+        numbers += [done.wall_s, done.n_samples]
+    for estimate in estimates:
+        texts += [estimate.model, estimate.suite, estimate.metric, estimate.quantity.id]
+        numbers += [estimate.n, *([] if estimate.value is None else [estimate.value])]
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError("a text is none")
+    if not all(isinstance(number, int | float) for number in numbers):
+        raise TypeError("a number is none")
+
+
+def _series_of(nights: Mapping[str, _Night]) -> tuple[Series, ...]:
+    """Group the numbers of all runs by what must be the same for them to be one series."""
+    newest_first = sorted(nights.values(), key=lambda night: _moment(night.manifest), reverse=True)
+    empty: dict[_Key, Series] = {}
+    points: dict[_Key, list[Point]] = {}
+    for night in newest_first:
+        for done, series, point in _numbers(night):
+            key = _key(done, series)
+            # The newest run says how a quantity is defined; words may have changed since.
+            empty.setdefault(key, series)
+            points.setdefault(key, []).append(point)
+    source = {run_id: night.manifest.rescored_from for run_id, night in nights.items()}
+    found = [replace(empty[key], points=_once(points[key][::-1], source)) for key in empty]
+    # Stable: within a suite the quantities stay in the newest run's order.
+    return tuple(sorted(found, key=lambda series: (series.line, series.model, series.suite)))
+
+
+def _once(points: Iterable[Point], source: Mapping[str, str]) -> tuple[Point, ...]:
+    """Leave out what was scored again to the same question: the answers are in here already."""
+    kept = {point.run_id: point for point in points}
+    return tuple(point for point in kept.values() if source[point.run_id] not in kept)
+
+
+def _key(done: Evaluation, series: Series) -> _Key:
+    return (
+        series.line,
+        series.model,
+        series.suite,
+        series.metric,
+        series.quantity.id,
+        series.suite_hash,
+        series.data_hash,
+        series.hardware,
+        done.capability,
+    )
+
+
+def _moment(manifest: Manifest) -> tuple[str, str]:
+    return manifest.started_at, manifest.run_id
+
+
+def _numbers(night: _Night) -> Iterator[tuple[Evaluation, Series, Point]]:
+    """Yield each number of a run, with the series that it belongs to."""
+    evaluations = {(done.model, done.suite): done for done in night.manifest.evaluations}
+    for estimate in night.estimates:
+        done = evaluations.get((estimate.model, estimate.suite))
+        if done is not None and estimate.value is not None and math.isfinite(estimate.value):
+            series = _empty(night.manifest, done, estimate.metric, estimate.quantity)
+            yield done, series, _point(night.manifest, done, estimate, estimate.value)
+    for done in evaluations.values():
+        if done.wall_s > 0 and done.n_samples and not night.manifest.rescored_from:
+            yield done, *_time(night.manifest, done)
+
+
+def _empty(manifest: Manifest, done: Evaluation, metric: str, quantity: Quantity) -> Series:
+    return Series(
+        line=manifest.line,
+        model=done.model,
+        suite=done.suite,
+        metric=metric,
+        quantity=quantity,
+        suite_hash=done.suite_hash,
+        data_hash=done.data_hash,
+        points=(),
+    )
+
+
+def _point(manifest: Manifest, done: Evaluation, estimate: Estimate, value: float) -> Point:
+    interval = estimate.interval
+    return Point(
+        run_id=manifest.run_id,
+        at=manifest.started_at,
+        value=value,
+        low=interval.low if interval else None,
+        high=interval.high if interval else None,
+        n=estimate.n,
+        fingerprint=done.model_fingerprint,
+    )
+
+
+def _time(manifest: Manifest, done: Evaluation) -> tuple[Series, Point]:
+    """Return the time of a sample, in a series of runs on one kind of machine."""
+    hardware = f"{manifest.hardware.get('cpu', '?')}, {manifest.hardware.get('cores', '?')} cores"
+    series = replace(_empty(manifest, done, TIME, SECONDS_PER_SAMPLE), hardware=hardware)
+    point = Point(
+        run_id=manifest.run_id,
+        at=manifest.started_at,
+        value=done.wall_s / done.n_samples,
+        n=done.n_samples,
+        fingerprint=done.model_fingerprint,
+    )
+    return series, point
