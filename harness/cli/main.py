@@ -25,6 +25,7 @@ class _LateGroup(click.Group):
         "data": "Fetch and verify everything that a spec needs.",
         "demo": "Audit a real language model and a real classifier.",
         "gate": "Judge a run beside a baseline; the exit code is the verdict.",
+        "history": "Show every number over all runs, with its changes dated.",
         "list": "List adapters, suites, metrics, reports or runs.",
         "nightly": "Run, compare with the line's baseline and history, gate.",
         "noise": "Measure how far one checkpoint moves from run to run.",
@@ -32,7 +33,6 @@ class _LateGroup(click.Group):
         "rescore": "Score the answers of a stored run again, without its models.",
         "run": "Carry out a spec and write a run folder with its report.",
         "show": "Show one registered thing or one run.",
-        "site": "Publish all runs as a folder of pages.",
         "site": "Publish all runs as a folder of pages.",
     }
 
