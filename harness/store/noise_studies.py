@@ -17,9 +17,6 @@ from harness.store.run_folder import new_run_id
 NOISE = "noise"
 SCHEMA_VERSION = 1
 
-Key = tuple[str, tuple[str, str] | None]
-"""Quantity and slice."""
-
 
 def write_study(study: NoiseStudy, root: Path, secrets: Iterable[str] = ()) -> Path:
     """Keep a study below a root of runs; return its file, whose name sorts by time.
@@ -71,23 +68,6 @@ def read_study(path: Path) -> NoiseStudy:
     except (KeyError, TypeError, IndexError) as error:
         reason = f"is no noise study ({error!r})"
         raise StoreError(sentence(str(path), reason, "delete it and repeat the study")) from error
-
-
-def find_noise(
-    root: Path, *, suite_hash: str, data_hash: str, fingerprint: str
-) -> Mapping[Key, Noise]:
-    """Return what is known of one suite on one checkpoint; the newest study of a number counts.
-
-    Raises:
-        StoreError: a study is damaged, or of a newer version.
-    """
-    wanted = (suite_hash, data_hash, fingerprint)
-    return {
-        (noise.quantity, noise.slice): noise
-        for study in read_studies(root)
-        for noise in study.noise
-        if (noise.suite_hash, noise.data_hash, noise.fingerprint) == wanted
-    }
 
 
 def _noise(entry: Mapping[str, Any]) -> Noise:

@@ -31,7 +31,7 @@ from harness.core.request import Generate, Request
 from harness.core.response import Exchange
 from harness.core.spec import ModelSpec, RunSpec
 from harness.noise_study import study_noise
-from harness.store.noise_studies import find_noise, read_studies, read_study
+from harness.store.noise_studies import read_studies, read_study
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 USERS_CACHE = os.environ.get("HARNESS_CACHE")
@@ -143,14 +143,11 @@ def test_each_repeat_is_a_run_that_tells_what_it_is(place: Workplace, module: st
     page = (run_folders(place)[1] / "report.html").read_text(encoding="utf-8")
     assert "repeat of a noise study" in page
 
-    first = done[0]
-    found = find_noise(
-        place.folder / "runs",
-        suite_hash=first["suite_hash"],
-        data_hash=first["data_hash"],
-        fingerprint=first["model_fingerprint"],
+    noise = exact_match(the_study(place))
+    studied = (noise.suite_hash, noise.data_hash, noise.fingerprint)
+    assert studied == tuple(
+        done[0][key] for key in ("suite_hash", "data_hash", "model_fingerprint")
     )
-    assert found["exact_match", None] == exact_match(the_study(place))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 
 from harness.core.errors import StoreError
 from harness.core.noise import Noise, NoiseStudy
-from harness.store.noise_studies import find_noise, read_studies, read_study, write_study
+from harness.store.noise_studies import read_studies, read_study, write_study
 
 ACCURACY = Noise(
     model="m",
@@ -52,25 +52,6 @@ def test_studies_come_oldest_first(tmp_path: Path) -> None:
 
     assert [study.at for study in read_studies(tmp_path)] == [STUDY.at, LATER.at]
     assert list(read_studies(tmp_path / "elsewhere")) == []
-
-
-def test_the_newest_study_of_a_number_counts(tmp_path: Path) -> None:
-    write_study(LATER, tmp_path)
-    write_study(STUDY, tmp_path)
-
-    found = find_noise(tmp_path, suite_hash="code", data_hash="data", fingerprint="weights")
-    assert found["accuracy", None].spread == 0.2
-    assert found["accuracy", ("genre", "drama")] == DRAMA
-    assert found["f1", None] == F1  # the later study has none
-
-
-@pytest.mark.parametrize("other", ["suite_hash", "data_hash", "fingerprint"])
-def test_noise_of_something_else_is_not_found(tmp_path: Path, other: str) -> None:
-    write_study(STUDY, tmp_path)
-    wanted = {"suite_hash": "code", "data_hash": "data", "fingerprint": "weights"}
-
-    assert find_noise(tmp_path, **wanted)
-    assert not find_noise(tmp_path, **{**wanted, other: "other"})
 
 
 def test_a_secret_is_struck_out(tmp_path: Path) -> None:
