@@ -147,7 +147,8 @@ def pair_table(caption: str, heading: str, pairs: Mapping[str, object]) -> Table
 
 def run_facts(manifest: Manifest) -> dict[str, str]:
     """Return the run's own settings and times."""
-    return {
+    origin = {"rescored from": manifest.rescored_from} if manifest.rescored_from else {}
+    return origin | {
         "run id": manifest.run_id,
         "schema version": str(manifest.schema_version),
         "status": manifest.status.value,

@@ -84,7 +84,8 @@ def build(
 def options_of(thing: object) -> dict[str, Any]:
     """Return the table from which ``build`` makes an equal thing.
 
-    Options that are None are left out: TOML has no word for them, and the default serves.
+    Options that are None are left out, in nested tables too: TOML has no word for them, and the
+    default serves.
 
     >>> from harness.core.request import Classify
     >>> options_of(Classify(text="x"))
@@ -92,7 +93,11 @@ def options_of(thing: object) -> dict[str, Any]:
     """
     if not dataclasses.is_dataclass(thing) or isinstance(thing, type):
         return {}
-    return {name: value for name, value in dataclasses.asdict(thing).items() if value is not None}
+    return dataclasses.asdict(thing, dict_factory=_without_none)
+
+
+def _without_none(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    return {name: value for name, value in pairs if value is not None}
 
 
 def dataclass_in(hint: Any) -> type | None:

@@ -14,10 +14,11 @@ from harness.core.history import Alarm
 from harness.core.judgement import Finding, Judgement
 from harness.core.policy import Gate, Policy
 from harness.core.redact import Scrubber
-from harness.core.schema import SCHEMA_VERSION, version_of
+from harness.core.schema import SCHEMA_VERSION
 from harness.core.score import Direction, Quantity
 from harness.core.verdict import Verdict
 from harness.store.documents import decode_manifest, encode_manifest, read_json, write_json
+from harness.store.migrations import upgraded
 from harness.store.record_codec import decode_record, encode_record
 
 JUDGEMENT = "judgement.json"
@@ -44,9 +45,8 @@ def read_judgement(folder: Path) -> Judgement | None:
     if not path.exists():
         return None
     value = read_json(path)
-    version_of(value, str(path))
     try:
-        return _judgement(value, path)
+        return _judgement(upgraded("judgement", value, path), path)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         remedy = "delete it and judge again with harness gate"
         raise StoreError(sentence(str(path), f"is damaged ({error!r})", remedy)) from error

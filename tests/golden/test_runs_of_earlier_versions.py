@@ -112,13 +112,14 @@ def test_the_commands_read_old_runs(capsys: pytest.CaptureFixture[str]) -> None:
     assert "capitals · capitals: 10 of 12 answered" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("name", ["manifest.json", "metrics.json"])
+@pytest.mark.parametrize("name", ["manifest.json", "metrics.json", "judgement.json"])
 def test_a_newer_run_is_refused_with_a_sentence(
     tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = tmp_path / "newer"
     shutil.copytree(_CAPITALS, folder)
-    newer = _written(folder, name) | {"schema_version": SCHEMA_VERSION + 1}
+    written = _written(folder, name) if (folder / name).exists() else {}
+    newer = written | {"schema_version": SCHEMA_VERSION + 1}
     (folder / name).write_text(json.dumps(newer))
     assert run(["report", str(folder)]) == 3
     assert capsys.readouterr().err == (

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.core.build import Problems, build, check_keys, shown
+from harness.core.build import Problems, build, check_keys, options_of, shown
 from harness.core.errors import ConfigError, SpecErrors
 
 
@@ -152,6 +152,28 @@ def test_check_keys_tells_which_were_meant() -> None:
 def test_long_values_are_cut_short() -> None:
     assert len(shown("x" * 10_000)) < 80
     assert shown(12) == "12"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    path: str | None = None
+    inside: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    place: Place
+    free: Mapping[str, Any] = field(default_factory=dict)
+
+
+def test_what_is_built_of_a_things_options_is_equal_to_it() -> None:
+    """An option that is None would be refused in a table, in a nested one too."""
+    thing = Placed(place=Place(path="x"), free={"kept": None})
+    table = options_of(thing)
+    assert table == {"place": {"path": "x"}, "free": {"kept": None}}
+    problems = Problems()
+    assert build(Placed, table, "here", problems) == thing
+    problems.raise_any()
 
 
 def test_nothing_noted_raises_nothing() -> None:
