@@ -18,6 +18,7 @@ _DIGITS = 4
 _LARGEST_OF_FRACTIONS = 0.5
 _STDERRS_PER_HALF_WIDTH = 1.96
 _LARGEST_PLAIN = 1e15
+_SMALLEST_P = 0.001
 
 
 def format_count(n: int) -> str:
@@ -99,6 +100,28 @@ def format_bounds(interval: Interval | None, spread: float | None) -> str:
 def format_interval(estimate: Estimate) -> str:
     """Write an estimate's interval alone."""
     return format_bounds(estimate.interval, spread_of(estimate))
+
+
+def format_difference(value: float | None, spread: float | None) -> str:
+    """Write a difference with its sign, as many decimals as its standard error makes meaningful.
+
+    >>> format_difference(0.0304, 0.0074), format_difference(0.00001, 0.02)
+    ('+0.0304', '0.000')
+    """
+    text = format_number(value, spread=spread)
+    is_signed = text.startswith((MINUS, ABSENT)) or not any(digit in text for digit in "123456789")
+    return text if is_signed else f"+{text}"
+
+
+def format_p(p_value: float | None) -> str:
+    """Write a p-value to thousandths, below which its size says no more.
+
+    >>> format_p(0.0124), format_p(0.00002), format_p(None) == ABSENT
+    ('0.012', '< 0.001', True)
+    """
+    if p_value is None or not math.isfinite(p_value):
+        return ABSENT
+    return f"{p_value:.3f}" if p_value >= _SMALLEST_P else f"< {_SMALLEST_P}"
 
 
 def format_estimate(estimate: Estimate) -> str:

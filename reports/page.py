@@ -11,6 +11,7 @@ from markupsafe import Markup
 from harness.core.run import Manifest, Run
 from harness.reports import evaluation_tables as tables
 from harness.reports.charts import Chart
+from harness.reports.comparison_view import comparison_view, history_view
 from harness.reports.estimate_tables import summary_table
 from harness.reports.number_format import (
     format_count,
@@ -50,7 +51,8 @@ def render_page(run: Run, *, max_samples: int, max_characters: int, has_charts: 
         max_characters: characters shown of each prompt, answer and target.
         has_charts: False leaves out charts, and plotly.js with them.
     """
-    script = page_script()
+    is_compared = run.judgement is not None or bool(run.history)
+    script = page_script(is_compared=is_compared)
     view = page_view(
         run, max_samples=max_samples, max_characters=max_characters, has_charts=has_charts
     )
@@ -60,7 +62,7 @@ def render_page(run: Run, *, max_samples: int, max_characters: int, has_charts: 
         .render(
             view,
             policy=security_policy(script),
-            style=own_text(page_style()),
+            style=own_text(page_style(is_compared=is_compared)),
             script=own_text(script),
             plotly=own_text(packed_plotly()) if view["has_plots"] else None,
         )
@@ -78,7 +80,11 @@ def page_view(
     suites = suite_views(run, has_charts=has_charts)
     models = _models(manifest)
     whole = [estimate for estimate in run.estimates if estimate.slice is None]
+    judgement = run.judgement
     return {
+        "compared": judgement and comparison_view(run, judgement, max_characters=max_characters),
+        "compared_level": judgement.comparison.level if judgement else None,
+        "history": history_view(run.history, judgement),
         "manifest": manifest,
         "has_plots": any(model.charts for suite in suites for model in suite.models),
         "standing": standing(manifest),
@@ -147,6 +153,11 @@ def _finalize(value: object) -> object:
     return value
 
 
+def _capitalised(text: str) -> str:
+    """Return a sentence with its first letter large and the others as they are."""
+    return text[:1].upper() + text[1:]
+
+
 def _short_hash(text: str) -> str:
     return text[:_SHORT_HASH]
 
@@ -162,6 +173,12 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(count=format_count, level=format_level, time=format_time, short=_short_hash)
+    made.filters.update(
+        count=format_count,
+        level=format_level,
+        time=format_time,
+        short=_short_hash,
+        capitalise=_capitalised,
+    )
     made.globals.update(chart_data=chart_data, duration=format_duration)
     return made

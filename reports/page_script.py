@@ -10,17 +10,21 @@ from hashlib import sha256
 from importlib.resources import files
 
 _SCRIPTS = ("theme.js", "library.js", "charts.js", "sorting.js", "samples.js", "start.js")
+COMPARISON_STYLE = "comparison.css"
+COMPARISON_SCRIPT = "comparison.js"
 _GZIP_BEST = 9
 
 
-def page_style() -> str:
-    """Return the page's style sheet."""
-    return _asset("report.css")
+def page_style(*, is_compared: bool = False) -> str:
+    """Return the page's style sheet, with that of a comparison where there is one."""
+    names = ("report.css", COMPARISON_STYLE) if is_compared else ("report.css",)
+    return "\n".join(map(_asset, names))
 
 
-def page_script() -> str:
-    """Return the page's one script."""
-    return wrapped_script(map(_asset, _SCRIPTS))
+def page_script(*, is_compared: bool = False) -> str:
+    """Return the page's one script, with that of a comparison where there is one."""
+    names = (*_SCRIPTS, COMPARISON_SCRIPT) if is_compared else _SCRIPTS
+    return wrapped_script(map(_asset, names))
 
 
 def wrapped_script(parts: Iterable[str]) -> str:

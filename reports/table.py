@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from harness.reports.difference_bar import DifferenceBar
 from harness.reports.interval_bar import IntervalBar
+from harness.reports.sparkline import Sparkline
+from harness.reports.verdict_badge import Badge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +40,9 @@ class Cell:
     remark: str = ""
     """More in sight, below the text: why a value is missing."""
     bar: IntervalBar | None = None
+    drawing: DifferenceBar | Sparkline | None = None
+    badge: Badge | None = None
+    """Shown in place of the text, which says the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,115 @@
+"""What changed, a line for each number that matters, the gravest first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from harness.core.judgement import Finding, Judgement
+from harness.core.verdict import Verdict
+from harness.reports.finding_words import (
+    bounds_of,
+    change_of,
+    conclusion_of,
+    flips_of,
+    gravest_first,
+    is_pointed_out,
+    place_of,
+    values_of,
+)
+from harness.reports.number_format import ABSENT
+from harness.reports.verdict_badge import Badge, badge, finding_badge
+
+_MAX_LINES = 40
+_TOLD = (Verdict.REGRESSED, Verdict.IMPROVED, Verdict.INCONCLUSIVE)
+"""The order of the lines; the other verdicts are told in one line each."""
+_MAX_NAMES = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeLine:
+    """One number that moved, or could not be decided."""
+
+    badge: Badge
+    quantity: str
+    place: str
+    baseline: str
+    candidate: str
+    difference: str
+    bounds: str
+    flips: str
+    """Empty for a number that no sample has alone."""
+    why: str
+    """The conclusion, without its full stop."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestLine:
+    """All gates of one verdict, by name only."""
+
+    badge: Badge
+    n: int
+    names: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """The section of the page."""
+
+    lines: tuple[ChangeLine, ...]
+    n_left_out: int
+    rest: tuple[RestLine, ...]
+    watched: tuple[ChangeLine, ...]
+    """Pointed out among what is only watched."""
+    n_watched_left_out: int
+
+
+def changes(judgement: Judgement) -> Changes:
+    """Return what changed: gates first, then what was pointed out among the watched."""
+    gates = list(judgement.gates)
+    told = sorted(
+        (finding for finding in gravest_first(gates) if finding.verdict in _TOLD),
+        key=lambda finding: _TOLD.index(finding.verdict),
+    )
+    pointed_out = gravest_first(filter(is_pointed_out, judgement.watched))
+    return Changes(
+        lines=tuple(map(change_line, told[:_MAX_LINES])),
+        n_left_out=max(0, len(told) - _MAX_LINES),
+        rest=tuple(
+            _rest(verdict, members)
+            for verdict in (Verdict.INVALID, Verdict.EQUIVALENT)
+            if (members := [finding for finding in gates if finding.verdict is verdict])
+        ),
+        watched=tuple(map(change_line, pointed_out[:_MAX_LINES])),
+        n_watched_left_out=max(0, len(pointed_out) - _MAX_LINES),
+    )
+
+
+def change_line(finding: Finding) -> ChangeLine:
+    """Return one finding as a line."""
+    d = finding.difference
+    before, after = values_of(d)
+    flips = flips_of(d)
+    return ChangeLine(
+        badge=finding_badge(finding),
+        quantity=d.quantity.id,
+        place=place_of(d),
+        baseline=before,
+        candidate=after,
+        difference=change_of(d),
+        bounds=bounds_of(d) if d.interval else "",
+        flips="" if flips == ABSENT else flips,
+        why=conclusion_of(finding),
+    )
+
+
+def _rest(verdict: Verdict, findings: Sequence[Finding]) -> RestLine:
+    places: dict[str, list[str]] = {}
+    for finding in findings[:_MAX_NAMES]:
+        names = places.setdefault(place_of(finding.difference), [])
+        names.append(finding.difference.quantity.id)
+    parts = [f"{', '.join(names)} ({place})" for place, names in places.items()]
+    n_more = len(findings) - _MAX_NAMES
+    if n_more > 0:
+        parts.append(f"and {n_more} more")
+    return RestLine(badge=badge(verdict), n=len(findings), names="; ".join(parts))

@@ -1,0 +1,108 @@
+"""All that a page tells of a comparison, before the run's own sections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from harness.core.history import Series
+from harness.core.judgement import Finding, Judgement
+from harness.core.run import Run
+from harness.reports.change_lines import Changes, changes
+from harness.reports.comparison_definitions import comparison_definitions
+from harness.reports.finding_tables import by_key, finding_table, slice_finding_table
+from harness.reports.finding_words import is_pointed_out
+from harness.reports.flip_rows import FlipsView, flips_view
+from harness.reports.provenance_difference import provenance_difference
+from harness.reports.table import Table
+from harness.reports.trend_chart import TrendChart, trend_chart
+from harness.reports.verdict_view import VerdictView, verdict_view
+
+_MAX_SLICE_ROWS = 300
+"""Of all slice tables together."""
+_MAX_TRENDS = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparisonView:
+    """The sections of a compared report in the order of the page."""
+
+    verdict: VerdictView
+    changes: Changes
+    provenance: Table
+    """Only what differs."""
+    metrics: Table
+    pointed_out: Table | None
+    """Slices that moved enough to be pointed out, and those that are gates."""
+    slices: tuple[Table, ...]
+    """All others."""
+    flips: FlipsView
+    definitions: Table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryView:
+    """The histories that are worth a chart of their own."""
+
+    trends: tuple[TrendChart, ...]
+    n_series: int
+    n_shifted: int
+
+
+def comparison_view(run: Run, judgement: Judgement, *, max_characters: int) -> ComparisonView:
+    """Return the sections of a compared report.
+
+    Args:
+        run: the candidate's.
+        judgement: what was said of it.
+        max_characters: characters shown of each text of a flip.
+    """
+    sliced = [finding for finding in judgement.findings if finding.difference.slice is not None]
+    first = [finding for finding in sliced if finding.gate is not None or is_pointed_out(finding)]
+    others = [finding for finding in sliced if finding.gate is None and not is_pointed_out(finding)]
+    return ComparisonView(
+        verdict=verdict_view(judgement),
+        changes=changes(judgement),
+        provenance=provenance_difference(judgement.comparison),
+        metrics=finding_table(judgement.findings, by_key(run.history)),
+        pointed_out=slice_finding_table("Pointed out", first, _MAX_SLICE_ROWS) if first else None,
+        slices=tuple(_slice_tables(others)),
+        flips=flips_view(judgement.comparison, max_characters=max_characters),
+        definitions=comparison_definitions(judgement),
+    )
+
+
+def history_view(history: Sequence[Series], judgement: Judgement | None) -> HistoryView | None:
+    """Return charts of the series that shifted or raised an alarm, the newest shift first.
+
+    None where there is no history.
+    """
+    if not history:
+        return None
+    alarms = {(a.suite, a.model, a.quantity.id) for a in (judgement.alarms if judgement else ())}
+
+    def is_told(series: Series) -> bool:
+        key = (series.suite, series.model, series.quantity.id)
+        return bool(series.shifts) or key in alarms
+
+    def newest(series: Series) -> str:
+        return max((shift.at for shift in series.shifts), default="")
+
+    told = sorted(filter(is_told, history), key=newest, reverse=True)
+    drawn = [trend_chart(series) for series in told[:_MAX_TRENDS]]
+    return HistoryView(
+        trends=tuple(chart for chart in drawn if chart is not None),
+        n_series=len(history),
+        n_shifted=sum(bool(series.shifts) for series in history),
+    )
+
+
+def _slice_tables(findings: Iterable[Finding]) -> Iterable[Table]:
+    groups: dict[tuple[str, str, str], list[Finding]] = {}
+    for finding in findings:
+        d = finding.difference
+        column = d.slice[0] if d.slice else ""
+        groups.setdefault((d.suite, d.model, column), []).append(finding)
+    limit = max(1, _MAX_SLICE_ROWS // max(1, len(groups)))
+    for (suite, model, column), members in groups.items():
+        yield slice_finding_table(f"{suite}, {model}, by {column}", members, limit)

@@ -1,0 +1,148 @@
+"""A finding in words and numbers, one way for every format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from harness.core.comparison import Difference
+from harness.core.judgement import Finding
+from harness.core.score import Direction
+from harness.core.verdict import Verdict
+from harness.reports.number_format import (
+    ABSENT,
+    format_bounds,
+    format_count,
+    format_difference,
+    format_number,
+    format_p,
+)
+from harness.reports.verdict_badge import gravity
+
+BETTER_WORDS = {
+    Direction.HIGHER: "↑ higher is better",
+    Direction.LOWER: "↓ lower is better",
+    Direction.NEITHER: "· neither is better",
+}
+_TESTS = {
+    "mcnemar-exact": "exact McNemar test",
+    "paired-t": "paired t test",
+    "paired-t-clustered": "paired t test on clusters",
+    "paired-bootstrap": "paired bootstrap",
+    "paired-jackknife": "paired jackknife",
+    "identical": "identical on every sample",
+    "": "not tested",
+}
+
+
+def is_pointed_out(finding: Finding) -> bool:
+    """Tell whether a number that is only watched moved enough to be pointed out."""
+    is_moved = finding.verdict in {Verdict.REGRESSED, Verdict.IMPROVED}
+    is_directed = finding.difference.quantity.direction is not Direction.NEITHER
+    return finding.gate is None and is_moved and is_directed
+
+
+def gravest_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings in the order in which they are told, each verdict's surest first."""
+
+    def order(finding: Finding) -> tuple[int, float]:
+        p = finding.p_adjusted
+        return gravity(finding.verdict), 1.0 if p is None else p
+
+    return sorted(findings, key=order)
+
+
+def place_of(difference: Difference) -> str:
+    """Say where a number stands: suite, model, and the slice if it is one's."""
+    parts = [difference.suite, difference.model]
+    if difference.slice is not None:
+        parts.append(" = ".join(difference.slice))
+    return " · ".join(parts)
+
+
+def values_of(difference: Difference) -> tuple[str, str]:
+    """Return both values, to as many digits as their difference has."""
+    before, after = difference.baseline, difference.candidate
+    return (
+        format_number(before, spread=difference.stderr),
+        format_number(after, spread=difference.stderr),
+    )
+
+
+def change_of(difference: Difference) -> str:
+    """Return the difference alone, with its sign."""
+    return format_difference(difference.difference, difference.stderr)
+
+
+def bounds_of(difference: Difference) -> str:
+    """Return the interval of the difference alone."""
+    return format_bounds(difference.interval, difference.stderr)
+
+
+def detectable_of(difference: Difference) -> str:
+    """Return the smallest change that would have been seen, such as ``±0.021``."""
+    if difference.detectable is None:
+        return ABSENT
+    return f"±{format_number(difference.detectable, digits=2)}"
+
+
+def flips_of(difference: Difference) -> str:
+    """Return the samples that moved each way, such as ``▲ 10 ▼ 22``."""
+    counts = better_and_worse(difference)
+    if counts is None:
+        return ABSENT
+    up, down = (format_count(n) for n in counts)
+    is_directed = difference.quantity.direction is not Direction.NEITHER
+    return f"▲ {up} ▼ {down}" if is_directed else f"↑ {up} ↓ {down}"
+
+
+def better_and_worse(difference: Difference) -> tuple[int, int] | None:
+    """Return how many samples got better and worse (higher and lower where neither is better)."""
+    if difference.n_higher is None or difference.n_lower is None:
+        return None
+    if difference.quantity.direction is Direction.LOWER:
+        return difference.n_lower, difference.n_higher
+    return difference.n_higher, difference.n_lower
+
+
+def method_of(difference: Difference) -> str:
+    """Name the test, with its p before any correction."""
+    name = _TESTS.get(difference.test, difference.test)
+    if difference.p_value is None:
+        return name
+    return f"{name}, p {format_p(difference.p_value)} before correction"
+
+
+def needed_of(finding: Finding) -> str:
+    """Say how many samples would decide; empty where it is decided or not known."""
+    if finding.needed_n is None:
+        return ""
+    return f"needs n ≈ {format_count(finding.needed_n)}"
+
+
+def margin_of(finding: Finding) -> str:
+    """Write the margin."""
+    return format_number(finding.margin, digits=3)
+
+
+def floor_of(finding: Finding) -> str:
+    """Say what is known of the noise between two runs of one checkpoint."""
+    if finding.noise_floor is None:
+        return "noise between two runs of one checkpoint: not studied"
+    return f"noise floor {format_number(finding.noise_floor, digits=2)}"
+
+
+def conclusion_of(finding: Finding) -> str:
+    """Say in a sentence, without its full stop, why the verdict is what it is."""
+    d = finding.difference
+    if finding.verdict is Verdict.INVALID or d.interval is None or d.test == "identical":
+        return finding.reason.rstrip(".")
+    if d.quantity.direction is Direction.NEITHER:
+        return "neither direction is better"
+    p, margin = f"adjusted p {format_p(finding.p_adjusted)}", f"the margin of {margin_of(finding)}"
+    if finding.verdict is Verdict.EQUIVALENT:
+        return f"no loss as large as {margin} is left"
+    if finding.verdict is Verdict.INCONCLUSIVE:
+        wanted = f"; {needed_of(finding)}" if finding.needed_n else ""
+        return f"no loss is proven ({p}), and one as large as {margin} is not ruled out{wanted}"
+    change = "loss" if finding.verdict is Verdict.REGRESSED else "gain"
+    return f"a proven {change} ({p}), not shown to stay within {margin}"

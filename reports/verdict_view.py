@@ -1,0 +1,151 @@
+"""The head of a compared report: the verdict, what it counts, and which two runs it is about."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from harness.core.comparison import Comparison
+from harness.core.history import Alarm
+from harness.core.judgement import Judgement
+from harness.core.run import Manifest, Status
+from harness.core.verdict import Verdict
+from harness.reports.number_format import (
+    format_count,
+    format_duration,
+    format_level,
+    format_number,
+    format_p,
+    format_time,
+)
+from harness.reports.standing import Alert, Severity, standing
+from harness.reports.verdict_badge import GRAVEST_FIRST, Badge, badge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunCard:
+    """One of the two runs."""
+
+    role: str
+    """``Baseline`` or ``Candidate``."""
+    name: str
+    run_id: str
+    set_as: str
+    """Name under which it was set as a baseline; empty where it has none."""
+    models: tuple[tuple[str, str], ...]
+    """Names, and fingerprints where they are known."""
+    started: str
+    took: str
+    seed: int
+    commit: str
+    status: Status
+    counts: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerdictView:
+    """What the banner says."""
+
+    badge: Badge
+    sentence: str
+    counts: tuple[tuple[int, Badge], ...]
+    """Gates by verdict, the gravest first, without those that no gate came to."""
+    rule: str
+    """How it was decided, in a sentence."""
+    baseline: RunCard
+    candidate: RunCard
+    alerts: tuple[Alert, ...]
+
+
+def verdict_view(judgement: Judgement) -> VerdictView:
+    """Return the head of a compared report."""
+    comparison = judgement.comparison
+    counts = Counter(finding.verdict for finding in judgement.gates)
+    return VerdictView(
+        badge=badge(judgement.verdict),
+        sentence=judgement.sentence,
+        counts=tuple((counts[each], badge(each)) for each in GRAVEST_FIRST if counts[each]),
+        rule=_rule(judgement),
+        baseline=run_card(comparison.baseline, "Baseline", set_as=judgement.baseline_name),
+        candidate=run_card(comparison.candidate, "Candidate"),
+        alerts=judgement_alerts(judgement),
+    )
+
+
+def run_card(manifest: Manifest, role: str, *, set_as: str = "") -> RunCard:
+    """Return a run as one side of a comparison."""
+    return RunCard(
+        role=role,
+        name=manifest.name,
+        run_id=manifest.run_id,
+        set_as=set_as,
+        models=tuple(
+            (name, parts.get("fingerprint", "")) for name, parts in manifest.models.items()
+        ),
+        started=format_time(manifest.started_at),
+        took=format_duration(manifest.started_at, manifest.ended_at),
+        seed=manifest.seed,
+        commit=manifest.git.get("commit", ""),
+        status=manifest.status,
+        counts=standing(manifest).counts,
+    )
+
+
+def judgement_alerts(judgement: Judgement) -> tuple[Alert, ...]:
+    """Return all that a reader must know before any difference, the gravest first."""
+    found = [
+        *_forced(judgement.comparison),
+        *_invalid(judgement),
+        *(alarm_alert(alarm) for alarm in judgement.alarms),
+    ]
+    order = list(Severity)
+    return tuple(sorted(found, key=lambda alert: order.index(alert.severity)))
+
+
+def alarm_alert(alarm: Alarm) -> Alert:
+    """Say what the history of the line says of the newest value."""
+    way = {True: "better", False: "worse", None: "other"}[alarm.is_better]
+    again = "so was the run before" if alarm.is_confirmed else "the run before was not"
+    severity = Severity.NOTE
+    if alarm.is_better is False:
+        severity = Severity.GRAVE if alarm.is_confirmed else Severity.CAUTION
+    return Alert(
+        severity=severity,
+        title=f"{way.capitalize()} than its history",
+        sentence=(
+            f"{alarm.quantity.id} of {alarm.suite} on {alarm.model}: {format_number(alarm.value)} "
+            f"beside a median of {format_number(alarm.median)} over {format_count(alarm.n)} runs "
+            f"(z {format_number(alarm.z, digits=2)}, adjusted p {format_p(alarm.p_adjusted)}); "
+            f"{again}."
+        ),
+    )
+
+
+def _forced(comparison: Comparison) -> Iterator[Alert]:
+    sentences = dict.fromkeys(m.sentence for pair in comparison.pairs for m in pair.mismatches)
+    title = "Compared by force" if comparison.is_forced else "Not comparable"
+    for sentence in sentences:
+        yield Alert(severity=Severity.GRAVE, title=title, sentence=sentence)
+
+
+def _invalid(judgement: Judgement) -> Iterator[Alert]:
+    severity = Severity.GRAVE if judgement.verdict is Verdict.INVALID else Severity.CAUTION
+    told = {m.sentence for pair in judgement.comparison.pairs for m in pair.mismatches}
+    for sentence in dict.fromkeys(judgement.invalid):
+        if sentence not in told:
+            yield Alert(severity=severity, title="Not judged", sentence=sentence)
+    for sentence in judgement.comparison.unpaired:
+        if sentence not in judgement.invalid:
+            yield Alert(severity=Severity.NOTE, title="On one side only", sentence=sentence)
+
+
+def _rule(judgement: Judgement) -> str:
+    policy = judgement.policy
+    source = f"policy {judgement.policy_source}" if judgement.policy_source else "default policy"
+    correction = "corrected by Holm" if policy.correction == "holm" else "not corrected"
+    return (
+        f"By the {source}: alpha {format_number(policy.alpha)} over all gates, {correction}; "
+        f"{format_level(judgement.comparison.level)} intervals; differences are candidate less "
+        "baseline on the samples that both have."
+    )
