@@ -19,8 +19,8 @@ from harness.core.request import Generate
 from harness.core.response import Generation, Response
 from harness.core.run import Evaluation, Manifest, Record, Status
 from harness.core.sample import Sample
+from harness.core.schema import SCHEMA_VERSION
 from harness.core.score import Direction, Quantity
-from harness.store.documents import SCHEMA_VERSION
 from harness.store.run_folder import RunWriter
 
 MODELS = ("small", "large")
