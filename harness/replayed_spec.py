@@ -157,13 +157,10 @@ def _measuring(entry: Mapping[str, Any], metric: str) -> Mapping[str, Any]:
 
 def _as_then(spec: RunSpec, job: Rescoring) -> RunSpec:
     then = job.manifest
-    as_then = replace(spec, seed=then.seed, rescored_from=then.run_id)
+    # Two draws have only some samples in common: a smaller limit would miss most of the answers.
+    limit = spec.limit if then.limit is None and job.spec is not None else then.limit
+    as_then = replace(spec, seed=then.seed, limit=limit, rescored_from=then.run_id)
     if job.spec is not None:
-        limits = [limit for limit in (spec.limit, then.limit) if limit is not None]
-        return replace(as_then, limit=min(limits, default=None))
-    return replace(
-        as_then,
-        limit=then.limit,
-        confidence_level=then.confidence_level,
-        min_coverage=then.min_coverage,
-    )
+        return as_then
+    level, floor = then.confidence_level, then.min_coverage
+    return replace(as_then, confidence_level=level, min_coverage=floor)

@@ -35,13 +35,13 @@ def find_model(folder: Path, name: str | None) -> str:
 
     Raises:
         ConfigError: no run there, no such model in it, or several and no name.
-        AdapterError: the manifest is damaged, or the run could not load that model.
+        AdapterError: the manifest is damaged, or the model was never asked.
         StoreError: a newer program wrote the run.
     """
     known, lost = _read_manifest(folder)
     if name is not None and name in lost:
         raise AdapterError(
-            f"{folder.name}: holds no answers of model {name!r}, which it lost ({lost[name]})"
+            f"{folder.name}: holds no answers of model {name!r}, which was never asked ({lost[name]})"
         )
     if name is None and len(known) == 1:
         return next(iter(known))
@@ -106,7 +106,7 @@ def read_answers(folder: Path, model: str) -> StoredAnswers:
 
 
 def _read_manifest(folder: Path) -> tuple[_Models, Mapping[str, str]]:
-    """Return the identity parts of each model, and why others were asked and never loaded."""
+    """Return the identity parts of each model, and why others were planned and never asked."""
     file = folder / _MANIFEST
     if not file.is_file():
         raise ConfigError("run", f"{folder} is no run's folder", f"it has no {_MANIFEST}")
@@ -117,7 +117,8 @@ def _read_manifest(folder: Path) -> tuple[_Models, Mapping[str, str]]:
         planned = {done["model"]: str(done["error"]) for done in manifest["evaluations"]}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise AdapterError(f"{file}: is damaged ({type(error).__name__}: {error})") from error
-    return models, {name: why for name, why in planned.items() if why and name not in models}
+    lost = {name: why or "it was not loaded" for name, why in planned.items() if name not in models}
+    return models, lost
 
 
 def _rows(folder: Path) -> Iterator[_Row]:

@@ -146,7 +146,7 @@ def test_a_rescored_run_can_be_rescored(capitals: Path, place: Workplace) -> Non
 
 
 def test_another_spec_asks_the_same_answers(capitals: Path, place: Workplace) -> None:
-    """The run's seed holds, models that it never asked are left out, limits add up."""
+    """The run's seed holds, and models that it never asked are left out."""
     other = SPEC.replace('"exact_match"', '{ name = "chrf", word_order = 2 }')
     other = f'seed = 9\n{other}\n[[model]]\nname = "stranger"\nadapter = "echo"\n'
     place.write("elsewhere/other.toml", other)
@@ -159,6 +159,35 @@ def test_another_spec_asks_the_same_answers(capitals: Path, place: Workplace) ->
     assert list(place.values()) == [("guide", "capitals", "chrf")]
     assert manifest["evaluations"][0]["n_answered"] == 4
     assert place.latest.parent == capitals.parent
+
+
+@pytest.mark.parametrize(
+    ("then", "written", "held"),
+    [(None, None, None), (None, 3, 3), (5, None, 5), (5, 3, 5), (3, 5, 3)],
+)
+def test_the_limit_of_the_run_holds(
+    then: int | None, written: int | None, held: int | None, place: Workplace
+) -> None:
+    words = [] if then is None else ["--limit", str(then)]
+    assert place.harness("run", place.films(), *words).code == 0
+    head = "" if written is None else f"limit = {written}\n"
+    place.write("other.toml", head + FILMS_SPEC)
+    assert place.harness("rescore", "latest", "--spec", "other.toml").code == 0
+    assert place.manifest()["limit"] == held
+    assert place.manifest()["evaluations"][0]["n_failed"] == 0
+
+
+def test_a_run_that_was_killed_is_rescored_as_far_as_it_came(
+    capitals: Path, place: Workplace
+) -> None:
+    manifest = place.manifest(capitals) | {"status": "running", "models": {}}
+    (capitals / "manifest.json").write_text(json.dumps(manifest))
+    outcome = place.harness("rescore", "latest")
+    assert outcome.code == 3
+    assert (
+        "holds no answers of model 'guide', which was never asked (it was not loaded)"
+        in outcome.out
+    )
 
 
 def test_a_question_that_the_run_does_not_hold_is_missing(capitals: Path, place: Workplace) -> None:
