@@ -40,9 +40,8 @@ def find_model(folder: Path, name: str | None) -> str:
     """
     known, lost = _read_manifest(folder)
     if name is not None and name in lost:
-        raise AdapterError(
-            f"{folder.name}: holds no answers of model {name!r}, which was never asked ({lost[name]})"
-        )
+        reason = f"holds no answers of model {name!r}, which was never asked ({lost[name]})"
+        raise AdapterError(f"{folder.name}: {reason}")
     if name is None and len(known) == 1:
         return next(iter(known))
     if name is None:
