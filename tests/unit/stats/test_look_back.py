@@ -17,6 +17,15 @@ def test_the_score_by_hand() -> None:
     assert found.p_value == pytest.approx(2 * stats.t.sf(z, 0.37 * 5), abs=1e-12)
 
 
+def test_a_mean_of_new_values_lies_nearer() -> None:
+    history = np.array([9.0, 10.0, 10.0, 11.0, 13.0])
+    alone = look_back(history, 14.0, is_log_scale=False)
+    pair = look_back(history, 14.0, is_log_scale=False, n_new=2)
+    assert alone.z is not None
+    assert pair.z is not None
+    assert pair.z / alone.z == pytest.approx(np.sqrt((1 + np.pi / 10) / (1 / 2 + np.pi / 10)))
+
+
 def test_the_spread_is_a_standard_deviation_of_normal_values() -> None:
     history = np.random.default_rng(0).normal(5.0, 0.2, size=20_000)
     found = look_back(history, 5.0, is_log_scale=False)
