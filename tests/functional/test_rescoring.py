@@ -281,6 +281,21 @@ def test_what_cannot_be_done_is_told(
     assert place.runs == [capitals]
 
 
+@pytest.mark.parametrize(
+    ("spec", "error"),
+    [
+        ("", "spec: has no model; add a [[model]] table"),
+        ('model = "guide"\n', "model: must be an array of tables; write [[model]] with double"),
+        ('[[model]]\nadapter = "echo"\n', "model[0]: lacks 'name'; add name = \"…\""),
+    ],
+)
+def test_a_spec_is_checked_as_ever(spec: str, error: str, capitals: Path, place: Workplace) -> None:
+    place.write("wrong.toml", spec + SPEC[SPEC.index("[[suite]]") :])
+    outcome = place.harness("rescore", capitals, "--spec", "wrong.toml")
+    assert outcome.code == 2
+    assert outcome.errors[0].startswith(error)
+
+
 def test_a_suite_without_the_option_takes_no_metric(place: Workplace) -> None:
     place.films()
     place.harness("run", "films.toml")
