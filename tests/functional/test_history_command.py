@@ -51,6 +51,17 @@ def test_time_and_perplexity_are_better_when_they_fall(place: Workplace, nights:
     assert "AMD EPYC 7763, 2 cores)" in out
 
 
+def test_the_page_shows_this_season(place: Workplace, nights: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "history.md").read_text(encoding="utf-8")
+    _, _, rest = page.partition("```text\n")
+    shown = rest.partition("```")[0]
+
+    out = place.harness("history", "--root", nights, "--model", "small", "--suite", "q*").out
+
+    assert shown
+    assert out.startswith(shown)
+
+
 def test_csv_has_a_row_for_each_run_and_marks_the_change(place: Workplace, nights: Path) -> None:
     out = place.harness(
         "history", "--root", nights, "--metric", "accuracy", "--suite", "q*", "--format", "csv"
