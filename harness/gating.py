@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from harness.compare import compare, refuse_incomparable
 from harness.core.history import Alarm, Series
 from harness.core.judgement import Judgement
 from harness.core.policy import Policy
-from harness.core.run import Record, Run
+from harness.core.run import Outline, Record, Records, Run
 from harness.core.verdict import Verdict
 from harness.engine.judge import Context, judge
 from harness.operand import Operand
@@ -22,6 +22,7 @@ from harness.store.folder_lock import FolderLock
 from harness.store.judgement_file import write_judgement
 from harness.store.noise_studies import read_studies
 from harness.store.run_folder import REPORT
+from harness.store.samples_file import StoredRecords
 
 DOCUMENTS = {"md": "gate.md", "junit": "gate.xml", "json": "gate.json"}
 """What a judged run folder holds for other programs, by the name of the report's form."""
@@ -96,7 +97,7 @@ def judged_run(candidate: Operand, judgement: Judgement, history: tuple[Series, 
     """Return the candidate's run as its report shows it: with the verdict, and the model meant."""
     run = candidate.run
     if candidate.model is not None:
-        run = _narrowed(run, candidate.model)
+        run = _narrowed(run, candidate.model, candidate.folder)
     return replace(run, judgement=judgement, history=history)
 
 
@@ -137,7 +138,7 @@ def _name_of(baseline: Operand, root: Path) -> str:
     return name if name in read_baselines(root) else ""
 
 
-def _narrowed(run: Run, model: str) -> Run:
+def _narrowed(run: Run, model: str, folder: Path) -> Run:
     manifest = run.manifest
     return replace(
         run,
@@ -148,7 +149,7 @@ def _narrowed(run: Run, model: str) -> Run:
         ),
         estimates=tuple(estimate for estimate in run.estimates if estimate.model == model),
         figures={key: own for key, own in run.figures.items() if key[0] == model},
-        records=_RecordsOf(run.records, model),
+        records=_RecordsOf(StoredRecords(folder), model),
     )
 
 
@@ -156,9 +157,17 @@ def _narrowed(run: Run, model: str) -> Run:
 class _RecordsOf:
     """The rows of one model, read from disk as they are needed."""
 
-    records: Iterable[Record]
+    records: Records
     model: str
 
     def __iter__(self) -> Iterator[Record]:
         """Yield the rows."""
         return (record for record in self.records if record.model == self.model)
+
+    def outlines(self) -> Iterator[Outline]:
+        """Yield the rows without decoding them."""
+        return (outline for outline in self.records.outlines() if outline.model == self.model)
+
+    def chosen(self, keys: Collection[tuple[str, str, str]]) -> Iterator[Record]:
+        """Yield the records of the named samples."""
+        return self.records.chosen([key for key in keys if key[0] == self.model])

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from harness.core.estimate import Estimate
 from harness.core.figure import Figure
@@ -119,6 +119,18 @@ class Manifest:
     warnings: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What is known of a record without its texts."""
+
+    model: str
+    suite: str
+    sample_id: str
+    index: int
+    is_failure: bool
+
+
+@runtime_checkable
 class Records(Protocol):
     """The rows of a run, read from disk as they are needed."""
 
@@ -126,8 +138,12 @@ class Records(Protocol):
         """Yield records by model, suite and index; may be called again."""
         ...
 
-    def __len__(self) -> int:
-        """How many there are."""
+    def outlines(self) -> Iterator[Outline]:
+        """Yield the same rows without decoding them: a hundred thousand take a moment."""
+        ...
+
+    def chosen(self, keys: Collection[tuple[str, str, str]]) -> Iterator[Record]:
+        """Yield the records of the samples named by (model, suite, sample id)."""
         ...
 
 

@@ -10,19 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.core.comparison import Difference
-from harness.core.estimate import Interval
 from harness.core.ports import Metric
 from harness.core.score import Quantity
 from harness.engine.align import Aligned, Scores
-from harness.engine.estimate import MAX_SLICES, MIN_CLUSTERS, stderr_of
-from harness.engine.sample_values import is_mean, sample_values
+from harness.engine.estimate import MAX_SLICES, stderr_of
+from harness.engine.resampled_difference import ResampledDifference, Tested
+from harness.engine.sample_values import mean_values
 from harness.stats.bootstrap import N_RESAMPLES
 from harness.stats.mcnemar import FEW_DISCORDANT, paired_proportions, tango_interval
-from harness.stats.paired_bootstrap import PairedReplicates, paired_bootstrap
 from harness.stats.paired_difference import PairedDifference, paired_difference
-from harness.stats.pooling import pooled_units
 from harness.stats.power import minimum_detectable_effect
-from harness.stats.quantiles import t_two_sided_p
 
 Floats: TypeAlias = NDArray[np.float64]
 Integers: TypeAlias = NDArray[np.int64]
@@ -61,15 +58,11 @@ class _Part:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What a test says of one quantity."""
+    """What a test says of one quantity, and how many samples moved each way."""
 
-    test: str
-    interval: Interval | None = None
-    stderr: float | None = None
-    p_value: float | None = None
+    tested: Tested
     n_higher: int | None = None
     n_lower: int | None = None
-    note: str = ""
 
 
 def differences_of(
@@ -86,8 +79,7 @@ def differences_of(
     """
     m = len(scores.a)
     both = np.concatenate([scores.a, scores.b])
-    values = sample_values(metric, both)
-    means = is_mean(metric, both, values)
+    values, means = mean_values(metric, both)
     whole = _Part(
         a=scores.a,
         b=scores.b,
@@ -140,9 +132,15 @@ def _of_part(
     weights = np.ones((1, n))
     a, b = metric.reduce(part.a, weights)[0], metric.reduce(part.b, weights)[0]
     is_same = np.array_equal(part.a, part.b)
-    replicates, n_resamples = None, N_SLICE if is_slice else N_WHOLE
+    resampled = None
     if not is_same and not all(means[i] for i, _ in chosen):
-        replicates = _resampled(metric, part, settings.seed, n_resamples)
+        resampled = ResampledDifference(
+            metric,
+            (part.a, part.b),
+            part.clusters,
+            seed=settings.seed,
+            n_resamples=N_SLICE if is_slice else N_WHOLE,
+        )
     for i, quantity in chosen:
         known = replace(common, quantity=quantity, baseline=_finite(a[i]), candidate=_finite(b[i]))
         if known.baseline is None or known.candidate is None:
@@ -150,17 +148,18 @@ def _of_part(
             continue
         if is_same:
             found = _identical(quantity, n_clusters, settings, is_mean=bool(means[i]))
-        elif means[i]:
+        elif resampled is None or means[i]:
             found = _of_mean(part.values_a[:, i], part.values_b[:, i], part.clusters, settings)
         else:
-            found = _of_replicates(replicates, i, settings.level, n_resamples)
+            found = _Found(tested=resampled.tested(i, settings.level))
         yield _completed(known, found, settings)
 
 
 def _completed(known: Difference, found: _Found, settings: Settings) -> Difference:
-    stderr = found.stderr or stderr_of(found.interval)
+    tested = found.tested
+    stderr = tested.stderr or stderr_of(tested.interval)
     difference = (known.candidate or 0.0) - (known.baseline or 0.0)
-    is_student = found.test.startswith("paired-t") and known.n_clusters > 1
+    is_student = tested.test.startswith("paired-t") and known.n_clusters > 1
     freedom = known.n_clusters - 1 if is_student else None
     detectable = None
     if stderr:
@@ -170,14 +169,14 @@ def _completed(known: Difference, found: _Found, settings: Settings) -> Differen
     return replace(
         known,
         difference=difference,
-        interval=found.interval,
+        interval=tested.interval,
         stderr=stderr,
-        p_value=found.p_value,
-        test=found.test,
+        p_value=tested.p_value,
+        test=tested.test,
         detectable=detectable,
         n_higher=found.n_higher,
         n_lower=found.n_lower,
-        note=found.note,
+        note=tested.note,
     )
 
 
@@ -193,24 +192,22 @@ def _identical(quantity: Quantity, n_clusters: int, settings: Settings, *, is_me
         if share is not None:
             interval = replace(share, low=share.low * span, high=share.high * span)
     n_moved = 0 if is_mean else None
-    return _Found(
-        "identical", interval, None, 1.0, n_moved, n_moved, note="identical on every sample"
-    )
+    tested = Tested("identical", interval, None, 1.0, "identical on every sample")
+    return _Found(tested, n_moved, n_moved)
 
 
 def _of_mean(a: Floats, b: Floats, clusters: Integers | None, settings: Settings) -> _Found:
     is_binary = bool(np.isin(a, (0.0, 1.0)).all() and np.isin(b, (0.0, 1.0)).all())
     test = paired_proportions if is_binary else paired_difference
     found = test(a, b, clusters, settings.level)
-    return _Found(
+    tested = Tested(
         _name_of(found, clusters, is_binary=is_binary),
         found.interval,
         found.stderr,
         found.p_value,
-        found.n_higher,
-        found.n_lower,
-        note=_why_no_interval(found),
+        _why_no_interval(found),
     )
+    return _Found(tested, found.n_higher, found.n_lower)
 
 
 def _name_of(found: PairedDifference, clusters: Integers | None, *, is_binary: bool) -> str:
@@ -224,36 +221,6 @@ def _why_no_interval(found: PairedDifference) -> str:
     if found.interval is not None:
         return ""
     return "too few independent samples for an interval, or all differ by the same"
-
-
-def _resampled(metric: Metric, part: _Part, seed: int, n_resamples: int) -> PairedReplicates | None:
-    if part.n_clusters < MIN_CLUSTERS:
-        return None
-    a, b, clusters = part.a, part.b, part.clusters
-    if metric.is_additive:
-        k = a.shape[1]
-        pooled = pooled_units(np.hstack([a, b]), clusters, seed=seed)
-        a, b, clusters = pooled[:, :k], pooled[:, k:], None
-    return paired_bootstrap(
-        metric.reduce, a, b, seed=seed, clusters=clusters, n_resamples=n_resamples
-    )
-
-
-def _of_replicates(
-    replicates: PairedReplicates | None, column: int, level: float, n_resamples: int
-) -> _Found:
-    if replicates is None:
-        return _Found("", note=f"fewer than {MIN_CLUSTERS} independent samples")
-    difference = replicates.difference
-    interval = replicates.interval(column, level)
-    stderr = difference.stderr(column)
-    p_value = replicates.p_value(column)
-    if p_value is not None and stderr and len(difference.values) < n_resamples:
-        # So many samples that fewer resamples could be afforded: their count would bound p from
-        # below, and the central limit theorem serves.
-        p_value = t_two_sided_p(float(difference.point[column]) / stderr, difference.n_units - 1)
-    note = "" if interval is not None else "no interval: resamples are undefined or all agree"
-    return _Found("paired-bootstrap", interval, stderr, p_value, note=note)
 
 
 def _finite(value: float) -> float | None:

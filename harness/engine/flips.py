@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from harness.core.ports import Metric
 from harness.core.score import Direction, Quantity
 from harness.engine.align import Aligned, scores_of
-from harness.engine.sample_values import is_mean, sample_values
+from harness.engine.sample_values import mean_values, sample_values
+
+Floats: TypeAlias = NDArray[np.float64]
 
 MAX_FLIPS = 100
 """Samples shown for the better, and as many for the worse, of a score that is right or wrong."""
@@ -37,30 +41,29 @@ def moved_samples(aligned: Aligned, metrics: Sequence[Metric]) -> tuple[Moved, .
     value on a sample alone.
     """
     candidates = [
-        (metric, i, quantity)
+        (metric, i)
         for metric in metrics
         for i, quantity in enumerate(metric.quantities)
         if quantity.is_headline and quantity.direction is not Direction.NEITHER
     ]
-    fallback: tuple[Moved, ...] = ()
-    for metric, i, quantity in candidates:
-        scores = scores_of(aligned, metric)
-        both = np.concatenate([scores.a, scores.b])
-        values = sample_values(metric, both)
-        if not len(both) or not np.isfinite(values[:, i]).all():
-            continue
-        ids = [aligned.baseline.ids[place] for place in aligned.places[scores.rows]]
-        moves = _moves(ids, values[: len(ids), i], values[len(ids) :, i], quantity)
-        if is_mean(metric, both, values)[i]:
-            return moves
-        fallback = fallback or moves
-    return fallback
+    for values_of in (_mean_values, sample_values):
+        for metric, i in candidates:
+            scores = scores_of(aligned, metric)
+            values = values_of(metric, np.concatenate([scores.a, scores.b]))[:, i]
+            if len(values) and np.isfinite(values).all():
+                ids = [aligned.baseline.ids[place] for place in aligned.places[scores.rows]]
+                return _moves(ids, values[: len(ids)], values[len(ids) :], metric.quantities[i])
+    return ()
+
+
+def _mean_values(metric: Metric, statistics: Floats) -> Floats:
+    return mean_values(metric, statistics)[0]
 
 
 def _moves(
     ids: Sequence[str],
-    before: np.ndarray[tuple[int], np.dtype[np.float64]],
-    after: np.ndarray[tuple[int], np.dtype[np.float64]],
+    before: Floats,
+    after: Floats,
     quantity: Quantity,
 ) -> tuple[Moved, ...]:
     sign = 1.0 if quantity.direction is Direction.HIGHER else -1.0

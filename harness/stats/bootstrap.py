@@ -85,6 +85,11 @@ def _reduced(reduce: Reduce, statistics: Floats, blocks: Iterable[Floats]) -> Fl
     return np.concatenate([reduce(statistics, weights) for weights in blocks])
 
 
+def is_pooled(statistics: Floats, clusters: Integers | None) -> bool:
+    """Tell whether so many rows repeat that resampling costs no more for many than for few."""
+    return clusters is None and _pooled(statistics, np.random.default_rng(0)) is not None
+
+
 def _pooled(statistics: Floats, rng: np.random.Generator) -> tuple[Floats, Integers] | None:
     """Return distinct rows and their counts, or None where too few rows repeat to gain by it."""
     n_tried = 2 * MAX_UNITS
@@ -110,11 +115,13 @@ def _unit_weights(
     units: Integers, n_units: int, rng: np.random.Generator, n_resamples: int
 ) -> Iterator[Floats]:
     """Yield (block, n) weights: how often the unit of each sample is drawn."""
+    is_alone = np.array_equal(units, np.arange(n_units))
     for size in _block_sizes(n_resamples, len(units)):
         draws = rng.integers(n_units, size=(size, n_units))
         draws += np.arange(size)[:, None] * n_units
         times = np.bincount(draws.ravel(), minlength=size * n_units).reshape(size, n_units)
-        yield times.astype(np.float64)[:, units]
+        weights = times.astype(np.float64)
+        yield weights if is_alone else weights[:, units]
 
 
 def _leave_group_out(units: Integers, n_units: int, rng: np.random.Generator) -> Iterator[Floats]:

@@ -12,12 +12,15 @@ from typing import IO, Any
 
 from harness.core.errors import StoreError, sentence
 from harness.core.redact import Scrubber
-from harness.core.run import Record
+from harness.core.response import Failure
+from harness.core.run import Outline, Record
 from harness.store.record_codec import decode_record, encode_record
 
 JSONL = "samples.jsonl"
 PARQUET = "samples.parquet"
-_NESTED = ("targets", "choices", "slices", "request", "answer", "scores", "unscored", "reading")
+_NESTED = ("targets", "choices", "slices", "request", "answer", "unscored", "reading")
+SCORES = "scores"
+"""The one nested field that is no JSON text: a map, which is read without being parsed."""
 _BATCH = 5000
 _BLOCK = 1 << 16
 _dump = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
@@ -150,6 +153,15 @@ class StoredRecords:
             return int(read_metadata(self._folder / PARQUET).num_rows)
         return sum(1 for _ in self.rows())
 
+    def outlines(self) -> Iterator[Outline]:
+        """Yield the rows without decoding them."""
+        if self._is_compact:
+            yield from _parquet_outlines(self._folder / PARQUET)
+            return
+        for row in self.rows():
+            is_failure = row["answer"]["kind"] == Failure.__name__
+            yield Outline(row["model"], row["suite"], row["sample_id"], row["index"], is_failure)
+
     def chosen(self, keys: Collection[tuple[str, str, str]]) -> Iterator[Record]:
         """Yield the records of the samples named by (model, suite, sample id).
 
@@ -210,16 +222,32 @@ def _parquet_rows(path: Path, ids: Collection[str] | None = None) -> Iterator[di
             }
 
 
+def _parquet_outlines(path: Path) -> Iterator[Outline]:
+    from pyarrow.compute import match_substring
+    from pyarrow.parquet import ParquetFile
+
+    names = ["model", "suite", "sample_id", "index", "answer"]
+    # Within a JSON text a model's own quotes are escaped: only a failure has these characters.
+    mark = _dump({"kind": Failure.__name__})[1:-1]
+    for batch in ParquetFile(path).iter_batches(batch_size=_BATCH, columns=names):
+        columns = [batch.column(name).to_pylist() for name in names[:-1]]
+        is_failure = match_substring(batch.column("answer"), mark).to_pylist()
+        yield from (Outline(*row) for row in zip(*columns, is_failure, strict=True))
+
+
 def _schema() -> Any:
     import pyarrow as pa
 
     names = ("model", "suite", "sample_id", "text", "cluster", *_NESTED)
     fields = [pa.field(name, pa.string()) for name in names]
-    return pa.schema([*fields, pa.field("index", pa.int64())])
+    scores = pa.field(SCORES, pa.map_(pa.string(), pa.float64()))
+    return pa.schema([*fields, scores, pa.field("index", pa.int64())])
 
 
 def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: _dump(row[key]) if key in _NESTED else _writable(row[key]) for key in row}
+    flat = {key: _dump(row[key]) if key in _NESTED else _writable(row[key]) for key in row}
+    # A statistic that is no finite number is kept as text in the lines; ``float`` reads both.
+    return {**flat, SCORES: [(name, float(value)) for name, value in row[SCORES].items()]}
 
 
 def _writable(value: Any) -> Any:
@@ -230,7 +258,15 @@ def _writable(value: Any) -> Any:
 
 
 def _unflat(key: str, value: Any) -> Any:
+    if key == SCORES:
+        return _scores(value)
     return json.loads(value) if key in _NESTED else value
+
+
+def _scores(value: Any) -> dict[str, Any]:
+    """Read a map; or a JSON text, as the first version of the schema has it."""
+    scores: dict[str, Any] = json.loads(value) if isinstance(value, str) else dict(value)
+    return scores
 
 
 def _sorted_offsets(jsonl: Path) -> list[int]:
