@@ -16,11 +16,16 @@ def command(root: str, out: str, form: str) -> None:
 
     Only what has changed since the last time is written again. The site opens from disk.
     """
+    publish_root(Path(root), Path(out), form)
+
+
+def publish_root(root: Path, out: Path, form: str = "html") -> None:
+    """Publish the runs of a root and print where the site is."""
     from harness import registry
     from harness.publish import publish
 
     renderer = registry.find("sites", form, "--format")()
-    done = publish(Path(root), Path(out), renderer, lambda text: click.echo(text, err=True))
+    done = publish(root, out, renderer, lambda text: click.echo(text, err=True))
     for reason in done.unreadable:
         click.echo(f"left out: {reason}", err=True)
     click.echo(
