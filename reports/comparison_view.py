@@ -67,7 +67,7 @@ def comparison_view(run: Run, judgement: Judgement, *, max_characters: int) -> C
         metrics=finding_table(judgement.findings, by_key(run.history)),
         pointed_out=slice_finding_table("Pointed out", first, _MAX_SLICE_ROWS) if first else None,
         slices=tuple(_slice_tables(others)),
-        flips=flips_view(judgement.comparison, max_characters=max_characters),
+        flips=flips_view(judgement, max_characters=max_characters),
         definitions=comparison_definitions(judgement),
     )
 

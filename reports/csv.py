@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
 from harness.core.estimate import Estimate
+from harness.core.judgement import Finding, Judgement
 from harness.core.run import Run
+from harness.reports.csv_findings import COLUMNS as FINDING_COLUMNS
+from harness.reports.csv_findings import estimate_key, finding_values, findings_by_key
 from harness.reports.number_format import format_estimate
 from harness.reports.visible_text import one_line
 
@@ -42,7 +46,10 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CsvRenderer:
-    """Writes one row per estimate; an empty number is one that is undefined."""
+    """Writes one row per estimate; an empty number is one that is undefined.
+
+    Of a run that was compared, each row goes on with what was found about its number.
+    """
 
     suffix: ClassVar[str] = ".csv"
 
@@ -50,9 +57,12 @@ class CsvRenderer:
         """Return the document."""
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        for estimate in run.estimates:
-            writer.writerow(_row(run.manifest.run_id, estimate))
+        if run.judgement is None:
+            writer.writerow(COLUMNS)
+            writer.writerows(_row(run.manifest.run_id, estimate) for estimate in run.estimates)
+        else:
+            writer.writerow((*COLUMNS, *FINDING_COLUMNS))
+            writer.writerows(_compared_rows(run, run.judgement))
         return text.getvalue()
 
 
@@ -83,6 +93,32 @@ def _row(run_id: str, e: Estimate) -> list[str]:
         cell_text(interval.method if interval else ""),
         str(e.seed),
         *(cell_text(text) for text in (e.signature, e.note, format_estimate(e))),
+    ]
+
+
+def _compared_rows(run: Run, judgement: Judgement) -> Iterator[list[str]]:
+    """Yield the estimates with their findings, then the findings that no estimate goes with."""
+    findings = findings_by_key(judgement.findings)
+    for estimate in run.estimates:
+        finding = findings.pop(estimate_key(estimate), None)
+        values = [""] * len(FINDING_COLUMNS) if finding is None else _finding_cells(finding)
+        yield [*_row(run.manifest.run_id, estimate), *values]
+    for finding in findings.values():
+        d = finding.difference
+        known = {"run_id": run.manifest.run_id, "suite": d.suite, "model": d.model,
+                 "metric": d.metric, "quantity": d.quantity.id,
+                 "direction": d.quantity.direction.value}  # fmt: skip
+        known |= dict(zip(("slice_column", "slice_value"), d.slice or ("", ""), strict=True))
+        yield [
+            *(cell_text(known.get(column, "")) for column in COLUMNS),
+            *_finding_cells(finding),
+        ]
+
+
+def _finding_cells(finding: Finding) -> list[str]:
+    return [
+        cell_text(value) if isinstance(value, str) else _number(value)
+        for value in finding_values(finding)
     ]
 
 

@@ -42,7 +42,7 @@ _NUMBERS = (
         note="Candidate less baseline on the samples that both have, with its interval",
     ),
     Column(
-        title="Worse 0 better",
+        title="Worse ← 0 → better",
         key="gap",
         is_bar=True,
         note="Dot: difference. Line: interval. Band: margin. All bars are measured in margins.",
@@ -152,7 +152,7 @@ def _slice_cell(finding: Finding) -> Cell:
 def _history_cell(finding: Finding, history: Mapping[SeriesKey, Series]) -> Cell:
     series = history.get(_key(finding))
     drawing = None if series is None else sparkline(series)
-    return Cell("" if drawing else ABSENT, drawing=drawing)
+    return Cell("", drawing=drawing)
 
 
 def _samples(finding: Finding) -> str:

@@ -82,7 +82,7 @@ def detectable_of(difference: Difference) -> str:
     """Return the smallest change that would have been seen, such as ``±0.021``."""
     if difference.detectable is None:
         return ABSENT
-    return f"±{format_number(difference.detectable, digits=2)}"
+    return f"±{format_number(difference.detectable, spread=difference.detectable)}"
 
 
 def flips_of(difference: Difference) -> str:

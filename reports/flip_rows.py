@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from harness.core.comparison import Comparison, Flip
+from harness.core.judgement import Judgement
 from harness.reports.number_format import format_count, format_number
 from harness.reports.sample_rows import LongText, sample_row
+from harness.reports.verdict_badge import GRAVEST_FIRST, gravity
 from harness.reports.word_difference import Segment, word_difference
 
 MAX_PER_PAIR = 100
@@ -50,8 +52,8 @@ class FlipRow:
     target: LongText
     baseline: AnswerSide
     candidate: AnswerSide
-    is_marked: bool
-    """False when the answers were too long to mark the words that differ."""
+    is_too_long: bool
+    """True when the answers were too long to mark the words that differ."""
     is_same_text: bool
     """True when both say the same, and differ in what stands behind it."""
 
@@ -79,17 +81,18 @@ class FlipsView:
         return self.rows[self.n_at_first :]
 
 
-def flips_view(comparison: Comparison, *, max_characters: int) -> FlipsView:
+def flips_view(judgement: Judgement, *, max_characters: int) -> FlipsView:
     """Choose what is shown of a comparison's flips, and put both answers beside each other.
 
+    Those for the worse come first, and among them those of the suites that fared worst.
+
     Args:
-        comparison: whose flips come with those for the worse first, the largest moves foremost.
+        judgement: whose flips come with the largest moves of each suite and model foremost.
         max_characters: characters shown of each prompt, answer and target, or fewer where there
             are many.
     """
-    pairs: dict[tuple[str, str], list[Flip]] = {}
-    for flip in comparison.flips:
-        pairs.setdefault((flip.suite, flip.model), []).append(flip)
+    comparison = judgement.comparison
+    pairs = _pairs(judgement)
     limit = min(MAX_PER_PAIR, max(1, _MAX_FLIPS // max(1, len(pairs))))
     shown = {key: _chosen(flips, limit) for key, flips in pairs.items()}
     chosen = [flip for flips in shown.values() for flip in flips]
@@ -130,9 +133,22 @@ def flip_row(flip: Flip, *, max_characters: int) -> FlipRow:
             remarks=after.remarks,
             value=format_number(flip.candidate_value, digits=3),
         ),
-        is_marked=marked.is_marked,
+        is_too_long=marked.is_too_long,
         is_same_text=before.answer == after.answer,
     )
+
+
+def _pairs(judgement: Judgement) -> dict[tuple[str, str], list[Flip]]:
+    """Return flips by suite and model, those with the gravest verdicts first."""
+    graveness: dict[tuple[str, str], int] = {}
+    for finding in judgement.gates:
+        key = (finding.difference.suite, finding.difference.model)
+        graveness[key] = min(gravity(finding.verdict), graveness.get(key, len(GRAVEST_FIRST)))
+    pairs: dict[tuple[str, str], list[Flip]] = {}
+    for flip in judgement.comparison.flips:
+        pairs.setdefault((flip.suite, flip.model), []).append(flip)
+    ranked = sorted(pairs, key=lambda key: graveness.get(key, len(GRAVEST_FIRST)))
+    return {key: pairs[key] for key in ranked}
 
 
 def _chosen(flips: Sequence[Flip], limit: int) -> list[Flip]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from harness.core.run import Evaluation, Run
+from harness.reports.judgement_data import judgement_data
 from harness.reports.plain_data import Json, plain
 
 SCHEMA_VERSION = 1
@@ -17,6 +18,7 @@ SCHEMA_VERSION = 1
 class JsonRenderer:
     """Writes manifest, estimates and figures; samples stay in the run folder.
 
+    Of a run that was compared it writes the judgement too, and the histories it looked at.
     Keys are sorted, text is ASCII with escapes, and a number that is undefined is ``null``.
     """
 
@@ -27,7 +29,7 @@ class JsonRenderer:
         manifest = plain(run.manifest)
         if isinstance(manifest, dict):
             manifest["evaluations"] = [_evaluation(e) for e in run.manifest.evaluations]
-        document = {
+        document: dict[str, Json] = {
             "schema_version": SCHEMA_VERSION,
             "manifest": manifest,
             "estimates": plain(run.estimates),
@@ -36,6 +38,10 @@ class JsonRenderer:
                 for (model, suite), figures in sorted(run.figures.items())
             ],
         }
+        if run.judgement is not None:
+            document["judgement"] = judgement_data(run.judgement)
+        if run.history:
+            document["history"] = plain(run.history)
         return json.dumps(document, indent=2, sort_keys=True, allow_nan=False) + "\n"
 
 

@@ -9,9 +9,10 @@ from xml.etree import ElementTree as ET
 
 from harness.core.estimate import Estimate
 from harness.core.run import Evaluation, Manifest, Run, Status
+from harness.reports.junit_elements import element, properties
+from harness.reports.junit_gates import gate_cases
 from harness.reports.number_format import format_estimate, parse_time
 from harness.reports.standing import coverage_sentence, is_below_floor, standing
-from harness.reports.visible_text import one_line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +21,7 @@ class JunitRenderer:
 
     A test case is an error when the suite could not be carried out, and a failure when too few
     samples were answered. A run that measured nothing is an error of its own, never an empty pass.
+    Of a run that was compared, every gate is a test case too.
     """
 
     suffix: ClassVar[str] = ".xml"
@@ -28,6 +30,8 @@ class JunitRenderer:
         """Return the document."""
         manifest = run.manifest
         cases = [_case(e, run) for e in manifest.evaluations] or [_nothing(manifest)]
+        if run.judgement is not None:
+            cases += gate_cases(run.judgement)
         n_errors = sum(case.find("error") is not None for case in cases)
         n_failures = sum(case.find("failure") is not None for case in cases)
         counts = {
@@ -37,9 +41,10 @@ class JunitRenderer:
             "errors": str(n_errors),
             "time": _seconds(e.wall_s for e in manifest.evaluations),
         }
-        root = _element("testsuites", **counts)
-        suite = _element("testsuite", **counts, skipped="0", **_timestamp(manifest))
-        suite.append(_properties(_run_facts(manifest)))
+        root = element("testsuites", **counts)
+        skipped = str(sum(case.find("skipped") is not None for case in cases))
+        suite = element("testsuite", **counts, skipped=skipped, **_timestamp(manifest))
+        suite.append(properties(_run_facts(manifest)))
         suite.extend(cases)
         root.append(suite)
         ET.indent(root)
@@ -48,14 +53,14 @@ class JunitRenderer:
 
 
 def _case(evaluation: Evaluation, run: Run) -> ET.Element:
-    case = _element(
+    case = element(
         "testcase",
         classname=evaluation.model,
         name=evaluation.suite,
         time=_seconds([evaluation.wall_s]),
     )
     mine = [e for e in run.estimates if _is_of(e, evaluation)]
-    case.append(_properties({e.quantity.id: format_estimate(e) for e in mine}))
+    case.append(properties({e.quantity.id: format_estimate(e) for e in mine}))
     problem = _problem(evaluation, mine, run.manifest)
     if problem is not None:
         case.append(problem)
@@ -66,20 +71,20 @@ def _problem(
     evaluation: Evaluation, estimates: list[Estimate], manifest: Manifest
 ) -> ET.Element | None:
     if evaluation.error:
-        return _element("error", type="suite", message=evaluation.error)
+        return element("error", type="suite", message=evaluation.error)
     if is_below_floor(evaluation, manifest):
-        return _element("failure", type="coverage", message=coverage_sentence(evaluation, manifest))
+        return element("failure", type="coverage", message=coverage_sentence(evaluation, manifest))
     if not any(estimate.value is not None for estimate in estimates):
-        return _element("error", type="empty", message="nothing was measured")
+        return element("error", type="empty", message="nothing was measured")
     if manifest.status in {Status.RUNNING, Status.INTERRUPTED}:
         message = f"the run is not finished: {standing(manifest).counts}"
-        return _element("error", type="unfinished", message=message)
+        return element("error", type="unfinished", message=message)
     return None
 
 
 def _nothing(manifest: Manifest) -> ET.Element:
-    case = _element("testcase", classname=manifest.name, name="run", time="0.000")
-    case.append(_element("error", type="empty", message="nothing was measured"))
+    case = element("testcase", classname=manifest.name, name="run", time="0.000")
+    case.append(element("error", type="empty", message="nothing was measured"))
     return case
 
 
@@ -101,18 +106,6 @@ def _run_facts(manifest: Manifest) -> dict[str, str]:
         "coverage": standing(manifest).counts,
         "seed": str(manifest.seed),
     }
-
-
-def _properties(pairs: dict[str, str]) -> ET.Element:
-    element = _element("properties")
-    for name, value in pairs.items():
-        element.append(_element("property", name=name, value=value))
-    return element
-
-
-def _element(tag: str, **attributes: str) -> ET.Element:
-    """Make an element; characters that XML forbids become visible marks."""
-    return ET.Element(tag, {name: one_line(text) for name, text in attributes.items()})
 
 
 def _seconds(seconds: Iterable[float]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
@@ -10,52 +9,29 @@ from typing import ClassVar
 from harness.core.run import Manifest, Run
 from harness.reports.estimate_tables import summary_table
 from harness.reports.evaluation_tables import failure_table
+from harness.reports.markdown_judgement import judgement_lines
+from harness.reports.markdown_text import code, plain_text, table_row
 from harness.reports.number_format import format_duration, format_time
 from harness.reports.standing import alerts, failure_counts, standing
 from harness.reports.table import Cell, Column, Table
-from harness.reports.visible_text import one_line
 
-_SYNTAX = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$])")
-_BACKTICKS = re.compile("`+")
-_ADDRESS = re.compile(r"://|www\.|@", re.IGNORECASE)
 _SHORT_HASH = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkdownRenderer:
-    """Writes headline numbers, what went wrong, and one line of provenance."""
+    """Writes headline numbers, what went wrong, and one line of provenance.
+
+    Of a run that was compared it writes the verdict, the gates, and what was pointed out.
+    """
 
     suffix: ClassVar[str] = ".md"
 
     def render(self, run: Run) -> str:
         """Return the document."""
-        return "\n".join(_lines(run)) + "\n"
-
-
-def plain_text(text: str) -> str:
-    r"""Return somebody else's text so that Markdown shows it and does nothing with it.
-
-    Addresses, which most viewers turn into links, are shown as code.
-
-    >>> plain_text("a|b *c*")
-    'a\\|b \\*c\\*'
-    """
-    line = one_line(text)
-    return code(line) if _ADDRESS.search(line) else _SYNTAX.sub(r"\\\1", line)
-
-
-def code(text: str) -> str:
-    """Return text as a code span that its own backticks cannot end.
-
-    >>> code("a`b")
-    '`` a`b ``'
-    """
-    line = one_line(text).replace("|", "\\|")
-    longest = max((len(ticks) for ticks in _BACKTICKS.findall(line)), default=0)
-    if not longest:
-        return f"`{line}`"
-    fence = "`" * (longest + 1)
-    return f"{fence} {line} {fence}"
+        judgement = run.judgement
+        lines = _lines(run) if judgement is None else judgement_lines(run, judgement)
+        return "\n".join(lines) + "\n"
 
 
 def markdown_table(table: Table) -> Iterator[str]:
@@ -65,12 +41,12 @@ def markdown_table(table: Table) -> Iterator[str]:
     columns = [table.columns[i] for i in kept]
     heads = [plain_text(column.title) for column in columns]
     rules = ["---:" if column.is_number else ":---" for column in columns]
-    yield _row(["Suite", *heads] if is_grouped else heads)
-    yield _row([":---", *rules] if is_grouped else rules)
+    yield table_row(["Suite", *heads] if is_grouped else heads)
+    yield table_row([":---", *rules] if is_grouped else rules)
     for group in table.groups:
         for row in group.rows:
             cells = [_cell(row[i], table.columns[i]) for i in kept]
-            yield _row([plain_text(group.title), *cells] if is_grouped else cells)
+            yield table_row([plain_text(group.title), *cells] if is_grouped else cells)
 
 
 def _lines(run: Run) -> Iterator[str]:
@@ -118,7 +94,3 @@ def _provenance(manifest: Manifest) -> str:
 def _cell(cell: Cell, column: Column) -> str:
     text = cell.text if column.is_number else plain_text(cell.text)
     return f"{text} ({plain_text(cell.remark)})" if cell.remark else text
-
-
-def _row(cells: list[str]) -> str:
-    return f"| {' | '.join(cells)} |"

@@ -126,7 +126,7 @@ def _forced(comparison: Comparison) -> Iterator[Alert]:
     sentences = dict.fromkeys(m.sentence for pair in comparison.pairs for m in pair.mismatches)
     title = "Compared by force" if comparison.is_forced else "Not comparable"
     for sentence in sentences:
-        yield Alert(severity=Severity.GRAVE, title=title, sentence=sentence)
+        yield Alert(severity=Severity.GRAVE, title=title, sentence=_stopped(sentence))
 
 
 def _invalid(judgement: Judgement) -> Iterator[Alert]:
@@ -134,10 +134,16 @@ def _invalid(judgement: Judgement) -> Iterator[Alert]:
     told = {m.sentence for pair in judgement.comparison.pairs for m in pair.mismatches}
     for sentence in dict.fromkeys(judgement.invalid):
         if sentence not in told:
-            yield Alert(severity=severity, title="Not judged", sentence=sentence)
+            yield Alert(severity=severity, title="Not judged", sentence=_stopped(sentence))
     for sentence in judgement.comparison.unpaired:
         if sentence not in judgement.invalid:
-            yield Alert(severity=Severity.NOTE, title="On one side only", sentence=sentence)
+            yield Alert(
+                severity=Severity.NOTE, title="On one side only", sentence=_stopped(sentence)
+            )
+
+
+def _stopped(sentence: str) -> str:
+    return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
 
 
 def _rule(judgement: Judgement) -> str:

@@ -6,11 +6,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import groupby
+from operator import itemgetter
 
 _WORDS = re.compile(r"\s+|[\u3040-\u30ff\u3400-\u9fff]|[^\W\u3040-\u30ff\u3400-\u9fff]+|[^\w\s]")
 """Runs of space, words, single signs; kana and Chinese characters are words of their own."""
 MAX_WORDS = 800
-"""Longer texts are shown whole and unmarked: finding what differs takes quadratic time."""
+"""Longer texts are shown unmarked: finding what differs takes quadratic time."""
+_LEAST_ALIKE = 0.2
+"""Share of words in common below which marks on nearly all of them would only hinder reading."""
+
+_Block = tuple[str, int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +34,14 @@ class WordDifference:
 
     before: tuple[Segment, ...]
     after: tuple[Segment, ...]
-    is_marked: bool
-    """False when the texts were too long to look for what differs."""
+    is_too_long: bool = False
+    """True when nothing is marked because of the texts' length."""
 
 
 def word_difference(before: str, after: str) -> WordDifference:
     """Mark words, spaces and signs that only one of two texts has.
+
+    Nothing is marked in texts that have next to nothing in common.
 
     >>> found = word_difference("a good film", "a bad film")
     >>> [segment.text for segment in found.before if segment.is_changed]
@@ -41,20 +49,34 @@ def word_difference(before: str, after: str) -> WordDifference:
     """
     a, b = _WORDS.findall(before), _WORDS.findall(after)
     if max(len(a), len(b)) > MAX_WORDS:
-        return WordDifference(before=_plain(before), after=_plain(after), is_marked=False)
+        return WordDifference(before=_plain(before), after=_plain(after), is_too_long=True)
     blocks = SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
+    if not _is_alike(a, b, blocks):
+        return WordDifference(before=_plain(before), after=_plain(after))
     return WordDifference(
         before=_segments(a, [(tag != "equal", i, j) for tag, i, j, _, _ in blocks]),
         after=_segments(b, [(tag != "equal", i, j) for tag, _, _, i, j in blocks]),
-        is_marked=True,
     )
 
 
+def _is_alike(a: Sequence[str], b: Sequence[str], blocks: Sequence[_Block]) -> bool:
+    n_words = max(sum(map(str.isalnum, words)) for words in (a, b))
+    kept = (word for tag, i, j, _, _ in blocks if tag == "equal" for word in a[i:j])
+    return sum(map(str.isalnum, kept)) >= _LEAST_ALIKE * n_words
+
+
 def _segments(words: Sequence[str], blocks: Sequence[tuple[bool, int, int]]) -> tuple[Segment, ...]:
+    """Join the words of each block; a space between two changed ones counts as changed."""
+    parts = [("".join(words[i:j]), is_changed) for is_changed, i, j in blocks if j > i]
+    marks = [is_changed for _, is_changed in parts]
+    between = zip([False, *marks], [*marks[1:], False], strict=False)
+    joined = [
+        (text, is_changed or (text.isspace() and before and after))
+        for (text, is_changed), (before, after) in zip(parts, between, strict=False)
+    ]
     return tuple(
-        Segment("".join(words[start:end]), is_changed)
-        for is_changed, start, end in blocks
-        if end > start
+        Segment("".join(text for text, _ in members), is_changed)
+        for is_changed, members in groupby(joined, key=itemgetter(1))
     )
 
 

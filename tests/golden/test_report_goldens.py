@@ -6,6 +6,7 @@ After a change that is meant, write the new text over the file that the failure 
 from pathlib import Path
 
 import pytest
+from fakes.synthetic_judgement import compared_run
 from fakes.synthetic_run import synthetic_run
 
 from harness.core.ports import Renderer
@@ -23,3 +24,9 @@ def test_document_is_the_one_that_was_read(renderer: Renderer, status: Status) -
     path = FOLDER / f"{status.value}{renderer.suffix}"
     actual = renderer.render(synthetic_run(n=60, status=status))
     assert actual == path.read_text("utf-8"), f"{path} differs"
+
+
+@pytest.mark.parametrize("renderer", [MarkdownRenderer(), CsvRenderer(), JunitRenderer()])
+def test_document_of_a_compared_run_is_the_one_that_was_read(renderer: Renderer) -> None:
+    path = FOLDER / f"compared{renderer.suffix}"
+    assert renderer.render(compared_run(n=60)) == path.read_text("utf-8"), f"{path} differs"

@@ -4,7 +4,8 @@ import pytest
 from fakes.synthetic_run import HOSTILE, synthetic_run, without_numbers
 
 from harness.core.run import Run, Status
-from harness.reports.markdown import MarkdownRenderer, code, plain_text
+from harness.reports.markdown import MarkdownRenderer
+from harness.reports.markdown_text import code, plain_text
 
 RUN = synthetic_run()
 

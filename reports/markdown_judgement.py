@@ -1,0 +1,124 @@
+"""A judgement as Markdown: the verdict first, short enough for a comment on a pull request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from harness.core.judgement import Finding, Judgement
+from harness.core.run import Manifest, Run
+from harness.reports.finding_words import (
+    BETTER_WORDS,
+    bounds_of,
+    change_of,
+    detectable_of,
+    gravest_first,
+    is_pointed_out,
+    needed_of,
+    values_of,
+)
+from harness.reports.markdown_text import code, plain_text, table_row
+from harness.reports.number_format import ABSENT, format_count, format_p, format_time
+from harness.reports.standing import Alert, alerts
+from harness.reports.verdict_badge import Badge, badge, finding_badge
+from harness.reports.verdict_view import judgement_alerts
+
+_MAX_GATES = 60
+_MAX_WATCHED = 15
+_MAX_ALERTS = 12
+_MAX_NAME = 60
+_MAX_SENTENCE = 300
+_SHORT_HASH = 12
+_HEADS = ("Verdict", "Suite", "Model", "Quantity", "Baseline", "Candidate", "Difference",
+          "Adj. p", "Detectable")  # fmt: skip
+_N_WORDS = 4
+"""Columns from the left that hold words."""
+
+
+def judgement_lines(run: Run, judgement: Judgement) -> Iterator[str]:
+    """Yield the lines of the document; with its limits it stays below 60 kB."""
+    said = badge(judgement.verdict)
+    yield f"## {said.symbol} {said.word.capitalize()}: {_name(run.manifest.name)}"
+    yield ""
+    yield f"**{plain_text(_cut(judgement.sentence, _MAX_SENTENCE))}**"
+    yield from _alerts([*judgement_alerts(judgement), *alerts(run)])
+    yield ""
+    gates = gravest_first(judgement.gates)
+    if gates:
+        yield from _table(gates, _MAX_GATES)
+    else:
+        yield "No gate holds any number."
+    watched = gravest_first(filter(is_pointed_out, judgement.watched))
+    if watched:
+        yield ""
+        yield "### Watched, and pointed out"
+        yield ""
+        yield from _table(watched, _MAX_WATCHED)
+    yield ""
+    yield _provenance(judgement)
+
+
+def _table(findings: Sequence[Finding], limit: int) -> Iterator[str]:
+    yield table_row(_HEADS)
+    yield table_row(":---" if i < _N_WORDS else "---:" for i in range(len(_HEADS)))
+    for finding in findings[:limit]:
+        yield table_row(_cells(finding))
+    if len(findings) > limit:
+        yield ""
+        yield f"{format_count(len(findings) - limit)} more in the report."
+
+
+def _cells(finding: Finding) -> Iterable[str]:
+    d = finding.difference
+    part = f" ({_name(' = '.join(d.slice))})" if d.slice else ""
+    bounds = f" {bounds_of(d)}" if d.interval else ""
+    wanted = f" ({needed_of(finding)})" if finding.needed_n else ""
+    before, after = values_of(d)
+    return (
+        f"{_said(finding_badge(finding))}{wanted}",
+        _name(d.suite),
+        _name(d.model),
+        f"{_name(d.quantity.id)} {BETTER_WORDS[d.quantity.direction][0]}{part}",
+        before,
+        after,
+        f"{change_of(d)}{bounds}",
+        plain_text(format_p(finding.p_adjusted)),
+        detectable_of(d),
+    )
+
+
+def _said(said: Badge) -> str:
+    return f"{said.symbol} {said.word}"
+
+
+def _alerts(found: Sequence[Alert]) -> Iterator[str]:
+    for alert in found[:_MAX_ALERTS]:
+        yield ""
+        yield f"> **{alert.title}.** {plain_text(_cut(alert.sentence, _MAX_SENTENCE))}"
+    if len(found) > _MAX_ALERTS:
+        yield ""
+        yield f"> {format_count(len(found) - _MAX_ALERTS)} more in the report."
+
+
+def _provenance(judgement: Judgement) -> str:
+    comparison = judgement.comparison
+    set_as = f" {_name(judgement.baseline_name)}" if judgement.baseline_name else ""
+    source = _name(judgement.policy_source) if judgement.policy_source else "the default"
+    return (
+        f"Baseline{set_as}: {_run(comparison.baseline)}. Candidate: {_run(comparison.candidate)}. "
+        f"Policy: {source}. Differences are candidate less baseline, on the same samples."
+    )
+
+
+def _run(manifest: Manifest) -> str:
+    facts = [f"run {code(_cut(manifest.run_id, _MAX_NAME))}", format_time(manifest.started_at)]
+    commit = manifest.git.get("commit", "")
+    facts += [f"commit {code(commit[:_SHORT_HASH])}"] if commit else []
+    return ", ".join(facts)
+
+
+def _name(text: str) -> str:
+    return plain_text(_cut(text, _MAX_NAME)) or ABSENT
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else f"{text[:limit]}…"
