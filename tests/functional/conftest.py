@@ -1,5 +1,6 @@
 """Every functional test works in a folder of its own."""
 
+import os
 from collections.abc import Mapping
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -10,6 +11,8 @@ from fakes.workplace import Workplace
 
 from harness import registry
 
+USERS_CACHE = os.environ.get("HARNESS_CACHE")
+
 
 @pytest.fixture
 def place(
@@ -19,6 +22,16 @@ def place(
     monkeypatch.setenv("HARNESS_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     return Workplace(tmp_path, capsys)
+
+
+@pytest.fixture
+def users_cache(monkeypatch: pytest.MonkeyPatch, place: Workplace) -> None:
+    """Use the user's cache: a hundred megabytes are not fetched for one test."""
+    del place  # it has set a cache of its own
+    if USERS_CACHE is None:
+        monkeypatch.delenv("HARNESS_CACHE")
+    else:
+        monkeypatch.setenv("HARNESS_CACHE", USERS_CACHE)
 
 
 @pytest.fixture(autouse=True)

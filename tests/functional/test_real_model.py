@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -12,7 +11,6 @@ from fakes.workplace import Workplace
 
 from harness import load_run
 
-USERS_CACHE = os.environ.get("HARNESS_CACHE")
 SPEC = Path(__file__).parents[2] / "harness" / "specs" / "demo.toml"
 SUITES = {
     ("smollm2-135m", "openbookqa"),
@@ -23,17 +21,7 @@ SUITES = {
     ("sentiment-lr", "movie_snippets"),
 }
 
-pytestmark = pytest.mark.model
-
-
-@pytest.fixture(autouse=True)
-def shared_cache(monkeypatch: pytest.MonkeyPatch, place: Workplace) -> None:
-    """Use the user's cache: a hundred megabytes are not fetched for one test."""
-    del place
-    if USERS_CACHE is None:
-        monkeypatch.delenv("HARNESS_CACHE")
-    else:
-        monkeypatch.setenv("HARNESS_CACHE", USERS_CACHE)
+pytestmark = [pytest.mark.model, pytest.mark.usefixtures("users_cache")]
 
 
 def test_the_demonstration(place: Workplace) -> None:
