@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
@@ -27,6 +28,7 @@ TIME = "time"
 """Stands where the name of a metric does, in series of what no metric has made."""
 
 _Key: TypeAlias = tuple[str, ...]
+_DAMAGED = "restore it from a copy, or run again"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,72 +52,87 @@ class _Night:
 def read_histories(root: Path, *, line: str | None = None) -> Histories:
     """Read all runs of a root and put their numbers in series.
 
-    Only complete runs count. A folder that is torn or no run folder costs itself alone.
+    Only complete runs count. A folder that is torn or no run folder costs itself alone. Answers
+    that were scored again stand where the run stands that gave them.
 
     Args:
         root: folder of the run folders.
         line: read the runs of this line only; empty for the runs outside any.
     """
-    nights: dict[str, _Night] = {}
-    warnings = []
+    warnings: list[str] = []
+    manifests: dict[str, Manifest] = {}
+    folders: dict[str, Path] = {}
     for folder in run_folders(root):
-        try:
-            night = _read(folder, line)
-        except StoreError as error:
-            warnings.append(f"left out of the history: {error}")
-            continue
-        if night is None:
-            continue
-        if night.manifest.run_id in nights:
-            warnings.append(
-                f"left out of the history: {folder} is a copy of run {night.manifest.run_id}"
-            )
-            continue
-        nights[night.manifest.run_id] = night
+        with _told(warnings):
+            manifest = _manifest(folder, folders)
+            manifests[manifest.run_id], folders[manifest.run_id] = manifest, folder
+    nights: dict[str, _Night] = {}
+    for run_id, folder in folders.items():
+        manifest = _as_of_its_answers(manifests[run_id], manifests)
+        if manifest.status is Status.COMPLETE and line in (None, manifest.line):
+            with _told(warnings):
+                nights[run_id] = _Night(manifest=manifest, estimates=_estimates(folder))
     return Histories(series=_series_of(nights), warnings=tuple(warnings))
 
 
-def _read(folder: Path, line: str | None) -> _Night | None:
-    """Read one run; None where it is not complete or of another line.
+@contextmanager
+def _told(warnings: list[str]) -> Iterator[None]:
+    """Take down why a folder is left out, and go on with the next."""
+    try:
+        yield
+    except StoreError as error:
+        warnings.append(f"left out of the history: {error}")
 
-    Raises:
-        StoreError: it cannot be read, or is not what it should be.
-    """
+
+def _manifest(folder: Path, known: Mapping[str, Path]) -> Manifest:
     path = folder / MANIFEST
     manifest = decode_manifest(read_json(path), path)
-    if manifest.status is not Status.COMPLETE or line not in (None, manifest.line):
-        return None
+    evaluations = manifest.evaluations
+    texts = [manifest.run_id, manifest.started_at, manifest.line, manifest.rescored_from]
+    for done in evaluations:
+        texts += [done.model, done.suite, done.suite_hash, done.data_hash, done.capability]
+    _check(
+        path, texts, [number for done in evaluations for number in (done.wall_s, done.n_samples)]
+    )
+    if manifest.run_id in known:
+        reason = f"is a copy of run {manifest.run_id}"
+        raise StoreError(sentence(str(folder), reason, f"delete it, or {known[manifest.run_id]}"))
+    return manifest
+
+
+def _as_of_its_answers(manifest: Manifest, known: Mapping[str, Manifest]) -> Manifest:
+    """Give a run that was scored again the line and date of the run that asked the models."""
+    asked, seen = manifest, {manifest.run_id}
+    while asked.rescored_from in known and asked.rescored_from not in seen:
+        asked = known[asked.rescored_from]
+        seen.add(asked.run_id)
+    return replace(manifest, line=asked.line, started_at=asked.started_at)
+
+
+def _estimates(folder: Path) -> tuple[Estimate, ...]:
     path = folder / METRICS
     value = read_json(path)
     try:
         # Of slices and charts there is far more, and no series shows them.
         whole = [entry for entry in value["estimates"] if entry["slice"] is None]
-        estimates, _ = decode_metrics({**value, "estimates": whole, "figures": ()}, path)
-        _check(manifest, estimates)
-    except (KeyError, TypeError, AttributeError) as error:
-        reason, remedy = f"is damaged ({error!r})", "restore it from a copy, or run again"
-        raise StoreError(sentence(str(path), reason, remedy)) from error
-    return _Night(manifest=manifest, estimates=estimates)
-
-
-def _check(manifest: Manifest, estimates: tuple[Estimate, ...]) -> None:
-    """Miss what sorting and arithmetic would fall over, while it is known which run it is in.
-
-    Raises:
-        TypeError: a text or number is something else.
-    """
-    texts = [manifest.run_id, manifest.started_at, manifest.line]
+    except (KeyError, TypeError) as error:
+        raise StoreError(sentence(str(path), f"is damaged ({error!r})", _DAMAGED)) from error
+    estimates, _ = decode_metrics({**value, "estimates": whole, "figures": ()}, path)
+    texts: list[object] = []
     numbers: list[object] = []
-    for done in manifest.evaluations:
-        texts += [done.model, done.suite, done.suite_hash, done.data_hash, done.capability]
-        numbers += [done.wall_s, done.n_samples]
     for estimate in estimates:
         texts += [estimate.model, estimate.suite, estimate.metric, estimate.quantity.id]
         numbers += [estimate.n, *([] if estimate.value is None else [estimate.value])]
-    if not all(isinstance(text, str) for text in texts):
-        raise TypeError("a text is none")
-    if not all(isinstance(number, int | float) for number in numbers):
-        raise TypeError("a number is none")
+    _check(path, texts, numbers)
+    return estimates
+
+
+def _check(path: Path, texts: Iterable[object], numbers: Iterable[object]) -> None:
+    """Miss what sorting and arithmetic would fall over, while it is known which run it is in."""
+    is_text = all(isinstance(text, str) for text in texts)
+    if not is_text or not all(isinstance(number, int | float) for number in numbers):
+        kind = "a text" if not is_text else "a number"
+        raise StoreError(sentence(str(path), f"holds something else for {kind}", _DAMAGED))
 
 
 def _series_of(nights: Mapping[str, _Night]) -> tuple[Series, ...]:

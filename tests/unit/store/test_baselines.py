@@ -6,16 +6,25 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from fakes.synthetic_run import synthetic_run
+from hypothesis import given
+from hypothesis import strategies as st
 
 from harness.core.errors import ConfigError, StoreError
 from harness.core.run import Status
-from harness.store.baselines import BASELINES, read_baselines, remove_baseline, set_baseline
+from harness.store.baselines import (
+    BASELINES,
+    check_name,
+    read_baselines,
+    remove_baseline,
+    set_baseline,
+)
 from harness.store.folder_lock import FolderLock
-from harness.store.run_folder import RunWriter, find_run
+from harness.store.run_folder import RunWriter, find_run, new_run_id
 
 FIRST, SECOND = "20261101T010000000-aaaaaa", "20261102T010000000-bbbbbb"
 MANIFEST = synthetic_run(n=4).manifest
@@ -81,6 +90,17 @@ def test_names_that_could_be_something_else_are_refused(root: Path, name: str) -
     with pytest.raises(ConfigError, match="cannot be the name of a baseline; use letters"):
         set_baseline(name, root / FIRST, MANIFEST, root)
     assert not (root / BASELINES).exists()
+
+
+@given(st.text())
+def test_no_name_is_a_path_or_the_start_of_an_id(name: str) -> None:
+    nowhere = Path("no such folder")
+    try:
+        check_name(name, nowhere)
+    except ConfigError:
+        return
+    assert Path(name).name == name
+    assert not new_run_id(datetime.now(UTC)).startswith(name)
 
 
 def test_the_name_of_a_folder_among_the_runs_is_refused(root: Path) -> None:

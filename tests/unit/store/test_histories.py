@@ -234,24 +234,56 @@ def test_a_copy_of_a_run_counts_once(root: Path) -> None:
     found = read_histories(root)
 
     (warning,) = found.warnings
-    assert warning.endswith(f"zz-kept is a copy of run {folders(root)[0].name}")
+    original = folders(root)[0]
+    assert warning.endswith(f"zz-kept: is a copy of run {original.name}; delete it, or {original}")
     assert {len(series.points) for series in found.series} == {N_NIGHTS}
 
 
-def test_answers_scored_again_count_once_and_took_no_time(root: Path) -> None:
+def _rescore(folder: Path, source: str) -> None:
+    """Make a run into one that was scored again later, as ``harness rescore`` writes it."""
+    later = {"rescored_from": source, "line": "", "started_at": "2027-01-01T00:00:00+00:00"}
+    change(folder / "manifest.json", lambda value: value.update(later))
+
+
+def test_answers_scored_again_to_the_same_question_count_once(root: Path) -> None:
     first, second = folders(root)[:2]
-    change(second / "manifest.json", lambda value: value.update(rescored_from=first.name))
+    _rescore(second, first.name)
 
     found = read_histories(root).series
 
     assert second.name not in {point.run_id for series in found for point in series.points}
+    assert {series.line for series in found} == {"nightly"}
 
+
+def test_new_metrics_on_old_answers_stand_where_the_answers_do(root: Path) -> None:
+    first, second, third = folders(root)[:3]
+    _rescore(second, first.name)
+    _rescore(third, second.name)
+    change(third / "manifest.json", lambda value: value["evaluations"][0].update(suite_hash="new"))
+
+    found = read_histories(root, line="nightly").series
+
+    (again,) = [series for series in one(found) if series.suite_hash == "new"]
+    original = json.loads((first / "manifest.json").read_text())
+    assert [point.at for point in again.points] == [original["started_at"]]
+
+
+def test_a_run_that_claims_to_be_scored_from_itself_is_read(root: Path) -> None:
+    folder = folders(root)[0]
+    change(folder / "manifest.json", lambda value: value.update(rescored_from=folder.name))
+
+    assert read_histories(root).warnings == ()
+
+
+def test_scoring_again_takes_no_time(root: Path) -> None:
+    first, second = folders(root)[:2]
+    _rescore(second, first.name)
     shutil.rmtree(first)
-    (accuracy,), (time_of_it,) = (
-        one(read_histories(root).series, name) for name in ("accuracy", "seconds_per_sample")
-    )
-    assert second.name in {point.run_id for point in accuracy.points}
-    assert second.name not in {point.run_id for point in time_of_it.points}
+
+    found = read_histories(root, line="").series
+
+    assert [len(series.points) for series in one(found)] == [1]
+    assert one(found, "seconds_per_sample") == []
 
 
 def test_there_is_no_history_of_nothing(tmp_path: Path) -> None:
