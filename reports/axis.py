@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+from harness.reports.number_format import MINUS, format_number
 
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 _N_STEPS = 4
@@ -44,6 +46,17 @@ def axis_over(values: Iterable[float], *, start: float, end: float) -> Axis:
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     ticks = tuple(round(i * step, 12) for i in range(first, last + 1))
     return Axis(low=ticks[0], high=ticks[-1], start=start, end=end, ticks=ticks)
+
+
+def tick_labels(ticks: Sequence[float]) -> tuple[str, ...]:
+    """Write ticks with equally many decimals.
+
+    >>> tick_labels((0.8, 0.85, 0.9))
+    ('0.80', '0.85', '0.90')
+    """
+    shortest = [format_number(tick, digits=6) for tick in ticks]
+    decimals = max((len(text.partition(".")[2]) for text in shortest), default=0)
+    return tuple(f"{tick:,.{decimals}f}".replace("-", MINUS) for tick in ticks)
 
 
 def _round_step(step: float) -> float:

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from harness.core.history import Point, Series, Shift
 from harness.reports.anchors import anchor
-from harness.reports.axis import Axis, axis_over
+from harness.reports.axis import Axis, axis_over, tick_labels
 from harness.reports.number_format import format_number, format_time
 from harness.reports.series_words import (
     date_of,
@@ -91,7 +91,7 @@ def trend_chart(series: Series, *, place: str = "trend") -> TrendChart | None:
         anchor=anchor(*names),
         title=series_title(series),
         words=series_words(series),
-        ticks=tuple((upward.place(tick), format_number(tick)) for tick in upward.ticks),
+        ticks=tuple(zip(map(upward.place, upward.ticks), tick_labels(upward.ticks), strict=True)),
         days=(date_of(points[0].at), date_of(points[-1].at)),
         band=_band(points, along, upward),
         line=line_path(values, along, upward),

@@ -22,6 +22,7 @@ from harness.core.policy import DEFAULT_GATES, Gate, Policy
 from harness.core.response import Classification, Generation, LogLikelihoods, Response
 from harness.core.run import Manifest, Record, Run
 from harness.core.verdict import Verdict
+from harness.reports.sample_rows import Outcome, outcome_of
 from harness.stats.equivalence import judge_change
 from harness.stats.multiplicity import benjamini_hochberg, holm
 from harness.stats.quantiles import t_two_sided_p
@@ -220,7 +221,7 @@ def _differences(estimates: Sequence[Estimate]) -> Iterator[Difference]:
             difference=change,
             interval=Interval(low=change - half, high=change + half, level=0.95, method="t"),
             stderr=stderr,
-            p_value=t_two_sided_p(move, max(2, e.n - 1)),
+            p_value=round(t_two_sided_p(move, max(2, e.n - 1)), 6),
             test="paired-t" if is_mean else "paired-bootstrap",
             detectable=2.8 * stderr,
             n_higher=n_up if is_mean else None,
@@ -356,10 +357,11 @@ def _flips(records: Sequence[Record], *, is_hostile: bool) -> Iterator[Flip]:
     flips = []
     for record in records:
         i = record.sample.index
-        is_moved = i % 9 == 0 or i % 14 == 3 or (is_hostile and i < len(HOSTILE))
-        if not is_moved or not isinstance(record.answer, Response):
+        outcome = outcome_of(record)
+        is_better = outcome is Outcome.RIGHT or (outcome is Outcome.ANSWERED and i % 3 == 0)
+        is_moved = i % (14 if is_better else 5) == 3 or (is_hostile and i < len(HOSTILE))
+        if not is_moved or not isinstance(record.answer, Response) or not record.scores:
             continue
-        is_better = i % 14 == 3
         before, after = (0.0, 1.0) if is_better else (1.0, 0.0)
         flips.append(
             Flip(
@@ -369,14 +371,15 @@ def _flips(records: Sequence[Record], *, is_hostile: bool) -> Iterator[Flip]:
                 is_better=is_better,
                 baseline_value=before,
                 candidate_value=after,
-                baseline=replace(record, answer=_other(record.answer, rng)),
+                baseline=replace(record, answer=_other(record, record.answer, rng)),
                 candidate=record,
             )
         )
     yield from sorted(flips, key=lambda flip: (flip.suite, flip.model, flip.is_better))
 
 
-def _other(answer: Response, rng: random.Random) -> Response:
+def _other(record: Record, answer: Response, rng: random.Random) -> Response:
+    """Return what the baseline said: the right answer only where the candidate is wrong."""
     output = answer.output
     if isinstance(output, Generation):
         words = output.text[:2000].split(" ")
@@ -384,7 +387,15 @@ def _other(answer: Response, rng: random.Random) -> Response:
         words[place : place + 2] = ["and", "quite", "unlike", "that"]
         return replace(answer, output=replace(output, text=" ".join(words)))
     if isinstance(output, Classification):
-        turned = output.scores[1:] + output.scores[:1]
-        return replace(answer, output=replace(output, labels=LABELS, scores=turned))
+        (target,) = record.sample.targets
+        said = target if output.label != target else LABELS[LABELS.index(target) - 1]
+        scores = tuple(0.81 if label == said else 0.095 for label in LABELS)
+        return replace(answer, output=replace(output, labels=LABELS, scores=scores))
     assert isinstance(output, LogLikelihoods)
-    return replace(answer, output=LogLikelihoods(output.scores[1:] + output.scores[:1]))
+    choices = record.sample.choices
+    best = output.scores.index(max(output.scores, key=lambda score: score.log_likelihood))
+    right = choices.index(record.sample.targets[0])
+    place = right if best != right else right - 1
+    scored = list(output.scores)
+    scored[best], scored[place] = scored[place], scored[best]
+    return replace(answer, output=LogLikelihoods(tuple(scored)))
