@@ -72,7 +72,7 @@ def audit(
         schema_version=SCHEMA_VERSION,
         run_id=folder.name,
         name=spec.name,
-        line=spec.line,
+        line=spec.line or earlier.line,
         status=Status.RUNNING,
         started_at=started.isoformat(timespec="seconds"),
         seed=spec.seed,

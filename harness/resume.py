@@ -27,6 +27,11 @@ class Earlier:
         """Identity parts by model name, of the models that were loaded."""
         return self.manifest.models if self.manifest else {}
 
+    @property
+    def line(self) -> str:
+        """Name of the nightly line that the run belongs to; empty for none."""
+        return self.manifest.line if self.manifest else ""
+
     def check_model(self, name: str, identity: Identity) -> None:
         """Refuse to mix the answers of two models.
 

@@ -12,6 +12,11 @@ import pytest
 from fakes.many_runs import FIRST_NIGHT, SECONDS_PER_SAMPLE, Step, write_many_runs
 from fakes.workplace import Workplace
 
+from harness.core.policy import Policy
+from harness.engine.alarms import alarms_of
+from harness.engine.history import with_shifts
+from harness.store.histories import read_histories
+
 N_NIGHTS = 30
 STEPS = (
     Step(night=18, quantity="accuracy", add=-0.07),
@@ -99,6 +104,24 @@ def test_nothing_found_is_told(place: Workplace, nights: Path, choice: tuple[str
 
     assert outcome.code == 2
     assert outcome.errors[0].endswith("has such a number; check --root, --line and the patterns")
+
+
+def test_a_fall_that_stays_is_an_alarm_of_its_second_night(tmp_path: Path) -> None:
+    fall = Step(night=38, quantity="accuracy", add=-0.06)
+    *_, first, second = write_many_runs(tmp_path, n_runs=40, steps=(fall,))
+    series = [with_shifts(series) for series in read_histories(tmp_path, line="nightly").series]
+
+    heard = {
+        run.name: [
+            (alarm.model, alarm.suite, alarm.quantity.id, alarm.is_better, alarm.is_confirmed)
+            for alarm in alarms_of(series, Policy(), run_id=run.name)
+        ]
+        for run in (first, second)
+    }
+
+    assert heard[first.name] == [("small", "questions", "accuracy", False, False)]
+    assert heard[second.name] == [("small", "questions", "accuracy", False, True)]
+    assert alarms_of(series, Policy(), run_id=first.name)[0].n == 38
 
 
 def test_own_runs_have_a_history_outside_any_line(place: Workplace) -> None:

@@ -143,6 +143,19 @@ def test_a_sample_that_was_asked_again_counts_once(tmp_path: Path) -> None:
     assert [row["answer"] for row in records.rows()] == ["right", "right"]
 
 
+def test_a_resumed_night_stays_in_its_line(place: Workplace) -> None:
+    place.films(TWO_MODELS)
+    assert place.harness("run", "films.toml").code == 0
+    manifest = place.latest / "manifest.json"
+    killed = manifest.read_text().replace('"complete"', '"running"')
+    manifest.write_text(killed.replace('"line": ""', '"line": "main"'))
+
+    assert place.harness("run", "films.toml", "--resume", "latest").code == 0
+
+    assert place.manifest()["line"] == "main"
+    assert place.manifest()["status"] == "complete"
+
+
 def test_a_killed_run_has_columns_and_counts(place: Workplace) -> None:
     place.films(TWO_MODELS)
     assert place.harness("run", "films.toml").code == 0
