@@ -27,5 +27,5 @@ case $code in
     *) echo "ENDED with exit code $code, which is none of the harness's own." ;;
 esac
 echo "Exit code $code. The end of $PWD/$log:"
-tail -n 40 "$log"
+tail -n 60 "$log"
 exit "$code"

@@ -66,7 +66,7 @@ class Night:
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=300,
         )
 
     @property
