@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 from harness.stats.quantiles import normal_quantile, normal_share, t_quantile
 
@@ -58,6 +59,13 @@ def minimum_detectable_effect(
     >>> round(minimum_detectable_effect(0.01), 4)
     0.028
     """
+    return stderr * _detectable_in_standard_errors(alpha, target, degrees_of_freedom)
+
+
+@lru_cache(maxsize=4096)  # a comparison asks for the same few hundreds of times
+def _detectable_in_standard_errors(
+    alpha: float, target: float, degrees_of_freedom: float | None
+) -> float:
     low, high = 0.0, 1.0
     while power(high, 1.0, alpha=alpha, degrees_of_freedom=degrees_of_freedom) < target:
         low, high = high, 2 * high
@@ -65,7 +73,7 @@ def minimum_detectable_effect(
         middle = (low + high) / 2
         reached = power(middle, 1.0, alpha=alpha, degrees_of_freedom=degrees_of_freedom)
         low, high = (middle, high) if reached < target else (low, middle)
-    return high * stderr
+    return high
 
 
 def needed_n(effect: float, variance: float, *, alpha: float = ALPHA, target: float = POWER) -> int:
