@@ -33,8 +33,9 @@ def with_shifts(series: Series, *, seed: int = 0) -> Series:
         seed: of the permutations.
     """
     values = np.array([point.value for point in series.points])
-    compared = np.log(values) if is_log_scale(series.quantity, values) else values
-    found = change_points(_rounded(compared), seed=seed, alpha=ALPHA)
+    rounded = _rounded(values)
+    compared = np.log(rounded) if is_log_scale(series.quantity, rounded) else rounded
+    found = change_points(compared, seed=seed, alpha=ALPHA)
     borders = [0, *(change.index for change in found), len(values)]
     # The means are of the values themselves, also where their logarithms were compared.
     means = [float(values[start:end].mean()) for start, end in pairwise(borders) if end > start]

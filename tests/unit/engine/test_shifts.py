@@ -87,11 +87,12 @@ def test_a_number_without_bound_may_be_zero() -> None:
     assert (shift.before, shift.after, shift.is_better) == (0.0, 3.0, False)
 
 
-def test_another_order_of_adding_up_is_no_change() -> None:
-    values = np.full(40, 0.412)
+@pytest.mark.parametrize(("level", "high"), [(0.412, 1.0), (1.0, None)])
+def test_another_order_of_adding_up_is_no_change(level: float, high: float | None) -> None:
+    values = np.full(40, level)
     values[20:] += 4e-16
 
-    assert with_shifts(series_of(values)).shifts == ()
+    assert with_shifts(series_of(values, high=high)).shifts == ()
 
 
 def test_one_answer_that_changed_for_good_is_a_change() -> None:
