@@ -41,14 +41,15 @@ class SiteFolder:
             ) from error
         self._lock = FolderLock(folder)
         try:
-            self._before = _read_units(folder / STATE)
+            self._before, self._remembered = _read_state(folder / STATE)
+            self._units: dict[str, dict[str, Any]] = {}
+            self._used: dict[str, Any] = {}
             if not (folder / STATE).exists():
                 # Claims the folder: whatever a kill leaves behind, the next publisher may go on.
-                self._save({})
+                self._save()
         except BaseException:
             self._lock.release()
             raise
-        self._units: dict[str, dict[str, Any]] = {}
         self.n_written = 0
         self.n_removed = 0
 
@@ -76,13 +77,21 @@ class SiteFolder:
                 self._write(path, text)
         self._units[unit] = {"inputs": inputs, "outputs": outputs}
 
+    def recall(self, key: str) -> Any:
+        """Return a JSON value that was remembered the last time, None where none was."""
+        return self._remembered.get(key)
+
+    def remember(self, key: str, value: Any) -> None:
+        """Keep a JSON value until the next time; what is not remembered anew is forgotten."""
+        self._used[key] = value
+
     def finish(self) -> None:
         """Remove the files of units that were neither kept nor put, and write the state."""
         kept = {path for entry in self._units.values() for path in entry["outputs"]}
         for entry in self._before.values():
             for path in sorted(entry["outputs"].keys() - kept):
                 self._remove(path)
-        self._save(self._units)
+        self._save()
 
     def close(self) -> None:
         """Let the folder go. Safe to call twice."""
@@ -112,8 +121,8 @@ class SiteFolder:
         file.unlink(missing_ok=True)
         self.n_removed += 1
 
-    def _save(self, units: Mapping[str, Mapping[str, Any]]) -> None:
-        state = {"schema_version": _VERSION, "units": units}
+    def _save(self) -> None:
+        state = {"schema_version": _VERSION, "units": self._units, "remembered": self._used}
         text = json.dumps(state, indent=1, sort_keys=True, ensure_ascii=True)
         write_text(self.folder / STATE, text + "\n")
 
@@ -129,18 +138,23 @@ def _refuse_strange(folder: Path) -> None:
         )
 
 
-def _read_units(path: Path) -> dict[str, dict[str, Any]]:
+def _read_state(path: Path) -> tuple[dict[str, dict[str, Any]], dict[str, Any]]:
+    """Return units, and what was remembered."""
     if not path.exists():
-        return {}
+        return {}, {}
     state = read_json(path)
     if state.get("schema_version") != _VERSION:
         raise StoreError(
             sentence(str(path), "was written by another version", "publish into another folder")
         )
-    units = state.get("units")
-    if not isinstance(units, dict) or not all(map(_is_unit, units.values())):
-        raise StoreError(sentence(str(path), "is damaged", "publish into another folder"))
-    return units
+    units, remembered = state.get("units"), state.get("remembered")
+    if (
+        isinstance(units, dict)
+        and isinstance(remembered, dict)
+        and all(map(_is_unit, units.values()))
+    ):
+        return units, remembered
+    raise StoreError(sentence(str(path), "is damaged", "publish into another folder"))
 
 
 def _is_unit(entry: Any) -> bool:

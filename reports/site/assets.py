@@ -11,14 +11,16 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
-from harness.reports.page_script import page_style, wrapped_script
+from harness.reports.page_script import wrapped_script
 
 _RUN_SCRIPTS = (
     "theme.js", "shared_library.js", "charts.js", "sorting.js", "samples.js", "start.js",
+    "comparison.js",
 )  # fmt: skip
 _SITE_SCRIPTS = (
     "sorting.js", "run_list.js", "numbers.js", "paired.js", "compare.js", "site_start.js",
 )  # fmt: skip
+_STYLES = ("report.css", "comparison.css", "site.css")
 _HASH_LENGTH = 12
 
 Page = Literal["report", "site"]
@@ -113,8 +115,8 @@ def plotly_path() -> str:
 
 @cache
 def site_style() -> str:
-    """Return the one style sheet: the report's own, and what the other pages add."""
-    return page_style() + _template("site.css")
+    """Return the one style sheet of all pages."""
+    return "\n".join(map(_template, _STYLES))
 
 
 @cache

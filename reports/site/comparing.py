@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import pairwise
 from urllib.parse import quote
 
 from harness.core.site import Card, Overview
@@ -44,7 +45,7 @@ def _entries(overview: Overview) -> Sequence[Mapping[str, str]]:
     before = {
         card.manifest.run_id: earlier.manifest.run_id
         for line in overview.lines
-        for earlier, card in zip(line.cards, line.cards[1:], strict=False)
+        for earlier, card in pairwise(line.cards)
     }
     return [_entry(card, before.get(card.manifest.run_id, "")) for card in overview.cards]
 

@@ -8,9 +8,9 @@ from harness.core.site import Overview
 from harness.reports.number_format import format_count, format_time
 from harness.reports.page import environment, own_text
 from harness.reports.site.assets import dress
-from harness.reports.site.badge import Badge
-from harness.reports.site.line_view import LineView, line_view
+from harness.reports.site.line_view import LineSummary, line_summary
 from harness.reports.site.run_list import RunRow, run_rows
+from harness.reports.verdict_badge import Badge
 
 _MAX_LISTED = 1000
 """Runs listed on the first page; with it and the trends the page stays below a megabyte."""
@@ -43,13 +43,13 @@ def render_index(overview: Overview) -> str:
     )
 
 
-def _lines(overview: Overview) -> list[LineView]:
+def _lines(overview: Overview) -> list[LineSummary]:
     """Return the lines, the one with the newest run first; runs outside any line come last."""
     lines = [line for line in overview.lines if line.cards]
     share = min(_MOST_TRENDS, max(_MIN_TRENDS, _MAX_TRENDS // max(1, len(lines))))
     ordered = sorted(lines, key=lambda line: line.cards[-1].manifest.started_at, reverse=True)
     ordered.sort(key=lambda line: not line.name)
-    return [line_view(line, max_trends=share) for line in ordered]
+    return [line_summary(line, max_trends=share) for line in ordered]
 
 
 def _counts(overview: Overview) -> str:
@@ -65,4 +65,4 @@ def _counts(overview: Overview) -> str:
 
 def _kinds(rows: Sequence[RunRow]) -> list[Badge]:
     """Return each verdict that some row has, once."""
-    return sorted({row.badge.kind: row.badge for row in rows}.values(), key=lambda b: b.word)
+    return sorted({row.badge.name: row.badge for row in rows}.values(), key=lambda b: b.word)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.core.history import Series
@@ -12,11 +12,12 @@ from harness.core.site import Line
 from harness.reports.anchors import anchor
 from harness.reports.csv import cell_text
 from harness.reports.page import environment, own_text
+from harness.reports.series_words import date_of
 from harness.reports.site.assets import dress
 from harness.reports.site.comparing import compare_address
-from harness.reports.site.line_view import changes, line_view
+from harness.reports.site.line_view import line_view
 from harness.reports.site.run_list import run_rows
-from harness.reports.site.trend import Trend, format_day, trend
+from harness.reports.site.trend import DrawnTrend, Move, Trend, drawn_trends
 
 _MAX_LISTED = 200
 _SHORT_HASH = 12
@@ -30,13 +31,18 @@ class TrendGroup:
     suite: str
     model: str
     remark: str
-    trends: tuple[Trend, ...]
+    headlines: tuple[DrawnTrend, ...]
+    others: tuple[DrawnTrend, ...]
+
+    @property
+    def trends(self) -> tuple[DrawnTrend, ...]:
+        """All of them."""
+        return (*self.headlines, *self.others)
 
 
 def render_line(line: Line) -> str:
     """Return the page."""
-    own, view = dress("site", "../"), line_view(line)
-    newest_first = line.cards[::-1]
+    own, view, groups = dress("site", "../"), line_view(line), _groups(line)
     return (
         environment()
         .get_template("site_line.html")
@@ -45,9 +51,9 @@ def render_line(line: Line) -> str:
             dress=own,
             loader=own_text(own.loader),
             line=view,
-            changes=changes(view.trends),
-            groups=_groups(line),
-            rows=run_rows(newest_first[:_MAX_LISTED]),
+            moves=_moves(groups),
+            groups=groups,
+            rows=run_rows(line.cards[: -_MAX_LISTED - 1 : -1]),
             compare=_newest_two(line),
         )
     )
@@ -60,7 +66,8 @@ def line_csv(line: Line) -> str:
     writer.writerow(_COLUMNS)
     for series in line.series:
         names = (series.suite, series.model, series.metric, series.quantity.id, series.hardware)
-        fixed = [cell_text(name) for name in (*names, series.suite_hash, series.data_hash)]
+        hashes = (series.suite_hash[:_SHORT_HASH], series.data_hash[:_SHORT_HASH])
+        fixed = [cell_text(name) for name in (*names, *hashes)]
         shifted = {shift.run_id for shift in series.shifts}
         for point in series.points:
             numbers = ("" if x is None else repr(x) for x in (point.value, point.low, point.high))
@@ -88,23 +95,31 @@ def _groups(line: Line) -> list[TrendGroup]:
     return sorted(groups, key=lambda group: bool(group.remark))
 
 
-def _group(key: tuple[str, ...], series: Iterable[Series], newest: str) -> TrendGroup:
-    ordered = sorted(series, key=lambda item: not item.quantity.is_headline)
-    last = max((item.points[-1] for item in ordered), key=lambda point: point.at)
+def _group(key: tuple[str, ...], series: Sequence[Series], newest: str) -> TrendGroup:
+    last = max((item.points[-1] for item in series), key=lambda point: point.at)
     remark = ""
     if last.run_id != newest:
         hashes = ", ".join(part[:_SHORT_HASH] for part in key[2:])
         remark = (
             f"The newest run did not go on with these: they were last measured on "
-            f"{format_day(last.at)}, with suite code and data {hashes}."
+            f"{date_of(last.at)}, with suite code and data {hashes}."
         )
     return TrendGroup(
         anchor=anchor("group", *key),
         suite=key[0],
         model=key[1],
         remark=remark,
-        trends=tuple(map(trend, ordered)),
+        headlines=drawn_trends([item for item in series if item.quantity.is_headline]),
+        others=drawn_trends([item for item in series if not item.quantity.is_headline]),
     )
+
+
+def _moves(groups: Sequence[TrendGroup]) -> list[tuple[Trend, Move]]:
+    """Return every change of level, newest first."""
+    found = [
+        (item.trend, move) for group in groups for item in group.trends for move in item.trend.moves
+    ]
+    return sorted(found, key=lambda pair: pair[1].at, reverse=True)
 
 
 def _newest_two(line: Line) -> str:

@@ -1,24 +1,26 @@
-"""A line as the pages show it: its newest verdict, and how its numbers went."""
+"""A line in short: its newest verdict, and how its headline numbers went."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.core.history import Series
 from harness.core.site import Line
 from harness.reports.anchors import anchor
+from harness.reports.number_format import format_count
+from harness.reports.series_words import date_of
 from harness.reports.site.addresses import line_page, line_table
-from harness.reports.site.badge import Badge, badge
+from harness.reports.site.badge import card_badge
 from harness.reports.site.run_list import RunRow, clipped, run_row
-from harness.reports.site.trend import Mark, Trend, format_day, trend
+from harness.reports.site.trend import SmallTrend, small_trends
+from harness.reports.verdict_badge import Badge
 
 NO_LINE = "Runs outside any line"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineView:
-    """What is said of a line."""
+    """What is said of a line wherever it is told of."""
 
     anchor: str
     name: str
@@ -30,50 +32,66 @@ class LineView:
     """Of the newest run; None for runs that are no line."""
     sentence: str
     newest: RunRow
-    since: str
-    n_runs: int
-    n_series: int
-    n_changed: int
-    """Series with a change of level."""
-    trends: tuple[Trend, ...]
+    runs: str
+    """Such as ``12 runs since 2026-11-01``."""
+    levels: str
+    """How many numbers are followed, and how many have changed their level."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineSummary:
+    """A line on the first page."""
+
+    view: LineView
+    trends: tuple[SmallTrend, ...]
     n_more: int
-    """Trends left out here."""
+    """Headline numbers left out."""
 
 
-def line_view(line: Line, *, max_trends: int | None = None) -> LineView:
+def line_view(line: Line) -> LineView:
     """Return what is said of a line.
 
     Args:
         line: with one run at least.
-        max_trends: show the newest series of so many headline quantities; None for all series.
     """
-    newest = line.cards[-1]
-    known = [series for series in line.series if series.points]
-    wanted = known if max_trends is None else _headlines(known, newest.manifest.run_id)
+    newest, n_runs = line.cards[-1], len(line.cards)
+    n_series = len(line.series)
+    n_changed = sum(bool(series.shifts) for series in line.series)
+    since = date_of(line.cards[0].manifest.started_at)
     return LineView(
         anchor=anchor("line", line.name),
         name=line.name,
         title=clipped(line.name) or NO_LINE,
         address=line_page(line.name),
         table=line_table(line.name),
-        badge=badge(newest) if line.name else None,
+        badge=card_badge(newest) if line.name else None,
         sentence=newest.sentence if line.name else "",
         newest=run_row(newest),
-        since=format_day(line.cards[0].manifest.started_at),
-        n_runs=len(line.cards),
-        n_series=len(known),
-        n_changed=sum(bool(series.shifts) for series in known),
-        trends=tuple(map(trend, wanted[:max_trends])),
-        n_more=len(wanted[max_trends:]) if max_trends is not None else 0,
+        runs=f"{format_count(n_runs)} {'run' if n_runs == 1 else 'runs'} since {since}",
+        levels=(
+            f"{format_count(n_changed)} of {format_count(n_series)} "
+            f"{'number' if n_series == 1 else 'numbers'} changed level"
+        ),
     )
 
 
-def _headlines(known: Sequence[Series], newest: str) -> list[Series]:
-    """Return the series of headline quantities that the newest run goes on with."""
-    return [s for s in known if s.quantity.is_headline and s.points[-1].run_id == newest]
+def line_summary(line: Line, *, max_trends: int) -> LineSummary:
+    """Return a line with the newest headline numbers of its series, as many as there is room for.
+
+    Args:
+        line: with one run at least.
+        max_trends: drawings at most.
+    """
+    newest = line.cards[-1].manifest.run_id
+    headlines = [s for s in line.series if s.quantity.is_headline and _ends(s) == newest]
+    # What has changed last is seen first; the rest stays in its order.
+    headlines.sort(key=lambda series: series.shifts[-1].at if series.shifts else "", reverse=True)
+    return LineSummary(
+        view=line_view(line),
+        trends=small_trends(headlines[:max_trends]),
+        n_more=len(headlines[max_trends:]),
+    )
 
 
-def changes(trends: Sequence[Trend]) -> list[tuple[Trend, Mark]]:
-    """Return all change points of all trends, newest first."""
-    found = [(item, mark) for item in trends for mark in item.marks]
-    return sorted(found, key=lambda pair: pair[1].date, reverse=True)
+def _ends(series: Series) -> str:
+    return series.points[-1].run_id if series.points else ""

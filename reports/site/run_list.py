@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from harness.core.site import Card
 from harness.reports.number_format import format_time, format_value
 from harness.reports.site.addresses import line_page, run_page
-from harness.reports.site.badge import Badge, badge
+from harness.reports.site.badge import card_badge
+from harness.reports.verdict_badge import Badge
 
 _LONGEST = 60
 _MAX_NUMBERS = 3
@@ -43,7 +44,7 @@ def run_row(card: Card) -> RunRow:
         line=clipped(manifest.line),
         line_address=line_page(manifest.line) if manifest.line else "",
         started=format_time(manifest.started_at),
-        badge=badge(card),
+        badge=card_badge(card),
         models=clipped(", ".join(models)),
         numbers=_numbers(card),
     )

@@ -22,6 +22,9 @@ def render_run(published: PublishedRun, *, max_samples: int, max_characters: int
     view = page_view(
         published.run, max_samples=max_samples, max_characters=max_characters, has_charts=True
     )
+    judgement = published.run.judgement
+    other = judgement.comparison.baseline if judgement else previous
+    compared_with = "the baseline" if judgement else "the run before" if previous else "another run"
     own = dress("report", "../", has_plots=bool(view["has_plots"]))
     return (
         environment()
@@ -33,7 +36,8 @@ def render_run(published: PublishedRun, *, max_samples: int, max_characters: int
             line=clipped(manifest.line),
             line_address=line_page(manifest.line),
             previous=run_page(previous.run_id) if previous else "",
-            compare=compare_address(previous.run_id if previous else "", manifest.run_id),
+            compared_with=compared_with,
+            compare=compare_address(other.run_id if other else "", manifest.run_id),
             report=published.report,
         )
     )

@@ -9,7 +9,12 @@ from harness.core.estimate import Estimate
 from harness.core.run import Evaluation
 from harness.core.score import Direction
 from harness.core.site import PublishedRun, SampleValues
-from harness.reports.number_format import format_interval, format_time, format_value
+from harness.reports.number_format import (
+    format_interval,
+    format_time,
+    format_value,
+    spread_of,
+)
 from harness.reports.plain_data import script_json
 
 _SIGNS = {Direction.HIGHER: 1, Direction.LOWER: -1, Direction.NEITHER: 0}
@@ -69,6 +74,7 @@ def _quantity(estimate: Estimate) -> Mapping[str, object]:
         "definition": estimate.quantity.definition,
         "better": _SIGNS[estimate.quantity.direction],
         "value": estimate.value,
+        "spread": spread_of(estimate),
         "text": format_value(estimate),
         "interval": format_interval(estimate) if estimate.interval else "",
     }

@@ -83,7 +83,11 @@ function comparison([a, b], entries, quantileOf) {
   parts.push(command);
   if (a.id === b.id) parts.push(element("p", "Both sides are the same run.", { class: "alert note" }));
   if (!sections.length) parts.push(element("p", "The two runs have no suite and model in common.", { class: "alert caution" }));
-  for (const sentence of alone) parts.push(element("p", sentence, { class: "alert note" }));
+  if (alone.length) {
+    const list = element("ul", undefined, { class: "lead" });
+    for (const sentence of alone) list.append(element("li", sentence));
+    parts.push(list);
+  }
   return parts.concat(sections);
 }
 
@@ -161,7 +165,7 @@ function pairRow(x, y, paired, isBarred) {
   const row = element("tr"), known = paired !== null && paired.n > 0;
   const plain = x.value === null || y.value === null || isBarred ? null : y.value - x.value;
   const difference = known ? paired.difference : plain;
-  const spread = known ? paired.stderr : 0;
+  const spread = known && paired.stderr !== null ? paired.stderr : Math.hypot(x.spread || 0, y.spread || 0);
   const name = element("th", x.id, { scope: "row", title: x.definition });
   name.append(" ", element("small", { 1: "↑ higher", "-1": "↓ lower", 0: "· neither" }[x.better]));
   const cell = (text, kind) => element("td", text, { class: kind });
@@ -177,7 +181,7 @@ function pairRow(x, y, paired, isBarred) {
     cell(known ? count(paired.n) : "–", "number"), cell(known ? `${count(paired.nHigher)}, ${count(paired.nLower)}` : "–", "number"),
     cell("", ""),
   );
-  row.lastChild.append(element("span", words, { class: `move ${kind}` }));
+  row.lastChild.append(element("span", words, { class: `turn ${kind}` }));
   if (known) {
     for (const key of ["difference", "low", "high", "stderr"]) row.dataset[key] = paired[key] === null ? "" : paired[key];
   }
