@@ -13,6 +13,7 @@ from harness.core.judgement import Judgement
 from harness.core.policy import Policy
 from harness.core.run import Outline, Record, Records, Run
 from harness.core.verdict import Verdict
+from harness.engine.breakdown import sentence_of
 from harness.engine.judge import Context, judge
 from harness.operand import Operand
 from harness.policy_file import load_policy
@@ -101,11 +102,8 @@ def judged_run(candidate: Operand, judgement: Judgement, history: tuple[Series, 
     return replace(run, judgement=judgement, history=history)
 
 
-def keep(candidate: Operand, judgement: Judgement, history: tuple[Series, ...] = ()) -> Path:
+def keep(candidate: Operand, judgement: Judgement, history: tuple[Series, ...] = ()) -> None:
     """Write the verdict into the candidate's folder: as data, in the report, and for builds.
-
-    Returns:
-        Path of the report.
 
     Raises:
         StoreError: the folder is being written by another process, or cannot be.
@@ -119,7 +117,18 @@ def keep(candidate: Operand, judgement: Judgement, history: tuple[Series, ...] =
         write_text(candidate.folder / REPORT, render(run, "html"))
     finally:
         lock.release()
-    return candidate.folder / REPORT
+
+
+def not_kept(candidate: Operand, judgement: Judgement, history: tuple[Series, ...] = ()) -> str:
+    """Keep a verdict; return why it could not be kept, or an empty text.
+
+    A full disk, or a defect of a report, must not hide a verdict that has been reached.
+    """
+    try:
+        keep(candidate, judgement, history)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the verdict goes before it
+        return f"the verdict could not be kept whole: {sentence_of(error)}"
+    return ""
 
 
 def exit_code_of(judgement: Judgement) -> int:

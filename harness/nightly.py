@@ -14,7 +14,7 @@ from harness.core.run import Status
 from harness.core.spec import RunSpec
 from harness.engine.alarms import alarms_of
 from harness.engine.history import with_shifts
-from harness.gating import Terms, judge_operands, keep
+from harness.gating import Terms, judge_operands, not_kept
 from harness.operand import Operand, find_operand
 from harness.store.baselines import check_name, read_baselines, set_baseline
 from harness.store.histories import read_histories
@@ -31,6 +31,8 @@ class Night:
     """None on the first night of a line, when there is nothing to compare with."""
     is_baseline: bool
     """Tonight's run has become the line's baseline."""
+    problem: str = ""
+    """Why the verdict could not be kept whole."""
     warnings: tuple[str, ...]
     """One sentence for each folder that the history had to leave out."""
 
@@ -69,9 +71,12 @@ def nightly(spec: RunSpec, line: str, terms: Terms, progress: Progress) -> Night
     [judgement] = judge_operands(
         find_operand(line, root), [operand], replace(terms, alarms=alarms), root
     )
-    keep(operand, judgement, history)
     return Night(
-        operand=operand, judgement=judgement, is_baseline=False, warnings=histories.warnings
+        operand=operand,
+        judgement=judgement,
+        is_baseline=False,
+        problem=not_kept(operand, judgement, history),
+        warnings=histories.warnings,
     )
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from harness.cli.exits import ExitCode
+
 
 @click.command("gate", epilog="Example: harness gate latest --baseline main --policy gate.toml")
 @click.argument("run")
@@ -30,12 +32,14 @@ def command(
     4 inconclusive where the policy says inconclusive = "fail".
     """
     from harness.cli.judgement_table import print_judgement
-    from harness.gating import Terms, exit_code_of, judge_operands, keep
+    from harness.gating import Terms, exit_code_of, judge_operands, not_kept
     from harness.operand import find_operand
+    from harness.store.run_folder import REPORT
 
     candidate = find_operand(run, Path(root))
     terms = Terms(policy_path=policy, suites=suites, is_forced=is_forced)
     [judgement] = judge_operands(find_operand(baseline, Path(root)), [candidate], terms, Path(root))
     print_judgement(judgement)
-    click.echo(f"report: {keep(candidate, judgement)}")
-    return exit_code_of(judgement)
+    problem = not_kept(candidate, judgement)
+    click.echo(f"error: {problem}" if problem else f"report: {candidate.folder / REPORT}")
+    return exit_code_of(judgement) or (ExitCode.INCOMPLETE if problem else ExitCode.PASS)

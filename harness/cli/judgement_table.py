@@ -100,7 +100,6 @@ def _table(title: str, findings: Iterable[Finding]) -> Table:
 
 def _cells(finding: Finding) -> tuple[str, ...]:
     row = finding.difference
-    interval = row.interval
     style = _STYLE[finding.verdict]
     wanted = f", needs n ≈ {finding.needed_n:,}" if finding.needed_n else ""
     part = "" if row.slice is None else f" [{'='.join(row.slice)}]"
@@ -109,13 +108,21 @@ def _cells(finding: Finding) -> tuple[str, ...]:
         _number(row.baseline),
         _number(row.candidate),
         _number(row.difference, digits=3, sign="+"),
-        f"{interval.low:+.3g} … {interval.high:+.3g}" if interval else escape(row.note),
+        _interval(finding),
         _number(finding.p_adjusted, digits=2),
         _number(row.detectable, digits=2),
         _flips(finding),
         str(row.n),
         f"[{style}]{finding.verdict}[/{style}]{wanted}",
     )
+
+
+def _interval(finding: Finding) -> str:
+    row = finding.difference
+    is_same = row.test == "identical" and finding.verdict is Verdict.EQUIVALENT
+    if row.interval is None or is_same:
+        return escape(row.note)
+    return f"{row.interval.low:+.3g} … {row.interval.high:+.3g}"
 
 
 def _flips(finding: Finding) -> str:

@@ -45,11 +45,22 @@ def command(
     with terminal_progress() as progress:
         night = nightly(loaded, line, Terms(policy_path=policy), progress)
     code = _told(night, line)
-    if site is not None:
-        from harness.cli.site import publish_root
-
-        publish_root(Path(loaded.out), site)
+    if site is not None and not _is_published(Path(loaded.out), site):
+        code = code or ExitCode.INCOMPLETE
     return code
+
+
+def _is_published(root: Path, site: Path) -> bool:
+    """Publish all runs; what goes wrong there does not hide the night's verdict."""
+    from harness.cli.site import publish_root
+    from harness.engine.breakdown import sentence_of
+
+    try:
+        publish_root(root, site)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the verdict goes before it
+        click.echo(f"error: the site could not be published: {sentence_of(error)}", err=True)
+        return False
+    return True
 
 
 def _told(night: Night, line: str) -> int:
@@ -58,6 +69,7 @@ def _told(night: Night, line: str) -> int:
     from harness.cli.table import print_result
     from harness.gating import exit_code_of
     from harness.result import Result
+    from harness.store.run_folder import REPORT
 
     for warning in night.warnings:
         click.echo(f"warning: {warning}", err=True)
@@ -70,5 +82,6 @@ def _told(night: Night, line: str) -> int:
         click.echo(f"{run_id} is the first of {line}: later nights are compared with it")
         return ExitCode.PASS
     print_judgement(night.judgement)
-    click.echo(f"report: {night.operand.folder / 'report.html'}")
-    return exit_code_of(night.judgement)
+    report = f"report: {night.operand.folder / REPORT}"
+    click.echo(f"error: {night.problem}" if night.problem else report)
+    return exit_code_of(night.judgement) or (ExitCode.INCOMPLETE if night.problem else 0)

@@ -20,6 +20,8 @@ from harness.stats.equivalence import judge_change
 from harness.stats.multiplicity import benjamini_hochberg, holm
 from harness.stats.power import needed_n
 
+_LEAST_STUDIED = 0.9
+"""An A/A study of a smaller share of the samples than this has a floor that is too high."""
 MIN_IDENTICAL = 10
 """Fewer samples than this, all alike, tell nothing of a number without bounds."""
 
@@ -32,6 +34,7 @@ class Context:
     policy_source: str = ""
     baseline_name: str = ""
     noise: tuple[Noise, ...] = ()
+    """Of all A/A studies, the oldest first."""
     alarms: tuple[Alarm, ...] = ()
 
 
@@ -74,12 +77,13 @@ def judge(comparisons: Sequence[Comparison], context: Context) -> tuple[Judgemen
 def _drafts(comparison: Comparison, context: Context) -> list[_Draft]:
     bad = invalid_reasons(comparison, context.policy)
     pairs = {(pair.suite, pair.candidate_model): pair for pair in comparison.pairs}
-    floors = _floors(comparison, pairs, context.noise)
+    studied = _studied(comparison, pairs, context.noise)
     drafts = []
     for difference in comparison.differences:
         key = (difference.suite, difference.model)
         gate = gate_for(difference, context.policy)
-        floor = floors.get((*key, difference.quantity.id, difference.slice))
+        noise = studied.get((*key, difference.quantity.id, difference.slice))
+        floor = noise.floor if noise and noise.n >= _LEAST_STUDIED * difference.n else None
         margin = margin_of(difference, gate, context.policy)
         drafts.append(
             _Draft(
@@ -94,11 +98,11 @@ def _drafts(comparison: Comparison, context: Context) -> list[_Draft]:
     return drafts
 
 
-def _floors(
+def _studied(
     comparison: Comparison, pairs: Mapping[tuple[str, str], Pair], noise: Iterable[Noise]
-) -> dict[tuple[object, ...], float]:
-    """Return the noise floors that were studied on the same question and one of both models."""
-    floors: dict[tuple[object, ...], float] = {}
+) -> dict[tuple[object, ...], Noise]:
+    """Return the newest study of each number, on the same question and one of both models."""
+    found: dict[tuple[object, ...], Noise] = {}
     for item in noise:
         for (suite, model), pair in pairs.items():
             sides = (
@@ -107,9 +111,8 @@ def _floors(
             )
             asked = {(e.suite_hash, e.data_hash, e.model_fingerprint) for e in sides if e}
             if (item.suite_hash, item.data_hash, item.fingerprint) in asked:
-                key = (suite, model, item.quantity, item.slice)
-                floors[key] = max(item.floor, floors.get(key, 0.0))
-    return floors
+                found[suite, model, item.quantity, item.slice] = item
+    return found
 
 
 def _is_same_model(comparison: Comparison, pair: Pair) -> bool:

@@ -53,9 +53,10 @@ def judge_change(
 ) -> Verdict:
     """Judge a difference by its test and by where its whole interval lies.
 
-    A change that is proven and not shown to stay within the margin counts, for the better or for
-    the worse. Without one, the candidate is no worse (non-inferior) where no loss as large as the
-    margin is left in the interval. A proven loss within the margin is accepted as well.
+    A change is proven when the test rejects and the interval agrees, having 0 outside. If it is
+    not shown to stay within the margin it counts, for the better or for the worse. Without one,
+    the candidate is no worse (non-inferior) where no loss as large as the margin is left in the
+    interval. A proven loss within the margin is accepted as well.
 
     The chance of a false alarm is that of the test, whatever the margin: adjust its p for the
     number of gates. To call all of several gates no worse needs no adjustment, since every one of
@@ -77,6 +78,7 @@ def judge_change(
         is_within = -margin < low and high < margin
         return Verdict.EQUIVALENT if is_within else Verdict.INCONCLUSIVE
     worst, best = (low, high) if direction is Direction.HIGHER else (-high, -low)
-    if is_significant and not (-margin < worst and best < margin):
-        return Verdict.IMPROVED if worst + best > 0 else Verdict.REGRESSED
+    is_proven = is_significant and not low <= 0 <= high
+    if is_proven and not (-margin < worst and best < margin):
+        return Verdict.IMPROVED if worst > 0 else Verdict.REGRESSED
     return Verdict.EQUIVALENT if worst > -margin else Verdict.INCONCLUSIVE

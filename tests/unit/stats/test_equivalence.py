@@ -60,6 +60,7 @@ MIRRORED = {Verdict.IMPROVED: Verdict.REGRESSED, Verdict.REGRESSED: Verdict.IMPR
         (0.0, 0.02, False, Verdict.EQUIVALENT),
         (-0.009, 0.5, False, Verdict.EQUIVALENT),
         (-0.05, -0.02, False, Verdict.INCONCLUSIVE),
+        (-0.5, 0.02, True, Verdict.INCONCLUSIVE),
         (-0.5, 0.5, False, Verdict.INCONCLUSIVE),
         (-0.01, 0.005, False, Verdict.INCONCLUSIVE),
     ],
