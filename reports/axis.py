@@ -10,6 +10,9 @@ from harness.reports.number_format import MINUS, format_number
 
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 _N_STEPS = 4
+_NOISE = 1e-9
+"""Values that differ by a smaller share of themselves are one, but for rounding."""
+_TINY = 1e-290
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,12 +42,13 @@ def axis_over(values: Iterable[float], *, start: float, end: float) -> Axis:
     """
     known = [value for value in values if math.isfinite(value)]
     low, high = (min(known), max(known)) if known else (0.0, 1.0)
-    if not high > low:
-        room = 0.05 * abs(low) or 1.0
+    size = max(abs(low), abs(high))
+    if high - low <= max(_NOISE * size, _TINY):
+        room = 0.05 * size if size > _TINY else 1.0
         low, high = low - room, high + room
     step = _round_step((high - low) / _N_STEPS)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    ticks = tuple(round(i * step, 12) for i in range(first, last + 1))
+    ticks = tuple(float(f"{i * step:.12g}") for i in range(first, last + 1))
     return Axis(low=ticks[0], high=ticks[-1], start=start, end=end, ticks=ticks)
 
 

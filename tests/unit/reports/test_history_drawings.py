@@ -141,3 +141,11 @@ def test_ids_differ_between_series_and_places() -> None:
 
     names = {name(series, place) for series in (SHIFTED, *OTHERS) for place in ("a", "b")}
     assert len(names) == 2 * (1 + len(OTHERS))
+
+
+@pytest.mark.parametrize("values", [[0.9152, 0.9152 + 1e-16], [1e6, 1e6 + 1e-8], [0.0, 1e-300]])
+def test_values_that_differ_by_rounding_alone_are_one(values: list[float]) -> None:
+    axis = axis_over(values, start=100, end=0)
+    assert len(set(axis.ticks)) == len(axis.ticks)
+    assert axis.low < min(values)
+    assert axis.high > max(values)
