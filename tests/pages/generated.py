@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from pages.options import inner_sections, option_sections
+from pages.options import inner_sections, option_sections, policy_sections
 from pages.quantities import metric_sections
 
 ROOT = Path(__file__).parents[2]
@@ -15,8 +15,9 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "suites": lambda: option_sections("suites"),
     "inner tables": inner_sections,
     "metrics": metric_sections,
+    "policy": policy_sections,
 }
-PAGES = ("docs/spec.md", "docs/metrics.md")
+PAGES = ("docs/spec.md", "docs/metrics.md", "docs/judgement.md")
 _MARKED = re.compile(r"(<!-- generated: ([\w ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 

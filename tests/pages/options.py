@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from harness import registry
+from harness.core.policy import Gate, Policy
 from harness.option_docs import option_docs
 from pages.wording import default_words, markdown, table, type_words
 
@@ -32,6 +33,11 @@ def inner_sections() -> str:
         f"### {cls.__name__}\n\n{about(cls)}\n\n{option_table(cls)}"
         for cls in sorted(found, key=lambda cls: cls.__name__)
     )
+
+
+def policy_sections() -> str:
+    """Return the tables of a policy file: its own keys, and those of each gate."""
+    return f"{option_table(Policy)}\n\n### A gate\n\n{about(Gate)}\n\n{option_table(Gate)}"
 
 
 def option_table(cls: type) -> str:
