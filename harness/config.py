@@ -132,7 +132,7 @@ class _Resolver:
             value = self._data(value, where)
         if nested is not None and isinstance(value, Mapping):
             return self.options(nested, value, where)
-        if key in ("path", "run") and isinstance(value, str):
+        if key in ("path", "run", "include_path") and isinstance(value, str):
             return self._located(value)
         if key == "metrics" and isinstance(value, list):
             return [self._metric(entry) for entry in value]
@@ -233,12 +233,11 @@ def _model(
 ) -> ModelSpec | None:
     name = _required(table, "name", where, problems)
     kind = _required(table, "adapter", where, problems)
-    factory = kind and _registered("adapters", kind, f"{where}.adapter", problems)
+    factory, named = _registered("adapters", kind, f"{where}.adapter", problems)
     if not (name and factory and kind):
         return None
-    adapter = build(
-        factory, resolve.options(factory, table, where, _MODEL_KEYS), where, problems, _MODEL_KEYS
-    )
+    options = resolve.options(factory, {**table, **named}, where, _MODEL_KEYS)
+    adapter = build(factory, options, where, problems, _MODEL_KEYS)
     if adapter is None:
         return None
     return ModelSpec(name=name, adapter_name=kind, adapter=adapter)
@@ -253,7 +252,7 @@ def _suite(
 ) -> SuiteSpec | None:
     kind = _required(table, "suite", where, problems)
     name = _required(table, "name", where, problems) if "name" in table else kind
-    factory = kind and _registered("suites", kind, f"{where}.suite", problems)
+    factory, named = _registered("suites", kind, f"{where}.suite", problems)
     every_model = list(dict.fromkeys(model_names))
     models = _asked(table.get("models", every_model), f"{where}.models", every_model, problems)
     limit = _limit(table, where, problems)
@@ -262,7 +261,7 @@ def _suite(
             problems.add(f"{where}.{key}", "is empty", "list at least one, or leave it out")
     if not (factory and kind):
         return None
-    options = resolve.options(factory, table, where, _SUITE_KEYS)
+    options = resolve.options(factory, {**table, **named}, where, _SUITE_KEYS)
     suite = build(factory, options, where, problems, _SUITE_KEYS)
     if suite is None or name is None:
         return None
@@ -291,12 +290,16 @@ def _required(table: Mapping[str, Any], key: str, where: str, problems: Problems
     return None
 
 
-def _registered(kind: registry.Kind, name: str, where: str, problems: Problems) -> Any:
+def _registered(
+    kind: registry.Kind, name: str | None, where: str, problems: Problems
+) -> tuple[Any, dict[str, str]]:
+    if name is None:
+        return None, {}
     try:
-        return registry.find(kind, name, where)
+        return registry.find_with_option(kind, name, where)
     except ConfigError as error:
         problems.keep(error)
-        return None
+        return None, {}
 
 
 def _asked(value: Any, where: str, known: list[str], problems: Problems) -> tuple[str, ...]:

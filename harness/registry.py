@@ -67,6 +67,29 @@ def find(kind: Kind, name: str, where: str) -> Any:
         ) from error
 
 
+def find_with_option(kind: Kind, name: str, where: str) -> tuple[Any, dict[str, str]]:
+    """Do as :func:`find`, for a name that may have an option behind a colon.
+
+    ``lm_eval:hellaswag`` is ``lm_eval`` with the option that its class names in
+    ``option_after_colon``.
+
+    Returns:
+        The registered object, and the option by name; none where there is no colon.
+
+    Raises:
+        UnknownName: nothing of that name, or it takes no option there.
+        ConfigError: its package cannot be imported.
+    """
+    registered_name, colon, value = name.partition(":")
+    if not colon or registered_name not in registered(kind):
+        return find(kind, name, where), {}
+    found = find(kind, registered_name, where)
+    option = getattr(found, "option_after_colon", None)
+    if option is None or not value:
+        raise UnknownName(where, kind.removesuffix("s"), name, registered(kind))
+    return found, {option: value}
+
+
 def provider(point: EntryPoint) -> str:
     """Return the distribution an entry point comes from, with its version."""
     return f"{point.dist.name} {point.dist.version}" if point.dist else "unknown package"

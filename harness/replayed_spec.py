@@ -146,7 +146,7 @@ def _with_metric(
 
 
 def _measuring(entry: Mapping[str, Any], metric: str) -> Mapping[str, Any]:
-    factory = registry.find("suites", entry["suite"], "--metric")
+    factory, _ = registry.find_with_option("suites", entry["suite"], "--metric")
     defaults = {field.name: field.default for field in dataclasses.fields(factory)}
     if "metrics" not in defaults:
         raise ConfigError(f"suite {entry['suite']!r}", "has no option metrics", "choose another")

@@ -13,6 +13,10 @@ from harness.core.identity import hash_json
 from harness.core.ports import CorpusMetric, Metric, Suite, Task
 
 
+_PLACES = ("data", "include_path")
+"""Options that say where something lies; its contents have hashes of their own."""
+
+
 def suite_hash(suite: Suite, task: Task) -> str:
     """SHA-256 (hex) over the options of a suite and the code of it and of its metrics.
 
@@ -33,7 +37,7 @@ def suite_hash(suite: Suite, task: Task) -> str:
 def _options(suite: object) -> dict[str, str]:
     if not dataclasses.is_dataclass(suite):
         return {}
-    names = [field.name for field in dataclasses.fields(suite) if field.name != "data"]
+    names = [field.name for field in dataclasses.fields(suite) if field.name not in _PLACES]
     return {name: repr(getattr(suite, name)) for name in names}
 
 

@@ -40,13 +40,20 @@ class MeanOfValues(Additive):
         """Return Hall's t interval of each mean, or Wilson's where every value is 0 or 1."""
         found = {}
         for column, quantity in enumerate(self.quantities):
-            interval = _interval(statistics[:, column], clusters, level)
+            interval = mean_interval(statistics[:, column], clusters, level)
             if interval is not None:
                 found[quantity.id] = interval
         return found
 
 
-def _interval(values: Floats, clusters: Integers | None, level: float) -> Interval | None:
+def mean_interval(values: Floats, clusters: Integers | None, level: float) -> Interval | None:
+    """Return the interval of a mean: Wilson's where every value is 0 or 1, else Hall's t.
+
+    Args:
+        values: (n,).
+        clusters: (n,) cluster codes, or None when samples are independent.
+        level: confidence level in (0, 1).
+    """
     # Values that are all 0 or all 1 have no spread, and a t interval of them no width: Wilson's
     # stays honest there, so a graded metric (ROUGE) also takes it when only 0 and 1 were seen.
     if np.isin(values, (0.0, 1.0)).all():

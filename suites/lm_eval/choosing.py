@@ -1,0 +1,158 @@
+"""Which numbers a task has, and which kind of metric each of them is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Literal
+
+from harness.core.identity import hash_json
+from harness.core.request import Generate, LogLikelihood
+from harness.core.response import (
+    ContinuationScore,
+    Generation,
+    LogLikelihoods,
+    Output,
+    TokenLogLikelihoods,
+)
+from harness.suites.lm_eval.aggregation import DEFINITIONS, name_of
+from harness.suites.lm_eval.installed import lm_eval_version
+from harness.suites.lm_eval.loaded_tasks import LoadedTask, LoadedTasks, TaskName
+from harness.suites.lm_eval.metric import LmEvalMetric
+from harness.suites.lm_eval.questions import Question
+from harness.suites.lm_eval.set_metric import LmEvalSetMetric
+from harness.suites.lm_eval.values import processed
+
+_N_TRIED = 20
+"""Some tasks give a number to some documents only: so many are tried for the names."""
+_FROM_0_TO_1 = frozenset(
+    {"acc", "acc_norm", "acc_bytes", "acc_mutual_info", "exact_match", "acc_all", "em", "f1"}
+)
+_OTHER_BOUNDS: Mapping[str, tuple[float, float | None]] = {
+    "perplexity": (0.0, None),
+    "weighted_perplexity": (0.0, None),
+    "bits_per_byte": (0.0, None),
+    "bleu": (0.0, 100.0),
+    "chrf": (0.0, 100.0),
+    "ter": (0.0, None),
+}
+"""By aggregation."""
+_NO_NUMBER = "bypass"
+"""lm-eval's word for a task without a metric."""
+
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskMetrics:
+    """The metrics of what was loaded."""
+
+    per_document: tuple[LmEvalMetric, ...]
+    on_the_set: tuple[LmEvalSetMetric, ...]
+
+
+def metrics_of(
+    name: TaskName, found: LoadedTasks, questions: Mapping[str, Sequence[Question]]
+) -> TaskMetrics:
+    """Return a metric for each number that lm-eval would report.
+
+    Args:
+        name: what was loaded.
+        found: the tasks.
+        questions: by task; the first ones are answered with a specimen to learn the names.
+    """
+    owners: dict[Key, list[str]] = {}
+    for task, asked in questions.items():
+        for key in _keys(found.tasks[task], asked):
+            owners.setdefault(key, []).append(task)
+    definition = hash_json([_definition(one.task) for one in found.tasks.values()])[:12]
+    made = [
+        _metric(name, found, key, tasks, definition)
+        for key, tasks in owners.items()
+        if key[0] != _NO_NUMBER
+    ]
+    return TaskMetrics(
+        per_document=tuple(metric for metric in made if isinstance(metric, LmEvalMetric)),
+        on_the_set=tuple(metric for metric in made if isinstance(metric, LmEvalSetMetric)),
+    )
+
+
+def _keys(loaded: LoadedTask, questions: Iterable[Question]) -> tuple[Key, ...]:
+    """Return metrics with their filters: those of specimen answers, else those declared."""
+    seen: dict[Key, None] = {}
+    for question in islice(questions, _N_TRIED):
+        with suppress(Exception):  # the task's code may refuse a specimen, and still work
+            doc = loaded.docs[int(question.sample.id)]
+            seen |= dict.fromkeys(processed(loaded.task, doc, _specimen(question)))
+    if not seen:
+        filters = [pipeline.name for pipeline in loaded.task._filters]  # noqa: SLF001 - the only door
+        seen = {(metric, each): None for each in filters for metric in loaded.task.aggregation()}
+    return tuple(seen)
+
+
+def _specimen(question: Question) -> Output:
+    payload = question.payload
+    if isinstance(payload, LogLikelihood):
+        score = ContinuationScore(-1.0, 1, is_greedy=False)
+        return LogLikelihoods((score,) * len(payload.continuations))
+    if isinstance(payload, Generate):
+        text = next(iter(question.sample.targets), "")
+        return Generation(text=text, finish_reason="stop")
+    return TokenLogLikelihoods(values=(-1.0,))
+
+
+def _metric(
+    name: TaskName, found: LoadedTasks, key: Key, tasks: Sequence[str], definition: str
+) -> LmEvalMetric | LmEvalSetMetric:
+    metric = key[0]
+    owners = [found.tasks[task].task for task in tasks]
+    aggregations = {_aggregation(owner, metric) for owner in owners}
+    aggregation = aggregations.pop() if len(aggregations) == 1 else "custom"
+    low, high = (0.0, 1.0) if metric in _FROM_0_TO_1 and aggregation == "mean" else (None, None)
+    low, high = _OTHER_BOUNDS.get(aggregation, (low, high))
+    make = LmEvalMetric if aggregation in DEFINITIONS else LmEvalSetMetric
+    return make(
+        task=name.name,
+        include_path=name.include_path,
+        metric=metric,
+        filter=key[1],
+        aggregation=aggregation,
+        better=_direction({owner.higher_is_better().get(metric) for owner in owners}),
+        low=low,
+        high=high,
+        tasks=tuple(tasks) if len(found.tasks) > 1 else (),
+        weighting=_weighting(found.group, metric),
+        definition=definition,
+        version=lm_eval_version(),
+    )
+
+
+def _aggregation(task: Any, metric: str) -> str:
+    function = task.aggregation().get(metric)
+    # lm-eval takes the mean of values that a task returns without saying how to aggregate them.
+    return "mean" if function is None else name_of(function) or "custom"
+
+
+def _direction(said: set[bool | None]) -> Literal["higher", "lower", "neither"]:
+    if said == {True}:
+        return "higher"
+    return "lower" if said == {False} else "neither"
+
+
+def _weighting(group: Any, metric: str) -> Literal["documents", "tasks"]:
+    configured = getattr(group, "aggregate_metric_list", None) or ()
+    is_by_task = any(each.metric == metric and not each.weight_by_size for each in configured)
+    return "tasks" if is_by_task else "documents"
+
+
+def _definition(task: Any) -> dict[str, str]:
+    """Return a task's configuration as texts, functions as source; where it lies does not count."""
+    return dict(sorted(_texts(task.dump_config())))
+
+
+def _texts(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for key, value in config.items():
+        if key != "metadata":
+            yield key, " at 0x".join(part for part in str(value).split(" at 0x")[:1])

@@ -1,0 +1,152 @@
+"""The tasks of lm-evaluation-harness as its own code makes them, data and all."""
+
+from __future__ import annotations
+
+import logging
+import random
+import traceback
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from harness.core.errors import ConfigError, DataError
+from harness.suites.lm_eval.catalogue import Catalogue
+from harness.suites.lm_eval.installed import lm_eval_version
+
+_RANDOM_SEED, _NUMPY_SEED = 0, 1234
+"""What ``simple_evaluate`` sets before it loads a task: some draw their documents."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskName:
+    """What to load; equal names load equal tasks."""
+
+    name: str
+    include_path: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedTask:
+    """One task with its documents."""
+
+    task: Any
+    """lm_eval's own object."""
+    docs: Any
+    """Its documents, by their number."""
+
+    @property
+    def name(self) -> str:
+        """As lm-eval has it."""
+        return str(self.task.config.task)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedTasks:
+    """Everything under one name."""
+
+    tasks: Mapping[str, LoadedTask]
+    """By task, in lm-eval's order."""
+    group: Any = None
+    """lm_eval's own group, when the name is that of one."""
+
+
+_KEPT: dict[TaskName, LoadedTasks] = {}
+"""A metric is made from its options alone, and finds here what its suite has loaded."""
+
+
+def loaded(name: TaskName) -> LoadedTasks:
+    """Return the tasks under a name as they were last loaded in this process.
+
+    Raises:
+        ConfigError: as :func:`load`.
+    """
+    return _KEPT[name] if name in _KEPT else load(name)
+
+
+def load(name: TaskName) -> LoadedTasks:
+    """Load the tasks under a name anew, with lm-eval's own code.
+
+    Only the folders that define them are looked through.
+
+    Raises:
+        ConfigError: no such task, or its files cannot be carried out.
+        DataError: a data set cannot be had.
+    """
+    lm_eval_version()
+    folders = Catalogue.with_folder(name.include_path).folders(name.name)
+    with _quiet(), _seeded():
+        from lm_eval.tasks import TaskManager
+
+        try:
+            manager = TaskManager(include_path=folders, include_defaults=False)
+            found = manager.load(name.name)
+            tasks = {
+                key: LoadedTask(task=task, docs=task.eval_docs)
+                for key, task in found["tasks"].items()
+            }
+        except Exception as error:  # a task is any code, and data sets fail in many ways
+            raise _cannot_load(name, error) from error
+    _KEPT[name] = LoadedTasks(tasks=tasks, group=found.get("groups", {}).get(name.name))
+    return _KEPT[name]
+
+
+def _cannot_load(name: TaskName, error: Exception) -> ConfigError:
+    """Say which data set is missing, where the error comes from fetching one."""
+    task = _fetching_task(error)
+    reason = next(iter(str(error).strip().splitlines()), "") or type(error).__name__
+    if task is None:
+        return ConfigError(
+            f"task {name.name!r}",
+            f"lm-eval cannot load it ({type(error).__name__}: {reason})",
+            "check its files, and that the packages it needs are installed",
+        )
+    path = getattr(task, "DATASET_PATH", None)
+    part = getattr(task, "DATASET_NAME", None)
+    data = f"{path!r}" + (f" ({part})" if part else "")
+    return DataError(
+        f"task {str(task.config.task)!r}",
+        f"its data set {data} is neither cached nor to be had"
+        f" ({type(error).__name__}: {reason})",
+        "run once with a network and without HF_HUB_OFFLINE, or copy the task's YAML to a folder"
+        " of your own (include_path) with dataset_path: json and"
+        " dataset_kwargs: {data_files: {test: FILE}}",
+    )
+
+
+def _fetching_task(error: Exception) -> Any:
+    """Find the task whose ``download`` has failed, among the frames that the error went through."""
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        if frame.f_code.co_name == "download" and "self" in frame.f_locals:
+            return frame.f_locals["self"]
+    return None
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Silence lm-eval's log and the warnings of its packages: they concern its own command."""
+    logger = logging.getLogger("lm_eval")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(level)
+
+
+@contextmanager
+def _seeded() -> Iterator[None]:
+    """Start the global generators as lm-eval does, and put them back."""
+    import numpy as np
+
+    before, numpy_before = random.getstate(), np.random.get_state()  # noqa: NPY002 - lm-eval's own
+    random.seed(_RANDOM_SEED)
+    np.random.seed(_NUMPY_SEED)  # noqa: NPY002 - as above
+    try:
+        yield
+    finally:
+        random.setstate(before)
+        np.random.set_state(numpy_before)  # noqa: NPY002 - as above

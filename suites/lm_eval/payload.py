@@ -1,0 +1,77 @@
+"""lm-eval's requests about one document, as one payload of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from harness.core.errors import ConfigError
+from harness.core.request import Generate, LogLikelihood, Payload, Prompt, RollingLogLikelihood
+
+_MAX_TOKENS = 256
+"""What lm-eval lets a model write where the task does not say."""
+_LENGTHS = ("max_gen_toks", "max_new_tokens", "max_tokens", "max_completion_tokens")
+"""In lm-eval's order of precedence."""
+_UNDERSTOOD = frozenset({"until", "do_sample", "temperature", "top_p", "seed", *_LENGTHS})
+_ONLY_WHEN_SAMPLING = frozenset({"top_k", "min_p", "typical_p"})
+
+
+def payload_of(requests: Sequence[Any], where: str) -> Payload:
+    """Return what to ask.
+
+    Args:
+        requests: the ``Instance`` objects of one document.
+        where: the task, for messages.
+
+    Raises:
+        ConfigError: they do not fit into one payload, or ask for what no adapter can do.
+    """
+    kinds = {request.request_type for request in requests}
+    if kinds == {"loglikelihood"}:
+        return _log_likelihood([request.args for request in requests], where)
+    if len(requests) == 1 and kinds == {"loglikelihood_rolling"}:
+        return RollingLogLikelihood(text=requests[0].args[0])
+    if len(requests) == 1 and kinds == {"generate_until"}:
+        prompt, options = requests[0].args
+        return _generate(prompt, options, where)
+    raise ConfigError(
+        where,
+        f"asks {len(requests)} questions about a document ({', '.join(sorted(map(str, kinds)))}),"
+        " and one is what this suite can ask",
+        "run this task with lm-eval itself",
+    )
+
+
+def _log_likelihood(pairs: Sequence[tuple[Prompt, str]], where: str) -> Payload:
+    prompts = [prompt for prompt, _ in pairs]
+    if any(prompt != prompts[0] for prompt in prompts):
+        raise ConfigError(
+            where,
+            "scores its choices after different contexts (as winogrande and acc_mutual_info do),"
+            " and one question has one context here",
+            "run this task with lm-eval itself",
+        )
+    return LogLikelihood(
+        prompt=prompts[0], continuations=tuple(continuation for _, continuation in pairs)
+    )
+
+
+def _generate(prompt: Prompt, options: Mapping[str, Any], where: str) -> Generate:
+    temperature = float(options.get("temperature") or 0.0)
+    is_greedy = options.get("do_sample") is False or temperature == 0.0
+    known = _UNDERSTOOD | (_ONLY_WHEN_SAMPLING if is_greedy else frozenset())
+    if foreign := sorted(set(options) - known):
+        raise ConfigError(
+            where,
+            f"sets {' and '.join(foreign)} in generation_kwargs, which adapters do not take",
+            "leave it out in a YAML of your own",
+        )
+    until = options.get("until") or []
+    lengths = [options[key] for key in _LENGTHS if options.get(key) is not None]
+    return Generate(
+        prompt=prompt,
+        max_new_tokens=int(lengths[0]) if lengths else _MAX_TOKENS,
+        stop=tuple([until] if isinstance(until, str) else until),
+        temperature=0.0 if is_greedy else temperature,
+        top_p=1.0 if is_greedy else float(options.get("top_p", 1.0)),
+    )

@@ -1,0 +1,145 @@
+"""From documents to what is asked about them: few-shot examples, templates, requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from harness.core.errors import ConfigError
+from harness.core.request import Message, Payload
+from harness.core.sample import Sample
+from harness.suites.lm_eval.loaded_tasks import LoadedTask
+from harness.suites.lm_eval.payload import payload_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompting:
+    """How documents become prompts; lm-eval's own options of these names."""
+
+    num_fewshot: int | None
+    fewshot_seed: int
+    apply_chat_template: bool
+    fewshot_as_multiturn: bool
+    system_instruction: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A document as a sample, with what is asked about it."""
+
+    sample: Sample
+    payload: Payload
+
+
+def questions_of(
+    loaded: LoadedTask, prompting: Prompting, *, limit: int | None, slices: Sequence[str]
+) -> Iterator[Question]:
+    """Yield the questions of one task, numbered from 0 by document.
+
+    Documents are taken in order and few-shot examples drawn one document after the other, as
+    lm-eval does: the first n questions are the same whatever the limit.
+
+    Args:
+        loaded: the task.
+        prompting: how to prompt.
+        limit: take the first documents only.
+        slices: fields of a document to slice by.
+
+    Raises:
+        ConfigError: the task asks for what this suite cannot do.
+    """
+    task = loaded.task
+    where = f"task {loaded.name!r}"
+    _refuse_unknown_kinds(task, where)
+    n_shots = _set_fewshot(task, prompting)
+    for number, doc in enumerate(islice(loaded.docs, limit)):
+        context = task.fewshot_context(
+            doc,
+            num_fewshot=n_shots,
+            system_instruction=prompting.system_instruction,
+            apply_chat_template=prompting.apply_chat_template,
+            fewshot_as_multiturn=prompting.fewshot_as_multiturn,
+            chat_template=_turns if prompting.apply_chat_template else None,
+            gen_prefix=task.doc_to_prefix(doc),
+        )
+        requests = task.construct_requests(
+            doc=doc,
+            ctx=context,
+            metadata=(loaded.name, number, 1),
+            apply_chat_template=prompting.apply_chat_template,
+            chat_template=_turns if prompting.apply_chat_template else None,
+        )
+        requests = requests if isinstance(requests, list) else [requests]
+        yield Question(_sample(task, doc, number, slices), payload_of(requests, where))
+
+
+def _turns(
+    history: Sequence[Mapping[str, str]], *, add_generation_prompt: bool = True
+) -> tuple[Message, ...]:
+    """Stand in for a tokenizer's template: the adapter applies the model's own to these turns.
+
+    A last turn of the assistant is left open by adapters, which is what the flag asks for.
+    """
+    del add_generation_prompt
+    return tuple(Message(turn["role"], turn["content"]) for turn in history)  # type: ignore[arg-type] # lm-eval's three roles are ours
+
+
+def _set_fewshot(task: Any, prompting: Prompting) -> int:
+    """Set the number and the seed as ``simple_evaluate`` does: a task's own 0 is final."""
+    own = task.get_config("num_fewshot")
+    if prompting.num_fewshot is not None and own != 0:
+        own = prompting.num_fewshot
+        task.set_config(key="num_fewshot", value=own)
+    task.set_fewshot_seed(seed=prompting.fewshot_seed)
+    return int(own or 0)
+
+
+def _refuse_unknown_kinds(task: Any, where: str) -> None:
+    if getattr(task, "MULTIMODAL", False):
+        raise ConfigError(where, "shows pictures or sounds", "choose a task of text alone")
+    repeats = int(task.get_config("repeats") or 1)
+    if repeats > 1:
+        raise ConfigError(
+            where,
+            f"asks each question {repeats} times, and this suite asks once",
+            "set repeats: 1 in a YAML of your own",
+        )
+
+
+def _sample(task: Any, doc: Any, number: int, slices: Sequence[str]) -> Sample:
+    missing = [name for name in slices if name not in doc]
+    if missing:
+        raise ConfigError("slices", f"documents have no field {missing[0]!r}", "leave it out")
+    choices = _choices(task, doc)
+    return Sample(
+        id=str(number),
+        index=number,
+        text=_text(task, doc),
+        targets=_targets(task, doc, choices),
+        choices=choices,
+        slices={name: str(doc[name]) for name in slices},
+    )
+
+
+def _choices(task: Any, doc: Any) -> tuple[str, ...]:
+    if task.OUTPUT_TYPE != "multiple_choice" or not hasattr(task, "doc_to_choice"):
+        return ()
+    return tuple(map(str, task.doc_to_choice(doc)))
+
+
+def _text(task: Any, doc: Any) -> str:
+    """Return the document's own part of the prompt; of a text to be modelled, the text."""
+    if task.OUTPUT_TYPE == "loglikelihood_rolling":
+        return str(task.doc_to_target(doc))
+    return str(task.doc_to_text(doc))
+
+
+def _targets(task: Any, doc: Any, choices: tuple[str, ...]) -> tuple[str, ...]:
+    target = task.doc_to_target(doc)
+    targets = target if isinstance(target, list) else [target]
+    return tuple(
+        choices[each] if isinstance(each, int) and 0 <= each < len(choices) else str(each)
+        for each in targets
+    )

@@ -1,0 +1,62 @@
+"""A number of a task of lm-evaluation-harness that takes all values at once (F1, BLEU, custom)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from harness.core.errors import ConfigError
+from harness.core.response import Output
+from harness.core.sample import Sample
+from harness.suites.lm_eval.loaded_tasks import loaded
+from harness.suites.lm_eval.task_metric import TaskMetric
+from harness.suites.lm_eval.values import task_of, values_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LmEvalSetMetric(TaskMetric):
+    """What lm-eval's or the task's own aggregation function makes of the list of values.
+
+    The suite ``lm_eval`` makes it for each number of its task; it is no name to list.
+    """
+
+    prefix: ClassVar[str] = "lm_eval_set"
+
+    def compute(self, samples: Sequence[Sample], outputs: Sequence[Output]) -> Mapping[str, float]:
+        """Return the aggregate, of a group the weighted mean of its tasks'.
+
+        Raises:
+            ConfigError: the function returns no number.
+        """
+        lists = self._values(samples, outputs)
+        if not lists:
+            return {}
+        results = [(self._aggregated(task, values), len(values)) for task, values in lists.items()]
+        if self.weighting == "tasks":
+            results = [(value, 1) for value, _ in results]
+        total = sum(weight for _, weight in results)
+        return {self.key: sum(value * weight for value, weight in results) / total}
+
+    def _values(
+        self, samples: Sequence[Sample], outputs: Sequence[Output]
+    ) -> dict[str, list[Any]]:
+        lists: dict[str, list[Any]] = {}
+        for sample, output in zip(samples, outputs, strict=True):
+            task = task_of(self.task_name, sample).name
+            values = values_of(self.task_name, sample.id, task, output)
+            if (self.metric, self.filter) in values:
+                lists.setdefault(task, []).append(values[self.metric, self.filter])
+        return lists
+
+    def _aggregated(self, task: str, values: list[Any]) -> float:
+        function = loaded(self.task_name).tasks[task].task.aggregation()[self.metric]
+        result = function(values)
+        try:
+            return float(result)
+        except (TypeError, ValueError) as error:
+            raise ConfigError(
+                f"task {task!r}",
+                f"its aggregation of {self.metric!r} returns a {type(result).__name__}",
+                "return one number",
+            ) from error

@@ -1,0 +1,150 @@
+"""A task, group or tag of lm-evaluation-harness with its questions at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from harness.core.capability import Capability
+from harness.core.codec import hash_payload
+from harness.core.errors import ConfigError, DataError
+from harness.core.estimate import Estimate
+from harness.core.figure import Figure
+from harness.core.identity import hash_json
+from harness.core.ports import CorpusMetric, Metric
+from harness.core.request import Payload, capability_of
+from harness.core.response import Output
+from harness.core.sample import Sample
+from harness.core.score import Unscored
+from harness.suites.lm_eval.choosing import metrics_of
+from harness.suites.lm_eval.loaded_tasks import LoadedTasks, TaskName, load
+from harness.suites.lm_eval.questions import Prompting, Question, questions_of
+from harness.suites.lm_eval.values import TASK_SLICE, values_of
+
+_GROUP_SLICE = "group"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LmEvalTask:
+    """Questions in lm-eval's order, with the metrics that it would report."""
+
+    questions: Mapping[str, Question]
+    """By the sample's id."""
+    data_hash: str
+    """SHA-256 (hex) over what is asked and the right answers: few-shot examples count."""
+    metrics: tuple[Metric, ...]
+    corpus_metrics: tuple[CorpusMetric, ...]
+
+    @property
+    def n_samples(self) -> int:
+        """How many questions there are."""
+        return len(self.questions)
+
+    def samples(self) -> Iterator[Sample]:
+        """Yield the samples in order."""
+        return (question.sample for question in self.questions.values())
+
+    def ask(self, sample: Sample, capability: Capability) -> Payload:
+        """Return what lm-eval asks about the document."""
+        del capability
+        return self.questions[sample.id].payload
+
+    def read(self, sample: Sample, output: Output) -> Output | Unscored:
+        """Leave the answer as it is: the metrics apply the task's filters."""
+        del sample
+        return output
+
+    def figures(self, estimates: Sequence[Estimate]) -> tuple[Figure, ...]:
+        """Return no chart."""
+        del estimates
+        return ()
+
+
+def prepared_task(
+    name: TaskName, prompting: Prompting, *, limit: int | None, slices: Sequence[str], unsafe: bool
+) -> LmEvalTask:
+    """Load what a name stands for and make its questions.
+
+    Args:
+        name: task, group or tag.
+        prompting: how documents become prompts.
+        limit: take the first documents of each task only.
+        slices: fields of a document to slice by.
+        unsafe: whether code that a model writes may be run.
+
+    Raises:
+        ConfigError: no such task, or one that this suite cannot carry out.
+        DataError: a data set cannot be had, or is empty.
+    """
+    found = load(name)
+    values_of.cache_clear()  # they were of the tasks as loaded before
+    _refuse_unsafe(found, unsafe=unsafe)
+    by_task = {
+        key: list(questions_of(one, prompting, limit=limit, slices=slices))
+        for key, one in found.tasks.items()
+    }
+    questions = list(_numbered(by_task, _subgroups(found.group)))
+    _check(name, questions)
+    metrics = metrics_of(name, found, by_task)
+    return LmEvalTask(
+        questions={question.sample.id: question for question in questions},
+        data_hash=hash_json(
+            [[q.sample.id, hash_payload(q.payload), q.sample.targets] for q in questions]
+        ),
+        metrics=metrics.per_document,
+        corpus_metrics=metrics.on_the_set,
+    )
+
+
+def _numbered(
+    by_task: Mapping[str, Sequence[Question]], subgroups: Mapping[str, str]
+) -> Iterator[Question]:
+    """Yield the questions of all tasks; those of a group carry their task in id and slices."""
+    index = 0
+    for task, questions in by_task.items():
+        for question in questions:
+            sample = replace(question.sample, index=index)
+            index += 1
+            if len(by_task) > 1:
+                own = {TASK_SLICE: task}
+                if task in subgroups:
+                    own[_GROUP_SLICE] = subgroups[task]
+                sample = replace(
+                    sample, id=f"{task}/{sample.id}", slices={**sample.slices, **own}
+                )
+            yield Question(sample, question.payload)
+
+
+def _subgroups(group: Any) -> dict[str, str]:
+    """Return the nearest group around each task that lies in a group of the group."""
+    if group is None:
+        return {}
+    return {
+        task.config.task: subgroup.name
+        for subgroup in group.get_all_groups()
+        for task in subgroup.get_all_tasks(recursive=False)
+    }
+
+
+def _refuse_unsafe(found: LoadedTasks, *, unsafe: bool) -> None:
+    for name, one in found.tasks.items():
+        if getattr(one.task, "UNSAFE_CODE", False) and not unsafe:
+            raise ConfigError(
+                f"task {name!r}",
+                "runs code that the model writes",
+                "write confirm_run_unsafe_code = true, in a container",
+            )
+
+
+def _check(name: TaskName, questions: Sequence[Question]) -> None:
+    if not questions:
+        raise DataError(f"task {name.name!r}", "has no documents", "check its data set")
+    needed = {capability_of(question.payload) for question in questions}
+    if len(needed) > 1:
+        words = " and ".join(f"one that {capability}" for capability in sorted(needed))
+        raise ConfigError(
+            f"task {name.name!r}",
+            f"holds tasks that need different models ({words})",
+            "name its tasks one by one, each a suite of its own",
+        )
