@@ -39,14 +39,21 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
     with path.open(encoding="utf-8") as lines:
         for line in lines:
             row = json.loads(line)
-            yield _with_choices(row) if "options" in row else row
+            row = _with_choices(row) if "options" in row else row
+            if row is not None:
+                yield row
 
 
-def _with_choices(row: dict[str, Any]) -> dict[str, Any]:
-    """Part 'A. this\\nB. that' into a list, and find the place of the answer in it."""
+def _with_choices(row: dict[str, Any]) -> dict[str, Any] | None:
+    """Part 'A. this\\nB. that' into a list, and find the place of the answer in it.
+
+    Some rows of the archive have no such place; they are left out.
+    """
     _, *parts = _CHOICE.split(row["options"])
-    choices = [text.strip() for text in parts[1::2]]
-    answer = row["answer"][0] if isinstance(row["answer"], list) else row["answer"]
+    letters, choices = parts[::2], [text.strip() for text in parts[1::2]]
+    answer = (row["answer"][0] if isinstance(row["answer"], list) else row["answer"]).strip()
     letter = _CHOICE.match(answer)
-    label = parts[::2].index(letter[1]) if letter else choices.index(answer)
-    return {**row, "answer": answer, "choices": choices, "label": label}
+    known, wanted = (letters, letter[1]) if letter else (choices, answer)
+    if wanted not in known:
+        return None
+    return {**row, "answer": answer, "choices": choices, "label": known.index(wanted)}

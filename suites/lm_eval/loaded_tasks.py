@@ -126,15 +126,20 @@ def _fetching_task(error: Exception) -> Any:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Silence lm-eval's log and the warnings of its packages: they concern its own command."""
+    from datasets import disable_progress_bars, enable_progress_bars, is_progress_bar_enabled
+
     logger = logging.getLogger("lm_eval")
-    level = logger.level
+    level, had_bars = logger.level, is_progress_bar_enabled()
     logger.setLevel(logging.ERROR)
+    disable_progress_bars()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
         logger.setLevel(level)
+        if had_bars:
+            enable_progress_bars()
 
 
 @contextmanager
