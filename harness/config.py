@@ -236,6 +236,7 @@ def _model(
     factory, named = _registered("adapters", kind, f"{where}.adapter", problems)
     if not (name and factory and kind):
         return None
+    _check_said_once(table, named, where, problems)
     options = resolve.options(factory, {**table, **named}, where, _MODEL_KEYS)
     adapter = build(factory, options, where, problems, _MODEL_KEYS)
     if adapter is None:
@@ -261,6 +262,7 @@ def _suite(
             problems.add(f"{where}.{key}", "is empty", "list at least one, or leave it out")
     if not (factory and kind):
         return None
+    _check_said_once(table, named, where, problems)
     options = resolve.options(factory, {**table, **named}, where, _SUITE_KEYS)
     suite = build(factory, options, where, problems, _SUITE_KEYS)
     if suite is None or name is None:
@@ -300,6 +302,14 @@ def _registered(
     except ConfigError as error:
         problems.keep(error)
         return None, {}
+
+
+def _check_said_once(
+    table: Mapping[str, Any], named: Mapping[str, str], where: str, problems: Problems
+) -> None:
+    for key in named:
+        if key in table:
+            problems.add(f"{where}.{key}", "is said behind the colon already", "leave it out")
 
 
 def _asked(value: Any, where: str, known: list[str], problems: Problems) -> tuple[str, ...]:

@@ -24,7 +24,10 @@ class CausalReader:
 
     def continuations(self, payload: LogLikelihood) -> list[list[Span]]:
         """One span each; continuations of one token end up in one row."""
-        pairs = [self._encoder.pair(payload.prompt, text) for text in payload.continuations]
+        pairs = [
+            self._encoder.pair(payload.prompt, text, before_space=payload.is_split_before_space)
+            for text in payload.continuations
+        ]
         return [[self._span(self._context(pair), pair.continuation)] for pair in pairs]
 
     def text(self, text: str) -> list[Span]:

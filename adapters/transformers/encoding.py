@@ -91,20 +91,26 @@ class TextEncoder:
         read = self.prompt_text(prompt)
         return self.plain(read.text) if read.is_chat else self.opened(self.plain(read.text))
 
-    def pair(self, prompt: Prompt, continuation: str) -> Pair:
+    def pair(self, prompt: Prompt, continuation: str, *, before_space: bool = False) -> Pair:
         """Tokenise a prompt and its continuation, no special tokens added.
 
         Spaces that end a plain prompt go to the continuation, for most vocabularies hold the
         space with the word after it; both are then tokenised as one text and parted at the
         number of the prompt's tokens (the definition of lm-evaluation-harness, which makes the
         numbers comparable). The end of a chat template stays where it is: it is a given of the
-        format and not something to be predicted.
+        format and not something to be predicted, unless that is asked for.
+
+        Args:
+            prompt: text or chat turns.
+            continuation: what comes after.
+            before_space: treat the text that a template makes like any other.
 
         Raises:
             RefusedError: the continuation has no token.
         """
         read = self.prompt_text(prompt)
-        context = read.text if read.is_chat else read.text.rstrip()
+        is_chat = read.is_chat and not before_space
+        context = read.text if is_chat else read.text.rstrip()
         continuation = read.text[len(context) :] + continuation
         head = self.plain(context)
         tail = self.plain(context + continuation)[len(head) :]
@@ -112,7 +118,7 @@ class TextEncoder:
         tail = tail or self.plain(continuation)
         if not tail:
             raise RefusedError("a continuation is empty; it has no likelihood")
-        return Pair(head, tail, read.is_chat)
+        return Pair(head, tail, is_chat)
 
     def _apply_template(self, turns: tuple[Message, ...]) -> str:
         is_open = bool(turns) and turns[-1].role == "assistant"

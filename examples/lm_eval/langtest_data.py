@@ -45,7 +45,7 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def _with_choices(row: dict[str, Any]) -> dict[str, Any] | None:
-    """Part 'A. this\\nB. that' into a list, and find the place of the answer in it.
+    """Part the lettered lines of the options into a list, and find the place of the answer.
 
     Some rows of the archive have no such place; they are left out.
     """

@@ -205,7 +205,10 @@ def _decode_generate(data: Mapping[str, Any]) -> Generate:
 
 
 def _encode_log_likelihood(payload: LogLikelihood) -> Json:
+    # Only where it is set, so that questions stored before there was such a choice stay the same.
+    split = {"is_split_before_space": True} if payload.is_split_before_space else {}
     return {
+        **split,
         "kind": "LogLikelihood",
         "prompt": _encode_prompt(payload.prompt),
         "continuations": list(payload.continuations),
@@ -214,7 +217,9 @@ def _encode_log_likelihood(payload: LogLikelihood) -> Json:
 
 def _decode_log_likelihood(data: Mapping[str, Any]) -> LogLikelihood:
     return LogLikelihood(
-        prompt=_decode_prompt(data["prompt"]), continuations=tuple(data["continuations"])
+        prompt=_decode_prompt(data["prompt"]),
+        continuations=tuple(data["continuations"]),
+        is_split_before_space=data.get("is_split_before_space", False),
     )
 
 

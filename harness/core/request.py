@@ -49,6 +49,9 @@ class LogLikelihood:
 
     prompt: Prompt
     continuations: tuple[str, ...]
+    is_split_before_space: bool = False
+    """White space that ends the prompt counts to the continuation, the end of a chat template not
+    excepted (the definition of lm-evaluation-harness); otherwise a template's end is a given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

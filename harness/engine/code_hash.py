@@ -12,7 +12,6 @@ from pathlib import Path
 from harness.core.identity import hash_json
 from harness.core.ports import CorpusMetric, Metric, Suite, Task
 
-
 _PLACES = ("data", "include_path")
 """Options that say where something lies; its contents have hashes of their own."""
 

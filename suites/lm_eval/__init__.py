@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, ClassVar
 
 from harness.core.capability import Capability
@@ -36,14 +38,24 @@ class LmEvalSuite:
     """Seed of the draw of examples; lm-eval's default."""
     apply_chat_template: bool = False
     """Send chat turns, to which the adapter applies the model's own template."""
-    fewshot_as_multiturn: bool = False
-    """With a chat template: each example is a turn of the user and one of the assistant."""
+    fewshot_as_multiturn: bool = True
+    """With a chat template: each example is a turn of the user and one of the assistant, and not
+    a part of one turn."""
     system_instruction: str | None = None
     """Before the task's own description."""
     slices: tuple[str, ...] = ()
     """Fields of a document; estimates are repeated for each of their values."""
     confirm_run_unsafe_code: bool = False
     """Allow tasks that run code which the model has written."""
+
+    @staticmethod
+    def listed(pattern: str) -> Iterator[tuple[str, str]]:
+        """Yield the built-in names like a shell pattern, with what each of them is."""
+        from harness.suites.lm_eval.task_index import builtin_index
+
+        for name, entry in builtin_index().items():
+            if fnmatchcase(name, pattern):
+                yield name, entry.output_type or entry.kind
 
     def prepare(self, *, limit: int | None, seed: int) -> LmEvalTask:
         """Load the task and its data with lm-eval's code, and make the questions."""

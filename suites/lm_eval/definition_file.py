@@ -63,7 +63,9 @@ def _names(members: Any) -> Iterator[str]:
         if isinstance(member, str):
             yield member
         elif isinstance(member, Mapping):
-            yield from (member[key] for key in ("task", "group") if isinstance(member.get(key), str))
+            yield from (
+                member[key] for key in ("task", "group") if isinstance(member.get(key), str)
+            )
             yield from _names(member.get("task"))
 
 

@@ -107,8 +107,7 @@ def _cannot_load(name: TaskName, error: Exception) -> ConfigError:
     data = f"{path!r}" + (f" ({part})" if part else "")
     return DataError(
         f"task {str(task.config.task)!r}",
-        f"its data set {data} is neither cached nor to be had"
-        f" ({type(error).__name__}: {reason})",
+        f"its data set {data} is neither cached nor to be had ({type(error).__name__}: {reason})",
         "run once with a network and without HF_HUB_OFFLINE, or copy the task's YAML to a folder"
         " of your own (include_path) with dataset_path: json and"
         " dataset_kwargs: {data_files: {test: FILE}}",

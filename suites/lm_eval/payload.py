@@ -52,7 +52,9 @@ def _log_likelihood(pairs: Sequence[tuple[Prompt, str]], where: str) -> Payload:
             "run this task with lm-eval itself",
         )
     return LogLikelihood(
-        prompt=prompts[0], continuations=tuple(continuation for _, continuation in pairs)
+        prompt=prompts[0],
+        continuations=tuple(continuation for _, continuation in pairs),
+        is_split_before_space=not isinstance(prompts[0], str),
     )
 
 

@@ -38,9 +38,7 @@ class LmEvalSetMetric(TaskMetric):
         total = sum(weight for _, weight in results)
         return {self.key: sum(value * weight for value, weight in results) / total}
 
-    def _values(
-        self, samples: Sequence[Sample], outputs: Sequence[Output]
-    ) -> dict[str, list[Any]]:
+    def _values(self, samples: Sequence[Sample], outputs: Sequence[Output]) -> dict[str, list[Any]]:
         lists: dict[str, list[Any]] = {}
         for sample, output in zip(samples, outputs, strict=True):
             task = task_of(self.task_name, sample).name

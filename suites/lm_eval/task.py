@@ -110,9 +110,7 @@ def _numbered(
                 own = {TASK_SLICE: task}
                 if task in subgroups:
                     own[_GROUP_SLICE] = subgroups[task]
-                sample = replace(
-                    sample, id=f"{task}/{sample.id}", slices={**sample.slices, **own}
-                )
+                sample = replace(sample, id=f"{task}/{sample.id}", slices={**sample.slices, **own})
             yield Question(sample, question.payload)
 
 

