@@ -44,9 +44,8 @@ class Catalogue:
             entry = builtin_index(anew=True).get(name)
         if entry is None:
             near = nearest(name, [*self.own, *builtin_index()])
-            remedy = (
-                f"did you mean {near[0]!r}?" if near else "see harness list suites 'lm_eval:*PART*'"
-            )
+            ways = "see harness list suites 'lm_eval:*PART*', or set include_path"
+            remedy = f"did you mean {near[0]!r}?" if near else ways
             raise ConfigError(f"task {name!r}", "lm-eval has no task, group or tag of it", remedy)
         return entry
 

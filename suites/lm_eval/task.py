@@ -101,17 +101,14 @@ def _numbered(
     by_task: Mapping[str, Sequence[Question]], subgroups: Mapping[str, str]
 ) -> Iterator[Question]:
     """Yield the questions of all tasks; those of a group carry their task in id and slices."""
-    index = 0
-    for task, questions in by_task.items():
-        for question in questions:
-            sample = replace(question.sample, index=index)
-            index += 1
-            if len(by_task) > 1:
-                own = {TASK_SLICE: task}
-                if task in subgroups:
-                    own[_GROUP_SLICE] = subgroups[task]
-                sample = replace(sample, id=f"{task}/{sample.id}", slices={**sample.slices, **own})
-            yield Question(sample, question.payload)
+    every = ((task, question) for task, questions in by_task.items() for question in questions)
+    for index, (task, question) in enumerate(every):
+        sample = replace(question.sample, index=index)
+        if len(by_task) > 1:
+            around = {_GROUP_SLICE: subgroups[task]} if task in subgroups else {}
+            slices = {**sample.slices, TASK_SLICE: task, **around}
+            sample = replace(sample, id=f"{task}/{sample.id}", slices=slices)
+        yield Question(sample, question.payload)
 
 
 def _subgroups(group: Any) -> dict[str, str]:

@@ -25,7 +25,7 @@ def task_of(name: TaskName, sample: Sample) -> LoadedTask:
         DataError: the tasks under the name have changed since.
     """
     tasks = loaded(name).tasks
-    own = sample.slices.get(TASK_SLICE) if len(tasks) > 1 else next(iter(tasks))
+    own = sample.slices.get(TASK_SLICE, "") if len(tasks) > 1 else next(iter(tasks))
     if own not in tasks:
         raise DataError(f"task {name.name!r}", f"has no task {own!r} any more", "run it anew")
     return tasks[own]

@@ -19,8 +19,17 @@ from pages.wording import markdown, table
 _REQUIRED: Mapping[str, Mapping[str, Any]] = {
     "bertscore": {"model": Source(path="model"), "layer": 1},
     "evaluate": {"module": "NAME", "trust_remote_code": True},
+    "lm_eval": {"task": "NAME", "metric": "METRIC"},
+    "lm_eval_set": {"task": "NAME", "metric": "METRIC"},
 }
 """Values of options without a default; nothing is loaded with them."""
+_ONE_EACH: Mapping[str, str] = {
+    "evaluate": "Its quantities are the numbers that the module returns; jackknife intervals.",
+    "lm_eval": "Its quantity is the task's number of that name; a mean has Wilson's interval where"
+    " all values are 0 or 1, else Hall's, the others a bootstrap interval.",
+    "lm_eval_set": "Its quantity is the task's number of that name; jackknife intervals.",
+}
+"""What stands for the table where the quantities are another library's."""
 _BINARY = {"labels": (OTHER, LABEL), "positive": LABEL}
 _MANY = {"labels": (LABEL, OTHER, THIRD), "positive": None}
 
@@ -41,8 +50,8 @@ def _section(name: str) -> str:
 
 
 def _quantities(name: str, cls: Any) -> str:
-    if name == "evaluate":
-        return "Its quantities are the numbers that the module returns; jackknife intervals."
+    if name in _ONE_EACH:
+        return _ONE_EACH[name]
     rows: dict[str, tuple[str, ...]] = {}
     for metric in _made(name, cls):
         methods = _methods(metric)
