@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 import random
 import traceback
-import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from typing import Any
 from harness.core.errors import ConfigError, DataError
 from harness.suites.lm_eval.catalogue import Catalogue
 from harness.suites.lm_eval.installed import lm_eval_version
+from harness.suites.lm_eval.quiet import no_progress_bars, quiet
 
 _RANDOM_SEED, _NUMPY_SEED = 0, 1234
 """What ``simple_evaluate`` sets before it loads a task: some draw their documents."""
@@ -76,7 +75,7 @@ def load(name: TaskName) -> LoadedTasks:
     """
     lm_eval_version()
     folders = Catalogue.with_folder(name.include_path).folders(name.name)
-    with _quiet(), _seeded():
+    with quiet(), no_progress_bars(), _seeded():
         from lm_eval.tasks import TaskManager
 
         try:
@@ -120,25 +119,6 @@ def _fetching_task(error: Exception) -> Any:
         if frame.f_code.co_name == "download" and "self" in frame.f_locals:
             return frame.f_locals["self"]
     return None
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Silence lm-eval's log and the warnings of its packages: they concern its own command."""
-    from datasets import disable_progress_bars, enable_progress_bars, is_progress_bar_enabled
-
-    logger = logging.getLogger("lm_eval")
-    level, had_bars = logger.level, is_progress_bar_enabled()
-    logger.setLevel(logging.ERROR)
-    disable_progress_bars()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logger.setLevel(level)
-        if had_bars:
-            enable_progress_bars()
 
 
 @contextmanager

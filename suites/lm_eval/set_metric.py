@@ -10,6 +10,7 @@ from harness.core.errors import ConfigError
 from harness.core.response import Output
 from harness.core.sample import Sample
 from harness.suites.lm_eval.loaded_tasks import loaded
+from harness.suites.lm_eval.quiet import quiet
 from harness.suites.lm_eval.task_metric import TaskMetric
 from harness.suites.lm_eval.values import task_of, values_of
 
@@ -49,7 +50,8 @@ class LmEvalSetMetric(TaskMetric):
 
     def _aggregated(self, task: str, values: list[Any]) -> float:
         function = loaded(self.task_name).tasks[task].task.aggregation()[self.metric]
-        result = function(values)
+        with quiet():
+            result = function(values)
         try:
             return float(result)
         except (TypeError, ValueError) as error:

@@ -11,6 +11,7 @@ from harness.core.errors import DataError
 from harness.core.response import Generation, LogLikelihoods, Output, TokenLogLikelihoods
 from harness.core.sample import Sample
 from harness.suites.lm_eval.loaded_tasks import LoadedTask, TaskName, loaded
+from harness.suites.lm_eval.quiet import quiet
 
 Values: TypeAlias = Mapping[tuple[str, str], Any]
 """By metric and filter."""
@@ -54,12 +55,14 @@ def processed(task: Any, doc: Any, output: Output) -> Values:
         Instance(request_type=task.OUTPUT_TYPE, doc=doc, arguments=(), idx=place, resps=[answer])
         for place, answer in enumerate(_answers(output))
     ]
-    for pipeline in task._filters:  # noqa: SLF001 - lm-eval has no other door to them
-        pipeline.apply(requests)
     values: dict[tuple[str, str], Any] = {}
-    for name in requests[0].filtered_resps:
-        found = task.process_results(doc, [request.filtered_resps[name] for request in requests])
-        values |= {(metric, name): value for metric, value in found.items()}
+    with quiet():
+        for pipeline in task._filters:  # noqa: SLF001 - lm-eval has no other door to them
+            pipeline.apply(requests)
+        for name in requests[0].filtered_resps:
+            filtered = [request.filtered_resps[name] for request in requests]
+            found = task.process_results(doc, filtered)
+            values |= {(metric, name): value for metric, value in found.items()}
     return values
 
 

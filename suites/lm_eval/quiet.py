@@ -1,0 +1,36 @@
+"""Keeps what lm-eval, its tasks and their packages say to users of its own command to itself."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Silence lm-eval's log and all warnings; errors are raised as ever."""
+    logger = logging.getLogger("lm_eval")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(level)
+
+
+@contextmanager
+def no_progress_bars() -> Iterator[None]:
+    """Keep ``datasets`` from drawing bars among ours."""
+    from datasets import disable_progress_bars, enable_progress_bars, is_progress_bar_enabled
+
+    had_bars = is_progress_bar_enabled()
+    disable_progress_bars()
+    try:
+        yield
+    finally:
+        if had_bars:
+            enable_progress_bars()

@@ -1,0 +1,107 @@
+"""A folder of small lm-eval tasks of every kind, with their rows in Python."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_ROWS = """
+import datasets
+
+
+def load(n=6, **_):
+    rows = [
+        {"q": f"What is {i} plus {i}?", "right": str(i + i), "wrong": f"{i} and more",
+         "kind": "ab"[i % 2]}
+        for i in range(n)
+    ]
+    return {"test": datasets.Dataset.from_list(rows)}
+
+
+def absent(**_):
+    raise ConnectionError("the hub is out of reach")
+
+
+def values(doc, results):
+    text = results[0]
+    return {"n_words": len(text.split()), "spread": (doc["kind"], len(text)), "seen": text != ""}
+
+
+def spread(pairs):
+    lengths = [length for _, length in pairs]
+    return max(lengths) - min(lengths)
+"""
+_FILES = {
+    "_rows": "custom_dataset: !function rows.load\ntest_split: test\n",
+    "choose.yaml": """
+include: _rows
+task: choose
+tag: toys
+output_type: multiple_choice
+doc_to_text: "{{q}}"
+doc_to_choice: "{{[right, wrong]}}"
+doc_to_target: 0
+metric_list:
+  - {metric: acc, aggregation: mean, higher_is_better: true}
+  - {metric: mcc, aggregation: matthews_corrcoef, higher_is_better: true}
+""",
+    "choose_long.yaml": """
+include: choose.yaml
+task: choose_long
+tag: [toys]
+dataset_kwargs: {n: 2}
+doc_to_target: 1
+""",
+    "write.yaml": """
+include: _rows
+task: write
+doc_to_text: "{{q}}"
+doc_to_target: right
+process_results: !function rows.values
+metric_list:
+  - {metric: n_words, aggregation: mean, higher_is_better: false}
+  - {metric: spread, aggregation: !function rows.spread, higher_is_better: false}
+generation_kwargs: {until: ["?"], max_gen_toks: 8}
+""",
+    "model.yaml": """
+include: _rows
+task: model
+output_type: loglikelihood_rolling
+doc_to_text: ""
+doc_to_target: "{{q}}"
+metric_list:
+  - {metric: word_perplexity, aggregation: weighted_perplexity, higher_is_better: false}
+""",
+    "alike.yaml": """
+group: alike
+task: [choose, choose_long]
+aggregate_metric_list:
+  - {metric: acc, weight_by_size: false}
+  - {metric: mcc, weight_by_size: true}
+""",
+    "outer.yaml": "group: outer\ntask: [alike, {group: inner, task: [model]}]\n",
+    "mixed.yaml": "group: mixed\ntask: [choose, write]\n",
+    "often.yaml": "include: write.yaml\ntask: often\nrepeats: 3\n",
+    "beams.yaml": (
+        'include: write.yaml\ntask: beams\ngeneration_kwargs: {until: ["?"], num_beams: 4}\n'
+    ),
+    "unsafe.yaml": "include: write.yaml\ntask: unsafe\nunsafe_code: true\n",
+    "absent.yaml": (
+        "include: write.yaml\ntask: absent\n"
+        "custom_dataset: !function rows.absent\ndataset_path: some/where\n"
+    ),
+    "mutual.yaml": (
+        "include: choose.yaml\ntask: mutual\ntag: other\n"
+        "metric_list: [{metric: acc_mutual_info, aggregation: mean, higher_is_better: true}]\n"
+    ),
+    "broken.yaml": "task: [\n",
+    "misspelt.yaml": "include: _rows\ntask: misspelt\noutput_type: thinking\n",
+}
+
+
+def write_tasks(folder: Path) -> str:
+    """Write the folder and return its path."""
+    folder.mkdir()
+    (folder / "rows.py").write_text(_ROWS, encoding="utf-8")
+    for name, text in _FILES.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return str(folder)

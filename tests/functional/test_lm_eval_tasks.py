@@ -1,0 +1,139 @@
+"""Tasks of lm-eval from the command line: run, compare, rescore, and what goes wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fakes.lm_eval_tasks import write_tasks
+from fakes.workplace import Workplace
+
+pytest.importorskip("lm_eval")
+
+MODELS = """
+def sure(prompt, continuations):
+    return [-1.0 - place for place, _ in enumerate(continuations)]
+
+
+def fickle(prompt, continuations):
+    wrong = "3 plus 3" in prompt
+    return [-1.0 - (place if not wrong else -place) for place, _ in enumerate(continuations)]
+
+
+def write(prompt):
+    return prompt.split(" ", 1)[1]
+"""
+SPEC = """
+[[model]]
+name = "sure"
+adapter = "python"
+target = "models_of_tasks:sure"
+path = "."
+capability = "scores"
+
+[[model]]
+name = "fickle"
+adapter = "python"
+target = "models_of_tasks:fickle"
+path = "."
+capability = "scores"
+
+[[model]]
+name = "writer"
+adapter = "python"
+target = "models_of_tasks:write"
+path = "."
+capability = "generates"
+
+[[suite]]
+suite = "lm_eval:choose"
+include_path = "tasks"
+models = ["sure", "fickle"]
+
+[[suite]]
+name = "writing"
+suite = "lm_eval:write"
+include_path = "tasks"
+models = ["writer"]
+slices = ["kind"]
+"""
+
+
+@pytest.fixture
+def spec(place: Workplace) -> Path:
+    write_tasks(place.folder / "tasks")
+    # A module stays imported as long as the process lives: each test has one of its own.
+    name = f"models_of_{place.folder.name}"
+    place.write(f"{name}.py", MODELS)
+    return place.write("spec.toml", SPEC.replace("models_of_tasks", name))
+
+
+def test_run_compare_and_rescore(place: Workplace, spec: Path) -> None:
+    outcome = place.harness("run", spec)
+
+    assert outcome.code == 0, outcome.err
+    values = place.values()
+    assert values["sure", "lm_eval:choose", "acc"]["value"] == 1.0
+    assert values["fickle", "lm_eval:choose", "acc"]["value"] == pytest.approx(5 / 6)
+    assert values["writer", "writing", "n_words"]["value"] == 4.0
+    assert values["writer", "writing", "spread"]["value"] == 0.0
+
+    compared = place.harness("compare", "latest:sure", "latest:fickle")
+    assert compared.code == 0, compared.err
+    assert "acc" in compared.out
+
+    again = place.harness("rescore", "latest")
+    assert again.code == 0, again.err
+    assert {key: entry["value"] for key, entry in place.values().items()} == {
+        key: entry["value"] for key, entry in values.items()
+    }
+
+
+def test_a_group_is_one_suite_with_slices(place: Workplace, spec: Path) -> None:
+    text = spec.read_text().replace("lm_eval:choose", "lm_eval:alike")
+
+    outcome = place.harness("run", place.write("group.toml", text), "--suite", "lm_eval:alike")
+
+    assert outcome.code == 0, outcome.err
+    assert place.values()["sure", "lm_eval:alike", "acc"]["value"] == 0.5
+    assert place.harness("report", "latest").code == 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('"lm_eval:write"', '"lm_eval:choose"', "needs a model, one that scores"),
+        ('"lm_eval:choose"', '"lm_eval:mutual"', "task 'mutual': scores its choices after"),
+        ('include_path = "tasks"', 'include_path = "task"', "no such folder; name the folder"),
+    ],
+)
+def test_what_is_wrong_is_told_in_a_sentence(
+    place: Workplace, spec: Path, old: str, new: str, message: str
+) -> None:
+    place.write("wrong.toml", spec.read_text().replace(old, new))
+
+    outcome = place.harness("run", "wrong.toml")
+
+    assert outcome.code == 2
+    assert message in outcome.err
+    assert "Traceback" not in outcome.err
+
+
+def test_names_are_listed(place: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    from harness.suites.lm_eval import task_index
+
+    index = task_index.index_of(Path(write_tasks(place.folder / "tasks")))
+    monkeypatch.setattr(task_index, "builtin_index", lambda: index)
+
+    outcome = place.harness("list", "suites", "lm_eval:cho*")
+
+    assert outcome.out.splitlines() == [
+        "  lm_eval:choose  multiple_choice",
+        "  lm_eval:choose_long  multiple_choice",
+    ]
+    assert "no name is like 'zz*'" in place.harness("list", "suites", "lm_eval:zz*").err
+    refused = place.harness("list", "suites", "generation:x")
+    assert (refused.code, refused.errors) == (
+        2,
+        ["suites 'generation': takes no name behind a colon; leave PATTERN out"],
+    )

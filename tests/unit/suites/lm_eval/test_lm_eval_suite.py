@@ -1,0 +1,282 @@
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from fakes.lm_eval_tasks import write_tasks
+
+from harness.config import parse_spec
+from harness.core.build import options_of
+from harness.core.capability import Capability
+from harness.core.errors import ConfigError, DataError, HarnessError
+from harness.core.ports import CorpusMetric, Metric
+from harness.core.request import Generate, LogLikelihood
+from harness.core.response import (
+    ContinuationScore,
+    Generation,
+    LogLikelihoods,
+    Output,
+    TokenLogLikelihoods,
+)
+from harness.core.run import Evaluation
+from harness.core.score import Direction, Scored, Unscored
+from harness.stored_metrics import stored_metrics
+from harness.suites.lm_eval import LmEvalSuite
+from harness.suites.lm_eval.task import LmEvalTask
+
+pytest.importorskip("lm_eval")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return write_tasks(tmp_path_factory.mktemp("lm_eval") / "tasks")
+
+
+def prepared(folder: str, task: str, limit: int | None = None, **options: Any) -> LmEvalTask:
+    suite = LmEvalSuite(task=task, include_path=folder, **options)
+    return suite.prepare(limit=limit, seed=0)
+
+
+def scores(*values: float) -> LogLikelihoods:
+    return LogLikelihoods(tuple(ContinuationScore(value, 1, is_greedy=False) for value in values))
+
+
+def outputs_of(task: LmEvalTask, answers: Iterator[Output]) -> list[tuple[Any, Output]]:
+    return [(sample, next(answers)) for sample in task.samples()]
+
+
+def values_of(task: LmEvalTask, pairs: list[tuple[Any, Output]]) -> dict[str, float]:
+    """Return every number of the whole set."""
+    found: dict[str, float] = {}
+    for metric in task.metrics:
+        rows = []
+        for sample, output in pairs:
+            score = metric.measure(sample, output)
+            assert isinstance(score, Scored)
+            rows.append(score.statistics)
+        value = metric.reduce(np.array(rows), np.ones((1, len(rows))))
+        found[metric.quantities[0].id] = float(value[0, 0])
+    for corpus_metric in task.corpus_metrics:
+        found |= corpus_metric.compute([s for s, _ in pairs], [o for _, o in pairs])
+    return found
+
+
+def test_documents_become_samples(folder: str) -> None:
+    task = prepared(folder, "choose", limit=3, slices=("kind",))
+
+    samples = list(task.samples())
+
+    assert [sample.id for sample in samples] == ["0", "1", "2"]
+    assert task.n_samples == 3
+    assert samples[2].text == "What is 2 plus 2?"
+    assert samples[2].choices == ("4", "2 and more")
+    assert samples[2].targets == ("4",)
+    assert samples[1].slices == {"kind": "b"}
+    assert task.ask(samples[2], Capability.SCORES) == LogLikelihood(
+        prompt="What is 2 plus 2?", continuations=(" 4", " 2 and more")
+    )
+
+
+def test_few_shot_examples_stand_in_the_prompt(folder: str) -> None:
+    plain = prepared(folder, "choose")
+    shots = prepared(folder, "choose", num_fewshot=2)
+
+    first = next(shots.samples())
+    asked = shots.ask(first, Capability.SCORES)
+
+    assert isinstance(asked, LogLikelihood)
+    assert isinstance(asked.prompt, str)
+    assert asked.prompt.count("What is") == 3
+    assert first.text == "What is 0 plus 0?"
+    assert plain.data_hash != shots.data_hash
+    assert shots.data_hash == prepared(folder, "choose", num_fewshot=2).data_hash
+    assert shots.data_hash != prepared(folder, "choose", num_fewshot=2, fewshot_seed=5).data_hash
+
+
+def test_numbers_of_choices(folder: str) -> None:
+    task = prepared(folder, "choose")
+    answers = iter([scores(-1.0, -2.0)] * 4 + [scores(-2.0, -1.0)] * 2)
+
+    found = values_of(task, outputs_of(task, answers))
+
+    assert found == {"acc": pytest.approx(4 / 6), "mcc": 0.0}
+    (metric,) = task.metrics
+    assert metric.quantities[0].direction is Direction.HIGHER
+    assert (metric.quantities[0].low, metric.quantities[0].high) == (0.0, 1.0)
+    statistics = np.array([[1.0, 1.0]] * 4 + [[0.0, 1.0]] * 2)
+    assert metric.intervals(statistics, None, 0.95)["acc"].method == "wilson"
+
+
+def test_numbers_of_a_tasks_own(folder: str) -> None:
+    task = prepared(folder, "write")
+    texts = iter(Generation(text="word " * n, finish_reason="stop") for n in (1, 2, 3, 4, 5, 9))
+
+    found = values_of(task, outputs_of(task, texts))
+
+    assert found == {"n_words": 4.0, "spread": 40.0, "seen": 1.0}  # nobody declared the last
+    directions = {m.quantities[0].id: m.quantities[0].direction for m in task.metrics}
+    assert directions == {"n_words": Direction.LOWER, "seen": Direction.NEITHER}
+    asked = task.ask(next(task.samples()), Capability.GENERATES)
+    assert asked == Generate(prompt="What is 0 plus 0?", max_new_tokens=8, stop=("?",))
+
+
+def test_numbers_of_a_text(folder: str) -> None:
+    task = prepared(folder, "model")
+    answers = iter([TokenLogLikelihoods(values=(-2.0, -n)) for n in range(6)])
+
+    found = values_of(task, outputs_of(task, answers))
+
+    n_words = 6 * 5
+    assert found == {"word_perplexity": pytest.approx(math.exp((12 + 15) / n_words))}
+
+
+def test_tasks_of_a_group_count_alike_or_by_documents(folder: str) -> None:
+    task = prepared(folder, "alike")  # six documents, and two with the other answer right
+    answers = iter([scores(-1.0, -2.0)] * 8)
+
+    found = values_of(task, outputs_of(task, answers))
+
+    assert found["acc"] == pytest.approx((1.0 + 0.0) / 2)
+    assert [sample.slices["task"] for sample in task.samples()].count("choose_long") == 2
+    assert next(task.samples()).id == "choose/0"
+    pooled = values_of(prepared(folder, "toys"), outputs_of(task, iter([scores(-1.0, -2.0)] * 8)))
+    assert pooled["acc"] == pytest.approx(6 / 8)
+
+
+def test_group_means_follow_the_weights(folder: str) -> None:
+    (metric,) = prepared(folder, "alike").metrics
+    statistics = np.array([[1.0, 1.0, 0.0], [0.0, 1.0, 0.0], [1.0, 1.0, 1.0]])
+    weights = np.array([[1.0, 1.0, 1.0], [3.0, 1.0, 2.0], [1.0, 1.0, 0.0]])
+
+    assert metric.reduce(statistics, weights)[:, 0] == pytest.approx([0.75, 0.875, 0.5])
+    by_documents = replace(metric, weighting="documents", aggregation="perplexity")  # type: ignore[type-var]
+    expected = (2 * math.exp(-0.5) + 1 * math.exp(-1.0)) / 3
+    assert by_documents.reduce(statistics, weights[:1])[0, 0] == pytest.approx(expected)
+
+
+def test_groups_in_groups_have_a_slice(folder: str) -> None:
+    task = prepared(folder, "outer", limit=1)
+
+    slices = [dict(sample.slices) for sample in task.samples()]
+
+    assert slices == [
+        {"task": "choose", "group": "alike"},
+        {"task": "choose_long", "group": "alike"},
+        {"task": "model", "group": "outer::inner"},
+    ]
+    assert {metric.name for metric in task.metrics} == {"lm_eval:acc", "lm_eval:word_perplexity"}
+    last = list(task.samples())[-1]
+    acc = next(metric for metric in task.metrics if metric.name == "lm_eval:acc")
+    assert acc.measure(last, TokenLogLikelihoods(values=(-1.0,))) == Unscored(
+        "the task gives this document no acc"
+    )
+
+
+def test_a_stored_run_needs_no_suite(folder: str) -> None:
+    task = prepared(folder, "choose")
+    every: tuple[Metric | CorpusMetric, ...] = (*task.metrics, *task.corpus_metrics)
+    options = {metric.name: options_of(metric) for metric in every}
+    evaluation = Evaluation(
+        model="m", suite="s", capability="scores", n_samples=6, metric_options=options
+    )
+
+    again = stored_metrics(evaluation, options)
+
+    assert again.missing == ()
+    assert (*again.metrics, *again.corpus_metrics) == every
+    pairs = outputs_of(task, iter([scores(-1.0, -2.0)] * 6))
+    corpus = again.corpus_metrics[0]
+    assert corpus.compute([s for s, _ in pairs], [o for _, o in pairs]) == {"mcc": 0.0}
+
+
+def test_the_definition_is_in_the_signature(folder: str, tmp_path: Path) -> None:
+    other = Path(write_tasks(tmp_path / "tasks"))
+    file = other / "choose.yaml"
+    same = prepared(str(other), "choose").metrics[0].signature
+    file.write_text(
+        file.read_text() + "filter_list: [{name: none, filter: [{function: take_first}]}]"
+    )
+    changed = prepared(str(other), "choose").metrics[0].signature
+
+    assert same == prepared(folder, "choose").metrics[0].signature
+    assert same["definition"] != changed["definition"]
+
+
+@pytest.mark.parametrize(
+    ("task", "options", "message"),
+    [
+        ("mutual", {}, "scores its choices after different contexts"),
+        ("often", {}, "asks each question 3 times, and this suite asks once"),
+        ("beams", {}, "sets num_beams in generation_kwargs"),
+        ("unsafe", {}, "runs code that the model writes; write confirm_run_unsafe_code = true"),
+        ("mixed", {}, "needs? different models .one that generates and one that scores."),
+        ("choose", {"slices": ("colour",)}, "slices: documents have no field 'colour'"),
+        ("misspelt", {}, "lm-eval cannot load it .ValueError: Got invalid output_type 'thinking'"),
+    ],
+)
+def test_what_cannot_be_carried_out_is_refused(
+    folder: str, task: str, options: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ConfigError, match=message):
+        prepared(folder, task, **options)
+
+
+def test_unsafe_code_runs_when_it_is_confirmed(folder: str) -> None:
+    assert prepared(folder, "unsafe", confirm_run_unsafe_code=True).n_samples == 6
+
+
+def test_data_that_cannot_be_had_are_named(folder: str) -> None:
+    with pytest.raises(DataError) as caught:
+        prepared(folder, "absent")
+
+    text = str(caught.value)
+    assert text.startswith(
+        "task 'absent': its data set 'some/where' is neither cached nor to be had"
+    )
+    assert "(ConnectionError: the hub is out of reach)" in text
+    assert "dataset_path: json" in text
+    assert "\n" not in text
+
+
+def test_global_generators_stay_as_they_were(folder: str) -> None:
+    import random
+
+    random.seed(5)
+    expected = random.random()
+    random.seed(5)
+    prepared(folder, "choose", num_fewshot=1)
+
+    assert random.random() == expected
+
+
+def spec_of(**suite: Any) -> dict[str, Any]:
+    return {"model": [{"name": "m", "adapter": "echo"}], "suite": [suite]}
+
+
+def test_the_name_behind_the_colon_is_an_option(folder: str) -> None:
+    table = spec_of(suite="lm_eval:choose", include_path="tasks", limit=2)
+
+    (suite,) = parse_spec(table, folder=Path(folder).parent).suites
+
+    assert suite.suite == LmEvalSuite(task="choose", include_path=folder)
+    assert suite.name == suite.suite_name == "lm_eval:choose"
+
+
+@pytest.mark.parametrize(
+    ("suite", "message"),
+    [
+        ({"suite": "lm_eval:choose", "task": "write"}, "is said behind the colon already"),
+        ({"suite": "lm_eval:"}, "there is no suite named 'lm_eval:'"),
+        ({"suite": "lm_eval"}, "lacks 'task'"),
+        ({"suite": "multiple_choice:choose"}, "there is no suite named 'multiple_choice:choose'"),
+        ({"suite": "lm_evil:choose"}, "there is no suite named 'lm_evil:choose'"),
+    ],
+)
+def test_names_with_a_colon_are_checked(suite: dict[str, Any], message: str) -> None:
+    with pytest.raises(HarnessError, match=message):
+        parse_spec(spec_of(**suite), folder=Path())
