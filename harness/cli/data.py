@@ -10,6 +10,8 @@ import click
 
 from harness.config import load_spec
 from harness.core.errors import HarnessError, SourceError
+from harness.core.ports import Fetching
+from harness.core.spec import RunSpec
 from harness.sources.locate import locate, verify
 from harness.sources.source import Source
 
@@ -23,8 +25,12 @@ def command() -> None:
 @click.argument("spec", type=click.Path(path_type=Path))
 def fetch(spec: Path) -> None:
     """Bring every model and data set of SPEC to this machine, checked by hash."""
-    for source in _sources(spec):
+    loaded = load_spec(spec)
+    for source in _sources(loaded):
         click.echo(f"{_name(source)}: {locate(source)}")
+    for suite in loaded.suites:
+        if isinstance(suite.suite, Fetching):
+            click.echo(f"{suite.name}: {suite.suite.fetch()}")
 
 
 @command.command("verify", epilog="Example: harness data verify nightly.toml")
@@ -32,7 +38,7 @@ def fetch(spec: Path) -> None:
 def verify_all(spec: Path) -> None:
     """Hash everything that SPEC needs once more; every problem is told."""
     problems = []
-    for source in _sources(spec):
+    for source in _sources(load_spec(spec)):
         try:
             click.echo(f"ok       {_name(source)}: {verify(source)}")
         except HarnessError as error:
@@ -42,8 +48,7 @@ def verify_all(spec: Path) -> None:
         raise SourceError(f"{len(problems)} of the spec's sources cannot be used as pinned")
 
 
-def _sources(path: Path) -> list[Source]:
-    spec = load_spec(path)
+def _sources(spec: RunSpec) -> list[Source]:
     found: dict[Source, None] = {}
     for thing in (*(m.adapter for m in spec.models), *(s.suite for s in spec.suites)):
         found |= dict.fromkeys(_sources_in(thing))

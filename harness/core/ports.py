@@ -228,6 +228,19 @@ class Suite(Protocol):
 
 
 @runtime_checkable
+class Fetching(Protocol):
+    """A suite whose data no ``Source`` among its options names."""
+
+    def fetch(self) -> str:
+        """Bring the data to this machine, and say in a few words what they are.
+
+        Raises:
+            DataError: they cannot be had.
+        """
+        ...
+
+
+@runtime_checkable
 class Renderer(Protocol):
     """Writes a run as a document. A pure function of what is stored."""
 

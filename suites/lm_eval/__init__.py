@@ -57,6 +57,14 @@ class LmEvalSuite:
             if fnmatchcase(name, pattern):
                 yield name, entry.output_type or entry.kind
 
+    def fetch(self) -> str:
+        """Bring the data sets of the task to the cache that lm-eval reads them from."""
+        from harness.suites.lm_eval.loaded_tasks import TaskName, load
+
+        tasks = load(TaskName(name=self.task, include_path=self.include_path)).tasks
+        n_docs = sum(len(task.docs) for task in tasks.values())
+        return f"{n_docs} documents of {self.task!r}"
+
     def prepare(self, *, limit: int | None, seed: int) -> LmEvalTask:
         """Load the task and its data with lm-eval's code, and make the questions."""
         from harness.suites.lm_eval.loaded_tasks import TaskName

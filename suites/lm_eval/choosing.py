@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from harness.core.identity import hash_json
 from harness.core.request import Generate, LogLikelihood
@@ -43,6 +43,7 @@ _NO_NUMBER = "bypass"
 """lm-eval's word for a task without a metric."""
 
 Key = tuple[str, str]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +127,13 @@ def _metric(
         weighting=_weighting(found.group, metric),
         definition=definition,
         version=lm_eval_version(),
+        task_version=_common([str(owner.VERSION) for owner in owners]) or "",
+        num_fewshot=_common([int(owner.get_config("num_fewshot") or 0) for owner in owners]),
     )
+
+
+def _common(values: Sequence[T]) -> T | None:
+    return values[0] if len(set(values)) == 1 else None
 
 
 def _aggregation(task: Any, metric: str) -> str:

@@ -42,6 +42,10 @@ class TaskMetric:
     """Hash of the tasks' configurations."""
     version: str = ""
     """Of lm_eval."""
+    task_version: str = ""
+    """What the task says of itself; empty where the tasks of a group differ."""
+    num_fewshot: int | None = None
+    """Examples in each prompt; absent where the tasks of a group differ."""
 
     @property
     def key(self) -> str:

