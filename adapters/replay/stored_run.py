@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
+from harness.core.codec import decode_answer, decode_payload, encode_answer, encode_payload
+from harness.core.contexts import parts_of, split
 from harness.core.errors import AdapterError, ConfigError, did_you_mean
 from harness.core.identity import Identity, hash_json
 from harness.core.schema import version_of
@@ -97,11 +99,23 @@ def read_answers(folder: Path, model: str) -> StoredAnswers:
     try:
         for row in _rows(folder):
             if row.model == model:
-                answers.add(row)
+                for each in (row, *_part_rows(row)):
+                    answers.add(each)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         reason = f"holds a record that cannot be read ({type(error).__name__}: {error})"
         raise AdapterError(f"{folder}: {reason}") from error
     return answers
+
+
+def _part_rows(row: _Row) -> Iterator[_Row]:
+    """Yield a row for each context of a question that had several: so they are asked again."""
+    if not row.request.get("prompts"):
+        return
+    parts = parts_of(decode_payload(row.request))
+    answers = split(parts, decode_answer(json.loads(row.answer)))
+    for part, answer in zip(parts, answers, strict=True):
+        request, text = encode_payload(part.payload), json.dumps(encode_answer(answer))
+        yield _Row(row.model, row.sample_id, request, text, row.is_failure)
 
 
 def _read_manifest(folder: Path) -> tuple[_Models, Mapping[str, str]]:

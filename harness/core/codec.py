@@ -206,9 +206,11 @@ def _decode_generate(data: Mapping[str, Any]) -> Generate:
 
 def _encode_log_likelihood(payload: LogLikelihood) -> Json:
     # Only where it is set, so that questions stored before there was such a choice stay the same.
-    split = {"is_split_before_space": True} if payload.is_split_before_space else {}
+    choices: Json = {"is_split_before_space": True} if payload.is_split_before_space else {}
+    if payload.prompts:
+        choices["prompts"] = [_encode_prompt(prompt) for prompt in payload.prompts]
     return {
-        **split,
+        **choices,
         "kind": "LogLikelihood",
         "prompt": _encode_prompt(payload.prompt),
         "continuations": list(payload.continuations),
@@ -220,6 +222,7 @@ def _decode_log_likelihood(data: Mapping[str, Any]) -> LogLikelihood:
         prompt=_decode_prompt(data["prompt"]),
         continuations=tuple(data["continuations"]),
         is_split_before_space=data.get("is_split_before_space", False),
+        prompts=tuple(_decode_prompt(prompt) for prompt in data.get("prompts", ())),
     )
 
 

@@ -12,6 +12,7 @@ from harness.core.ports import Session, Task
 from harness.core.request import Payload, Request
 from harness.core.response import Failure, FailureKind, Output, Response
 from harness.core.sample import Sample
+from harness.engine.one_context import respond
 
 WINDOW = 8192
 """Requests handed over at once: enough to sort by length, few enough to bound memory."""
@@ -50,7 +51,7 @@ def _one_window(
     open_samples = {sample.id: sample for sample in window}
     payloads = {sample.id: task.ask(sample, capability) for sample in window}
     requests = [Request(name, payload) for name, payload in payloads.items()]
-    for exchange in session.respond(requests):
+    for exchange in respond(session, requests):
         name = exchange.request.id
         sample = open_samples.pop(name, None)
         if sample is None:

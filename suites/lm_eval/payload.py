@@ -28,7 +28,7 @@ def payload_of(requests: Sequence[Any], where: str) -> Payload:
     """
     kinds = {request.request_type for request in requests}
     if kinds == {"loglikelihood"}:
-        return _log_likelihood([request.args for request in requests], where)
+        return _log_likelihood([request.args for request in requests])
     if len(requests) == 1 and kinds == {"loglikelihood_rolling"}:
         return RollingLogLikelihood(text=requests[0].args[0])
     if len(requests) == 1 and kinds == {"generate_until"}:
@@ -42,19 +42,15 @@ def payload_of(requests: Sequence[Any], where: str) -> Payload:
     )
 
 
-def _log_likelihood(pairs: Sequence[tuple[Prompt, str]], where: str) -> Payload:
-    prompts = [prompt for prompt, _ in pairs]
-    if any(prompt != prompts[0] for prompt in prompts):
-        raise ConfigError(
-            where,
-            "scores its choices after different contexts (as winogrande and acc_mutual_info do),"
-            " and one question has one context here",
-            "run this task with lm-eval itself",
-        )
+def _log_likelihood(pairs: Sequence[tuple[Prompt, str]]) -> Payload:
+    prompts = tuple(prompt for prompt, _ in pairs)
+    is_alike = all(prompt == prompts[0] for prompt in prompts)
     return LogLikelihood(
+        prompts=() if is_alike else prompts,
         prompt=prompts[0],
         continuations=tuple(continuation for _, continuation in pairs),
-        is_split_before_space=not isinstance(prompts[0], str),
+        # The empty prompt of a score without context stands beside turns.
+        is_split_before_space=any(not isinstance(prompt, str) for prompt in prompts),
     )
 
 

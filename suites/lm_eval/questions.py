@@ -123,6 +123,11 @@ def _sample(task: Any, doc: Any, number: int, slices: Sequence[str]) -> Sample:
     )
 
 
+def _has_contexts(task: Any) -> bool:
+    """Tell whether the choices are contexts, and ``doc_to_text`` the place of the right one."""
+    return bool(getattr(task, "multiple_input", 0))
+
+
 def _choices(task: Any, doc: Any) -> tuple[str, ...]:
     if task.OUTPUT_TYPE != "multiple_choice" or not hasattr(task, "doc_to_choice"):
         return ()
@@ -131,13 +136,13 @@ def _choices(task: Any, doc: Any) -> tuple[str, ...]:
 
 def _text(task: Any, doc: Any) -> str:
     """Return the document's own part of the prompt; of a text to be modelled, the text."""
-    if task.OUTPUT_TYPE == "loglikelihood_rolling":
+    if task.OUTPUT_TYPE == "loglikelihood_rolling" or _has_contexts(task):
         return str(task.doc_to_target(doc))
     return str(task.doc_to_text(doc))
 
 
 def _targets(task: Any, doc: Any, choices: tuple[str, ...]) -> tuple[str, ...]:
-    target = task.doc_to_target(doc)
+    target = task.doc_to_text(doc) if _has_contexts(task) else task.doc_to_target(doc)
     targets = target if isinstance(target, list) else [target]
     return tuple(
         choices[each] if isinstance(each, int) and 0 <= each < len(choices) else str(each)

@@ -93,6 +93,11 @@ aggregate_metric_list:
         "include: choose.yaml\ntask: mutual\ntag: other\n"
         "metric_list: [{metric: acc_mutual_info, aggregation: mean, higher_is_better: true}]\n"
     ),
+    "contexts.yaml": (
+        "include: choose.yaml\ntask: contexts\ntag: other\n"
+        "doc_to_text: 1\ndoc_to_target: '{{q}}'\n"
+        "metric_list: [{metric: acc, aggregation: mean, higher_is_better: true}]\n"
+    ),
     "broken.yaml": "task: [\n",
     "misspelt.yaml": "include: _rows\ntask: misspelt\noutput_type: thinking\n",
 }

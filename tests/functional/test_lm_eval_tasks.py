@@ -89,6 +89,23 @@ def test_run_compare_and_rescore(place: Workplace, spec: Path) -> None:
     }
 
 
+def test_contexts_are_asked_about_one_by_one_and_kept_as_one_answer(
+    place: Workplace, spec: Path
+) -> None:
+    text = spec.read_text().replace('"lm_eval:choose"', '"lm_eval:mutual"')
+
+    outcome = place.harness("run", place.write("mutual.toml", text), "--suite", "lm_eval:mutual")
+
+    assert outcome.code == 0, outcome.err
+    first = place.values()
+    assert first["fickle", "lm_eval:mutual", "acc_mutual_info"]["n"] == 6
+    again = place.harness("rescore", "latest")
+    assert again.code == 0, again.err
+    key = ("sure", "lm_eval:mutual", "acc_mutual_info")
+    assert place.values()[key]["value"] == first[key]["value"]
+    assert place.manifest()["evaluations"][0]["n_answered"] == 6
+
+
 def test_a_group_is_one_suite_with_slices(place: Workplace, spec: Path) -> None:
     text = spec.read_text().replace("lm_eval:choose", "lm_eval:alike")
 
@@ -103,7 +120,7 @@ def test_a_group_is_one_suite_with_slices(place: Workplace, spec: Path) -> None:
     ("old", "new", "message"),
     [
         ('"lm_eval:write"', '"lm_eval:choose"', "needs a model, one that scores"),
-        ('"lm_eval:choose"', '"lm_eval:mutual"', "task 'mutual': scores its choices after"),
+        ('"lm_eval:write"', '"lm_eval:often"', "task 'often': asks each question 3 times"),
         ('include_path = "tasks"', 'include_path = "task"', "no such folder; name the folder"),
     ],
 )

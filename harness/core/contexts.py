@@ -1,0 +1,92 @@
+"""A question whose continuations stand after different contexts, as one question per context.
+
+Adapters are asked about one context at a time, and need not know that there is more to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from harness.core.request import LogLikelihood, Payload
+from harness.core.response import ContinuationScore, Failure, LogLikelihoods, Response, Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is asked about one context."""
+
+    payload: LogLikelihood
+    places: tuple[int, ...]
+    """Of its continuations in the whole question."""
+
+
+def parts_of(payload: Payload) -> tuple[Part, ...]:
+    """Return one part for each different context; none for a question that has one context.
+
+    >>> asked = LogLikelihood(prompt="a", prompts=("a", "b", "a"), continuations=("x", "y", "z"))
+    >>> [(part.payload.prompt, part.places) for part in parts_of(asked)]
+    [('a', (0, 2)), ('b', (1,))]
+    """
+    if not isinstance(payload, LogLikelihood) or not payload.prompts:
+        return ()
+    places: dict[object, list[int]] = {}
+    for place, prompt in enumerate(payload.prompts):
+        places.setdefault(prompt, []).append(place)
+    return tuple(_part(payload, chosen) for chosen in places.values())
+
+
+def joined(parts: Sequence[Part], answers: Sequence[Response | Failure]) -> Response | Failure:
+    """Return the answer to the whole question; the first failure when a part has failed.
+
+    Args:
+        parts: of the question.
+        answers: to the parts, in their order; each has as many scores as were asked for.
+    """
+    scores: dict[int, ContinuationScore] = {}
+    for part, answer in zip(parts, answers, strict=True):
+        if isinstance(answer, Failure):
+            return answer
+        assert isinstance(answer.output, LogLikelihoods)
+        scores |= zip(part.places, answer.output.scores, strict=True)
+    responses = [answer for answer in answers if isinstance(answer, Response)]
+    latencies = [response.latency_s for response in responses]
+    return Response(
+        output=LogLikelihoods(tuple(scores[place] for place in sorted(scores))),
+        usage=_sum([response.usage for response in responses]),
+        latency_s=None if None in latencies else sum(filter(None, latencies)),
+    )
+
+
+def split(parts: Sequence[Part], answer: Response | Failure) -> Iterator[Response | Failure]:
+    """Yield the answer to each part out of the answer to the whole: :func:`joined` undone."""
+    for part in parts:
+        if isinstance(answer, Failure) or not isinstance(answer.output, LogLikelihoods):
+            yield answer
+        else:
+            scores = answer.output.scores
+            yield Response(output=LogLikelihoods(tuple(scores[place] for place in part.places)))
+
+
+def _part(payload: LogLikelihood, places: Sequence[int]) -> Part:
+    own = LogLikelihood(
+        prompt=payload.prompts[places[0]],
+        continuations=tuple(payload.continuations[place] for place in places),
+        is_split_before_space=payload.is_split_before_space,
+    )
+    return Part(own, tuple(places))
+
+
+def _sum(usages: Sequence[Usage | None]) -> Usage | None:
+    known = [usage for usage in usages if usage is not None]
+    if len(known) < len(usages):
+        return None
+    return Usage(
+        n_input_tokens=_total([usage.n_input_tokens for usage in known]),
+        n_output_tokens=_total([usage.n_output_tokens for usage in known]),
+    )
+
+
+def _total(counts: Sequence[int | None]) -> int | None:
+    known = [count for count in counts if count is not None]
+    return sum(known) if len(known) == len(counts) else None
