@@ -119,6 +119,7 @@ def _config(manifest: Manifest) -> dict[str, object]:
     names = sorted(manifest.models)
     return {
         "model": ", ".join(names),
+        "tasks": list(dict.fromkeys(done.suite for done in manifest.evaluations)),
         "model_args": {name: dict(manifest.models[name]) for name in names},
         "limit": manifest.limit,
         "random_seed": manifest.seed,

@@ -74,10 +74,11 @@ class StoredAnswers:
         self._failed: set[tuple[str, str] | str] = set()
 
     def add(self, row: _Row) -> None:
-        """Keep the answer to one question about one sample."""
-        question = hash_json(row.request)
-        self._keep(self._of_samples, (row.sample_id, question), row)
-        self._keep(self._of_any, question, row)
+        """Keep the answer to one question about one sample, and to each part of it."""
+        for each in (row, *_part_rows(row)):
+            question = hash_json(each.request)
+            self._keep(self._of_samples, (each.sample_id, question), each)
+            self._keep(self._of_any, question, each)
 
     def find(self, sample_id: str, question: str) -> str | None:
         """Return what was answered to the question (its hash) about this sample, or any other."""
@@ -99,8 +100,7 @@ def read_answers(folder: Path, model: str) -> StoredAnswers:
     try:
         for row in _rows(folder):
             if row.model == model:
-                for each in (row, *_part_rows(row)):
-                    answers.add(each)
+                answers.add(row)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         reason = f"holds a record that cannot be read ({type(error).__name__}: {error})"
         raise AdapterError(f"{folder}: {reason}") from error

@@ -98,7 +98,9 @@ def tiny_llama(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def theirs(folder: Path, tasks: tuple[str, ...], **options: Any) -> Mapping[str, Any]:
+def theirs(
+    folder: Path, tasks: tuple[str, ...], limit: int = LIMIT, **options: Any
+) -> Mapping[str, Any]:
     """Run lm-eval itself."""
     from lm_eval.tasks import TaskManager
 
@@ -109,7 +111,7 @@ def theirs(folder: Path, tasks: tuple[str, ...], **options: Any) -> Mapping[str,
             model="hf",
             model_args={"pretrained": str(folder), "dtype": "float32", "max_length": 4096},
             tasks=list(tasks),
-            limit=LIMIT,
+            limit=limit,
             device="cpu",
             batch_size=4,
             bootstrap_iters=0,
@@ -119,14 +121,16 @@ def theirs(folder: Path, tasks: tuple[str, ...], **options: Any) -> Mapping[str,
     return found
 
 
-def ours(folder: Path, tasks: tuple[str, ...], out: Path, **options: Any) -> Result:
+def ours(
+    folder: Path, tasks: tuple[str, ...], out: Path, limit: int = LIMIT, **options: Any
+) -> Result:
     """Run the same through this engine."""
     suites = [
         {"suite": f"lm_eval:{task}", "name": task, "include_path": str(EXAMPLES), **options}
         for task in tasks
     ]
     model = {"name": "tiny", "adapter": "transformers", "path": str(folder)}
-    table = {"limit": LIMIT, "out": str(out), "model": [model], "suite": suites}
+    table = {"limit": limit, "out": str(out), "model": [model], "suite": suites}
     return harness.run(parse_spec(table, folder=out))
 
 
@@ -144,12 +148,16 @@ def records_of(result: Result) -> Iterator[tuple[str, int, Record]]:
         yield task, int(record.sample.id.rpartition("/")[2]), record
 
 
-def near(log_likelihoods: list[float]) -> Any:
-    """Allow 1e-4, and two steps of float32, which lm-eval adds up in, for numbers above 400."""
-    return pytest.approx([float(each) for each in log_likelihoods], abs=1e-4, rel=2**-22)
+FLOAT32_SUM = 2**-22
+"""Two steps of float32, which lm-eval adds up in: more than 1e-4 for numbers above 400."""
+FLOAT32_LAYERS = 1e-5
+"""What thirty layers in float32 make of another batch: some 5e-6 for each token of a text."""
 
 
-def assert_same_answer(record: Record, sample: Mapping[str, Any]) -> None:
+def assert_same_answer(record: Record, sample: Mapping[str, Any], rel: float) -> None:
+    def near(log_likelihoods: list[float]) -> Any:
+        return pytest.approx([float(each) for each in log_likelihoods], abs=1e-4, rel=rel)
+
     assert isinstance(record.answer, Response)
     output: Output = record.answer.output
     given = [each[0] for each in sample["resps"]]
@@ -164,7 +172,7 @@ def assert_same_answer(record: Record, sample: Mapping[str, Any]) -> None:
         assert [s.is_greedy for s in output.scores] == [bool(each[1]) for each in given]
 
 
-def assert_same_answers(result: Result, found: Mapping[str, Any]) -> int:
+def assert_same_answers(result: Result, found: Mapping[str, Any], rel: float = FLOAT32_SUM) -> int:
     samples = {
         (task, sample["doc_id"]): sample
         for task, listed in found["samples"].items()
@@ -173,7 +181,7 @@ def assert_same_answers(result: Result, found: Mapping[str, Any]) -> int:
     asked = {(task, number) for task, number, _ in records_of(result)}
     assert asked == set(samples)
     for task, number, record in records_of(result):
-        assert_same_answer(record, samples[task, number])
+        assert_same_answer(record, samples[task, number], rel)
     return len(asked)
 
 
@@ -304,8 +312,8 @@ def test_smollm2_is_the_same(tasks: tuple[str, ...], options: Any, tmp_path: Pat
     ).fetch()
     folder = without_quantisation(converted(file, hash_file(file)), tmp_path / "model")
 
-    found = theirs(folder, tasks, **options)
-    result = ours(folder, tasks, tmp_path, **options)
+    found = theirs(folder, tasks, 4, **options)
+    result = ours(folder, tasks, tmp_path, 4, **options)
 
-    assert assert_same_answers(result, found) == LIMIT * len(tasks)
+    assert assert_same_answers(result, found, FLOAT32_LAYERS) == 4 * len(tasks)
     assert assert_same_numbers(result, found["results"]) >= len(tasks)
