@@ -185,7 +185,9 @@ def assert_same_answers(result: Result, found: Mapping[str, Any], rel: float = F
     return len(asked)
 
 
-def assert_same_numbers(result: Result, results: Mapping[str, Mapping[str, Any]]) -> int:
+def assert_same_numbers(
+    result: Result, results: Mapping[str, Mapping[str, Any]], rel: float = 1e-5
+) -> int:
     """Compare every number that lm-eval reports, of groups and of tasks inside them."""
     by_place = {
         (e.slice[1] if e.slice else e.suite, e.quantity.id): e.value for e in result.run.estimates
@@ -198,7 +200,7 @@ def assert_same_numbers(result: Result, results: Mapping[str, Mapping[str, Any]]
                 continue
             quantity = metric if name == "none" else key
             mine = by_place[task, quantity]
-            assert mine == pytest.approx(float(value), rel=1e-5, abs=1e-9), (task, key)
+            assert mine == pytest.approx(float(value), rel=rel, abs=1e-9), (task, key)
             n_compared += 1
     return n_compared
 
@@ -316,4 +318,4 @@ def test_smollm2_is_the_same(tasks: tuple[str, ...], options: Any, tmp_path: Pat
     result = ours(folder, tasks, tmp_path, 4, **options)
 
     assert assert_same_answers(result, found, FLOAT32_LAYERS) == 4 * len(tasks)
-    assert assert_same_numbers(result, found["results"]) >= len(tasks)
+    assert assert_same_numbers(result, found["results"], rel=1e-4) >= len(tasks)
