@@ -25,7 +25,7 @@ from harness.reports.finding_words import (
 from harness.reports.number_format import ABSENT, format_count, format_p
 from harness.reports.sparkline import sparkline
 from harness.reports.table import Cell, Column, Group, Table
-from harness.reports.verdict_badge import finding_badge, gravity
+from harness.reports.verdict_badge import GRAVEST_FIRST, NOT_JUDGED, finding_badge, gravity
 
 SeriesKey = tuple[str, str, str]
 """Suite, model, quantity."""
@@ -113,7 +113,7 @@ def _number_cells(finding: Finding, n_margins: float) -> tuple[Cell, ...]:
     counts = better_and_worse(d)
     said = finding_badge(finding)
     return (
-        Cell(said.word, order=gravity(finding.verdict), badge=said, note=finding.reason,
+        Cell(said.word, order=_order(finding), badge=said, note=finding.reason,
              remark=needed_of(finding)),
         Cell(before, order=d.baseline),
         Cell(after, order=d.candidate),
@@ -126,6 +126,12 @@ def _number_cells(finding: Finding, n_margins: float) -> tuple[Cell, ...]:
         Cell(flips_of(d), order=None if counts is None else counts[0] - counts[1]),
         Cell(format_count(d.n), order=d.n, note=_samples(finding)),
     )  # fmt: skip
+
+
+def _order(finding: Finding) -> int:
+    """Sort by gravity, and what is not judged last."""
+    is_judged = finding_badge(finding) != NOT_JUDGED
+    return gravity(finding.verdict) if is_judged else len(GRAVEST_FIRST)
 
 
 def _quantity_cell(finding: Finding) -> Cell:
