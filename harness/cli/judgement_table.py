@@ -24,7 +24,7 @@ _STYLE = {
     Verdict.INVALID: "bold magenta",
 }
 _ARROW = {Direction.HIGHER: " ↑", Direction.LOWER: " ↓", Direction.NEITHER: ""}
-_MOST_WATCHED = 20
+_MOST_WATCHED = 8
 _LOG_WIDTH = 132
 
 
