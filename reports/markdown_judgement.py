@@ -8,12 +8,13 @@ from harness.core.judgement import Finding, Judgement
 from harness.core.run import Manifest, Run
 from harness.reports.finding_words import (
     BETTER_WORDS,
-    bounds_of,
     change_of,
     detectable_of,
     gravest_first,
+    interval_of,
     is_pointed_out,
     needed_of,
+    spread_words,
     values_of,
 )
 from harness.reports.markdown_text import code, plain_text, table_row
@@ -70,7 +71,9 @@ def _table(findings: Sequence[Finding], limit: int) -> Iterator[str]:
 def _cells(finding: Finding) -> Iterable[str]:
     d = finding.difference
     part = f" ({_name(' = '.join(d.slice))})" if d.slice else ""
-    bounds = f" {bounds_of(d)}" if d.interval else ""
+    spread = spread_words(finding)
+    if spread and interval_of(finding) is None:
+        spread = f"({_name(spread)})"
     wanted = f" ({needed_of(finding)})" if finding.needed_n else ""
     before, after = values_of(d)
     return (
@@ -80,7 +83,7 @@ def _cells(finding: Finding) -> Iterable[str]:
         f"{_name(d.quantity.id)} {BETTER_WORDS[d.quantity.direction][0]}{part}",
         before,
         after,
-        f"{change_of(d)}{bounds}",
+        f"{change_of(d)} {spread}".rstrip(),
         plain_text(format_p(finding.p_adjusted)),
         detectable_of(d),
     )

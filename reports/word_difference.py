@@ -9,8 +9,12 @@ from difflib import SequenceMatcher
 from itertools import groupby
 from operator import itemgetter
 
-_WORDS = re.compile(r"\s+|[\u3040-\u30ff\u3400-\u9fff]|[^\W\u3040-\u30ff\u3400-\u9fff]+|[^\w\s]")
-"""Runs of space, words, single signs; kana and Chinese characters are words of their own."""
+_WORDS = re.compile(
+    r"\s+|[-\u2212]?\d+(?:[.,]\d+)+|[\u3040-\u30ff\u3400-\u9fff]|[^\W\u3040-\u30ff\u3400-\u9fff]+"
+    r"|[^\w\s]"
+)
+"""Runs of space, whole numbers with their signs and points, words, single signs; kana and Chinese
+characters are words of their own."""
 MAX_WORDS = 800
 """Longer texts are shown unmarked: finding what differs takes quadratic time."""
 _LEAST_ALIKE = 0.2

@@ -47,6 +47,11 @@ def test_chinese_is_compared_sign_by_sign() -> None:
     assert marked(word_difference("我喜欢这部电影", "我讨厌这部电影").after) == ["讨厌"]
 
 
+def test_numbers_are_compared_whole() -> None:
+    found = word_difference("log-likelihood -1,012.5", "log-likelihood -1,212.5")
+    assert marked(found.before) == ["-1,012.5"]
+
+
 def test_very_long_texts_are_shown_unmarked() -> None:
     text = "word " * MAX_WORDS
     found = word_difference(text, f"{text}!")
