@@ -65,15 +65,18 @@ def place_of(difference: Difference) -> str:
 def values_of(difference: Difference) -> tuple[str, str]:
     """Return both values, to as many digits as their difference has."""
     before, after = difference.baseline, difference.candidate
-    return (
-        format_number(before, spread=difference.stderr),
-        format_number(after, spread=difference.stderr),
-    )
+    spread = _spread(difference)
+    return format_number(before, spread=spread), format_number(after, spread=spread)
 
 
 def change_of(difference: Difference) -> str:
     """Return the difference alone, with its sign."""
-    return format_difference(difference.difference, difference.stderr)
+    return format_difference(difference.difference, _spread(difference))
+
+
+def _spread(difference: Difference) -> float | None:
+    """Return what digits follow; scores that all agree have no spread of their own."""
+    return None if difference.test == IDENTICAL else difference.stderr
 
 
 def interval_of(finding: Finding) -> Interval | None:

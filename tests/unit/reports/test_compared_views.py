@@ -17,6 +17,7 @@ from harness.reports.comparison_view import comparison_view, history_view
 from harness.reports.difference_bar import difference_bar
 from harness.reports.finding_tables import by_key, finding_table, slice_finding_table
 from harness.reports.finding_words import (
+    change_of,
     conclusion_of,
     detectable_of,
     flips_of,
@@ -128,6 +129,8 @@ class TestVerdicts:
         d = finding("ece").difference
         same = replace(d, test="identical", note="identical on every sample")
         told = replace(finding("ece"), difference=same)
+        assert change_of(replace(same, difference=0.0)) == "0"
+        assert values_of(replace(same, baseline=0.74829, stderr=0.1))[0] == "0.7483"
         assert spread_words(told) == "identical on every sample"
         bar = difference_bar(told, 5)
         assert bar is not None
