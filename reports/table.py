@@ -27,6 +27,11 @@ class Column:
     note: str = ""
     """What the heading means, shown on hover."""
 
+    @property
+    def classes(self) -> str:
+        """Names for the style sheet: of the column itself, and of its kind."""
+        return f"{self.key}{' ' * bool(self.key)}number" if self.is_number else self.key
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
