@@ -60,6 +60,10 @@ def test_very_long_texts_are_shown_unmarked() -> None:
     assert joined(found.after) == f"{text}!"
 
 
+def test_a_model_in_a_loop_is_shown_unmarked() -> None:
+    assert word_difference("no " * 399, "no " * 398 + "yes").is_too_long
+
+
 @pytest.mark.parametrize("text", HOSTILE[:-1])
 def test_nothing_is_lost_of_hostile_texts(text: str) -> None:
     found = word_difference(f"a {text}", f"a {text} b")
