@@ -49,6 +49,11 @@ class Cell:
     badge: Badge | None = None
     """Shown in place of the text, which says the same."""
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is a text and nothing else."""
+        return self.bar is self.drawing is self.badge is None and not self.remark
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
