@@ -28,7 +28,7 @@ class Finding:
     p_adjusted: float | None
     """Holm's over all gates, or Benjamini and Hochberg's over all that is watched."""
     needed_n: int | None = None
-    """Samples it would take to decide, where it is inconclusive."""
+    """Samples it would take to decide, where it is inconclusive and there are fewer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

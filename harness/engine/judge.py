@@ -148,10 +148,7 @@ def _finding(draft: _Draft, p_adjusted: float | None, context: Context) -> Findi
     alpha = context.policy.alpha if draft.gate is not None else context.policy.slice_rate
     is_significant = p_adjusted is not None and p_adjusted <= alpha
     verdict = _verdict(draft, is_significant=is_significant)
-    wanted = None
-    if verdict is Verdict.INCONCLUSIVE and difference.stderr and draft.margin > 0:
-        variance = difference.stderr**2 * difference.n_clusters
-        wanted = needed_n(draft.margin, variance, alpha=context.policy.alpha)
+    is_open = verdict is Verdict.INCONCLUSIVE
     return Finding(
         difference=difference,
         verdict=verdict,
@@ -162,8 +159,21 @@ def _finding(draft: _Draft, p_adjusted: float | None, context: Context) -> Findi
         margin=draft.margin,
         noise_floor=draft.noise_floor,
         p_adjusted=p_adjusted,
-        needed_n=wanted,
+        needed_n=_needed_n(draft, context.policy.alpha) if is_open else None,
     )
+
+
+def _needed_n(draft: _Draft, alpha: float) -> int | None:
+    """Return how many samples would decide, clustered as these are.
+
+    None where these are as many: then it was chance, or a change about as large as the margin,
+    that left the matter open.
+    """
+    stderr, n = draft.difference.stderr, draft.difference.n
+    if not stderr or draft.margin <= 0:
+        return None
+    wanted = needed_n(draft.margin, stderr**2 * n, alpha=alpha)
+    return wanted if wanted > n else None
 
 
 def _verdict(draft: _Draft, *, is_significant: bool) -> Verdict:
