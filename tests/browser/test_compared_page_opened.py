@@ -172,6 +172,14 @@ def test_on_paper_everything_is_unfolded_and_fits(open_page: OpenPage) -> None:
     assert page.locator("#slices details[open]").count() == 0
 
 
+def test_paper_is_white_for_those_who_read_in_the_dark(open_page: OpenPage) -> None:
+    page = open_page("hostile", color_scheme="dark").page
+    page.emulate_media(media="print", color_scheme="dark")
+    worst = worst_contrast(page)
+    assert worst["ratio"] >= 4.5, worst
+    expect(page.locator(".banner h2")).to_have_css("color", "rgb(152, 34, 11)")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_has_contrast_in_both_schemes(open_page: OpenPage, scheme: str) -> None:
     page = open_page(color_scheme=scheme).page
