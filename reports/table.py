@@ -52,7 +52,7 @@ class Cell:
     @property
     def is_plain(self) -> bool:
         """Whether it is a text and nothing else."""
-        return self.bar is self.drawing is self.badge is None and not self.remark
+        return not (self.bar or self.drawing or self.badge or self.remark)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
