@@ -17,7 +17,7 @@ from harness.engine.estimate import MAX_SLICES, stderr_of
 from harness.engine.resampled_difference import ResampledDifference, Tested
 from harness.engine.sample_values import mean_values
 from harness.stats.bootstrap import N_RESAMPLES
-from harness.stats.mcnemar import FEW_DISCORDANT, paired_proportions, tango_interval
+from harness.stats.mcnemar import paired_proportions, tango_interval
 from harness.stats.paired_difference import PairedDifference, paired_difference
 from harness.stats.power import minimum_detectable_effect
 
@@ -201,7 +201,7 @@ def _of_mean(a: Floats, b: Floats, clusters: Integers | None, settings: Settings
     test = paired_proportions if is_binary else paired_difference
     found = test(a, b, clusters, settings.level)
     tested = Tested(
-        _name_of(found, clusters, is_binary=is_binary),
+        _name_of(found, clusters),
         found.interval,
         found.stderr,
         found.p_value,
@@ -210,11 +210,10 @@ def _of_mean(a: Floats, b: Floats, clusters: Integers | None, settings: Settings
     return _Found(tested, found.n_higher, found.n_lower)
 
 
-def _name_of(found: PairedDifference, clusters: Integers | None, *, is_binary: bool) -> str:
-    if clusters is not None:
-        return "paired-t-clustered"
-    is_few = found.n_higher + found.n_lower < FEW_DISCORDANT
-    return "mcnemar-exact" if is_binary and is_few else "paired-t"
+def _name_of(found: PairedDifference, clusters: Integers | None) -> str:
+    if found.interval is not None and found.interval.method == "tango":
+        return "mcnemar-exact"
+    return "paired-t" if clusters is None else "paired-t-clustered"
 
 
 def _why_no_interval(found: PairedDifference) -> str:

@@ -185,11 +185,15 @@ def _verdict(draft: _Draft, *, is_significant: bool) -> Verdict:
         is_known = draft.is_same_model or difference.interval is None
         if is_known and difference.n_clusters >= MIN_IDENTICAL:
             return Verdict.EQUIVALENT
-    if difference.interval is None:
+    low = high = difference.difference
+    if difference.interval is not None:
+        low, high = difference.interval.low, difference.interval.high
+    elif not is_significant:
         return Verdict.INCONCLUSIVE
+    # Where all resamples agree (all was right, and nothing is) there are a p and no interval.
     return judge_change(
-        difference.interval.low,
-        difference.interval.high,
+        low,
+        high,
         draft.margin,
         difference.quantity.direction,
         is_significant=is_significant,

@@ -50,11 +50,14 @@ def reason_of(
     if difference.test == "identical":
         who = "the same model gave the same scores" if is_same_model else "the scores agree"
         return f"{who} on all {difference.n} samples"
-    if difference.interval is None:
+    if difference.interval is not None:
+        ends = f"interval {difference.interval.low:+.3g} to {difference.interval.high:+.3g}"
+    elif verdict is Verdict.INCONCLUSIVE:
         return difference.note or "nothing is known of the spread"
-    ends = f"{difference.interval.low:+.3g} to {difference.interval.high:+.3g}"
+    else:
+        ends = difference.note
     p = "" if p_adjusted is None else f", adjusted p {p_adjusted:.2g}"
-    facts = f"{difference.difference or 0.0:+.3g}, interval {ends}{p}"
+    facts = f"{difference.difference or 0.0:+.3g}, {ends}{p}"
     return f"{facts}: {_conclusion(difference, verdict, margin)}"
 
 

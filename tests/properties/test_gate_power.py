@@ -141,3 +141,17 @@ def test_samples_in_clusters_are_needed_by_the_cluster() -> None:
     assert alone.needed_n is not None
     assert of_copies.needed_n is not None
     assert of_copies.needed_n == pytest.approx(3 * alone.needed_n, rel=0.02)
+
+
+@pytest.mark.parametrize("n", [12, 300])
+@pytest.mark.parametrize("metric", [MATCH, MACRO_F1], ids=["exact_match", "f1_macro"])
+def test_all_answers_lost_is_a_loss_though_it_has_no_spread(metric: Metric, n: int) -> None:
+    right, wrong = np.ones((n, 1)), np.zeros((n, 1))
+    if metric is MACRO_F1:
+        targets = (np.arange(n) % 2).astype(np.float64)
+        right, wrong = (np.stack([targets, each], axis=1) for each in (targets, 1 - targets))
+    lost = finding(metric, (right, wrong))
+    assert lost.verdict is Verdict.REGRESSED
+    assert lost.reason.startswith("-1, ")
+    assert ": a proven loss" in lost.reason
+    assert finding(metric, (wrong, right)).verdict is Verdict.IMPROVED
