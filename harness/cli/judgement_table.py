@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from harness.cli.table import printable
+from harness.core.comparison import Comparison
 from harness.core.history import Alarm
 from harness.core.judgement import Finding, Judgement
 from harness.core.score import Direction
@@ -62,12 +63,22 @@ def _remarks(judgement: Judgement) -> Iterator[tuple[str, str]]:
     """Yield what else is worth a line, with its style."""
     for text in judgement.invalid:
         yield f"invalid: {text}", "magenta"
+    if judgement.baseline_name and _asks_another_question(judgement.comparison):
+        command = f"harness baseline set {judgement.baseline_name}"
+        run_id = judgement.comparison.candidate.run_id
+        yield f"if that is meant, let later runs be compared with this one: {command} {run_id}", ""
     if judgement.comparison.is_forced:
         for pair in judgement.comparison.pairs:
             for mismatch in pair.mismatches:
                 yield f"forced, though {mismatch.sentence}", "magenta"
     for alarm in judgement.alarms:
         yield _alarm(alarm), "yellow"
+
+
+def _asks_another_question(comparison: Comparison) -> bool:
+    """Tell whether the next run will be as far from this baseline as this one is."""
+    is_other = any(pair.mismatches for pair in comparison.pairs) and not comparison.is_forced
+    return is_other or bool(comparison.unpaired)
 
 
 def _pointed_out(watched: Iterable[Finding]) -> Sequence[Finding]:

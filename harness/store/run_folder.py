@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from harness.core.errors import ConfigError, StoreError, did_you_mean, sentence
+from harness.core.errors import ConfigError, StoreError, did_you_mean, nearest, sentence
 from harness.core.estimate import Estimate
 from harness.core.figure import Figure
 from harness.core.redact import Scrubber
@@ -34,6 +34,8 @@ MANIFEST = "manifest.json"
 METRICS = "metrics.json"
 REPORT = "report.html"
 BEFORE = ".before"
+_MOST_TOLD = 20
+"""A message that named every run of a year would be read by nobody."""
 _KEPT = (MANIFEST, METRICS, REPORT, JSONL, PARQUET, JUDGEMENT)
 
 
@@ -184,7 +186,10 @@ def find_run(name: str, root: Path) -> Path:
     if len(fitting) == 1:
         return root / fitting[0]
     reason = "fits several runs" if fitting else f"no such run in {str(root)!r}"
-    raise ConfigError(name, reason, did_you_mean(name, fitting or [*known, *baselines]))
+    choices = fitting or [*known, *baselines]
+    is_told = len(choices) <= _MOST_TOLD or nearest(name, choices)
+    remedy = did_you_mean(name, choices) if is_told else "see harness list runs"
+    raise ConfigError(name, reason, remedy)
 
 
 def run_folders(root: Path) -> Iterator[Path]:
