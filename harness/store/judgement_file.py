@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.core.comparison import Comparison, Difference, Flip, Mismatch, Pair
-from harness.core.errors import StoreError, sentence
+from harness.core.errors import ConfigError, StoreError, sentence
 from harness.core.estimate import Interval
 from harness.core.history import Alarm
 from harness.core.judgement import Finding, Judgement
@@ -47,7 +47,7 @@ def read_judgement(folder: Path) -> Judgement | None:
     value = read_json(path)
     try:
         return _judgement(upgraded("judgement", value, path), path)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (ConfigError, KeyError, TypeError, ValueError, AttributeError) as error:
         remedy = "delete it and judge again with harness gate"
         raise StoreError(sentence(str(path), f"is damaged ({error!r})", remedy)) from error
 
