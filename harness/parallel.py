@@ -11,7 +11,9 @@ from typing import TypeVar
 Job = TypeVar("Job")
 Outcome = TypeVar("Outcome")
 
-_MAX_CHUNK = 4
+_MAX_WORKERS = 8
+"""Beyond it the one process that writes cannot keep up."""
+_CHUNK = 4
 """Jobs handed over at a time: few, so that no core waits for the last ones."""
 
 
@@ -25,10 +27,10 @@ def each(
         jobs: values that can be sent to another process.
         is_long: True where the work outweighs the second or two that a process takes to start.
     """
-    n_workers = min(os.cpu_count() or 1, len(jobs))
+    n_workers = min(os.cpu_count() or 1, len(jobs), _MAX_WORKERS)
     if not is_long or n_workers < 2:  # noqa: PLR2004 - one worker would only add its start
         yield from map(function, jobs)
         return
     # Started afresh, not forked: a fork of a process with threads may hang.
     with ProcessPoolExecutor(n_workers, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(function, jobs, chunksize=_MAX_CHUNK)
+        yield from pool.map(function, jobs, chunksize=_CHUNK)

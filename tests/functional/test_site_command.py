@@ -76,6 +76,22 @@ def test_every_run_and_line_has_a_page_and_the_index_leads_to_all(
     assert '<span class="verdict regressed">' in index
 
 
+def test_a_run_leads_to_the_report_in_its_folder_where_there_is_one(
+    place: Workplace, root: Path
+) -> None:
+    first, second, *_ = sorted(root.iterdir())
+    (first / "report.html").write_text("<title>whole</title>", "utf-8")
+
+    place.harness("site", "--out", "public/site")
+
+    pages = place.folder / "public" / "site" / "runs"
+    page = (pages / f"{first.name}.html").read_text("utf-8")
+    address = re.search(r'href="([^"]+)">Report with more samples', page)
+    assert address
+    assert (pages / address[1]).resolve() == (first / "report.html").resolve()
+    assert "Report with more" not in (pages / f"{second.name}.html").read_text("utf-8")
+
+
 def test_what_all_pages_share_is_there_once(place: Workplace, root: Path) -> None:
     place.harness("site")
 
