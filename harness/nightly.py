@@ -47,12 +47,15 @@ def nightly(spec: RunSpec, line: str, terms: Terms, progress: Progress) -> Night
         progress: is told how far it has come.
 
     Raises:
-        ConfigError: the spec, the policy or the name is wrong; before any model is loaded.
+        ConfigError: the spec, the policy or the name is wrong, or the baseline's run has been
+            deleted; before any model is loaded.
         StoreError: the run folder cannot be written.
     """
     root = Path(spec.out)
     check_name(line, root)
     policy = terms.policy()
+    if line in (baselines := read_baselines(root)):
+        baselines[line].folder(root)  # one that is deleted is told before the night is spent
     folder = audit(replace(spec, line=line), progress)
     operand = find_operand(str(folder), root)
     if line not in read_baselines(root):

@@ -126,6 +126,15 @@ def test_a_wrong_policy_or_name_is_told_before_anything_runs(exam: Exam) -> None
     assert exam.place.runs == []
 
 
+def test_a_deleted_baseline_is_told_before_anything_runs(exam: Exam) -> None:
+    exam.night(wrong=USUAL)
+    shutil.rmtree(exam.place.latest)
+    outcome = exam.night(wrong=USUAL)
+    assert outcome.code == 2
+    assert outcome.errors[0].endswith("set it anew with harness baseline set main RUN")
+    assert exam.place.runs == []
+
+
 def test_the_site_has_a_page_for_the_line_and_each_night(exam: Exam) -> None:
     site = exam.place.folder / "site"
     exam.night("--site", site, wrong=USUAL)
