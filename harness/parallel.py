@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from multiprocessing import get_context
 from typing import TypeVar
 
@@ -31,6 +33,12 @@ def each(
     if not is_long or n_workers < 2:  # noqa: PLR2004 - one worker would only add its start
         yield from map(function, jobs)
         return
+    n_done = 0
     # Started afresh, not forked: a fork of a process with threads may hang.
-    with ProcessPoolExecutor(n_workers, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(function, jobs, chunksize=_CHUNK)
+    pool = ProcessPoolExecutor(n_workers, mp_context=get_context("spawn"))
+    # The system may end a process, for its memory say: what is left is then done in this one.
+    with suppress(BrokenProcessPool), pool:
+        for outcome in pool.map(function, jobs, chunksize=_CHUNK):
+            yield outcome
+            n_done += 1
+    yield from map(function, jobs[n_done:])
