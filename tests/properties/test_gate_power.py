@@ -29,13 +29,13 @@ from harness.suites.metrics.exact_match import ExactMatch
 from harness.suites.metrics.token_f1 import TokenF1
 
 MATCH, F1, BLEU = ExactMatch(), TokenF1(), Bleu()
-N_STUDIES = 1500
+N_STUDIES = 1000
 Draw = Callable[[], Sides]
 
 
 @pytest.fixture(autouse=True)
 def fewer_resamples(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(difference, "N_WHOLE", 999)
+    monkeypatch.setattr(difference, "N_WHOLE", 499)
 
 
 def finding(metric: Metric, sides: Sides, *, margin: float = 0.0) -> Finding:
@@ -70,7 +70,7 @@ def test_right_or_wrong(n: int, discordance: float, test: str) -> None:
     loss = usually_detectable(MATCH, lambda: right_or_wrong(rng, n, discordance=discordance))
     known: dict[tuple[float, float], Finding] = {}
     found = []
-    for _ in range(5000):
+    for _ in range(4000):
         sides = right_or_wrong(rng, n, discordance=discordance, change=-loss)
         counts = (float((sides[1] > sides[0]).sum()), float((sides[1] < sides[0]).sum()))
         if counts not in known:
@@ -96,7 +96,7 @@ def test_a_number_that_is_no_mean() -> None:
     rng = np.random.default_rng(2)
     loss = usually_detectable(MACRO_F1, lambda: classified(rng, 1000))
     shift = shift_for(loss)
-    found = [finding(MACRO_F1, classified(rng, 1000, shift=shift)) for _ in range(1500)]
+    found = [finding(MACRO_F1, classified(rng, 1000, shift=shift)) for _ in range(1000)]
     assert {each.difference.test for each in found} == {"paired-bootstrap"}
     assert share(found, Verdict.REGRESSED) == pytest.approx(0.8, abs=0.03)
     assert share_held(found, -loss) == pytest.approx(0.95, abs=0.01)
@@ -106,7 +106,7 @@ def test_bleu_of_samples_in_clusters() -> None:
     rng = np.random.default_rng(3)
     sources = np.repeat(np.arange(60), 2)
     found = []
-    for _ in range(N_STUDIES):
+    for _ in range(1000):
         both = translated(rng, 120, clusters=sources)
         (only,) = compared_on({BLEU: both}, clusters=sources).differences
         assert (only.test, only.n_clusters) == ("paired-bootstrap", 60)
