@@ -52,8 +52,9 @@ class _Night:
 def read_histories(root: Path, *, line: str | None = None) -> Histories:
     """Read all runs of a root and put their numbers in series.
 
-    Only complete runs count. A folder that is torn or no run folder costs itself alone. Answers
-    that were scored again stand where the run stands that gave them.
+    Only complete runs count, and no repeats of a noise study. A folder that is torn or no run
+    folder costs itself alone. Answers that were scored again stand where the run stands that gave
+    them.
 
     Args:
         root: folder of the run folders.
@@ -69,7 +70,8 @@ def read_histories(root: Path, *, line: str | None = None) -> Histories:
     nights: dict[str, _Night] = {}
     for run_id, folder in folders.items():
         manifest = _as_of_its_answers(manifests[run_id], manifests)
-        if manifest.status is Status.COMPLETE and line in (None, manifest.line):
+        is_night = manifest.status is Status.COMPLETE and not manifest.is_repeat
+        if is_night and line in (None, manifest.line):
             with _told(warnings):
                 nights[run_id] = _Night(manifest=manifest, estimates=_estimates(folder))
     return Histories(series=_series_of(nights), warnings=tuple(warnings))

@@ -132,6 +132,7 @@ def test_each_repeat_is_a_run_that_tells_what_it_is(place: Workplace, module: st
     assert [one["name"] for one in manifests] == [f"batches (A/A {i} of 3)" for i in (1, 2, 3)]
     assert [one["spec"]["model"][0]["batch_size"] for one in manifests] == [4, 2, 8]
     assert {one["status"] for one in manifests} == {"complete"}
+    assert all(one["is_repeat"] for one in manifests)
     assert manifests[0]["warnings"] == []
     assert all("repeat of a noise study" in one["warnings"][0] for one in manifests[1:])
     done = [one["evaluations"][0] for one in manifests]

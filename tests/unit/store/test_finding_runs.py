@@ -28,6 +28,17 @@ def test_a_slip_is_met_with_the_nearest_of_many(year: Path) -> None:
         find_run("202601008T020000000-abcdeg", year)
 
 
+def test_the_latest_is_no_repeat_of_a_noise_study(year: Path) -> None:
+    *_, third, second, last = sorted(year.iterdir())
+    (last / MANIFEST).write_text('{"is_repeat": true}')
+    (second / MANIFEST).write_text('{"is_repeat": true}')
+    (third / MANIFEST).write_text("torn")
+
+    # A run whose manifest is torn is found, so that its reader can be told.
+    assert find_run("latest", year) == third
+    assert find_run(last.name, year) == last
+
+
 @pytest.mark.parametrize(("name", "reason"), [("2026", "fits several"), ("main", "no such run")])
 def test_not_every_run_of_a_year_is_named(year: Path, name: str, reason: str) -> None:
     with pytest.raises(ConfigError, match=f"{name}: {reason}.*; see harness list runs$"):

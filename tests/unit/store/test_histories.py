@@ -275,6 +275,16 @@ def test_a_run_that_claims_to_be_scored_from_itself_is_read(root: Path) -> None:
     assert read_histories(root).warnings == ()
 
 
+def test_repeats_of_a_noise_study_are_no_nights(root: Path) -> None:
+    folder = folders(root)[0]
+    change(folder / "manifest.json", lambda value: value.update(is_repeat=True))
+
+    found = read_histories(root)
+
+    assert found.warnings == ()
+    assert {len(series.points) for series in found.series} == {N_NIGHTS - 1}
+
+
 def test_scoring_again_takes_no_time(root: Path) -> None:
     first, second = folders(root)[:2]
     _rescore(second, first.name)
