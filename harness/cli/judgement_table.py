@@ -71,6 +71,8 @@ def _remarks(judgement: Judgement) -> Iterator[tuple[str, str]]:
         for pair in judgement.comparison.pairs:
             for mismatch in pair.mismatches:
                 yield f"forced, though {mismatch.sentence}", "magenta"
+        for text in judgement.comparison.unpaired:
+            yield f"not compared: {text}", "magenta"
     for alarm in judgement.alarms:
         yield _alarm(alarm), "yellow"
 
