@@ -21,7 +21,7 @@ from harness.reports.markdown_text import code, plain_text, table_row
 from harness.reports.number_format import ABSENT, format_count, format_p, format_time
 from harness.reports.standing import Alert, alerts
 from harness.reports.verdict_badge import Badge, badge, finding_badge
-from harness.reports.verdict_view import judgement_alerts
+from harness.reports.verdict_view import correction_words, judgement_alerts
 
 _MAX_GATES = 60
 _MAX_WATCHED = 15
@@ -106,9 +106,10 @@ def _provenance(judgement: Judgement) -> str:
     comparison = judgement.comparison
     set_as = f" {_name(judgement.baseline_name)}" if judgement.baseline_name else ""
     source = _name(judgement.policy_source) if judgement.policy_source else "the default"
+    together = f", {correction_words(judgement)}" if judgement.n_candidates > 1 else ""
     return (
         f"Baseline{set_as}: {_run(comparison.baseline)}. Candidate: {_run(comparison.candidate)}. "
-        f"Policy: {source}. Differences are candidate less baseline, on the same samples."
+        f"Policy: {source}{together}. Differences are candidate less baseline, on the same samples."
     )
 
 

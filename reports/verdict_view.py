@@ -196,6 +196,16 @@ def _invalid(judgement: Judgement) -> Iterator[Alert]:
             )
 
 
+def correction_words(judgement: Judgement) -> str:
+    """Say over what p was corrected: the gates of all candidates that were judged together."""
+    if judgement.policy.correction != "holm":
+        return "not corrected"
+    if judgement.n_candidates == 1:
+        return "corrected by Holm"
+    n_gates, n_candidates = map(format_count, (judgement.n_gates, judgement.n_candidates))
+    return f"corrected by Holm over {n_gates} gates of {n_candidates} candidates"
+
+
 def _stopped(sentence: str) -> str:
     return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
 
@@ -203,9 +213,9 @@ def _stopped(sentence: str) -> str:
 def _rule(judgement: Judgement) -> str:
     policy = judgement.policy
     source = f"policy {judgement.policy_source}" if judgement.policy_source else "default policy"
-    correction = "corrected by Holm" if policy.correction == "holm" else "not corrected"
     return (
-        f"By the {source}: alpha {format_number(policy.alpha)} over all gates, {correction}; "
+        f"By the {source}: alpha {format_number(policy.alpha)} over all gates, "
+        f"{correction_words(judgement)}; "
         f"{format_level(judgement.comparison.level)} intervals; differences are candidate less "
         "baseline on the samples that both have."
     )

@@ -130,6 +130,12 @@ class TestMarkdown:
         assert "> **Worse than its history.** accuracy of movie sentiment" in text
         assert text.splitlines()[-1].startswith("Baseline release 2.2: run `20261115T064803Z-91c0`")
 
+    def test_what_p_was_corrected_over_is_told_of_one_of_several_candidates(self) -> None:
+        words = "corrected by Holm over 30 gates of 3 candidates"
+        of_three = with_judgement(RUN, n_gates=30, n_candidates=3)
+        assert words in MarkdownRenderer().render(of_three).splitlines()[-1]
+        assert "corrected" not in MarkdownRenderer().render(RUN)
+
     def test_force_is_told(self) -> None:
         assert "> **Compared by force.** commonsense" in MarkdownRenderer().render(HOSTILE_RUN)
 

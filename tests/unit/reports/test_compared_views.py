@@ -205,6 +205,11 @@ class TestBanner:
             "On one side only": Severity.NOTE,
         }
 
+    def test_p_is_corrected_over_the_gates_of_all_candidates(self) -> None:
+        rule = verdict_view(replace(JUDGEMENT, n_gates=1030, n_candidates=3)).rule
+        assert "corrected by Holm over 1,030 gates of 3 candidates;" in rule
+        assert "corrected by Holm;" in verdict_view(JUDGEMENT).rule
+
     def test_the_default_policy_is_named(self) -> None:
         plain = replace(JUDGEMENT, policy=Policy(correction="none"), policy_source="")
         rule = verdict_view(plain).rule

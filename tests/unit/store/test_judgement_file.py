@@ -121,8 +121,9 @@ def rich() -> Judgement:
 
 
 def test_a_rich_judgement_comes_back(rich: Judgement, tmp_path: Path) -> None:
-    write_judgement(tmp_path, rich)
-    assert read_judgement(tmp_path) == rich
+    one_of_three = replace(rich, n_gates=30, n_candidates=3)
+    write_judgement(tmp_path, one_of_three)
+    assert read_judgement(tmp_path) == one_of_three
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -160,6 +161,19 @@ def test_any_judgement_comes_back(
     )
     write_judgement(tmp_path, judgement)
     assert read_judgement(tmp_path) == judgement
+
+
+def test_a_judgement_of_before_candidates_were_counted_is_of_one(
+    rich: Judgement, tmp_path: Path
+) -> None:
+    path = write_judgement(tmp_path, replace(rich, n_gates=30, n_candidates=3))
+    value = json.loads(path.read_text())
+    del value["n_gates"], value["n_candidates"]
+    path.write_text(json.dumps(value))
+
+    read = read_judgement(tmp_path)
+
+    assert read == replace(rich, n_gates=0, n_candidates=1)
 
 
 def test_a_run_that_was_not_judged_has_none(tmp_path: Path) -> None:
