@@ -187,6 +187,20 @@ def test_the_page_of_a_line_has_a_drawing_with_words_and_a_table_for_each_series
     assert "The newest run did not go on with these" in page  # its id is not that of the card
 
 
+def test_series_of_another_draw_of_samples_stand_apart() -> None:
+    own = line(card(0), has_series=True)
+    drawn = tuple(replace(series, draw="8 samples, seed 3") for series in own.series)
+
+    page = SITE.line(replace(own, series=(*own.series, *drawn)))[line_page("main")]
+
+    headings = re.findall(r"<h2 id=\"group[^>]*>([^<]*)</h2>", page)
+    assert len(set(headings)) == len(headings)
+    n_drawn = sum(heading.endswith(", 8 samples, seed 3") for heading in headings)
+    assert 2 * n_drawn == len(headings) > 0
+    ids = re.findall(r" id=\"([^\"]+)\"", page)
+    assert len(set(ids)) == len(ids)
+
+
 def test_series_end_in_csv_in_full_precision() -> None:
     whole = line(card(0), has_series=True)
     rows = SITE.line(whole)["lines/main.csv"].splitlines()
