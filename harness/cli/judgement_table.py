@@ -46,7 +46,8 @@ def print_judgement(judgement: Judgement) -> None:
     for text, style in _remarks(judgement):
         _line(console, text, style)
     style = _STYLE[judgement.verdict]
-    console.print(f"[{style}]{judgement.verdict.upper()}[/{style}]  {escape(judgement.sentence)}")
+    verdict = f"[{style}]{judgement.verdict.upper()}[/{style}]"
+    console.print(f"{verdict}  {escape(printable(judgement.sentence))}", soft_wrap=True)
 
 
 def _sides(judgement: Judgement) -> Iterator[str]:
@@ -68,19 +69,24 @@ def _remarks(judgement: Judgement) -> Iterator[tuple[str, str]]:
         run_id = judgement.comparison.candidate.run_id
         yield f"if that is meant, let later runs be compared with this one: {command} {run_id}", ""
     if judgement.comparison.is_forced:
-        for pair in judgement.comparison.pairs:
-            for mismatch in pair.mismatches:
-                yield f"forced, though {mismatch.sentence}", "magenta"
-        for text in judgement.comparison.unpaired:
-            yield f"not compared: {text}", "magenta"
+        yield from ((text, "magenta") for text in _forced(judgement.comparison))
     for alarm in judgement.alarms:
         yield _alarm(alarm), "yellow"
+    if judgement.n_candidates > 1:
+        counts = f"{judgement.n_gates} gates of {judgement.n_candidates} candidates"
+        yield f"corrected over {counts}", ""
 
 
 def _asks_another_question(comparison: Comparison) -> bool:
     """Tell whether the next run will be as far from this baseline as this one is."""
     is_other = any(pair.mismatches for pair in comparison.pairs) and not comparison.is_forced
     return is_other or bool(comparison.unpaired)
+
+
+def _forced(comparison: Comparison) -> Iterator[str]:
+    for pair in comparison.pairs:
+        yield from (f"forced, though {mismatch.sentence}" for mismatch in pair.mismatches)
+    yield from (f"not compared: {text}" for text in comparison.unpaired)
 
 
 def _pointed_out(watched: Iterable[Finding]) -> Sequence[Finding]:

@@ -206,6 +206,8 @@ def _judgement(
         policy=policy,
         policy_source=context.policy_source,
         baseline_name=context.baseline_name,
+        n_gates=family.n_gates,
+        n_candidates=family.n_candidates,
     )
 
 

@@ -248,16 +248,18 @@ class TestInvalid:
         policy = exam.place.write("gate.toml", '[[gate]]\nmetric = "exact_mtach"\n')
         outcome = judged(exam, range(40), "--policy", policy)
         (reason,) = self.told(exam, outcome)
-        gate = "gate[0] (metric 'exact_mtach', suite '*', model '*', slice '')"
-        assert reason == f"{gate} holds no number of this comparison"
-        assert verdict_line(outcome).endswith(": no gate holds any number.")
+        assert reason == (
+            "gate[0] (metric 'exact_mtach') fits no number of this comparison;"
+            " did you mean metric 'exact_match'?"
+        )
+        assert verdict_line(outcome).endswith(f": {reason}.")
 
     def test_one_gate_of_two_that_holds_nothing(self, exam: Exam) -> None:
         lines = '[[gate]]\nmetric = "exact_match"\n[[gate]]\nmetric = "exact_mtach"\n'
         policy = exam.place.write("gate.toml", lines)
         outcome = judged(exam, range(40), "--policy", policy)
         (reason,) = self.told(exam, outcome)
-        assert reason.startswith("gate[1] (metric 'exact_mtach'")
+        assert reason.startswith("gate[1] (metric 'exact_mtach')")
         assert junit_counts(exam.place.latest) == {"passed": 1}
 
 
@@ -290,7 +292,7 @@ class TestPolicyFile:
             ),
             (
                 "[[gate]]\nmargin = -0.01",
-                ["policy.gate[0].margin: cannot be negative; write 0.01"],
+                ["policy.gate[0].margin: cannot be negative or without end; write 0.01"],
             ),
             ("alpha = 5", ["policy.alpha: must be between 0 and 1; write 0.05"]),
             (

@@ -245,8 +245,8 @@ class TestHistory:
         assert "exact_match" in alarms(exam.place.latest)
 
 
-def test_the_noise_of_the_checkpoint_widens_the_margin(exam: Exam) -> None:
-    """A loss of 5 % that two runs of one checkpoint reach once in twenty is none."""
+def test_what_the_checkpoint_does_by_itself_is_no_regression_and_no_pass(exam: Exam) -> None:
+    """A loss of 5 % that two runs of one checkpoint reach once in twenty is open."""
     exam.night(wrong=USUAL)
     assert exam.night(wrong=range(60)).code == 1
     assert exam.place.harness("noise", exam.spec(wrong=USUAL)).code == 0
@@ -263,4 +263,5 @@ def test_the_noise_of_the_checkpoint_widens_the_margin(exam: Exam) -> None:
     newest = max(path.parent for path in exam.place.folder.glob("runs/*/manifest.json"))
     judged = read_judgement(newest)
     assert judged is not None
-    assert {(row.margin, row.noise_floor) for row in judged.gates} == {(0.1, 0.1)}
+    assert judged.verdict is Verdict.INCONCLUSIVE
+    assert {(row.margin, row.noise_floor) for row in judged.gates} == {(0.01, 0.1)}

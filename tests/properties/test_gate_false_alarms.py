@@ -94,7 +94,7 @@ def test_of_thirty_gates_none_speaks_up_on_nineteen_nights_of_twenty() -> None:
         assert found.invalid == ()
         assert {finding.difference.test for finding in gates} >= {
             "paired-bootstrap",
-            "paired-t-clustered",
+            "sign-flips-clustered",
         }
         verdicts = {finding.verdict for finding in gates}
         lost += found.verdict is Verdict.REGRESSED
