@@ -21,7 +21,11 @@ from harness.reports.markdown_text import code, plain_text, table_row
 from harness.reports.number_format import ABSENT, format_count, format_p, format_time
 from harness.reports.standing import Alert, alerts
 from harness.reports.verdict_badge import Badge, badge, finding_badge
-from harness.reports.verdict_view import correction_words, judgement_alerts
+from harness.reports.verdict_view import (
+    correction_words,
+    judgement_alerts,
+    reason_against_judging,
+)
 
 _MAX_GATES = 60
 _MAX_WATCHED = 15
@@ -40,6 +44,9 @@ def judgement_lines(run: Run, judgement: Judgement) -> Iterator[str]:
     said = badge(judgement.verdict)
     yield f"## {said.symbol} {said.word.capitalize()}: {_name(run.manifest.name)}"
     yield ""
+    if reason := reason_against_judging(judgement):
+        yield f"**{plain_text(_cut(reason, _MAX_SENTENCE))}**"
+        yield ""
     yield f"**{plain_text(_cut(judgement.sentence, _MAX_SENTENCE))}**"
     yield from _alerts([*judgement_alerts(judgement), *alerts(run)])
     yield ""

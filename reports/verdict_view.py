@@ -61,6 +61,8 @@ class VerdictView:
     """What the banner says."""
 
     badge: Badge
+    reason: str
+    """Why nothing may be said, where the verdict is that; else empty."""
     sentence: str
     counts: tuple[tuple[int, Badge], ...]
     """Gates by verdict, the gravest first, without those that no gate came to."""
@@ -83,6 +85,7 @@ def verdict_view(judgement: Judgement, own_alerts: Iterable[Alert] = ()) -> Verd
     counts = Counter(finding.verdict for finding in judgement.gates)
     return VerdictView(
         badge=badge(judgement.verdict),
+        reason=reason_against_judging(judgement),
         sentence=judgement.sentence,
         counts=tuple((counts[each], badge(each)) for each in GRAVEST_FIRST if counts[each]),
         rule=_rule(judgement),
@@ -194,6 +197,14 @@ def _invalid(judgement: Judgement) -> Iterator[Alert]:
             yield Alert(
                 severity=Severity.NOTE, title="On one side only", sentence=_stopped(sentence)
             )
+
+
+def reason_against_judging(judgement: Judgement) -> str:
+    """Return the first reason of an invalid verdict, unless its sentence says it already."""
+    if judgement.verdict is not Verdict.INVALID or not judgement.invalid:
+        return ""
+    first = judgement.invalid[0]
+    return "" if first.rstrip(".") in judgement.sentence else _stopped(first)
 
 
 def correction_words(judgement: Judgement) -> str:

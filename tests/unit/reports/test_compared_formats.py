@@ -18,6 +18,7 @@ from harness.reports.csv import CsvRenderer
 from harness.reports.json import JsonRenderer
 from harness.reports.junit import JunitRenderer
 from harness.reports.markdown import MarkdownRenderer
+from harness.reports.markdown_text import plain_text
 
 RUN = compared_run(n=60)
 HOSTILE_RUN = compared_run(n=60, is_hostile=True, is_forced=True)
@@ -116,6 +117,15 @@ class TestMarkdown:
     def test_each_verdict_is_told(self, verdict: Verdict) -> None:
         first = MarkdownRenderer().render(with_verdict(RUN, verdict)).splitlines()[0]
         assert verdict.value.capitalize() in first
+
+    def test_an_invalid_verdict_has_its_first_reason_right_below(self) -> None:
+        run = with_verdict(RUN, Verdict.INVALID)
+        assert run.judgement is not None
+        first = plain_text(run.judgement.invalid[0])
+        assert MarkdownRenderer().render(run).splitlines()[2].startswith(f"**{first}")
+        error = cases(run)["gate", "validity"].find("error")
+        assert error is not None
+        assert str(error.get("message")).startswith(run.judgement.invalid[0])
 
     def test_gates_come_gravest_first_with_all_their_numbers(self) -> None:
         rows = [x for x in MarkdownRenderer().render(RUN).splitlines() if x.startswith("| ")]

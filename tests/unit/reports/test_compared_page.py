@@ -49,6 +49,14 @@ def test_each_verdict_is_a_word_with_a_symbol_that_readers_of_words_skip(verdict
     assert 'aria-hidden="true"' in banner
 
 
+def test_the_reason_of_an_invalid_verdict_stands_right_under_the_word() -> None:
+    run = with_verdict(RUN, Verdict.INVALID)
+    assert run.judgement is not None
+    told = Outline(SMALL.render(run)).text_of("p")
+    reason = run.judgement.invalid[0]
+    assert told.index(f"{reason[0].upper()}{reason[1:]}.") < told.index(run.judgement.sentence)
+
+
 @PAGES
 def test_ids_are_unique_and_every_link_leads_to_one(page: str) -> None:
     tags = Outline(page).tags

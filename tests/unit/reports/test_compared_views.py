@@ -196,6 +196,13 @@ class TestBanner:
         invalid = judgement_of(with_verdict(RUN, Verdict.INVALID))
         assert {alert.severity for alert in verdict_view(invalid).alerts} == {Severity.GRAVE}
 
+    def test_the_first_reason_stands_under_the_word_where_nothing_may_be_said(self) -> None:
+        invalid = judgement_of(with_verdict(RUN, Verdict.INVALID))
+        assert verdict_view(invalid).reason.startswith(invalid.invalid[0])
+        told = replace(invalid, sentence=f"Not judged: {invalid.invalid[0]}.")
+        assert verdict_view(told).reason == ""
+        assert verdict_view(JUDGEMENT).reason == ""
+
     def test_a_better_night_is_only_a_note(self) -> None:
         better = replace(JUDGEMENT.alarms[0], is_better=True)
         view = verdict_view(replace(JUDGEMENT, alarms=(better,), invalid=()))
