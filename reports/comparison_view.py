@@ -14,6 +14,7 @@ from harness.reports.finding_tables import by_key, finding_table, slice_finding_
 from harness.reports.finding_words import is_pointed_out
 from harness.reports.flip_rows import FlipsView, flips_view
 from harness.reports.provenance_difference import provenance_difference
+from harness.reports.series_words import TOO_FEW, is_long_enough
 from harness.reports.standing import alerts
 from harness.reports.table import Table
 from harness.reports.trend_chart import TrendChart, trend_chart
@@ -53,6 +54,8 @@ class HistoryView:
     trends: tuple[TrendChart, ...]
     n_series: int
     n_shifted: int
+    remark: str
+    """Where no shift could have been found."""
 
 
 def comparison_view(run: Run, judgement: Judgement, *, max_characters: int) -> ComparisonView:
@@ -103,6 +106,7 @@ def history_view(history: Sequence[Series], judgement: Judgement | None) -> Hist
         trends=tuple(chart for chart in drawn if chart is not None),
         n_series=len(history),
         n_shifted=sum(bool(series.shifts) for series in history),
+        remark="" if any(map(is_long_enough, history)) else TOO_FEW,
     )
 
 

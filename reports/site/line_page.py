@@ -12,7 +12,7 @@ from harness.core.site import Line
 from harness.reports.anchors import anchor
 from harness.reports.csv import cell_text
 from harness.reports.page import environment, own_text
-from harness.reports.series_words import date_of
+from harness.reports.series_words import TOO_FEW, date_of, is_long_enough
 from harness.reports.site.assets import dress
 from harness.reports.site.comparing import compare_address
 from harness.reports.site.line_view import line_view
@@ -54,6 +54,7 @@ def render_line(line: Line) -> str:
             loader=own_text(own.loader),
             line=view,
             moves=_moves(groups),
+            steady=_steady(line),
             groups=groups,
             rows=run_rows(line.cards[: -_MAX_LISTED - 1 : -1]),
             compare=_newest_two(line),
@@ -125,6 +126,15 @@ def _moves(groups: Sequence[TrendGroup]) -> list[tuple[Trend, Move]]:
         (item.trend, move) for group in groups for item in group.trends for move in item.trend.moves
     ]
     return sorted(found, key=lambda pair: pair[1].at, reverse=True)
+
+
+def _steady(line: Line) -> str:
+    """Say what it means that there is no change of level."""
+    if not any(map(is_long_enough, line.series)):
+        return f"{TOO_FEW.capitalize()}."
+    if all(map(is_long_enough, line.series)):
+        return "No number has changed its level."
+    return f"No number has changed its level; of some there are {TOO_FEW}."
 
 
 def _newest_two(line: Line) -> str:

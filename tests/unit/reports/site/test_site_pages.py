@@ -187,6 +187,36 @@ def test_the_page_of_a_line_has_a_drawing_with_words_and_a_table_for_each_series
     assert "The newest run did not go on with these" in page  # its id is not that of the card
 
 
+def shortened(whole: Line, n_short: int) -> Line:
+    """Leave nine runs to the first series, in which no change can be found."""
+    short = tuple(replace(s, points=s.points[:9], shifts=()) for s in whole.series[:n_short])
+    rest = tuple(replace(s, shifts=()) for s in whole.series[n_short:])
+    return replace(whole, series=(*short, *rest))
+
+
+@pytest.mark.parametrize(("n_short", "n_told"), [(0, 0), (1, 1), (None, 4)])
+def test_too_few_runs_are_not_called_no_change(n_short: int | None, n_told: int) -> None:
+    whole = line(card(0), has_series=True)
+    whole = replace(whole, series=whole.series[:4])
+    own = shortened(whole, 4 if n_short is None else n_short)
+    too_few = "too few runs to tell (10 needed)"
+
+    page = SITE.line(own)[line_page("main")]
+
+    assert page.count(f'<li class="turn">{too_few}</li>') == n_told
+    assert page.count('<li class="turn">no change of level</li>') == 4 - n_told
+    assert ("No number has changed its level" in page) is (n_told < 4)
+    assert ("Too few runs to tell" in page) is (n_told == 4)
+    assert (
+        line_view(own).levels
+        == {
+            0: "0 of 4 numbers",
+            1: f"0 of 3 numbers; of the others {too_few}",
+            4: too_few,
+        }[n_told]
+    )
+
+
 def test_series_of_another_draw_of_samples_stand_apart() -> None:
     own = line(card(0), has_series=True)
     drawn = tuple(replace(series, draw="8 samples, seed 3") for series in own.series)
