@@ -6,7 +6,10 @@ import math
 
 from harness.core.history import Point, Series, Shift
 from harness.reports.number_format import format_count, format_number, parse_time
+from harness.stats.change_points import MIN_SEGMENT
 
+TOO_FEW = f"too few runs to tell ({2 * MIN_SEGMENT} needed)"
+"""Said in place of no change where none could have been found."""
 _WORDS = {True: "for the better", False: "for the worse", None: "neither better nor worse"}
 _SYMBOLS = {True: "▲", False: "▼", None: "◆"}
 
@@ -35,6 +38,11 @@ def shift_words(shift: Shift) -> str:
     """Say when a series moved, and from where to where."""
     before, after = format_number(shift.before), format_number(shift.after)
     return f"shift {_WORDS[shift.is_better]} on {date_of(shift.at)}, from {before} to {after}"
+
+
+def is_long_enough(series: Series) -> bool:
+    """Tell whether there are runs enough to date a change of level."""
+    return len(series.points) >= 2 * MIN_SEGMENT
 
 
 def series_title(series: Series) -> str:

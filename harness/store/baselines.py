@@ -22,6 +22,7 @@ _WAIT_S = 30.0
 # Ids of runs begin with the date, so that no name can be the start of one.
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9._-]*")
 _RESERVED = ("latest",)
+_DAMAGED = "delete it and set the baselines again: harness baseline set NAME RUN"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +65,7 @@ def read_baselines(root: Path) -> dict[str, Baseline]:
     path = root / BASELINES
     if not path.exists():
         return {}
-    value = read_json(path)
+    value = read_json(path, _DAMAGED)
     version = value.get("schema_version")
     if not isinstance(version, int) or version > SCHEMA_VERSION:
         reason = f"has schema version {version}, and this program knows up to {SCHEMA_VERSION}"
@@ -73,8 +74,7 @@ def read_baselines(root: Path) -> dict[str, Baseline]:
         entries = sorted(value["baselines"].items())
         return {name: Baseline(name=name, **fields) for name, fields in entries}
     except (AttributeError, KeyError, TypeError) as error:
-        reason = f"is damaged ({error!r})"
-        raise StoreError(sentence(str(path), reason, "delete it and set the baselines")) from error
+        raise StoreError(sentence(str(path), f"is damaged ({error!r})", _DAMAGED)) from error
 
 
 def set_baseline(
@@ -87,10 +87,10 @@ def set_baseline(
         folder: of the run, directly below ``root``.
         manifest: the run's.
         root: folder of the run folders.
-        is_forced: take a run that is not complete as well.
+        is_forced: take a run that is not complete, or a repeat of a noise study, as well.
 
     Raises:
-        ConfigError: no name for a baseline, a run elsewhere, or one that is not complete.
+        ConfigError: no name for a baseline, a run elsewhere, one that is not complete, or a repeat.
         StoreError: the file cannot be read or written.
     """
     check_name(name, root)
@@ -101,6 +101,9 @@ def set_baseline(
         raise ConfigError(
             folder.name, f"the run is {manifest.status}", "choose a complete one, or add --force"
         )
+    if manifest.is_repeat and not is_forced:
+        reason = "is a repeat of a noise study, varied on purpose"
+        raise ConfigError(folder.name, reason, "choose another run, or add --force")
     new = Baseline(
         name=name,
         run_id=folder.resolve().name,
@@ -152,7 +155,7 @@ def check_name(name: str, root: Path) -> None:
 @contextmanager
 def _locked(root: Path) -> Iterator[None]:
     """Let one process at a time read the file, change it and write it back."""
-    lock = FolderLock(root, wait_s=_WAIT_S)
+    lock = FolderLock(root, wait_s=_WAIT_S, remedy="let this user write there")
     try:
         yield
     finally:

@@ -34,8 +34,14 @@ def write_json(path: Path, value: object, scrub: Scrubber) -> None:
     write_text(path, text + "\n")
 
 
-def write_text(path: Path, text: str) -> None:
+def write_text(path: Path, text: str, *, is_lasting: bool = True) -> None:
     """Write a text file whole or not at all.
+
+    Args:
+        path: the file.
+        text: its content.
+        is_lasting: wait until it lies on the disk itself; False for what can be made again, of
+            which a thousand files would wait for seconds.
 
     Raises:
         StoreError: the disk is full or the folder unwritable.
@@ -49,8 +55,9 @@ def write_text(path: Path, text: str) -> None:
         # Half a character (a lone surrogate), which a model may write, is no UTF-8.
         with scratch.open("w", encoding="utf-8", errors="replace", newline="\n") as file:
             file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
+            if is_lasting:
+                file.flush()
+                os.fsync(file.fileno())
         scratch.replace(path)
     except OSError as error:
         with suppress(OSError):
@@ -72,8 +79,12 @@ def _cannot_write(path: Path, error: OSError) -> StoreError:
     return StoreError(sentence(str(path), f"cannot be written ({error.strerror})", remedy))
 
 
-def read_json(path: Path) -> dict[str, Any]:
+def read_json(path: Path, remedy: str = _DAMAGED) -> dict[str, Any]:
     """Read a JSON object from a file.
+
+    Args:
+        path: the file.
+        remedy: what to do about a damaged one; by default what helps with a run.
 
     Raises:
         StoreError: it is missing or damaged.
@@ -83,9 +94,9 @@ def read_json(path: Path) -> dict[str, Any]:
     except FileNotFoundError as error:
         raise StoreError(sentence(str(path), "is missing", "is this a run folder?")) from error
     except (OSError, ValueError) as error:
-        raise StoreError(sentence(str(path), f"cannot be read ({error})", _DAMAGED)) from error
+        raise StoreError(sentence(str(path), f"cannot be read ({error})", remedy)) from error
     if not isinstance(value, dict):
-        raise StoreError(sentence(str(path), "holds no JSON object", _DAMAGED))
+        raise StoreError(sentence(str(path), "holds no JSON object", remedy))
     return value
 
 
@@ -94,8 +105,13 @@ def encode_manifest(manifest: Manifest) -> dict[str, Any]:
     return dataclasses.asdict(manifest)
 
 
-def decode_manifest(value: Mapping[str, Any], path: Path) -> Manifest:
+def decode_manifest(value: Mapping[str, Any], path: Path, remedy: str = _DAMAGED) -> Manifest:
     """Return the manifest, upgraded where an earlier version wrote it.
+
+    Args:
+        value: as it was read.
+        path: where, for the message.
+        remedy: what to do about a damaged one; by default what helps with a run.
 
     Raises:
         StoreError: it was written by a newer version, or is no manifest.
@@ -111,7 +127,7 @@ def decode_manifest(value: Mapping[str, Any], path: Path) -> Manifest:
         }
         return Manifest(**fields)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise StoreError(sentence(str(path), f"is no manifest ({error})", _DAMAGED)) from error
+        raise StoreError(sentence(str(path), f"is no manifest ({error})", remedy)) from error
 
 
 def encode_metrics(

@@ -12,7 +12,7 @@ from harness.core.site import Line
 from harness.reports.anchors import anchor
 from harness.reports.csv import cell_text
 from harness.reports.page import environment, own_text
-from harness.reports.series_words import date_of
+from harness.reports.series_words import TOO_FEW, date_of, is_long_enough
 from harness.reports.site.assets import dress
 from harness.reports.site.comparing import compare_address
 from harness.reports.site.line_view import line_view
@@ -30,6 +30,8 @@ class TrendGroup:
     anchor: str
     suite: str
     model: str
+    draw: str
+    """Which samples were asked; empty for all."""
     remark: str
     headlines: tuple[DrawnTrend, ...]
     others: tuple[DrawnTrend, ...]
@@ -52,6 +54,7 @@ def render_line(line: Line) -> str:
             loader=own_text(own.loader),
             line=view,
             moves=_moves(groups),
+            steady=_steady(line),
             groups=groups,
             rows=run_rows(line.cards[: -_MAX_LISTED - 1 : -1]),
             compare=_newest_two(line),
@@ -67,7 +70,7 @@ def line_csv(line: Line) -> str:
     for series in line.series:
         names = (series.suite, series.model, series.metric, series.quantity.id, series.hardware)
         hashes = (series.suite_hash[:_SHORT_HASH], series.data_hash[:_SHORT_HASH])
-        fixed = [cell_text(name) for name in (*names, *hashes)]
+        fixed = [cell_text(name) for name in (*names, *hashes, series.draw)]
         shifted = {shift.run_id for shift in series.shifts}
         for point in series.points:
             numbers = ("" if x is None else repr(x) for x in (point.value, point.low, point.high))
@@ -79,7 +82,7 @@ def line_csv(line: Line) -> str:
 
 _COLUMNS = (
     "suite", "model", "metric", "quantity", "hardware", "suite_hash", "data_hash",
-    "run_id", "started_at", "value", "low", "high", "is_new_level",
+    "draw", "run_id", "started_at", "value", "low", "high", "is_new_level",
 )  # fmt: skip
 
 
@@ -88,7 +91,8 @@ def _groups(line: Line) -> list[TrendGroup]:
     by_key: dict[tuple[str, ...], list[Series]] = {}
     for series in line.series:
         if series.points:
-            key = (series.suite, series.model, series.suite_hash, series.data_hash)
+            asked = (series.suite_hash, series.data_hash, series.draw)
+            key = (series.suite, series.model, *asked)
             by_key.setdefault(key, []).append(series)
     newest = line.cards[-1].manifest.run_id
     groups = [_group(key, own, newest) for key, own in by_key.items()]
@@ -97,17 +101,19 @@ def _groups(line: Line) -> list[TrendGroup]:
 
 def _group(key: tuple[str, ...], series: Sequence[Series], newest: str) -> TrendGroup:
     last = max((item.points[-1] for item in series), key=lambda point: point.at)
+    *hashes, draw = key[2:]
     remark = ""
     if last.run_id != newest:
-        hashes = ", ".join(part[:_SHORT_HASH] for part in key[2:])
+        asked = ", ".join(part[:_SHORT_HASH] for part in hashes)
         remark = (
             f"The newest run did not go on with these: they were last measured on "
-            f"{date_of(last.at)}, with suite code and data {hashes}."
+            f"{date_of(last.at)}, with suite code and data {asked}."
         )
     return TrendGroup(
         anchor=anchor("group", *key),
         suite=key[0],
         model=key[1],
+        draw=draw,
         remark=remark,
         headlines=drawn_trends([item for item in series if item.quantity.is_headline]),
         others=drawn_trends([item for item in series if not item.quantity.is_headline]),
@@ -120,6 +126,15 @@ def _moves(groups: Sequence[TrendGroup]) -> list[tuple[Trend, Move]]:
         (item.trend, move) for group in groups for item in group.trends for move in item.trend.moves
     ]
     return sorted(found, key=lambda pair: pair[1].at, reverse=True)
+
+
+def _steady(line: Line) -> str:
+    """Say what it means that there is no change of level."""
+    if not any(map(is_long_enough, line.series)):
+        return f"{TOO_FEW.capitalize()}."
+    if all(map(is_long_enough, line.series)):
+        return "No number has changed its level."
+    return f"No number has changed its level; of some there are {TOO_FEW}."
 
 
 def _newest_two(line: Line) -> str:

@@ -8,7 +8,7 @@ from harness.core.history import Series
 from harness.core.site import Line
 from harness.reports.anchors import anchor
 from harness.reports.number_format import format_count
-from harness.reports.series_words import date_of
+from harness.reports.series_words import TOO_FEW, date_of, is_long_enough
 from harness.reports.site.addresses import line_page, line_table
 from harness.reports.site.badge import card_badge
 from harness.reports.site.run_list import RunRow, clipped, run_row
@@ -32,10 +32,12 @@ class LineView:
     """Of the newest run; None for runs that are no line."""
     sentence: str
     newest: RunRow
+    judged: RunRow | None
+    """The newest run with a verdict, where it is not the newest of all."""
     runs: str
     """Such as ``12 runs since 2026-11-01``."""
     levels: str
-    """How many numbers are followed, and how many have changed their level."""
+    """Of how many numbers a change of level could be found, and of how many it was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +57,6 @@ def line_view(line: Line) -> LineView:
         line: with one run at least.
     """
     newest, n_runs = line.cards[-1], len(line.cards)
-    n_series = len(line.series)
-    n_changed = sum(bool(series.shifts) for series in line.series)
     since = date_of(line.cards[0].manifest.started_at)
     return LineView(
         anchor=anchor("line", line.name),
@@ -67,12 +67,26 @@ def line_view(line: Line) -> LineView:
         badge=card_badge(newest) if line.name else None,
         sentence=newest.sentence if line.name else "",
         newest=run_row(newest),
+        judged=_judged_before(line),
         runs=f"{format_count(n_runs)} {'run' if n_runs == 1 else 'runs'} since {since}",
-        levels=(
-            f"{format_count(n_changed)} of {format_count(n_series)} "
-            f"{'number' if n_series == 1 else 'numbers'} changed level"
-        ),
+        levels=_levels(line),
     )
+
+
+def _levels(line: Line) -> str:
+    told = [series for series in line.series if is_long_enough(series)]
+    if not told:
+        return TOO_FEW
+    n_changed = sum(bool(series.shifts) for series in told)
+    numbers = f"{format_count(len(told))} {'number' if len(told) == 1 else 'numbers'}"
+    rest = "" if len(told) == len(line.series) else f"; of the others {TOO_FEW}"
+    return f"{format_count(n_changed)} of {numbers}{rest}"
+
+
+def _judged_before(line: Line) -> RunRow | None:
+    if not line.name or line.cards[-1].verdict is not None:
+        return None
+    return next((run_row(card) for card in line.cards[::-1] if card.verdict is not None), None)
 
 
 def line_summary(line: Line, *, max_trends: int) -> LineSummary:

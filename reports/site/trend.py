@@ -9,7 +9,13 @@ from harness.core.history import Point, Series
 from harness.reports.anchors import anchor
 from harness.reports.estimate_tables import DIRECTION_WORDS
 from harness.reports.number_format import format_number
-from harness.reports.series_words import date_of, known_points, shift_symbol
+from harness.reports.series_words import (
+    TOO_FEW,
+    date_of,
+    is_long_enough,
+    known_points,
+    shift_symbol,
+)
 from harness.reports.site.addresses import run_page
 from harness.reports.sparkline import Sparkline, move_name, sparkline
 from harness.reports.trend_chart import TrendChart, trend_chart
@@ -47,6 +53,8 @@ class Trend:
     interval: str
     moves: tuple[Move, ...]
     """Oldest first."""
+    steady: str
+    """What is said where there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,12 +103,14 @@ def trend(series: Series) -> Trend:
         newest=format_number(newest.value, spread=spread),
         interval=_interval(newest, spread),
         moves=tuple(_moves(series, spread)),
+        steady="no change of level" if is_long_enough(series) else TOO_FEW,
     )
 
 
 def _anchor(series: Series) -> str:
     names = (series.suite, series.model, series.metric, series.quantity.id)
-    return anchor(*names, series.suite_hash, series.data_hash, series.hardware)
+    asked = (series.suite_hash, series.data_hash, series.draw)
+    return anchor(*names, *asked, series.hardware)
 
 
 def _moves(series: Series, spread: float | None) -> Iterator[Move]:
