@@ -353,6 +353,19 @@ class TestCheckpoints:
         rows = judgement_in(reviews.folder / "change.json")["findings"]
         assert {row["difference"]["test"] for row in rows} == {"identical"}
 
+    def test_take_the_place_of_a_model_that_the_spec_fits(self, reviews: Workplace) -> None:
+        fitted = CHECKPOINTS.replace(
+            'path = "epoch-1.skops"',
+            'fit.data = "reviews.csv"\nfit.columns = { text = "text", target = "label" }',
+        )
+        reviews.write("fitted.toml", fitted)
+        sides = ("epoch-1.skops", "epoch-2.skops")
+
+        outcome = reviews.harness("compare", *sides, "--spec", "fitted.toml:classifier")
+
+        assert outcome.code == 0, outcome.err
+        assert verdicts(outcome.out) == ["REGRESSED"]
+
     @pytest.mark.parametrize(
         ("options", "error"),
         [
