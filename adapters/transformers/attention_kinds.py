@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
-from importlib.util import find_spec
 from typing import Any
 
 Windows = dict[str, int | None]
@@ -32,15 +32,24 @@ class UnshareableError(Exception):
     """Rows cannot share what is computed for their common beginning; the text says why."""
 
 
-def windows_of(config: Any) -> Windows:
+def windows_of(model: Any) -> Windows:
     """Return each kind of attention layer with its window.
 
     Args:
-        config: of the text model, in transformers.
+        model: a causal language model of transformers.
 
     Raises:
         UnshareableError: a layer may look at tokens otherwise than a mask tells it to.
     """
+    windows = _windows_stated(model.config.get_text_config())
+    # Some configurations state a window that the code knows nothing of, and before 4.53 the code
+    # took one mask for all kinds of layers.
+    if any(windows.values()) and not _makes_sliding_masks(model):
+        raise UnshareableError("sliding windows are made by no mask")
+    return windows
+
+
+def _windows_stated(config: Any) -> Windows:
     kernel = config._attn_implementation  # noqa: SLF001 - has no public name
     if kernel not in _MASKED_FROM_OUTSIDE:
         raise UnshareableError(f"{kernel} takes no mask")
@@ -48,7 +57,7 @@ def windows_of(config: Any) -> Windows:
     unknown = [
         name
         for name, value in settings.items()
-        if value and name not in _UNDERSTOOD and _RESTRICTS.search(name)
+        if value and name.lstrip("_") not in _UNDERSTOOD and _RESTRICTS.search(name)
     ]
     if unknown:
         raise UnshareableError(f"attention may be restricted by {', '.join(sorted(unknown))}")
@@ -57,11 +66,13 @@ def windows_of(config: Any) -> Windows:
     kinds = _layer_kinds(config)
     if not kinds <= {_FULL, _SLIDING}:
         raise UnshareableError(f"layers are of kind {', '.join(sorted(kinds - {_FULL, _SLIDING}))}")
-    # Before 4.53 no model took one mask for each kind of layer.
-    if _SLIDING in kinds and find_spec("transformers.masking_utils") is None:
-        raise UnshareableError("sliding windows need transformers 4.53")
     windows: Windows = {_FULL: None, _SLIDING: getattr(config, "sliding_window", None)}
     return {kind: windows[kind] for kind in sorted(kinds)}
+
+
+def _makes_sliding_masks(model: Any) -> bool:
+    modules = {sys.modules.get(type(part).__module__) for part in model.modules()}
+    return any(hasattr(module, "create_sliding_window_causal_mask") for module in modules)
 
 
 def _layer_kinds(config: Any) -> set[str]:

@@ -65,7 +65,7 @@ def sharing_windows(model: Any) -> Windows:
     Raises:
         UnshareableError: with the reason.
     """
-    windows = windows_of(model.config.get_text_config())
+    windows = windows_of(model)
     try:
         with quiet():
             difference = _difference(model, windows)

@@ -69,9 +69,7 @@ def build(config_name: str, attention: str, options: dict[str, Any]) -> Any:
     config = getattr(transformers, config_name)(**{"pad_token_id": None, **known})
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of settings that this architecture does without
-        model = transformers.AutoModelForCausalLM.from_config(
-            config, attn_implementation=attention
-        )
+        model = transformers.AutoModelForCausalLM.from_config(config, attn_implementation=attention)
     return model.float().eval()
 
 
@@ -272,8 +270,8 @@ UNSHAREABLE: dict[str, tuple[str, str, dict[str, Any]]] = {
         "GPTNeoConfig",
         "eager",
         {
-            **SIZES, "num_key_value_heads": None, "num_layers": 2,
-            "attention_types": [[["global", "local"], 1]], "window_size": 4,
+            **SIZES, "num_key_value_heads": None, "num_layers": 4,
+            "attention_types": [[["global", "local"], 2]], "window_size": 4,
         },
     ),
     "chunks": ("Llama4TextConfig", "eager", {**SIZES, "head_dim": 8, "attention_chunk_size": 8}),
@@ -295,18 +293,23 @@ def test_models_that_cannot_share_are_found_out(kind: str) -> None:
 
 @pytest.mark.parametrize("kernel", ["flash_attention_2", "flex_attention"])
 def test_kernels_that_take_no_mask_are_told(kernel: str) -> None:
-    config = transformers.LlamaConfig(**SIZES)
-    config._attn_implementation = kernel
+    model = build(*SHAREABLE["llama"])
+    model.config._attn_implementation_internal = kernel
     with pytest.raises(UnshareableError, match=kernel):
-        windows_of(config)
+        windows_of(model)
+
+
+def test_a_window_that_the_code_does_not_make_is_not_trusted() -> None:
+    model = build(*SHAREABLE["gpt2"])
+    model.config.sliding_window = 5
+    with pytest.raises(UnshareableError, match="made by no mask"):
+        windows_of(model)
 
 
 def test_a_model_that_ignores_its_mask_is_found_out() -> None:
     model = build(*SHAREABLE["llama"])
     inner = model.model.forward
-    model.model.forward = lambda *args, **kwargs: inner(
-        *args, **{**kwargs, "attention_mask": None}
-    )
+    model.model.forward = lambda *args, **kwargs: inner(*args, **{**kwargs, "attention_mask": None})
     with pytest.raises(UnshareableError, match="hidden by a mask"):
         sharing_windows(model)
 
