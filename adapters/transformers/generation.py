@@ -10,6 +10,7 @@ from transformers import GenerationConfig, LogitsProcessorList, StoppingCriteria
 
 from harness.adapters.transformers.answering import RefusedError
 from harness.adapters.transformers.batching import run_in_batches
+from harness.adapters.transformers.continuous_batching import generate
 from harness.adapters.transformers.encoding import TextEncoder
 from harness.adapters.transformers.forward import pad
 from harness.adapters.transformers.generation_row import GenerationRow
@@ -75,8 +76,13 @@ class GenerationResponder:
     def compute(
         self, rows: Sequence[GenerationRow], max_batch_tokens: int
     ) -> Iterator[tuple[GenerationRow, Written | Failure]]:
-        """Yield each row with its result, batch after batch."""
-        return run_in_batches(rows, self.forward, max_batch_tokens)
+        """Yield each row with its text."""
+        loaded, windows = self._loaded, self._loaded.sharing.windows
+        if windows is None:
+            yield from run_in_batches(rows, self.forward, max_batch_tokens)
+            return
+        for row, ids in generate(loaded, windows, rows, max_batch_tokens, end_ids(loaded)):
+            yield row, ids if isinstance(ids, Failure) else self._written(row, ids)
 
     def forward(self, rows: Sequence[GenerationRow]) -> list[Written]:
         """Decode all rows until the last one is done; each row ends by its own rules."""
