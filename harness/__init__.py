@@ -1,6 +1,6 @@
-"""The public door: carry out a spec, load a run.
+"""The public door: carry out a spec, load a run, compare two.
 
->>> from harness import run, load_run
+>>> from harness import compare, load_run, run
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ import os.path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from harness.api import rescore, run
+    from harness.api import compare, rescore, run
+    from harness.compared import Compared
     from harness.result import Result, load_run
 
-__all__ = ["Result", "load_run", "rescore", "run"]
+__all__ = ["Compared", "Result", "compare", "load_run", "rescore", "run"]
 
 for _room in ("adapters", "suites", "reports"):
     if os.path.isfile(os.path.join(__path__[0], _room)):  # noqa: PTH113, PTH118 - pathlib is slow to import
@@ -22,7 +23,9 @@ for _room in ("adapters", "suites", "reports"):
         )
 
 _HOMES = {
+    "Compared": "harness.compared",
     "Result": "harness.result",
+    "compare": "harness.api",
     "load_run": "harness.result",
     "rescore": "harness.api",
     "run": "harness.api",

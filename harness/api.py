@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness.audit import audit
+from harness.compared import Compared
 from harness.config import load_spec
 from harness.core.ports import Progress
 from harness.core.spec import RunSpec
-from harness.overrides import overridden
+from harness.gating import Terms, judge_operands, judged_run
+from harness.operand import find_operand
+from harness.overrides import names_given, overridden
 from harness.rescoring import rescore_run
 from harness.result import Result, load_run
 from harness.store.run_folder import find_run
@@ -105,3 +108,39 @@ def rescore(
         out=None if out is None else str(out),
     )
     return load_run(folder)
+
+
+def compare(
+    baseline: str | Path,
+    candidate: str | Path,
+    *,
+    policy: str | Path | None = None,
+    suites: Sequence[str] = (),
+    force: bool = False,
+    root: str | Path = "runs",
+) -> Compared:
+    """Compare two runs, or two models of runs, on the samples that both have.
+
+    Args:
+        baseline: a run (folder, id, start of an id, ``latest``), a baseline, or ``RUN:MODEL``.
+        candidate: likewise.
+        policy: path of a TOML file with margins; the default ones when None.
+        suites: names of the suites to compare; all when empty.
+        force: compare what is not comparable, and say so.
+        root: folder of the run folders.
+
+    Returns:
+        The verdict, with ``to_frame()``; its report shows itself in a notebook.
+
+    Raises:
+        ConfigError: no such run, a wrong policy, or sides that do not answer the same question.
+        StoreError: a run cannot be read.
+    """
+    sides = [find_operand(str(name), Path(root)) for name in (baseline, candidate)]
+    terms = Terms(
+        policy_path=None if policy is None else Path(policy),
+        suites=tuple(names_given(suites)),
+        is_forced=force,
+    )
+    [judgement] = judge_operands(sides[0], sides[1:], terms, Path(root), is_refusing=True)
+    return Compared(judgement, judged_run(sides[1], judgement))

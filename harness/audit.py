@@ -82,6 +82,7 @@ def audit(
         spec=spec.source,
         spec_folder=spec.folder,
         rescored_from=spec.rescored_from,
+        is_repeat=spec.is_repeat,
         models=earlier.models,
         evaluations=planned,
         packages=packages(),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.audit import render
-from harness.compare import compare, refuse_incomparable
+from harness.comparing import compare, refuse_incomparable
 from harness.core.history import Alarm, Series
 from harness.core.judgement import Judgement
 from harness.core.policy import Policy

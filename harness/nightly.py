@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.audit import audit
-from harness.core.history import Series
 from harness.core.judgement import Judgement
 from harness.core.ports import Progress
 from harness.core.run import Status
 from harness.core.spec import RunSpec
 from harness.engine.alarms import alarms_of
-from harness.engine.history import with_shifts
 from harness.gating import Terms, judge_operands, not_kept
+from harness.line_history import line_history
 from harness.operand import Operand, find_operand
 from harness.store.baselines import check_name, read_baselines, set_baseline
-from harness.store.histories import read_histories
 from harness.store.noise_studies import read_studies
 
 
@@ -50,12 +47,15 @@ def nightly(spec: RunSpec, line: str, terms: Terms, progress: Progress) -> Night
         progress: is told how far it has come.
 
     Raises:
-        ConfigError: the spec, the policy or the name is wrong; before any model is loaded.
+        ConfigError: the spec, the policy or the name is wrong, or the baseline's run has been
+            deleted; before any model is loaded.
         StoreError: the run folder cannot be written.
     """
     root = Path(spec.out)
     check_name(line, root)
     policy = terms.policy()
+    if line in (baselines := read_baselines(root)):
+        baselines[line].folder(root)  # one that is deleted is told before the night is spent
     folder = audit(replace(spec, line=line), progress)
     operand = find_operand(str(folder), root)
     if line not in read_baselines(root):
@@ -64,10 +64,9 @@ def nightly(spec: RunSpec, line: str, terms: Terms, progress: Progress) -> Night
             set_baseline(line, folder, operand.run.manifest, root)
         return Night(operand=operand, judgement=None, is_baseline=is_complete, warnings=())
     progress.note("comparing with the baseline and the history")
-    histories = read_histories(root, line=line)
-    history = _of_tonight(histories.series, operand)
+    history = line_history(operand.run.manifest, root)
     noise = [item for study in read_studies(root) for item in study.noise]
-    alarms = alarms_of(history, policy, run_id=operand.run.manifest.run_id, noise=noise)
+    alarms = alarms_of(history.series, policy, run_id=operand.run.manifest.run_id, noise=noise)
     [judgement] = judge_operands(
         find_operand(line, root), [operand], replace(terms, alarms=alarms), root
     )
@@ -75,16 +74,6 @@ def nightly(spec: RunSpec, line: str, terms: Terms, progress: Progress) -> Night
         operand=operand,
         judgement=judgement,
         is_baseline=False,
-        problem=not_kept(operand, judgement, history),
-        warnings=histories.warnings,
-    )
-
-
-def _of_tonight(all_series: Sequence[Series], operand: Operand) -> tuple[Series, ...]:
-    """Return the series that tonight's run goes on, with their shifts."""
-    run_id = operand.run.manifest.run_id
-    return tuple(
-        with_shifts(series)
-        for series in all_series
-        if series.points and series.points[-1].run_id == run_id
+        problem=not_kept(operand, judgement, history.series),
+        warnings=history.warnings,
     )

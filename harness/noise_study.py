@@ -91,7 +91,7 @@ def _carry_out(
     progress: Progress,
 ) -> Path:
     # A repeat is no night: it has no place in the history of a line.
-    named = replace(spec, name=f"{spec.name} ({place})", line="")
+    named = replace(spec, name=f"{spec.name} ({place})", line="", is_repeat=True)
     if variation is None:
         return audit(named, progress, prepared=prepared)
     return audit(

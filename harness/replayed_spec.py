@@ -159,7 +159,13 @@ def _as_then(spec: RunSpec, job: Rescoring) -> RunSpec:
     then = job.manifest
     # Two draws have only some samples in common: a smaller limit would miss most of the answers.
     limit = spec.limit if then.limit is None and job.spec is not None else then.limit
-    as_then = replace(spec, seed=then.seed, limit=limit, rescored_from=then.run_id)
+    as_then = replace(
+        spec,
+        seed=then.seed,
+        limit=limit,
+        rescored_from=then.run_id,
+        is_repeat=then.is_repeat,
+    )
     if job.spec is not None:
         return as_then
     level, floor = then.confidence_level, then.min_coverage

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from harness.core.judgement import Finding, Judgement
 from harness.core.verdict import Verdict
 from harness.reports.finding_words import (
-    bounds_of,
     change_of,
     conclusion_of,
     flips_of,
     gravest_first,
+    interval_of,
     is_pointed_out,
     place_of,
     values_of,
 )
-from harness.reports.number_format import ABSENT
+from harness.reports.number_format import ABSENT, format_bounds
 from harness.reports.verdict_badge import Badge, badge, finding_badge
 
 _MAX_LINES = 40
@@ -63,6 +63,15 @@ class Changes:
     """Pointed out among what is only watched."""
     n_watched_left_out: int
 
+    @property
+    def silence(self) -> str:
+        """What is said where there is no line."""
+        if not self.rest:
+            return "No gate holds any number: nothing was judged."
+        if any(line.badge.word == Verdict.INVALID.value for line in self.rest):
+            return "Some gates could not be judged; no other moved or is undecided."
+        return "No gate moved beyond its margin, and none is undecided."
+
 
 def changes(judgement: Judgement) -> Changes:
     """Return what changed: gates first, then what was pointed out among the watched."""
@@ -89,6 +98,7 @@ def change_line(finding: Finding) -> ChangeLine:
     """Return one finding as a line."""
     d = finding.difference
     before, after = values_of(d)
+    interval = interval_of(finding)
     flips = flips_of(d)
     return ChangeLine(
         badge=finding_badge(finding),
@@ -97,7 +107,7 @@ def change_line(finding: Finding) -> ChangeLine:
         baseline=before,
         candidate=after,
         difference=change_of(d),
-        bounds=bounds_of(d) if d.interval else "",
+        bounds=format_bounds(interval, d.stderr) if interval else "",
         flips="" if flips == ABSENT else flips,
         why=conclusion_of(finding),
     )

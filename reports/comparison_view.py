@@ -14,6 +14,7 @@ from harness.reports.finding_tables import by_key, finding_table, slice_finding_
 from harness.reports.finding_words import is_pointed_out
 from harness.reports.flip_rows import FlipsView, flips_view
 from harness.reports.provenance_difference import provenance_difference
+from harness.reports.standing import alerts
 from harness.reports.table import Table
 from harness.reports.trend_chart import TrendChart, trend_chart
 from harness.reports.verdict_view import VerdictView, verdict_view
@@ -21,6 +22,8 @@ from harness.reports.verdict_view import VerdictView, verdict_view
 _MAX_SLICE_ROWS = 300
 """Of all slice tables together."""
 _MAX_TRENDS = 8
+_FOLD_ABOVE = 24
+"""Quantities of whole suites above which those that are only watched start folded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +35,9 @@ class ComparisonView:
     provenance: Table
     """Only what differs."""
     metrics: Table
+    """Of whole suites: all, or where they are many the gates and what was pointed out."""
+    others: Table | None
+    """The many that are only watched."""
     pointed_out: Table | None
     """Slices that moved enough to be pointed out, and those that are gates."""
     slices: tuple[Table, ...]
@@ -57,16 +63,19 @@ def comparison_view(run: Run, judgement: Judgement, *, max_characters: int) -> C
         judgement: what was said of it.
         max_characters: characters shown of each text of a flip.
     """
+    whole = [finding for finding in judgement.findings if finding.difference.slice is None]
+    told, others = (whole, []) if len(whole) <= _FOLD_ABOVE else _told_and_others(whole)
     sliced = [finding for finding in judgement.findings if finding.difference.slice is not None]
-    first = [finding for finding in sliced if finding.gate is not None or is_pointed_out(finding)]
-    others = [finding for finding in sliced if finding.gate is None and not is_pointed_out(finding)]
+    first, rest = _told_and_others(sliced)
+    history = by_key(run.history)
     return ComparisonView(
-        verdict=verdict_view(judgement),
+        verdict=verdict_view(judgement, alerts(run)),
         changes=changes(judgement),
         provenance=provenance_difference(judgement.comparison),
-        metrics=finding_table(judgement.findings, by_key(run.history)),
+        metrics=finding_table("Quantities of whole suites", told, history),
+        others=finding_table("Only watched", others, history) if others else None,
         pointed_out=slice_finding_table("Pointed out", first, _MAX_SLICE_ROWS) if first else None,
-        slices=tuple(_slice_tables(others)),
+        slices=tuple(_slice_tables(rest)),
         flips=flips_view(judgement, max_characters=max_characters),
         definitions=comparison_definitions(judgement),
     )
@@ -95,6 +104,16 @@ def history_view(history: Sequence[Series], judgement: Judgement | None) -> Hist
         n_series=len(history),
         n_shifted=sum(bool(series.shifts) for series in history),
     )
+
+
+def _told_and_others(findings: Iterable[Finding]) -> tuple[list[Finding], list[Finding]]:
+    """Part gates and what was pointed out from what is only watched."""
+    told: list[Finding] = []
+    others: list[Finding] = []
+    for finding in findings:
+        is_told = finding.gate is not None or is_pointed_out(finding)
+        (told if is_told else others).append(finding)
+    return told, others
 
 
 def _slice_tables(findings: Iterable[Finding]) -> Iterable[Table]:

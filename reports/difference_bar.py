@@ -13,6 +13,7 @@ from typing import ClassVar
 
 from harness.core.judgement import Finding
 from harness.core.score import Direction
+from harness.reports.finding_words import interval_of
 from harness.reports.number_format import (
     format_bounds,
     format_difference,
@@ -71,8 +72,9 @@ def difference_bar(finding: Finding, n_margins: float) -> DifferenceBar | None:
     half = n_margins * finding.margin if finding.margin > 0 else _reach(finding) * _WITHOUT_MARGIN
     sign = -1.0 if d.quantity.direction is Direction.LOWER else 1.0
     ends = None
-    if d.interval is not None:
-        ends = sorted((sign * d.interval.low, sign * d.interval.high))
+    interval = interval_of(finding)
+    if interval is not None:
+        ends = sorted((sign * interval.low, sign * interval.high))
     return DifferenceBar(
         name=finding.verdict.value,
         band=(_place(-finding.margin, half), _place(finding.margin, half))
@@ -86,8 +88,8 @@ def difference_bar(finding: Finding, n_margins: float) -> DifferenceBar | None:
 
 
 def _reach(finding: Finding) -> float:
-    d = finding.difference
-    ends = (d.interval.low, d.interval.high) if d.interval else ()
+    d, interval = finding.difference, interval_of(finding)
+    ends = (interval.low, interval.high) if interval else ()
     return max((abs(value) for value in (*ends, d.difference or 0.0)), default=0.0)
 
 
@@ -97,10 +99,10 @@ def _place(value: float, half: float) -> float:
 
 
 def _words(finding: Finding) -> str:
-    d = finding.difference
+    d, interval = finding.difference, interval_of(finding)
     facts = [f"difference {format_difference(d.difference, d.stderr)}"]
-    if d.interval is not None:
-        level = format_level(d.interval.level)
-        facts.append(f"{level} interval {format_bounds(d.interval, d.stderr)}")
+    if interval is not None:
+        level = format_level(interval.level)
+        facts.append(f"{level} interval {format_bounds(interval, d.stderr)}")
     facts.append(f"margin {format_number(finding.margin, digits=3)}")
     return f"{', '.join(facts)}; drawn with better to the right"

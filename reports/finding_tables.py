@@ -11,7 +11,6 @@ from harness.reports.difference_bar import difference_bar, margins_to_show
 from harness.reports.finding_words import (
     BETTER_WORDS,
     better_and_worse,
-    bounds_of,
     change_of,
     detectable_of,
     flips_of,
@@ -20,12 +19,13 @@ from harness.reports.finding_words import (
     margin_of,
     method_of,
     needed_of,
+    spread_words,
     values_of,
 )
 from harness.reports.number_format import ABSENT, format_count, format_p
 from harness.reports.sparkline import sparkline
 from harness.reports.table import Cell, Column, Group, Table
-from harness.reports.verdict_badge import finding_badge, gravity
+from harness.reports.verdict_badge import GRAVEST_FIRST, NOT_JUDGED, finding_badge, gravity
 
 SeriesKey = tuple[str, str, str]
 """Suite, model, quantity."""
@@ -73,13 +73,14 @@ def by_key(history: Iterable[Series]) -> dict[SeriesKey, Series]:
     return found
 
 
-def finding_table(findings: Sequence[Finding], history: Mapping[SeriesKey, Series]) -> Table:
-    """Return all numbers of whole suites, gates before what is only watched."""
-    whole = [finding for finding in findings if finding.difference.slice is None]
-    n_margins = margins_to_show(whole)
-    is_history = any(_key(finding) in history for finding in whole)
+def finding_table(
+    caption: str, findings: Sequence[Finding], history: Mapping[SeriesKey, Series]
+) -> Table:
+    """Return numbers of whole suites by suite and model, gates before what is only watched."""
+    n_margins = margins_to_show(findings)
+    is_history = any(_key(finding) in history for finding in findings)
     groups = []
-    for (suite, model), members in _by_pair(whole):
+    for (suite, model), members in _by_pair(findings):
         gates_first = sorted(members, key=lambda finding: finding.gate is None)
         rows = []
         for finding in gates_first:
@@ -87,11 +88,7 @@ def finding_table(findings: Sequence[Finding], history: Mapping[SeriesKey, Serie
             rows.append((*row, _history_cell(finding, history)) if is_history else tuple(row))
         groups.append(Group(title=f"{suite}, {model}", rows=tuple(rows)))
     columns = (_QUANTITY, *_NUMBERS, *([_HISTORY] if is_history else []))
-    return Table(
-        caption="Every quantity of both runs: value, difference, verdict",
-        columns=columns,
-        groups=tuple(groups),
-    )
+    return Table(caption=caption, columns=columns, groups=tuple(groups))
 
 
 def slice_finding_table(caption: str, findings: Sequence[Finding], limit: int) -> Table:
@@ -113,11 +110,11 @@ def _number_cells(finding: Finding, n_margins: float) -> tuple[Cell, ...]:
     counts = better_and_worse(d)
     said = finding_badge(finding)
     return (
-        Cell(said.word, order=gravity(finding.verdict), badge=said, note=finding.reason,
+        Cell(said.word, order=_order(finding), badge=said, note=finding.reason,
              remark=needed_of(finding)),
         Cell(before, order=d.baseline),
         Cell(after, order=d.candidate),
-        Cell(change_of(d), order=d.difference, remark=bounds_of(d) if d.interval else d.note),
+        Cell(change_of(d), order=d.difference, remark=spread_words(finding)),
         Cell("" if d.difference is not None else ABSENT, order=d.difference,
              drawing=difference_bar(finding, n_margins), note=floor_of(finding),
              remark=f"margin {margin_of(finding)}"),
@@ -126,6 +123,12 @@ def _number_cells(finding: Finding, n_margins: float) -> tuple[Cell, ...]:
         Cell(flips_of(d), order=None if counts is None else counts[0] - counts[1]),
         Cell(format_count(d.n), order=d.n, note=_samples(finding)),
     )  # fmt: skip
+
+
+def _order(finding: Finding) -> int:
+    """Sort by gravity, and what is not judged last."""
+    is_judged = finding_badge(finding) != NOT_JUDGED
+    return gravity(finding.verdict) if is_judged else len(GRAVEST_FIRST)
 
 
 def _quantity_cell(finding: Finding) -> Cell:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from harness.core.comparison import Difference
+from harness.core.estimate import Interval
 from harness.core.judgement import Finding
 from harness.core.score import Direction
 from harness.core.verdict import Verdict
@@ -18,6 +19,8 @@ from harness.reports.number_format import (
 )
 from harness.reports.verdict_badge import gravity
 
+IDENTICAL = "identical"
+"""The test's name where no score differs."""
 BETTER_WORDS = {
     Direction.HIGHER: "↑ higher is better",
     Direction.LOWER: "↓ lower is better",
@@ -29,7 +32,7 @@ _TESTS = {
     "paired-t-clustered": "paired t test on clusters",
     "paired-bootstrap": "paired bootstrap",
     "paired-jackknife": "paired jackknife",
-    "identical": "identical on every sample",
+    IDENTICAL: "identical on every sample",
     "": "not tested",
 }
 
@@ -62,20 +65,32 @@ def place_of(difference: Difference) -> str:
 def values_of(difference: Difference) -> tuple[str, str]:
     """Return both values, to as many digits as their difference has."""
     before, after = difference.baseline, difference.candidate
-    return (
-        format_number(before, spread=difference.stderr),
-        format_number(after, spread=difference.stderr),
-    )
+    spread = _spread(difference)
+    return format_number(before, spread=spread), format_number(after, spread=spread)
 
 
 def change_of(difference: Difference) -> str:
     """Return the difference alone, with its sign."""
-    return format_difference(difference.difference, difference.stderr)
+    return format_difference(difference.difference, _spread(difference))
 
 
-def bounds_of(difference: Difference) -> str:
-    """Return the interval of the difference alone."""
-    return format_bounds(difference.interval, difference.stderr)
+def _spread(difference: Difference) -> float | None:
+    """Return what digits follow; scores that all agree have no spread of their own."""
+    return None if difference.test == IDENTICAL else difference.stderr
+
+
+def interval_of(finding: Finding) -> Interval | None:
+    """Return the interval to show; None where all scores agree and that settles it."""
+    d = finding.difference
+    is_settled = d.test == IDENTICAL and finding.verdict is Verdict.EQUIVALENT
+    return None if is_settled else d.interval
+
+
+def spread_words(finding: Finding) -> str:
+    """Return the interval of the difference, or why there is none."""
+    interval = interval_of(finding)
+    d = finding.difference
+    return format_bounds(interval, d.stderr) if interval else d.note
 
 
 def detectable_of(difference: Difference) -> str:
@@ -134,7 +149,7 @@ def floor_of(finding: Finding) -> str:
 def conclusion_of(finding: Finding) -> str:
     """Say in a sentence, without its full stop, why the verdict is what it is."""
     d = finding.difference
-    if finding.verdict is Verdict.INVALID or d.interval is None or d.test == "identical":
+    if finding.verdict is Verdict.INVALID or d.interval is None or d.test == IDENTICAL:
         return finding.reason.rstrip(".")
     if d.quantity.direction is Direction.NEITHER:
         return "neither direction is better"

@@ -53,7 +53,7 @@ class FlipRow:
     baseline: AnswerSide
     candidate: AnswerSide
     is_too_long: bool
-    """True when the answers were too long to mark the words that differ."""
+    """True when the answers were too long, or too repetitive, to mark the words that differ."""
     is_same_text: bool
     """True when both say the same, and differ in what stands behind it."""
 

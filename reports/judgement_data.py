@@ -17,6 +17,8 @@ def judgement_data(judgement: Judgement) -> dict[str, Json]:
         "policy": plain(judgement.policy),
         "policy_source": judgement.policy_source,
         "baseline_name": judgement.baseline_name,
+        "n_gates": judgement.n_gates,
+        "n_candidates": judgement.n_candidates,
         "findings": plain(judgement.findings),
         "comparison": _comparison(judgement.comparison),
     }

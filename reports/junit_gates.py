@@ -10,13 +10,13 @@ from harness.core.judgement import Finding, Judgement
 from harness.core.policy import Policy
 from harness.core.verdict import Verdict
 from harness.reports.finding_words import (
-    bounds_of,
     change_of,
     conclusion_of,
     detectable_of,
     flips_of,
     margin_of,
     method_of,
+    spread_words,
     values_of,
 )
 from harness.reports.junit_elements import element, properties
@@ -88,7 +88,7 @@ def _numbers(finding: Finding) -> dict[str, str]:
         "baseline": before,
         "candidate": after,
         "difference": change_of(d),
-        "interval": bounds_of(d),
+        "interval": spread_words(finding),
         "p_adjusted": format_p(finding.p_adjusted),
         "test": method_of(d),
         "detectable": detectable_of(d),

@@ -8,19 +8,24 @@ from harness.core.judgement import Finding, Judgement
 from harness.core.run import Manifest, Run
 from harness.reports.finding_words import (
     BETTER_WORDS,
-    bounds_of,
     change_of,
     detectable_of,
     gravest_first,
+    interval_of,
     is_pointed_out,
     needed_of,
+    spread_words,
     values_of,
 )
 from harness.reports.markdown_text import code, plain_text, table_row
 from harness.reports.number_format import ABSENT, format_count, format_p, format_time
 from harness.reports.standing import Alert, alerts
 from harness.reports.verdict_badge import Badge, badge, finding_badge
-from harness.reports.verdict_view import judgement_alerts
+from harness.reports.verdict_view import (
+    correction_words,
+    judgement_alerts,
+    reason_against_judging,
+)
 
 _MAX_GATES = 60
 _MAX_WATCHED = 15
@@ -39,6 +44,9 @@ def judgement_lines(run: Run, judgement: Judgement) -> Iterator[str]:
     said = badge(judgement.verdict)
     yield f"## {said.symbol} {said.word.capitalize()}: {_name(run.manifest.name)}"
     yield ""
+    if reason := reason_against_judging(judgement):
+        yield f"**{plain_text(_cut(reason, _MAX_SENTENCE))}**"
+        yield ""
     yield f"**{plain_text(_cut(judgement.sentence, _MAX_SENTENCE))}**"
     yield from _alerts([*judgement_alerts(judgement), *alerts(run)])
     yield ""
@@ -70,7 +78,9 @@ def _table(findings: Sequence[Finding], limit: int) -> Iterator[str]:
 def _cells(finding: Finding) -> Iterable[str]:
     d = finding.difference
     part = f" ({_name(' = '.join(d.slice))})" if d.slice else ""
-    bounds = f" {bounds_of(d)}" if d.interval else ""
+    spread = spread_words(finding)
+    if spread and interval_of(finding) is None:
+        spread = f"({_name(spread)})"
     wanted = f" ({needed_of(finding)})" if finding.needed_n else ""
     before, after = values_of(d)
     return (
@@ -80,7 +90,7 @@ def _cells(finding: Finding) -> Iterable[str]:
         f"{_name(d.quantity.id)} {BETTER_WORDS[d.quantity.direction][0]}{part}",
         before,
         after,
-        f"{change_of(d)}{bounds}",
+        f"{change_of(d)} {spread}".rstrip(),
         plain_text(format_p(finding.p_adjusted)),
         detectable_of(d),
     )
@@ -103,9 +113,10 @@ def _provenance(judgement: Judgement) -> str:
     comparison = judgement.comparison
     set_as = f" {_name(judgement.baseline_name)}" if judgement.baseline_name else ""
     source = _name(judgement.policy_source) if judgement.policy_source else "the default"
+    together = f", {correction_words(judgement)}" if judgement.n_candidates > 1 else ""
     return (
         f"Baseline{set_as}: {_run(comparison.baseline)}. Candidate: {_run(comparison.candidate)}. "
-        f"Policy: {source}. Differences are candidate less baseline, on the same samples."
+        f"Policy: {source}{together}. Differences are candidate less baseline, on the same samples."
     )
 
 

@@ -27,6 +27,11 @@ class Column:
     note: str = ""
     """What the heading means, shown on hover."""
 
+    @property
+    def classes(self) -> str:
+        """Names for the style sheet: of the column itself, and of its kind."""
+        return f"{self.key}{' ' * bool(self.key)}number" if self.is_number else self.key
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -43,6 +48,11 @@ class Cell:
     drawing: DifferenceBar | Sparkline | None = None
     badge: Badge | None = None
     """Shown in place of the text, which says the same."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is a text and nothing else."""
+        return not (self.bar or self.drawing or self.badge or self.remark)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from harness.core.comparison import Comparison
 from harness.core.history import Alarm
@@ -21,6 +21,8 @@ from harness.reports.number_format import (
 )
 from harness.reports.standing import Alert, Severity, standing
 from harness.reports.verdict_badge import GRAVEST_FIRST, Badge, badge
+
+_MAX_SENTENCES = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +46,23 @@ class RunCard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlertGroup:
+    """Alerts of one kind, under one title."""
+
+    severity: Severity
+    title: str
+    sentences: tuple[str, ...]
+    """At most ``_MAX_SENTENCES``."""
+    n_left_out: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictView:
     """What the banner says."""
 
     badge: Badge
+    reason: str
+    """Why nothing may be said, where the verdict is that; else empty."""
     sentence: str
     counts: tuple[tuple[int, Badge], ...]
     """Gates by verdict, the gravest first, without those that no gate came to."""
@@ -55,21 +70,47 @@ class VerdictView:
     """How it was decided, in a sentence."""
     baseline: RunCard
     candidate: RunCard
-    alerts: tuple[Alert, ...]
+    alerts: tuple[AlertGroup, ...]
+    """What to know before any number, of the comparison and of the candidate's run."""
 
 
-def verdict_view(judgement: Judgement) -> VerdictView:
-    """Return the head of a compared report."""
+def verdict_view(judgement: Judgement, own_alerts: Iterable[Alert] = ()) -> VerdictView:
+    """Return the head of a compared report.
+
+    Args:
+        judgement: what was said.
+        own_alerts: those of the candidate's run.
+    """
     comparison = judgement.comparison
     counts = Counter(finding.verdict for finding in judgement.gates)
     return VerdictView(
         badge=badge(judgement.verdict),
+        reason=reason_against_judging(judgement),
         sentence=judgement.sentence,
         counts=tuple((counts[each], badge(each)) for each in GRAVEST_FIRST if counts[each]),
         rule=_rule(judgement),
-        baseline=run_card(comparison.baseline, "Baseline", set_as=judgement.baseline_name),
-        candidate=run_card(comparison.candidate, "Candidate"),
-        alerts=judgement_alerts(judgement),
+        baseline=run_card(
+            _only(comparison.baseline, (pair.baseline_model for pair in comparison.pairs)),
+            "Baseline",
+            set_as=judgement.baseline_name,
+        ),
+        candidate=run_card(
+            _only(comparison.candidate, (pair.candidate_model for pair in comparison.pairs)),
+            "Candidate",
+        ),
+        alerts=grouped([*judgement_alerts(judgement), *own_alerts]),
+    )
+
+
+def _only(manifest: Manifest, models: Iterable[str]) -> Manifest:
+    """Return a run with only the models that were compared, or whole where none was."""
+    names = set(models)
+    if not names:
+        return manifest
+    return replace(
+        manifest,
+        models={name: parts for name, parts in manifest.models.items() if name in names},
+        evaluations=tuple(done for done in manifest.evaluations if done.model in names),
     )
 
 
@@ -89,6 +130,22 @@ def run_card(manifest: Manifest, role: str, *, set_as: str = "") -> RunCard:
         commit=manifest.git.get("commit", ""),
         status=manifest.status,
         counts=standing(manifest).counts,
+    )
+
+
+def grouped(alerts: Iterable[Alert]) -> tuple[AlertGroup, ...]:
+    """Put alerts of one severity and title together, in the order of the first of each."""
+    groups: dict[tuple[Severity, str], list[str]] = {}
+    for alert in alerts:
+        groups.setdefault((alert.severity, alert.title), []).append(alert.sentence)
+    return tuple(
+        AlertGroup(
+            severity=severity,
+            title=title,
+            sentences=tuple(sentences[:_MAX_SENTENCES]),
+            n_left_out=max(0, len(sentences) - _MAX_SENTENCES),
+        )
+        for (severity, title), sentences in groups.items()
     )
 
 
@@ -142,6 +199,24 @@ def _invalid(judgement: Judgement) -> Iterator[Alert]:
             )
 
 
+def reason_against_judging(judgement: Judgement) -> str:
+    """Return the first reason of an invalid verdict, unless its sentence says it already."""
+    if judgement.verdict is not Verdict.INVALID or not judgement.invalid:
+        return ""
+    first = judgement.invalid[0]
+    return "" if first.rstrip(".") in judgement.sentence else _stopped(first)
+
+
+def correction_words(judgement: Judgement) -> str:
+    """Say over what p was corrected: the gates of all candidates that were judged together."""
+    if judgement.policy.correction != "holm":
+        return "not corrected"
+    if judgement.n_candidates == 1:
+        return "corrected by Holm"
+    n_gates, n_candidates = map(format_count, (judgement.n_gates, judgement.n_candidates))
+    return f"corrected by Holm over {n_gates} gates of {n_candidates} candidates"
+
+
 def _stopped(sentence: str) -> str:
     return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
 
@@ -149,9 +224,9 @@ def _stopped(sentence: str) -> str:
 def _rule(judgement: Judgement) -> str:
     policy = judgement.policy
     source = f"policy {judgement.policy_source}" if judgement.policy_source else "default policy"
-    correction = "corrected by Holm" if policy.correction == "holm" else "not corrected"
     return (
-        f"By the {source}: alpha {format_number(policy.alpha)} over all gates, {correction}; "
+        f"By the {source}: alpha {format_number(policy.alpha)} over all gates, "
+        f"{correction_words(judgement)}; "
         f"{format_level(judgement.comparison.level)} intervals; differences are candidate less "
         "baseline on the samples that both have."
     )

@@ -26,6 +26,8 @@ def visible_text(text: str) -> str:
     >>> visible_text("a\x00b\u202ec\r\nd")
     'a␀b⟨U+202E⟩c\nd'
     """
+    if text.isprintable():  # nothing unsafe is, and a page has ten thousand words and numbers
+        return text
     return _UNSAFE.sub(_mark, text.replace("\r\n", "\n"))
 
 

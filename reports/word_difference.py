@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import groupby
 from operator import itemgetter
 
-_WORDS = re.compile(r"\s+|[\u3040-\u30ff\u3400-\u9fff]|[^\W\u3040-\u30ff\u3400-\u9fff]+|[^\w\s]")
-"""Runs of space, words, single signs; kana and Chinese characters are words of their own."""
+_WORDS = re.compile(
+    r"\s+|[-\u2212]?\d+(?:[.,]\d+)+|[\u3040-\u30ff\u3400-\u9fff]|[^\W\u3040-\u30ff\u3400-\u9fff]+"
+    r"|[^\w\s]"
+)
+"""Runs of space, whole numbers with their signs and points, words, single signs; kana and Chinese
+characters are words of their own."""
 MAX_WORDS = 800
 """Longer texts are shown unmarked: finding what differs takes quadratic time."""
+_MAX_MATCHES = 20_000
+"""Pairs of equal words, one of each text, above which the same holds: a model in a loop."""
 _LEAST_ALIKE = 0.2
 """Share of words in common below which marks on nearly all of them would only hinder reading."""
 
@@ -35,7 +42,7 @@ class WordDifference:
     before: tuple[Segment, ...]
     after: tuple[Segment, ...]
     is_too_long: bool = False
-    """True when nothing is marked because of the texts' length."""
+    """True when nothing is marked because the texts are too long, or repeat themselves too much."""
 
 
 def word_difference(before: str, after: str) -> WordDifference:
@@ -48,15 +55,20 @@ def word_difference(before: str, after: str) -> WordDifference:
     ['good']
     """
     a, b = _WORDS.findall(before), _WORDS.findall(after)
-    if max(len(a), len(b)) > MAX_WORDS:
+    if max(len(a), len(b)) > MAX_WORDS or _n_matches(a, b) > _MAX_MATCHES:
         return WordDifference(before=_plain(before), after=_plain(after), is_too_long=True)
-    blocks = SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
+    blocks = SequenceMatcher(str.isspace, a, b, autojunk=False).get_opcodes()
     if not _is_alike(a, b, blocks):
         return WordDifference(before=_plain(before), after=_plain(after))
     return WordDifference(
         before=_segments(a, [(tag != "equal", i, j) for tag, i, j, _, _ in blocks]),
         after=_segments(b, [(tag != "equal", i, j) for tag, _, _, i, j in blocks]),
     )
+
+
+def _n_matches(a: Sequence[str], b: Sequence[str]) -> int:
+    counts = Counter(b)
+    return sum(counts[word] for word in a if not word.isspace())
 
 
 def _is_alike(a: Sequence[str], b: Sequence[str], blocks: Sequence[_Block]) -> bool:

@@ -57,7 +57,9 @@ def read_identity(folder: Path, model: str) -> Identity:
     """Return the recorded model's identity, marked as replayed."""
     known, _ = _read_manifest(folder)
     parts = {name: str(text) for name, text in known[model].items() if name != "fingerprint"}
-    return Identity({**parts, "replay": folder.resolve().name})
+    # Who gave the answers: a comparison must know the model again, however often it is replayed.
+    origin = str(known[model].get("origin", known[model].get("fingerprint", "")))
+    return Identity({**parts, "replay": folder.resolve().name, "origin": origin})
 
 
 class StoredAnswers:

@@ -1,12 +1,15 @@
 #!/bin/bash
 # What cron runs. Cron pays no heed to exit codes and mails whatever is printed: so this prints
-# nothing on a good night, and on any other what happened and the end of the log.
+# nothing on a good night, and on any other what happened and the end of the run's log.
 
 set -u
 cd "$(dirname "$0")" || exit 3
 mkdir -p logs || exit 3
 find logs -name '*.log' -mtime +90 -delete
 log=logs/$(date +%F).log
+touch "$log" || exit 3
+before=$(wc -c <"$log") # of an earlier run of this day; only what follows is of this one
+date >>"$log"
 
 # 75 says that the night before still runs: flock's own 1 would read as a regression.
 # After 4 hours the harness is asked to stop, which keeps the answers; after 5 minutes more, killed.
@@ -27,5 +30,5 @@ case $code in
     *) echo "ENDED with exit code $code, which is none of the harness's own." ;;
 esac
 echo "Exit code $code. The end of $PWD/$log:"
-tail -n 60 "$log"
+tail -c "+$((before + 1))" "$log" | tail -n 60
 exit "$code"

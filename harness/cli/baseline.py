@@ -25,7 +25,9 @@ def command() -> None:
 @command.command("set", epilog="Example: harness baseline set main latest")
 @click.argument("name")
 @click.argument("run")
-@click.option("--force", "is_forced", is_flag=True, help="Also when RUN is not complete.")
+@click.option(
+    "--force", "is_forced", is_flag=True, help="Also a RUN that is incomplete or a repeat."
+)
 @_ROOT
 def set_command(name: str, run: str, root: Path, *, is_forced: bool) -> None:
     """Let NAME stand for RUN wherever a run is named."""

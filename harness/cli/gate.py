@@ -33,6 +33,7 @@ def command(
     """
     from harness.cli.judgement_table import print_judgement
     from harness.gating import Terms, exit_code_of, judge_operands, not_kept
+    from harness.line_history import line_history
     from harness.operand import find_operand
     from harness.store.run_folder import REPORT
 
@@ -40,6 +41,7 @@ def command(
     terms = Terms(policy_path=policy, suites=suites, is_forced=is_forced)
     [judgement] = judge_operands(find_operand(baseline, Path(root)), [candidate], terms, Path(root))
     print_judgement(judgement)
-    problem = not_kept(candidate, judgement)
+    history = line_history(candidate.run.manifest, candidate.folder.parent).series
+    problem = not_kept(candidate, judgement, history)
     click.echo(f"error: {problem}" if problem else f"report: {candidate.folder / REPORT}")
     return exit_code_of(judgement) or (ExitCode.INCOMPLETE if problem else ExitCode.PASS)

@@ -20,7 +20,8 @@ _HASH = 8
 _MOST_DIGITS = 6
 _COLUMNS = (
     "line", "model", "suite", "metric", "quantity", "direction", "suite_hash", "data_hash",
-    "hardware", "run_id", "at", "value", "low", "high", "n", "fingerprint", "shift", "shift_p",
+    "draw", "hardware", "run_id", "at", "value", "low", "high", "n", "fingerprint", "shift",
+    "shift_p",
 )  # fmt: skip
 
 
@@ -54,8 +55,8 @@ def history_csv(all_series: Sequence[Series]) -> str:
 def _heading(series: Series) -> str:
     line = f"line {series.line}" if series.line else "no line"
     hashes = f"code {series.suite_hash[:_HASH]}, data {series.data_hash[:_HASH]}"
-    hardware = f", {series.hardware}" if series.hardware else ""
-    return printable(f"{line}: {series.suite} · {series.model}  ({hashes}{hardware})")
+    rest = "".join(f", {words}" for words in (series.draw, series.hardware) if words)
+    return printable(f"{line}: {series.suite} · {series.model}  ({hashes}{rest})")
 
 
 def _summary(series: Series, width: int) -> str:
@@ -98,6 +99,7 @@ def _row(series: Series, point: Point, shift: Shift | None) -> tuple[object, ...
         series.quantity.direction,
         series.suite_hash,
         series.data_hash,
+        series.draw,
         series.hardware,
         point.run_id,
         point.at,

@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from harness.cli.table import printable
+from harness.core.comparison import Comparison
 from harness.core.history import Alarm
 from harness.core.judgement import Finding, Judgement
 from harness.core.score import Direction
@@ -24,7 +25,7 @@ _STYLE = {
     Verdict.INVALID: "bold magenta",
 }
 _ARROW = {Direction.HIGHER: " ↑", Direction.LOWER: " ↓", Direction.NEITHER: ""}
-_MOST_WATCHED = 20
+_MOST_WATCHED = 8
 _LOG_WIDTH = 132
 
 
@@ -45,7 +46,8 @@ def print_judgement(judgement: Judgement) -> None:
     for text, style in _remarks(judgement):
         _line(console, text, style)
     style = _STYLE[judgement.verdict]
-    console.print(f"[{style}]{judgement.verdict.upper()}[/{style}]  {escape(judgement.sentence)}")
+    verdict = f"[{style}]{judgement.verdict.upper()}[/{style}]"
+    console.print(f"{verdict}  {escape(printable(judgement.sentence))}", soft_wrap=True)
 
 
 def _sides(judgement: Judgement) -> Iterator[str]:
@@ -62,12 +64,29 @@ def _remarks(judgement: Judgement) -> Iterator[tuple[str, str]]:
     """Yield what else is worth a line, with its style."""
     for text in judgement.invalid:
         yield f"invalid: {text}", "magenta"
+    if judgement.baseline_name and _asks_another_question(judgement.comparison):
+        command = f"harness baseline set {judgement.baseline_name}"
+        run_id = judgement.comparison.candidate.run_id
+        yield f"if that is meant, let later runs be compared with this one: {command} {run_id}", ""
     if judgement.comparison.is_forced:
-        for pair in judgement.comparison.pairs:
-            for mismatch in pair.mismatches:
-                yield f"forced, though {mismatch.sentence}", "magenta"
+        yield from ((text, "magenta") for text in _forced(judgement.comparison))
     for alarm in judgement.alarms:
         yield _alarm(alarm), "yellow"
+    if judgement.n_candidates > 1:
+        counts = f"{judgement.n_gates} gates of {judgement.n_candidates} candidates"
+        yield f"corrected over {counts}", ""
+
+
+def _asks_another_question(comparison: Comparison) -> bool:
+    """Tell whether the next run will be as far from this baseline as this one is."""
+    is_other = any(pair.mismatches for pair in comparison.pairs) and not comparison.is_forced
+    return is_other or bool(comparison.unpaired)
+
+
+def _forced(comparison: Comparison) -> Iterator[str]:
+    for pair in comparison.pairs:
+        yield from (f"forced, though {mismatch.sentence}" for mismatch in pair.mismatches)
+    yield from (f"not compared: {text}" for text in comparison.unpaired)
 
 
 def _pointed_out(watched: Iterable[Finding]) -> Sequence[Finding]:

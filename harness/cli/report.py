@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from harness.audit import render
-from harness.result import load_run
+from harness.core.run import Run
+from harness.line_history import line_history
+from harness.result import Result, load_run
 from harness.store.documents import write_text
 
 
@@ -18,9 +21,17 @@ from harness.store.documents import write_text
 @click.option("--root", default="runs", show_default=True, help="Folder of the run folders.")
 def command(run: str, form: str, output: Path | None, root: str) -> None:
     """Render RUN (a folder, an id, the start of one, or 'latest'): no model, no network."""
-    document = render(load_run(run, root=root).run, form)
+    document = render(_with_history(load_run(run, root=root)), form)
     if output is None:
         click.echo(document, nl=False)
     else:
         write_text(output, document)
         click.echo(str(output))
+
+
+def _with_history(result: Result) -> Run:
+    """Show a run that was judged as its line had it on that day."""
+    if result.run.judgement is None:
+        return result.run
+    series = line_history(result.run.manifest, result.folder.parent).series
+    return replace(result.run, history=series)

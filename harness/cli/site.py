@@ -28,7 +28,6 @@ def publish_root(root: Path, out: Path, form: str = "html") -> None:
     done = publish(root, out, renderer, lambda text: click.echo(text, err=True))
     for reason in done.unreadable:
         click.echo(f"left out: {reason}", err=True)
-    click.echo(
-        f"{done.n_runs} runs, {done.n_written} files written, {done.n_removed} removed", err=True
-    )
+    runs = "1 run" if done.n_runs == 1 else f"{done.n_runs} runs"
+    click.echo(f"{runs}, {done.n_written} files written, {done.n_removed} removed", err=True)
     click.echo(str(done.folder / "index.html"))

@@ -81,6 +81,9 @@ class Difference:
     n_clusters: int
     n_unpaired: int
     """Samples scored on one side only; they have no part in the difference."""
+    n_lost: int = 0
+    """Those among them that both sides were asked and the baseline alone has a score for: the
+    candidate failed there, or could not be read."""
     n_higher: int | None = None
     """Samples on which the candidate is higher; None for a number that no sample has alone."""
     n_lower: int | None = None

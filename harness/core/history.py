@@ -43,7 +43,8 @@ class Shift:
 class Series:
     """One quantity of one suite and model over the runs that asked the same question.
 
-    Runs whose suite code or data have another hash are in a series of their own.
+    Runs whose suite code or data have another hash, or that drew other samples of the data, are in
+    a series of their own.
     """
 
     line: str
@@ -54,6 +55,8 @@ class Series:
     quantity: Quantity
     suite_hash: str
     data_hash: str
+    draw: str = ""
+    """Which samples of the data were asked, such as ``8 samples, seed 0``; empty for all."""
     hardware: str = ""
     """For quantities that depend on it (time), a text that names the machine; else empty."""
     points: tuple[Point, ...]

@@ -22,13 +22,13 @@ class Finding:
     gate: Gate | None
     """The rule that holds it; None for what is only watched and can never fail."""
     margin: float
-    """In the quantity's own unit, the noise floor included."""
+    """In the quantity's own unit."""
     noise_floor: float | None
     """Difference that two runs of one checkpoint reach once in twenty; None when not studied."""
     p_adjusted: float | None
     """Holm's over all gates, or Benjamini and Hochberg's over all that is watched."""
     needed_n: int | None = None
-    """Samples it would take to decide, where it is inconclusive."""
+    """Samples it would take to decide, where it is inconclusive and there are fewer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +50,10 @@ class Judgement:
     """The policy's file; empty for the default."""
     baseline_name: str = ""
     """The name under which the baseline was set, if it was."""
+    n_gates: int = 0
+    """Gates that p-values were corrected over, those of all candidates; 0 where not known."""
+    n_candidates: int = 1
+    """Candidates that were judged together."""
 
     @property
     def gates(self) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from typing import Literal
 
 from harness.core.errors import ConfigError
@@ -31,8 +32,8 @@ class Gate:
         Raises:
             ConfigError: the margin is negative.
         """
-        if self.margin < 0:
-            raise ConfigError("margin", "cannot be negative", "write 0.01")
+        if not 0 <= self.margin < inf:
+            raise ConfigError("margin", "cannot be negative or without end", "write 0.01")
 
 
 DEFAULT_GATES = (Gate(margin=0.01), Gate(margin=0.02, kind="relative"))
@@ -80,7 +81,7 @@ class Policy:
         for name in ("min_coverage", "min_common"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ConfigError(name, "must be from 0 to 1", "write 0.95")
-        if self.slice_margin < 0:
-            raise ConfigError("slice_margin", "cannot be negative", "write 0.02")
+        if not 0 <= self.slice_margin < inf:
+            raise ConfigError("slice_margin", "cannot be negative or without end", "write 0.02")
         if self.min_history < 3:  # noqa: PLR2004 - fewer have no spread
             raise ConfigError("min_history", "must be at least 3", "write 20")

@@ -110,6 +110,8 @@ class Manifest:
     """What relative paths in the spec are relative to; empty where that is not known."""
     rescored_from: str = ""
     """Id of the run whose answers these are; empty for a run that asked its models itself."""
+    is_repeat: bool = False
+    """One of the runs of a noise study: not what ``latest`` means, and no point of a history."""
     models: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Identity parts, and ``fingerprint``, by model name."""
     evaluations: tuple[Evaluation, ...] = ()

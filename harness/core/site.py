@@ -22,8 +22,6 @@ class Card:
     """None where the run was never compared."""
     sentence: str = ""
     """The verdict in words."""
-    baseline: str = ""
-    """Name or id of the run that it was compared with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

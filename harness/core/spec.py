@@ -52,5 +52,7 @@ class RunSpec:
     """What relative paths in the source are relative to; empty for a spec made without a file."""
     rescored_from: str = ""
     """Id of the run whose answers are given again; empty when models are asked."""
+    is_repeat: bool = False
+    """One of the runs of a noise study."""
     secrets: tuple[str, ...] = ()
     """Values that no file may ever hold; they are struck out of everything written."""

@@ -42,6 +42,8 @@ class Scores:
     """(m, k) of the candidate."""
     rows: Integers
     """(m,) place among the common samples."""
+    lost: Integers
+    """Places among the common samples that the baseline alone has scored."""
     n_unpaired: int
     """Samples that only one side has scored."""
 
@@ -67,7 +69,13 @@ def scores_of(aligned: Aligned, metric: Metric) -> Scores:
     n_scored = sum(int(_is_scored(side).sum()) for side in (a, b))
     a, b = a[aligned.places], b[aligned.others]
     rows = np.flatnonzero(_is_scored(a) & _is_scored(b))
-    return Scores(a=a[rows], b=b[rows], rows=rows, n_unpaired=n_scored - 2 * len(rows))
+    return Scores(
+        a=a[rows],
+        b=b[rows],
+        rows=rows,
+        lost=np.flatnonzero(_is_scored(a) & ~_is_scored(b)),
+        n_unpaired=n_scored - 2 * len(rows),
+    )
 
 
 def _statistics(scores: SampleScores, metric: Metric) -> Floats:

@@ -91,7 +91,7 @@ def _options(manifest: Manifest, suite: str) -> Mapping[str, Any]:
 
 
 def _shown(value: object) -> str:
-    text = "none" if value is None else repr(value)
+    text = "not set" if value is None else repr(value)
     return text if len(text) <= 60 else f"{text[:60]}…"  # noqa: PLR2004 - one line of a message
 
 

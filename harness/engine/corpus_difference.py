@@ -54,6 +54,7 @@ def corpus_differences(
         n=len(shared),
         n_clusters=len(numbers),
         n_unpaired=len(baseline) + len(candidate) - 2 * len(shared),
+        n_lost=len(baseline) - len(shared),
     )
     wholes = [_computed(metric, side) for side in sides]
     is_same = all(a.output == b.output for a, b in zip(*sides, strict=True))

@@ -11,14 +11,19 @@ from numpy.typing import NDArray
 
 from harness.core.comparison import Difference
 from harness.core.ports import Metric
-from harness.core.score import Quantity
 from harness.engine.align import Aligned, Scores
-from harness.engine.estimate import MAX_SLICES, stderr_of
+from harness.engine.estimate import MAX_SLICES, MIN_CLUSTERS, stderr_of
 from harness.engine.resampled_difference import ResampledDifference, Tested
 from harness.engine.sample_values import mean_values
 from harness.stats.bootstrap import N_RESAMPLES
-from harness.stats.mcnemar import FEW_DISCORDANT, paired_proportions, tango_interval
+from harness.stats.mcnemar import (
+    FEW_DISCORDANT,
+    mcnemar_p,
+    paired_proportions,
+    tango_interval,
+)
 from harness.stats.paired_difference import PairedDifference, paired_difference
+from harness.stats.permutation import sign_flip_test
 from harness.stats.power import minimum_detectable_effect
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -49,6 +54,7 @@ class _Part:
     """(m, q), each quantity on each sample alone."""
     values_b: Floats
     clusters: Integers | None
+    n_lost: int
     slice: tuple[str, str] | None
 
     @property
@@ -86,6 +92,7 @@ def differences_of(
         values_a=values[:m],
         values_b=values[m:],
         clusters=None if aligned.clusters is None else aligned.clusters[scores.rows],
+        n_lost=len(scores.lost),
         slice=None,
     )
     common = replace(common, n_unpaired=scores.n_unpaired)
@@ -106,6 +113,7 @@ def _slices(aligned: Aligned, scores: Scores, whole: _Part) -> Iterator[_Part]:
                 values_a=whole.values_a[chosen],
                 values_b=whole.values_b[chosen],
                 clusters=None if whole.clusters is None else whole.clusters[chosen],
+                n_lost=sum(column[i] == text for i in scores.lost),
                 slice=(name, text),
             )
 
@@ -124,7 +132,7 @@ def _of_part(
         if quantity.is_headline or not is_slice
     ]
     n, n_clusters = len(part.a), part.n_clusters
-    common = replace(common, slice=part.slice, n=n, n_clusters=n_clusters)
+    common = replace(common, slice=part.slice, n=n, n_clusters=n_clusters, n_lost=part.n_lost)
     if not n:
         for _, quantity in chosen:
             yield replace(common, quantity=quantity, note="no sample was scored on both sides")
@@ -147,7 +155,7 @@ def _of_part(
             yield replace(known, note="undefined on the common samples")
             continue
         if is_same:
-            found = _identical(quantity, n_clusters, settings, is_mean=bool(means[i]))
+            found = _identical(known, settings, is_mean=bool(means[i]))
         elif resampled is None or means[i]:
             found = _of_mean(part.values_a[:, i], part.values_b[:, i], part.clusters, settings)
         else:
@@ -156,10 +164,10 @@ def _of_part(
 
 
 def _completed(known: Difference, found: _Found, settings: Settings) -> Difference:
-    tested = found.tested
+    tested = _finite_test(found.tested)
     stderr = tested.stderr or stderr_of(tested.interval)
     difference = (known.candidate or 0.0) - (known.baseline or 0.0)
-    is_student = tested.test.startswith("paired-t") and known.n_clusters > 1
+    is_student = tested.test in {"paired-t", "sign-flips"} and known.n_clusters > 1
     freedom = known.n_clusters - 1 if is_student else None
     detectable = None
     if stderr:
@@ -180,17 +188,17 @@ def _completed(known: Difference, found: _Found, settings: Settings) -> Differen
     )
 
 
-def _identical(quantity: Quantity, n_clusters: int, settings: Settings, *, is_mean: bool) -> _Found:
+def _identical(known: Difference, settings: Settings, *, is_mean: bool) -> _Found:
     """Say what no difference at all on n samples tells: few others would differ.
 
-    Of a quantity with bounds the interval is that of a share of 0 in n, times the range.
+    The interval is that of a share of 0 in n, times the range of the quantity; where it has no
+    bounds, times its own size.
     """
-    interval = None
-    if quantity.low is not None and quantity.high is not None:
-        share = tango_interval(0, 0, n_clusters, settings.level)
-        span = quantity.high - quantity.low
-        if share is not None:
-            interval = replace(share, low=share.low * span, high=share.high * span)
+    quantity, size = known.quantity, abs(known.baseline or 0.0)
+    has_bounds = quantity.low is not None and quantity.high is not None
+    span = (quantity.high or 0.0) - (quantity.low or 0.0) if has_bounds else size
+    share = tango_interval(0, 0, known.n_clusters, settings.level)
+    interval = share and replace(share, low=share.low * span, high=share.high * span)
     n_moved = 0 if is_mean else None
     tested = Tested("identical", interval, None, 1.0, "identical on every sample")
     return _Found(tested, n_moved, n_moved)
@@ -200,27 +208,62 @@ def _of_mean(a: Floats, b: Floats, clusters: Integers | None, settings: Settings
     is_binary = bool(np.isin(a, (0.0, 1.0)).all() and np.isin(b, (0.0, 1.0)).all())
     test = paired_proportions if is_binary else paired_difference
     found = test(a, b, clusters, settings.level)
-    tested = Tested(
-        _name_of(found, clusters, is_binary=is_binary),
-        found.interval,
-        found.stderr,
-        found.p_value,
-        _why_no_interval(found),
-    )
+    tested = Tested(_name_of(found, clusters), found.interval, found.stderr, found.p_value)
+    if found.difference and found.stderr == 0 and found.interval is None:
+        tested = _all_moved_alike(found, settings)
+    elif tested.test != "mcnemar-exact":
+        tested = _flipped(tested, found, b - a, clusters, settings)
     return _Found(tested, found.n_higher, found.n_lower)
 
 
-def _name_of(found: PairedDifference, clusters: Integers | None, *, is_binary: bool) -> str:
-    if clusters is not None:
-        return "paired-t-clustered"
-    is_few = found.n_higher + found.n_lower < FEW_DISCORDANT
-    return "mcnemar-exact" if is_binary and is_few else "paired-t"
+def _flipped(
+    tested: Tested,
+    found: PairedDifference,
+    differences: Floats,
+    clusters: Integers | None,
+    settings: Settings,
+) -> Tested:
+    """Take p from sign flips where Student's theory is not to be trusted.
+
+    So it is with few samples that moved, and with clusters, of which a few large ones may have
+    most of the data. An interval from fewer than ten units would be a guess.
+    """
+    n_moved = found.n_higher + found.n_lower
+    if clusters is not None or n_moved < FEW_DISCORDANT:
+        p_value = sign_flip_test(differences, seed=settings.seed, clusters=clusters).p_value
+        suffix = "sign-flips" if clusters is None else "sign-flips-clustered"
+        tested = replace(tested, test=suffix, p_value=p_value)
+    if found.n_units < MIN_CLUSTERS:
+        note = f"fewer than {MIN_CLUSTERS} independent samples"
+        tested = replace(tested, interval=None, stderr=None, note=note)
+    elif found.interval is None:
+        tested = replace(tested, note="no spread is known")
+    return tested
 
 
-def _why_no_interval(found: PairedDifference) -> str:
-    if found.interval is not None:
-        return ""
-    return "too few independent samples for an interval, or all differ by the same"
+def _all_moved_alike(found: PairedDifference, settings: Settings) -> Tested:
+    """Judge by the count of units what has no spread: all of them moved by the same."""
+    size = abs(found.difference or 0.0)
+    n_higher, n_lower = (found.n_units * (count > 0) for count in (found.n_higher, found.n_lower))
+    share = tango_interval(n_higher, n_lower, found.n_units, settings.level)
+    interval = share and replace(share, low=share.low * size, high=share.high * size)
+    p_value = mcnemar_p(n_higher, n_lower)
+    return Tested("sign-flips", interval, None, p_value, "all samples moved by the same")
+
+
+def _name_of(found: PairedDifference, clusters: Integers | None) -> str:
+    if found.interval is not None and found.interval.method == "tango":
+        return "mcnemar-exact"
+    return "paired-t" if clusters is None else "paired-t-clustered"
+
+
+def _finite_test(tested: Tested) -> Tested:
+    """Take back what overflowed: one statistic beyond all measure must not end the judgement."""
+    interval = tested.interval
+    ends = (0.0, 0.0) if interval is None else (interval.low, interval.high)
+    if np.isfinite((*ends, tested.stderr or 0.0, tested.p_value or 0.0)).all():
+        return tested
+    return Tested("", note="the spread is no finite number")
 
 
 def _finite(value: float) -> float | None:

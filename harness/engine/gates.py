@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
 from harness.core.comparison import Difference
+from harness.core.errors import nearest
 from harness.core.policy import DEFAULT_GATES, Gate, Policy
 from harness.core.score import Direction, Quantity
 
@@ -34,15 +35,33 @@ def margin_of(difference: Difference, gate: Gate | None, policy: Policy) -> floa
     return margin * abs(difference.baseline or 0.0) if is_relative else margin
 
 
-def unused_gates(policy: Policy, differences: Iterable[Difference]) -> list[str]:
+def unused_gates(policy: Policy, differences: Sequence[Difference]) -> list[str]:
     """Return a sentence for each declared gate that holds nothing: a typo must not pass."""
     held = {id(gate_for(difference, policy)) for difference in differences}
     return [
-        f"gate[{i}] (metric {gate.metric!r}, suite {gate.suite!r}, model {gate.model!r},"
-        f" slice {gate.slice!r}) holds no number of this comparison"
+        f"gate[{i}] ({_described(gate)}) {_why_unused(gate, policy, differences)}"
         for i, gate in enumerate(policy.gate)
         if id(gate) not in held
     ]
+
+
+def _described(gate: Gate) -> str:
+    parts = (f"{name} {getattr(gate, name)!r}" for name in ("metric", "suite", "model", "slice"))
+    return ", ".join(part for part in parts if not part.endswith((" '*'", " ''"))) or "every one"
+
+
+def _why_unused(gate: Gate, policy: Policy, differences: Sequence[Difference]) -> str:
+    fitting = [difference for difference in differences if _fits(gate, difference)]
+    holders = [gate_for(difference, policy) for difference in fitting]
+    places = [policy.gate.index(holder) for holder in holders if holder is not None]
+    if places:
+        return f"holds nothing: what it fits is held by gate[{min(places)}], which comes first"
+    if fitting:
+        return "fits only numbers of which neither direction is better; they cannot be gated"
+    known = dict.fromkeys(difference.quantity.id for difference in differences)
+    near = nearest(gate.metric, known)
+    hint = f"; did you mean metric {near[0]!r}?" if near and near[0] != gate.metric else ""
+    return f"fits no number of this comparison{hint}"
 
 
 def _default_gate(quantity: Quantity) -> Gate:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,19 +11,19 @@ from harness.core.comparison import Comparison, Difference, Pair
 from harness.core.history import Alarm
 from harness.core.judgement import Finding, Judgement
 from harness.core.noise import Noise
-from harness.core.policy import Gate, Policy
+from harness.core.policy import Policy
 from harness.core.verdict import Verdict
 from harness.engine.gates import gate_for, margin_of, unused_gates
-from harness.engine.reasons import reason_of, sentence_of_verdict
-from harness.engine.validity import evaluation_of, invalid_reasons
-from harness.stats.equivalence import judge_change
+from harness.engine.reasons import (
+    sentence_of_verdict,
+)
+from harness.engine.ruling import Draft, needed_samples, verdict_on
+from harness.engine.validity import evaluation_of, fingerprint_of, invalid_reasons
 from harness.stats.multiplicity import benjamini_hochberg, holm
-from harness.stats.power import needed_n
+from harness.stats.power import minimum_detectable_effect
 
 _LEAST_STUDIED = 0.9
 """An A/A study of a smaller share of the samples than this has a floor that is too high."""
-MIN_IDENTICAL = 10
-"""Fewer samples than this, all alike, tell nothing of a number without bounds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,18 +36,6 @@ class Context:
     noise: tuple[Noise, ...] = ()
     """Of all A/A studies, the oldest first."""
     alarms: tuple[Alarm, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    """A difference on its way to a finding."""
-
-    difference: Difference
-    gate: Gate | None
-    is_valid: bool
-    margin: float
-    noise_floor: float | None
-    is_same_model: bool
 
 
 def judge(comparisons: Sequence[Comparison], context: Context) -> tuple[Judgement, ...]:
@@ -67,14 +55,29 @@ def judge(comparisons: Sequence[Comparison], context: Context) -> tuple[Judgemen
     drafts = [_drafts(comparison, context) for comparison in comparisons]
     flat = [draft for own in drafts for draft in own]
     adjusted = _adjusted(flat, context.policy)
-    findings = iter([_finding(draft, adjusted.get(i), context) for i, draft in enumerate(flat)])
+    n_gates = sum(draft.gate is not None and i in adjusted for i, draft in enumerate(flat))
+    findings = iter(
+        [_finding(draft, adjusted.get(i), n_gates, context) for i, draft in enumerate(flat)]
+    )
+    unused = unused_gates(context.policy, [draft.difference for draft in flat])
+    family = _Family(unused, n_gates, len(comparisons))
     return tuple(
-        _judgement(comparison, tuple(next(findings) for _ in own), context)
+        _judgement(comparison, tuple(next(findings) for _ in own), family, context)
         for comparison, own in zip(comparisons, drafts, strict=True)
     )
 
 
-def _drafts(comparison: Comparison, context: Context) -> list[_Draft]:
+@dataclass(frozen=True, slots=True)
+class _Family:
+    """What all candidates of one judgement share."""
+
+    unused: list[str]
+    """A sentence for each gate that holds nothing of any of them."""
+    n_gates: int
+    n_candidates: int
+
+
+def _drafts(comparison: Comparison, context: Context) -> list[Draft]:
     bad = invalid_reasons(comparison, context.policy)
     pairs = {(pair.suite, pair.candidate_model): pair for pair in comparison.pairs}
     studied = _studied(comparison, pairs, context.noise)
@@ -86,16 +89,22 @@ def _drafts(comparison: Comparison, context: Context) -> list[_Draft]:
         floor = noise.floor if noise and noise.n >= _LEAST_STUDIED * difference.n else None
         margin = margin_of(difference, gate, context.policy)
         drafts.append(
-            _Draft(
+            Draft(
                 difference=difference,
                 gate=gate,
-                is_valid=key not in bad,
-                margin=max(margin, floor or 0.0),
+                is_valid=key not in bad and _is_covered(difference, context.policy),
+                margin=margin,
                 noise_floor=floor,
                 is_same_model=_is_same_model(comparison, pairs[key]),
             )
         )
     return drafts
+
+
+def _is_covered(difference: Difference, policy: Policy) -> bool:
+    """Tell whether enough samples have a score of this very metric on both sides."""
+    n_either = difference.n + difference.n_unpaired
+    return difference.n >= policy.min_coverage * n_either
 
 
 def _studied(
@@ -106,10 +115,14 @@ def _studied(
     for item in noise:
         for (suite, model), pair in pairs.items():
             sides = (
-                evaluation_of(comparison.baseline, suite, pair.baseline_model),
-                evaluation_of(comparison.candidate, suite, model),
+                (comparison.baseline, pair.baseline_model),
+                (comparison.candidate, model),
             )
-            asked = {(e.suite_hash, e.data_hash, e.model_fingerprint) for e in sides if e}
+            asked = {
+                (done.suite_hash, done.data_hash, fingerprint_of(manifest, done))
+                for manifest, name in sides
+                if (done := evaluation_of(manifest, suite, name))
+            }
             if (item.suite_hash, item.data_hash, item.fingerprint) in asked:
                 found[suite, model, item.quantity, item.slice] = item
     return found
@@ -118,12 +131,13 @@ def _studied(
 def _is_same_model(comparison: Comparison, pair: Pair) -> bool:
     before = evaluation_of(comparison.baseline, pair.suite, pair.baseline_model)
     after = evaluation_of(comparison.candidate, pair.suite, pair.candidate_model)
-    if before is None or after is None or not before.model_fingerprint:
+    if before is None or after is None:
         return False
-    return before.model_fingerprint == after.model_fingerprint
+    fingerprint = fingerprint_of(comparison.baseline, before)
+    return bool(fingerprint) and fingerprint == fingerprint_of(comparison.candidate, after)
 
 
-def _adjusted(drafts: Sequence[_Draft], policy: Policy) -> dict[int, float]:
+def _adjusted(drafts: Sequence[Draft], policy: Policy) -> dict[int, float]:
     """Return adjusted p-values by place: the gates are one family, what is watched another."""
     found: dict[int, float] = {}
     for is_gate in (True, False):
@@ -143,61 +157,48 @@ def _adjusted(drafts: Sequence[_Draft], policy: Policy) -> dict[int, float]:
     return found
 
 
-def _finding(draft: _Draft, p_adjusted: float | None, context: Context) -> Finding:
-    difference = draft.difference
-    alpha = context.policy.alpha if draft.gate is not None else context.policy.slice_rate
+def _finding(draft: Draft, p_adjusted: float | None, n_gates: int, context: Context) -> Finding:
+    policy = context.policy
+    is_gate = draft.gate is not None
+    alpha = policy.alpha if is_gate else policy.slice_rate
     is_significant = p_adjusted is not None and p_adjusted <= alpha
-    verdict = _verdict(draft, is_significant=is_significant)
-    wanted = None
-    if verdict is Verdict.INCONCLUSIVE and difference.stderr and draft.margin > 0:
-        variance = difference.stderr**2 * difference.n_clusters
-        wanted = needed_n(draft.margin, variance, alpha=context.policy.alpha)
+    verdict, reason = verdict_on(draft, p_adjusted, is_significant=is_significant)
+    difference = draft.difference
+    if is_gate and policy.correction == "holm" and n_gates > 1 and difference.detectable:
+        difference = replace(
+            difference, detectable=difference.detectable * _widening(policy.alpha, n_gates)
+        )
+    is_open = verdict is Verdict.INCONCLUSIVE
     return Finding(
         difference=difference,
         verdict=verdict,
-        reason=reason_of(
-            difference, verdict, draft.margin, p_adjusted, is_same_model=draft.is_same_model
-        ),
+        reason=reason,
         gate=draft.gate,
         margin=draft.margin,
         noise_floor=draft.noise_floor,
         p_adjusted=p_adjusted,
-        needed_n=wanted,
+        needed_n=needed_samples(draft, policy.alpha) if is_open else None,
     )
 
 
-def _verdict(draft: _Draft, *, is_significant: bool) -> Verdict:
-    difference = draft.difference
-    if not draft.is_valid or difference.difference is None:
-        return Verdict.INVALID
-    if difference.test == "identical":
-        # The same model gave the same scores; or a number without bounds agrees throughout.
-        is_known = draft.is_same_model or difference.interval is None
-        if is_known and difference.n_clusters >= MIN_IDENTICAL:
-            return Verdict.EQUIVALENT
-    if difference.interval is None:
-        return Verdict.INCONCLUSIVE
-    return judge_change(
-        difference.interval.low,
-        difference.interval.high,
-        draft.margin,
-        difference.quantity.direction,
-        is_significant=is_significant,
-    )
+def _widening(alpha: float, n_gates: int) -> float:
+    """How much larger a difference has to be to be seen among so many gates."""
+    alone = minimum_detectable_effect(1.0, alpha=alpha)
+    return minimum_detectable_effect(1.0, alpha=alpha / n_gates) / alone
 
 
 def _judgement(
-    comparison: Comparison, findings: tuple[Finding, ...], context: Context
+    comparison: Comparison, findings: tuple[Finding, ...], family: _Family, context: Context
 ) -> Judgement:
     policy = context.policy
     reasons = invalid_reasons(comparison, policy)
     invalid = [sentence for own in reasons.values() for sentence in own]
-    invalid += unused_gates(policy, comparison.differences)
+    invalid += family.unused
     gates = [finding for finding in findings if finding.gate is not None]
     verdict = _overall(gates, invalid, context)
     return Judgement(
         verdict=verdict,
-        sentence=sentence_of_verdict(verdict, gates),
+        sentence=sentence_of_verdict(verdict, gates, invalid),
         comparison=comparison,
         findings=findings,
         invalid=tuple(invalid),
@@ -205,6 +206,8 @@ def _judgement(
         policy=policy,
         policy_source=context.policy_source,
         baseline_name=context.baseline_name,
+        n_gates=family.n_gates,
+        n_candidates=family.n_candidates,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from harness.core.comparison import Difference
 from harness.core.judgement import Finding
@@ -26,8 +26,13 @@ _SAID = {
 }
 
 
-def sentence_of_verdict(verdict: Verdict, gates: Iterable[Finding]) -> str:
-    """Return the verdict in words, with the count of gates by theirs."""
+def sentence_of_verdict(
+    verdict: Verdict, gates: Iterable[Finding], invalid: Sequence[str] = ()
+) -> str:
+    """Return the verdict in words: what makes it invalid, or the count of gates by theirs."""
+    if verdict is Verdict.INVALID and invalid:
+        more = f" (and {len(invalid) - 1} more)" if len(invalid) > 1 else ""
+        return f"{_SAID[verdict]}: {invalid[0]}{more}."
     counts = Counter(finding.verdict for finding in gates)
     n = counts.total()
     if not n:
@@ -45,17 +50,44 @@ def reason_of(
     is_same_model: bool,
 ) -> str:
     """Return one sentence that says why."""
-    if verdict is Verdict.INVALID:
-        return difference.note or "the pair may not be judged by"
     if difference.test == "identical":
         who = "the same model gave the same scores" if is_same_model else "the scores agree"
         return f"{who} on all {difference.n} samples"
-    if difference.interval is None:
+    if difference.interval is not None:
+        ends = f"interval {difference.interval.low:+.3g} to {difference.interval.high:+.3g}"
+    elif verdict is Verdict.INCONCLUSIVE:
         return difference.note or "nothing is known of the spread"
-    ends = f"{difference.interval.low:+.3g} to {difference.interval.high:+.3g}"
+    else:
+        ends = difference.note
     p = "" if p_adjusted is None else f", adjusted p {p_adjusted:.2g}"
-    facts = f"{difference.difference or 0.0:+.3g}, interval {ends}{p}"
+    facts = f"{difference.difference or 0.0:+.3g}, {ends}{p}"
     return f"{facts}: {_conclusion(difference, verdict, margin)}"
+
+
+def invalid_reason(difference: Difference) -> str:
+    """Return why a number may not be judged by."""
+    if difference.difference is None:
+        return difference.note or "undefined on the common samples"
+    n_either = difference.n + difference.n_unpaired
+    if difference.n_unpaired:
+        return f"{difference.n} of {n_either} samples have this score on both sides"
+    return "the pair may not be judged by"
+
+
+def lost_reason(difference: Difference, margin: float) -> str:
+    """Return why a pass does not stand where the candidate has left samples without a score."""
+    return (
+        f"{difference.n_lost} samples that the baseline has a score for have none here: were they"
+        f" all lost, the margin of {margin:.3g} would not hold"
+    )
+
+
+def noise_reason(difference: Difference, floor: float) -> str:
+    """Return why a proven change is no verdict: one checkpoint moves as far by itself."""
+    return (
+        f"{difference.difference or 0.0:+.3g}, within the {floor:.3g} that two runs of one"
+        " checkpoint differ by once in twenty"
+    )
 
 
 def _conclusion(difference: Difference, verdict: Verdict, margin: float) -> str:

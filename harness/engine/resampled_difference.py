@@ -13,6 +13,7 @@ from harness.core.ports import Metric
 from harness.engine.estimate import MIN_CLUSTERS
 from harness.stats.bootstrap import is_pooled
 from harness.stats.jackknife import group_assignment, jackknife_interval, jackknife_stderr
+from harness.stats.mcnemar import mcnemar_p
 from harness.stats.paired_bootstrap import PairedReplicates, paired_bootstrap
 from harness.stats.pooling import pooled_units
 from harness.stats.quantiles import t_two_sided_p
@@ -24,6 +25,7 @@ MANY = 5000
 """Beyond this many samples of a metric that must see each of them (AUC), groups are left out in
 place of resampling: the central limit theorem holds, and it costs a hundredth."""
 N_GROUPS = 50
+_FEW_AS_FAR = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,9 @@ def _of_groups(whole: Floats, others: Floats, column: int, level: float) -> Test
     values = others[:, column].tolist()
     interval = jackknife_interval(float(whole[column]), values, level)
     stderr = jackknife_stderr(values)
+    if stderr == 0 and whole[column]:
+        # All was right without each group, and nothing is: each group is a coin that fell alike.
+        return Tested("paired-jackknife", None, None, mcnemar_p(N_GROUPS, 0), "all groups agree")
     if interval is None or not stderr:
         return Tested("", note="no interval: some groups leave nothing, or none differ")
     p_value = t_two_sided_p(float(whole[column]) / stderr, N_GROUPS - 1)
@@ -120,8 +125,12 @@ def _of_replicates(
     interval = replicates.interval(column, level)
     stderr = difference.stderr(column)
     p_value = replicates.p_value(column)
-    if p_value is not None and stderr and len(difference.values) < n_resamples:
-        # Fewer resamples could be afforded, and their count would bound p from below.
-        p_value = t_two_sided_p(float(difference.point[column]) / stderr, difference.n_units - 1)
+    n_made = len(difference.values)
+    is_least = p_value is not None and p_value <= _FEW_AS_FAR / (1 + n_made)
+    if p_value is not None and stderr and (n_made < n_resamples or is_least):
+        # The count of resamples bounds p from below: beyond it Student's tail has to serve, or no
+        # difference, however large, would survive the correction for some hundred gates.
+        tail = t_two_sided_p(float(difference.point[column]) / stderr, difference.n_units - 1)
+        p_value = tail if n_made < n_resamples else min(p_value, tail)
     note = "" if interval is not None else "no interval: resamples are undefined or all agree"
     return Tested("paired-bootstrap", interval, stderr, p_value, note)

@@ -83,11 +83,12 @@ def is_mean(metric: Metric, statistics: Floats, values: Floats) -> NDArray[np.bo
         return np.zeros(len(metric.quantities), dtype=np.bool_)
     weights = np.random.default_rng(1).exponential(size=(_N_WEIGHTINGS, len(statistics)))
     reduced = metric.reduce(statistics, weights)
-    with np.errstate(invalid="ignore"):
-        means = weights @ values / weights.sum(axis=1, keepdims=True)
-        scale = np.maximum(1.0, np.abs(values).max(axis=0))
-        close = np.abs(reduced - means) <= _ROUNDING * scale
-    return np.asarray(close.all(axis=0))
+    is_finite = np.isfinite(values).all(axis=0)
+    known = np.where(is_finite, values, 0.0)
+    means = weights @ known / weights.sum(axis=1, keepdims=True)
+    scale = np.maximum(1.0, np.abs(known).max(axis=0))
+    close = np.abs(reduced - means) <= _ROUNDING * scale
+    return np.asarray(close.all(axis=0) & is_finite)
 
 
 def _repeats(statistics: Floats) -> bool:

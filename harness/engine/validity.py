@@ -21,7 +21,8 @@ def invalid_reasons(comparison: Comparison, policy: Policy) -> dict[tuple[str, s
             found.setdefault(("", ""), []).append(text)
     if not comparison.pairs:
         found.setdefault(("", ""), []).append("the two sides have no suite in common")
-    found.setdefault(("", ""), []).extend(comparison.unpaired)
+    if not comparison.is_forced:
+        found.setdefault(("", ""), []).extend(comparison.unpaired)
     for pair in comparison.pairs:
         reasons = [*_of_pair(pair, policy), *_of_evaluations(comparison, pair)]
         if not comparison.is_forced:
@@ -65,3 +66,9 @@ def evaluation_of(manifest: Manifest, suite: str, model: str) -> Evaluation | No
     """Return one suite on one model of a run, or None."""
     fitting = (e for e in manifest.evaluations if (e.suite, e.model) == (suite, model))
     return next(fitting, None)
+
+
+def fingerprint_of(manifest: Manifest, evaluation: Evaluation) -> str:
+    """Return the fingerprint of the model that gave the answers, also where they were replayed."""
+    parts = manifest.models.get(evaluation.model, {})
+    return parts.get("origin") or evaluation.model_fingerprint

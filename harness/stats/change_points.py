@@ -67,6 +67,9 @@ class _Splits:
     """(s, e)."""
     is_impossible: NDArray[np.bool_]
     """(s, e) where too few values are left on the right."""
+    scratch: tuple[Floats, Floats, Floats, Floats]
+    """Two of (n, n) and two of (s, e), written anew for each permutation: to ask the system for
+    megabytes a thousand times takes as long as to fill them."""
 
     @classmethod
     def of(cls, n: int, min_segment: int) -> _Splits:
@@ -79,7 +82,9 @@ class _Splits:
         whole = scale / (n_right * (n_right - 1))
         rectangle = 2 * scale / (n_left * n_right) + 2 * whole
         is_impossible = end - first < min_segment
-        return cls(first, end, rectangle, rectangle + left - whole, whole, is_impossible)
+        wide, narrow = (n, n), rectangle.shape
+        scratch = (np.empty(wide), np.empty(wide), np.empty(narrow), np.empty(narrow))
+        return cls(first, end, rectangle, rectangle + left - whole, whole, is_impossible, scratch)
 
     @property
     def n_possible(self) -> int:
@@ -88,16 +93,19 @@ class _Splits:
 
     def best(self, values: Floats) -> _Split:
         """Return the split whose sides are farthest apart."""
-        distances = np.abs(values[:, None] - values)
-        sums = distances.cumsum(axis=0).cumsum(axis=1)
-        square = sums.diagonal()
-        divergence = (
-            self.of_rectangle
-            * sums[self.first[0, 0] - 1 :, self.end[0, 0] - 1 :][: len(self.first)]
-        )
-        divergence -= self.of_left * square[self.first - 1]
-        divergence -= self.of_whole * square[self.end - 1]
-        divergence[self.is_impossible] = -np.inf
+        distances, sums, divergence, part = self.scratch
+        np.subtract(values[:, None], values, out=distances)
+        np.abs(distances, out=distances)
+        np.cumsum(distances, axis=0, out=sums)
+        np.cumsum(sums, axis=1, out=distances)
+        sums, square = distances, distances.diagonal()
+        rectangles = sums[self.first[0, 0] - 1 :, self.end[0, 0] - 1 :][: len(self.first)]
+        np.multiply(self.of_rectangle, rectangles, out=divergence)
+        np.multiply(self.of_left, square[self.first - 1], out=part)
+        np.subtract(divergence, part, out=divergence)
+        np.multiply(self.of_whole, square[self.end - 1], out=part)
+        np.subtract(divergence, part, out=divergence)
+        np.copyto(divergence, -np.inf, where=self.is_impossible)
         row, column = np.unravel_index(int(divergence.argmax()), divergence.shape)
         best = float(divergence[row, column])
         return _Split(int(self.first[row, 0]), int(self.end[0, column]), best)

@@ -29,8 +29,9 @@ def paired_proportions(
 
     With fewer than ``FEW_DISCORDANT`` independent pairs that disagree: McNemar's exact test and
     Tango's interval. Otherwise, and for clustered samples, which McNemar's test would take for
-    independent, Student's test and interval of :func:`paired_difference`. Clustered samples that
-    all agree count as one pair per cluster, since they say nothing of the clusters' spread.
+    independent, Student's test and interval of :func:`paired_difference`. Where all samples agree,
+    or all disagree in the same direction, there is no spread for Student's: McNemar and Tango
+    again, with one pair per cluster of those that are clustered.
 
     Args:
         a: (n,) of 0 and 1.
@@ -50,8 +51,13 @@ def paired_proportions(
             p_value=mcnemar_p(found.n_higher, found.n_lower) if found.n else None,
             interval=tango_interval(found.n_higher, found.n_lower, found.n, level),
         )
-    if n_discordant == 0:
-        return replace(found, interval=tango_interval(0, 0, found.n_units, level))
+    if found.n and found.n == max(found.n_higher, found.n_lower, found.n - n_discordant):
+        n_higher, n_lower = (found.n_units * min(1, n) for n in (found.n_higher, found.n_lower))
+        return replace(
+            found,
+            p_value=mcnemar_p(n_higher, n_lower),
+            interval=tango_interval(n_higher, n_lower, found.n_units, level),
+        )
     return found
 
 

@@ -87,10 +87,10 @@ def set_baseline(
         folder: of the run, directly below ``root``.
         manifest: the run's.
         root: folder of the run folders.
-        is_forced: take a run that is not complete as well.
+        is_forced: take a run that is not complete, or a repeat of a noise study, as well.
 
     Raises:
-        ConfigError: no name for a baseline, a run elsewhere, or one that is not complete.
+        ConfigError: no name for a baseline, a run elsewhere, one that is not complete, or a repeat.
         StoreError: the file cannot be read or written.
     """
     check_name(name, root)
@@ -101,6 +101,9 @@ def set_baseline(
         raise ConfigError(
             folder.name, f"the run is {manifest.status}", "choose a complete one, or add --force"
         )
+    if manifest.is_repeat and not is_forced:
+        reason = "is a repeat of a noise study, varied on purpose"
+        raise ConfigError(folder.name, reason, "choose another run, or add --force")
     new = Baseline(
         name=name,
         run_id=folder.resolve().name,

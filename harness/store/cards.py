@@ -41,26 +41,24 @@ def read_card(folder: Path) -> StoredCard:
         StoreError: no run, damaged, or of a newer schema.
     """
     manifest = decode_manifest(read_json(folder / MANIFEST), folder / MANIFEST)
-    verdict, said, baseline = _verdict(folder / JUDGEMENT)
+    verdict, said = _verdict(folder / JUDGEMENT)
     card = Card(
         manifest=manifest,
         headlines=_headlines(folder / METRICS),
         verdict=verdict,
         sentence=said,
-        baseline=baseline,
     )
     return StoredCard(folder=folder, digest=_digest(folder), card=card)
 
 
-def _verdict(path: Path) -> tuple[Verdict | None, str, str]:
-    """Return verdict, sentence and the baseline's id; nothing where there was no comparison."""
+def _verdict(path: Path) -> tuple[Verdict | None, str]:
+    """Return the verdict and its sentence; nothing where there was no comparison."""
     if not path.exists():
-        return None, "", ""
+        return None, ""
     value = read_json(path)
     try:
         known = upgraded("judgement", value, path)
-        baseline: str = known["comparison"]["baseline"]["run_id"]
-        return Verdict(known["verdict"]), str(known["sentence"]), baseline
+        return Verdict(known["verdict"]), str(known["sentence"])
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         remedy = "delete it and judge again with harness gate"
         raise StoreError(sentence(str(path), f"is damaged ({error!r})", remedy)) from error

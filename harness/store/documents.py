@@ -34,8 +34,14 @@ def write_json(path: Path, value: object, scrub: Scrubber) -> None:
     write_text(path, text + "\n")
 
 
-def write_text(path: Path, text: str) -> None:
+def write_text(path: Path, text: str, *, is_lasting: bool = True) -> None:
     """Write a text file whole or not at all.
+
+    Args:
+        path: the file.
+        text: its content.
+        is_lasting: wait until it lies on the disk itself; False for what can be made again, of
+            which a thousand files would wait for seconds.
 
     Raises:
         StoreError: the disk is full or the folder unwritable.
@@ -49,8 +55,9 @@ def write_text(path: Path, text: str) -> None:
         # Half a character (a lone surrogate), which a model may write, is no UTF-8.
         with scratch.open("w", encoding="utf-8", errors="replace", newline="\n") as file:
             file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
+            if is_lasting:
+                file.flush()
+                os.fsync(file.fileno())
         scratch.replace(path)
     except OSError as error:
         with suppress(OSError):

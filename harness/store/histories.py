@@ -52,8 +52,9 @@ class _Night:
 def read_histories(root: Path, *, line: str | None = None) -> Histories:
     """Read all runs of a root and put their numbers in series.
 
-    Only complete runs count. A folder that is torn or no run folder costs itself alone. Answers
-    that were scored again stand where the run stands that gave them.
+    Only complete runs count, and no repeats of a noise study. A folder that is torn or no run
+    folder costs itself alone. Answers that were scored again stand where the run stands that gave
+    them.
 
     Args:
         root: folder of the run folders.
@@ -69,7 +70,8 @@ def read_histories(root: Path, *, line: str | None = None) -> Histories:
     nights: dict[str, _Night] = {}
     for run_id, folder in folders.items():
         manifest = _as_of_its_answers(manifests[run_id], manifests)
-        if manifest.status is Status.COMPLETE and line in (None, manifest.line):
+        is_night = manifest.status is Status.COMPLETE and not manifest.is_repeat
+        if is_night and line in (None, manifest.line):
             with _told(warnings):
                 nights[run_id] = _Night(manifest=manifest, estimates=_estimates(folder))
     return Histories(series=_series_of(nights), warnings=tuple(warnings))
@@ -167,6 +169,7 @@ def _key(done: Evaluation, series: Series) -> _Key:
         series.quantity.id,
         series.suite_hash,
         series.data_hash,
+        series.draw,
         series.hardware,
         done.capability,
     )
@@ -198,8 +201,27 @@ def _empty(manifest: Manifest, done: Evaluation, metric: str, quantity: Quantity
         quantity=quantity,
         suite_hash=done.suite_hash,
         data_hash=done.data_hash,
+        draw=_draw(manifest, done),
         points=(),
     )
+
+
+def _draw(manifest: Manifest, done: Evaluation) -> str:
+    """Name the samples that a limit drew from the data; the hash is of all of them."""
+    limits = [x for x in (manifest.limit, _own_limit(manifest, done.suite)) if isinstance(x, int)]
+    # Data with fewer samples than the limit were asked whole, and the seed drew nothing.
+    if not limits or done.n_samples < min(limits):
+        return ""
+    return f"{min(limits)} samples, seed {manifest.seed}"
+
+
+def _own_limit(manifest: Manifest, suite: str) -> object:
+    """Return the limit that the spec sets for one suite, None where it sets none."""
+    tables = manifest.spec.get("suite")
+    for table in tables if isinstance(tables, list | tuple) else ():
+        if isinstance(table, Mapping) and table.get("name", table.get("suite")) == suite:
+            return table.get("limit")
+    return None
 
 
 def _point(manifest: Manifest, done: Evaluation, estimate: Estimate, value: float) -> Point:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.core.comparison import Comparison, Difference, Flip, Mismatch, Pair
-from harness.core.errors import StoreError, sentence
+from harness.core.errors import ConfigError, StoreError, sentence
 from harness.core.estimate import Interval
 from harness.core.history import Alarm
 from harness.core.judgement import Finding, Judgement
@@ -44,12 +44,17 @@ def read_judgement(folder: Path) -> Judgement | None:
     path = folder / JUDGEMENT
     if not path.exists():
         return None
-    value = read_json(path)
+    remedy = judge_again(folder)
+    value = read_json(path, remedy)
     try:
         return _judgement(upgraded("judgement", value, path), path)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        remedy = "delete it and judge again with harness gate"
+    except (ConfigError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise StoreError(sentence(str(path), f"is damaged ({error!r})", remedy)) from error
+
+
+def judge_again(folder: Path) -> str:
+    """Return the remedy for a verdict that cannot be read."""
+    return f"judge it again: harness gate {folder} --baseline NAME"
 
 
 def encode_judgement(judgement: Judgement) -> Json:
@@ -63,6 +68,8 @@ def encode_judgement(judgement: Judgement) -> Json:
         "policy": dataclasses.asdict(judgement.policy),
         "policy_source": judgement.policy_source,
         "baseline_name": judgement.baseline_name,
+        "n_gates": judgement.n_gates,
+        "n_candidates": judgement.n_candidates,
         "alarms": [dataclasses.asdict(alarm) for alarm in judgement.alarms],
         "findings": [dataclasses.asdict(finding) for finding in judgement.findings],
         "comparison": {
@@ -108,6 +115,8 @@ def _judgement(value: Mapping[str, Any], path: Path) -> Judgement:
         policy=_policy(value["policy"]),
         policy_source=value["policy_source"],
         baseline_name=value["baseline_name"],
+        n_gates=value.get("n_gates", 0),
+        n_candidates=value.get("n_candidates", 1),
     )
 
 

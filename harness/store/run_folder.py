@@ -8,9 +8,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
-from harness.core.errors import ConfigError, StoreError, did_you_mean, sentence
+from harness.core.errors import ConfigError, StoreError, did_you_mean, nearest, sentence
 from harness.core.estimate import Estimate
 from harness.core.figure import Figure
 from harness.core.redact import Scrubber
@@ -34,6 +35,8 @@ MANIFEST = "manifest.json"
 METRICS = "metrics.json"
 REPORT = "report.html"
 BEFORE = ".before"
+_MOST_TOLD = 20
+"""A message that named every run of a year would be read by nobody."""
 _KEPT = (MANIFEST, METRICS, REPORT, JSONL, PARQUET, JUDGEMENT)
 
 
@@ -168,6 +171,8 @@ def _as_it_stands(manifest: Manifest, records: StoredRecords) -> Manifest:
 def find_run(name: str, root: Path) -> Path:
     """Return the folder of a run named by path, baseline, id, start of an id, or ``latest``.
 
+    The latest is no repeat of a noise study: these are not what a spec's owner last asked for.
+
     Raises:
         ConfigError: none or several fit, or the baseline's run has been deleted.
     """
@@ -180,11 +185,23 @@ def find_run(name: str, root: Path) -> Path:
     if name in baselines:
         return baselines[name].folder(root)
     known = [folder.name for folder in run_folders(root)]
-    fitting = known[-1:] if name == "latest" else [run for run in known if run.startswith(name)]
+    fitting = [run for run in known if run.startswith(name)]
+    if name == "latest":
+        fitting = list(islice((run for run in known[::-1] if not _is_repeat(root / run)), 1))
     if len(fitting) == 1:
         return root / fitting[0]
     reason = "fits several runs" if fitting else f"no such run in {str(root)!r}"
-    raise ConfigError(name, reason, did_you_mean(name, fitting or [*known, *baselines]))
+    choices = fitting or [*known, *baselines]
+    is_told = len(choices) <= _MOST_TOLD or nearest(name, choices)
+    remedy = did_you_mean(name, choices) if is_told else "see harness list runs"
+    raise ConfigError(name, reason, remedy)
+
+
+def _is_repeat(folder: Path) -> bool:
+    try:
+        return read_json(folder / MANIFEST).get("is_repeat") is True
+    except StoreError:
+        return False  # whoever reads the run is told what is wrong with it
 
 
 def run_folders(root: Path) -> Iterator[Path]:

@@ -111,7 +111,8 @@ class SiteFolder:
             raise StoreError(
                 sentence(str(file), f"cannot be made ({error.strerror})", "choose another --out")
             ) from error
-        write_text(file, text)
+        # A file that a power cut tears is found by its hash the next time, and written again.
+        write_text(file, text, is_lasting=False)
         self.n_written += 1
 
     def _remove(self, path: str) -> None:

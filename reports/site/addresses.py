@@ -18,7 +18,7 @@ def file_stem(name: str) -> str:
     >>> file_stem("20260102T030405678-ab12cd"), file_stem("../etc")
     ('20260102T030405678-ab12cd', 'etc-ad5cc6')
     """
-    return name if _PLAIN.fullmatch(name) else anchor(name) or "_"
+    return name if _PLAIN.fullmatch(name) else anchor(name).lstrip("-")
 
 
 def run_page(run_id: str) -> str:

@@ -13,6 +13,7 @@ from harness.reports.page import environment, own_text, script_data
 from harness.reports.site.addresses import COMPARE, run_data, run_page
 from harness.reports.site.assets import dress
 from harness.reports.site.run_list import clipped
+from harness.reports.visible_text import visible_text
 from harness.stats.quantiles import normal_quantile, t_quantile
 
 _N_QUANTILES = 200
@@ -21,8 +22,9 @@ _N_QUANTILES = 200
 
 def compare_address(baseline: str, candidate: str) -> str:
     """Return the address of a comparison; without a baseline the page proposes one."""
-    a = f"a={quote(baseline, safe='')}&" if baseline else ""
-    return f"{COMPARE}#{a}b={quote(candidate, safe='')}"
+    # The page knows the ids as readers see them: without half characters, say.
+    a, b = (quote(visible_text(run_id), safe="") for run_id in (baseline, candidate))
+    return f"{COMPARE}#{f'a={a}&' if a else ''}b={b}"
 
 
 def render_comparing(overview: Overview) -> str:

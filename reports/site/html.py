@@ -13,7 +13,7 @@ from harness.core.site import Line, Overview, PublishedRun
 class HtmlSite:
     """Writes an index, a page for each run and line, and one on which any two runs are compared."""
 
-    max_samples: int = 50
+    max_samples: int = 25
     """Samples shown of each suite and model of a run; the run's own report shows more."""
     max_characters: int = 1000
     """Characters shown of each prompt, answer and target."""

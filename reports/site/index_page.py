@@ -14,6 +14,8 @@ from harness.reports.verdict_badge import Badge
 
 _MAX_LISTED = 1000
 """Runs listed on the first page; with it and the trends the page stays below a megabyte."""
+_LONGEST = 400
+"""Characters of a sentence on what was left out."""
 _MAX_TRENDS = 60
 """Drawings on the first page, shared by its lines."""
 _MIN_TRENDS, _MOST_TRENDS = 1, 8
@@ -33,7 +35,7 @@ def render_index(overview: Overview) -> str:
             dress=own,
             loader=own_text(own.loader),
             counts=_counts(overview),
-            unreadable=overview.unreadable,
+            unreadable=[sentence[:_LONGEST] for sentence in overview.unreadable],
             lines=_lines(overview),
             rows=rows,
             n_unlisted=len(cards) - len(rows),

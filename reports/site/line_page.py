@@ -30,6 +30,8 @@ class TrendGroup:
     anchor: str
     suite: str
     model: str
+    draw: str
+    """Which samples were asked; empty for all."""
     remark: str
     headlines: tuple[DrawnTrend, ...]
     others: tuple[DrawnTrend, ...]
@@ -67,7 +69,7 @@ def line_csv(line: Line) -> str:
     for series in line.series:
         names = (series.suite, series.model, series.metric, series.quantity.id, series.hardware)
         hashes = (series.suite_hash[:_SHORT_HASH], series.data_hash[:_SHORT_HASH])
-        fixed = [cell_text(name) for name in (*names, *hashes)]
+        fixed = [cell_text(name) for name in (*names, *hashes, series.draw)]
         shifted = {shift.run_id for shift in series.shifts}
         for point in series.points:
             numbers = ("" if x is None else repr(x) for x in (point.value, point.low, point.high))
@@ -79,7 +81,7 @@ def line_csv(line: Line) -> str:
 
 _COLUMNS = (
     "suite", "model", "metric", "quantity", "hardware", "suite_hash", "data_hash",
-    "run_id", "started_at", "value", "low", "high", "is_new_level",
+    "draw", "run_id", "started_at", "value", "low", "high", "is_new_level",
 )  # fmt: skip
 
 
@@ -88,7 +90,8 @@ def _groups(line: Line) -> list[TrendGroup]:
     by_key: dict[tuple[str, ...], list[Series]] = {}
     for series in line.series:
         if series.points:
-            key = (series.suite, series.model, series.suite_hash, series.data_hash)
+            asked = (series.suite_hash, series.data_hash, series.draw)
+            key = (series.suite, series.model, *asked)
             by_key.setdefault(key, []).append(series)
     newest = line.cards[-1].manifest.run_id
     groups = [_group(key, own, newest) for key, own in by_key.items()]
@@ -97,17 +100,19 @@ def _groups(line: Line) -> list[TrendGroup]:
 
 def _group(key: tuple[str, ...], series: Sequence[Series], newest: str) -> TrendGroup:
     last = max((item.points[-1] for item in series), key=lambda point: point.at)
+    *hashes, draw = key[2:]
     remark = ""
     if last.run_id != newest:
-        hashes = ", ".join(part[:_SHORT_HASH] for part in key[2:])
+        asked = ", ".join(part[:_SHORT_HASH] for part in hashes)
         remark = (
             f"The newest run did not go on with these: they were last measured on "
-            f"{date_of(last.at)}, with suite code and data {hashes}."
+            f"{date_of(last.at)}, with suite code and data {asked}."
         )
     return TrendGroup(
         anchor=anchor("group", *key),
         suite=key[0],
         model=key[1],
+        draw=draw,
         remark=remark,
         headlines=drawn_trends([item for item in series if item.quantity.is_headline]),
         others=drawn_trends([item for item in series if not item.quantity.is_headline]),

@@ -32,6 +32,8 @@ class LineView:
     """Of the newest run; None for runs that are no line."""
     sentence: str
     newest: RunRow
+    judged: RunRow | None
+    """The newest run with a verdict, where it is not the newest of all."""
     runs: str
     """Such as ``12 runs since 2026-11-01``."""
     levels: str
@@ -67,12 +69,19 @@ def line_view(line: Line) -> LineView:
         badge=card_badge(newest) if line.name else None,
         sentence=newest.sentence if line.name else "",
         newest=run_row(newest),
+        judged=_judged_before(line),
         runs=f"{format_count(n_runs)} {'run' if n_runs == 1 else 'runs'} since {since}",
         levels=(
             f"{format_count(n_changed)} of {format_count(n_series)} "
             f"{'number' if n_series == 1 else 'numbers'} changed level"
         ),
     )
+
+
+def _judged_before(line: Line) -> RunRow | None:
+    if not line.name or line.cards[-1].verdict is not None:
+        return None
+    return next((run_row(card) for card in line.cards[::-1] if card.verdict is not None), None)
 
 
 def line_summary(line: Line, *, max_trends: int) -> LineSummary:

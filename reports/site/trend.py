@@ -100,7 +100,8 @@ def trend(series: Series) -> Trend:
 
 def _anchor(series: Series) -> str:
     names = (series.suite, series.model, series.metric, series.quantity.id)
-    return anchor(*names, series.suite_hash, series.data_hash, series.hardware)
+    asked = (series.suite_hash, series.data_hash, series.draw)
+    return anchor(*names, *asked, series.hardware)
 
 
 def _moves(series: Series, spread: float | None) -> Iterator[Move]:

@@ -181,6 +181,7 @@ function pairRow(x, y, paired, isBarred) {
     cell(known ? count(paired.n) : "–", "number"), cell(known ? `${count(paired.nHigher)}, ${count(paired.nLower)}` : "–", "number"),
     cell("", ""),
   );
+  Array.from(row.cells).forEach((item, i) => { if (i) item.dataset.label = HEADINGS[i][0]; });
   row.lastChild.append(element("span", words, { class: `turn ${kind}` }));
   if (known) {
     for (const key of ["difference", "low", "high", "stderr"]) row.dataset[key] = paired[key] === null ? "" : paired[key];

@@ -54,11 +54,13 @@ function startFlips() {
 function startPrintingComparison() {
   let opened = [];
   window.addEventListener("beforeprint", () => {
-    opened = Array.from(document.querySelectorAll(".compared details:not([open])"));
-    for (const item of opened) item.open = true;
+    const closed = Array.from(document.querySelectorAll(".compared details:not([open])"));
+    for (const item of closed) item.open = true;
+    opened = opened.concat(closed);
   });
   window.addEventListener("afterprint", () => {
     for (const item of opened) item.open = false;
+    opened = [];
   });
 }
 

@@ -1,55 +1,20 @@
 """The report opened from disk in headless Chromium, as its reader opens it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from contextlib import ExitStack
 from pathlib import Path
-from shutil import which
 from typing import Any, Protocol
 
 import pytest
+from fakes.opened_page import Opened, launched_browser, opened_page, worst_contrast
 from fakes.synthetic_run import SUITES, synthetic_run
-from playwright.sync_api import Browser, Dialog, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from harness.reports.html import HtmlRenderer
 
 pytestmark = pytest.mark.browser
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome")
-_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 N = 120
-
-
-@dataclass
-class Opened:
-    """A page with all that it said and asked for."""
-
-    page: Page
-    messages: list[str] = field(default_factory=list)
-    requests: list[str] = field(default_factory=list)
-    dialogs: list[str] = field(default_factory=list)
-
-    def refuse(self, dialog: Dialog) -> None:
-        """Note that something asked for attention, and close it."""
-        self.dialogs.append(dialog.message)
-        dialog.dismiss()
-
-    def draw_all(self) -> None:
-        """Scroll through the page until every chart is drawn."""
-        for plot in self.page.locator(".plot").all():
-            plot.scroll_into_view_if_needed()
-        # The page's policy forbids eval, and so playwright's wait_for_function.
-        expect(self.page.locator(".plot:not(.drawn)")).to_have_count(0)
-
-    def n_shown(self) -> int:
-        return int(self.page.locator(".samples tbody tr:visible").count())
 
 
 class OpenPage(Protocol):
@@ -60,13 +25,7 @@ class OpenPage(Protocol):
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    path = next(filter(None, map(which, _NAMES)), None)
-    if path is None:
-        pytest.skip(f"no browser: none of {', '.join(_NAMES)} is on the path")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
-        yield browser
-        browser.close()
+    yield from launched_browser()
 
 
 @pytest.fixture(scope="module")
@@ -86,22 +45,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def open_page(browser: Browser, folder: Path) -> Iterator[OpenPage]:
-    contexts = []
+    with ExitStack() as stack:
 
-    def opener(name: str = "plain", *, width: int = 1280, **options: Any) -> Opened:
-        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
-        contexts.append(context)
-        opened = Opened(context.new_page())
-        opened.page.on("console", lambda message: opened.messages.append(message.text))
-        opened.page.on("pageerror", lambda error: opened.messages.append(str(error)))
-        opened.page.on("request", lambda request: opened.requests.append(request.url))
-        opened.page.on("dialog", opened.refuse)
-        opened.page.goto((folder / f"{name}.html").as_uri())
-        return opened
+        def opener(name: str = "plain", *, width: int = 1280, **options: Any) -> Opened:
+            address = (folder / f"{name}.html").as_uri()
+            return stack.enter_context(opened_page(browser, address, width=width, **options))
 
-    yield opener
-    for context in contexts:
-        context.close()
+        yield opener
 
 
 @pytest.mark.parametrize("name", ["plain", "hostile"])
@@ -206,7 +156,7 @@ def test_without_scripts_every_table_is_readable(open_page: OpenPage) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_has_contrast_in_both_schemes(open_page: OpenPage, scheme: str) -> None:
     page = open_page(color_scheme=scheme).page
-    worst = page.evaluate(_CONTRAST)
+    worst = worst_contrast(page)
     assert worst["ratio"] >= 4.5, worst
 
 
@@ -237,29 +187,3 @@ def test_the_page_works_inside_a_notebook_frame(open_page: OpenPage) -> None:
     frame.locator(".plot").first.scroll_into_view_if_needed()
     frame.locator(".plot.drawn").first.wait_for()
     assert opened.messages == []
-
-
-_CONTRAST = """() => {
-  const curve = (c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
-  const channel = (c) => curve(c / 255);
-  const parse = (text) => text.match(/[\\d.]+/g).map(Number);
-  const luminance = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
-  const paper = (element) => {
-    for (let e = element; e; e = e.parentElement) {
-      const colour = parse(getComputedStyle(e).backgroundColor);
-      if (colour.length < 4 || colour[3] > 0) return colour;
-    }
-    return [255, 255, 255];
-  };
-  let worst = { ratio: 99 };
-  for (const element of document.querySelectorAll("body *:not(script):not(style)")) {
-    const text = [...element.childNodes].filter((n) => n.nodeType === 3 && n.data.trim());
-    if (!text.length || element.closest(".plot, noscript") || !element.checkVisibility()) continue;
-    const style = getComputedStyle(element);
-    const inSvg = element instanceof SVGElement;
-    const a = luminance(parse(inSvg ? style.fill : style.color)), b = luminance(paper(element));
-    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    if (ratio < worst.ratio) worst = { ratio, text: text[0].data.slice(0, 40) };
-  }
-  return worst;
-}"""

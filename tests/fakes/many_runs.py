@@ -195,6 +195,7 @@ def _evaluation(
         suite_hash=_hash("suite", suite),
         data_hash=_hash("data", suite),
         model_fingerprint=fingerprint,
+        metric_options={"exact_match": {}},
         wall_s=wall_s,
         cpu_s=1.8 * wall_s,
         n_input_tokens=40 * N_SAMPLES,
@@ -248,7 +249,7 @@ def _records(model: str, suite: str, n_records: int) -> Iterator[Record]:
         answer = Response(
             output=Generation(text=f"answer {index}", finish_reason="stop"), latency_s=0.04
         )
-        scores: Mapping[str, float] = {"accuracy.hit": float(index % 4 > 0)}
+        scores: Mapping[str, float] = {"exact_match.exact_match": float(index % 4 > 0)}
         yield Record(
             model=model,
             suite=suite,

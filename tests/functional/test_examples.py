@@ -40,7 +40,12 @@ _NOT_RUN = {
 }
 """Commands in the pages that are not run here, each with its reason."""
 _TOP = ("README.md", "CONTRIBUTING.md", "examples/README.md")
-_PAGES = [*(ROOT / name for name in _TOP), *sorted((ROOT / "docs").glob("*.md"))]
+_MINUTES_LONG = "checkpoints.md"
+"""A page whose commands take minutes each: test_real_checkpoints.py types them."""
+_PAGES = [
+    *(ROOT / name for name in _TOP),
+    *(page for page in sorted((ROOT / "docs").glob("*.md")) if page.name != _MINUTES_LONG),
+]
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +55,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     One copy for all: Python imports the model of an example once, from where it first met it.
     """
     copy = tmp_path_factory.mktemp("copy") / "examples"
-    shutil.copytree(_EXAMPLES, copy, ignore=shutil.ignore_patterns("runs", "__pycache__"))
+    shutil.copytree(_EXAMPLES, copy, ignore=shutil.ignore_patterns("runs", "models", "__pycache__"))
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(copy)
         patch.setenv("HARNESS_CACHE", str(copy.parent / "cache"))

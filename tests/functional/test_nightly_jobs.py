@@ -130,6 +130,21 @@ class TestCron:
         assert bool(done.stdout) is is_told
         assert "none of the harness's own" not in done.stdout
 
+    def test_mails_nothing_of_an_earlier_run_of_the_day(
+        self, night: Night, cron: tuple[str, ...]
+    ) -> None:
+        night.shell(cron, _ending(1))
+        with (night.folder / "nightly.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            beside = night.shell(cron, _ending(1))
+        after = night.shell(cron, _ending(1))
+
+        assert "the verdict of tonight" not in beside.stdout
+        assert after.stdout.count("the verdict of tonight") == 1
+        (log,) = (night.folder / "logs").iterdir()
+        lines = log.read_text(encoding="utf-8").splitlines()
+        assert [":" in line for line in lines] == [True, False, True, True, False]  # the date first
+
     def test_says_so_where_the_harness_is_not_found(
         self, night: Night, cron: tuple[str, ...]
     ) -> None:
@@ -166,7 +181,7 @@ class TestCron:
         assert not (logs / "old.log").exists()
         assert (logs / "recent.log").exists()
         written = [log.read_text() for log in logs.iterdir() if log.name != "recent.log"]
-        assert "".join(written) == "the verdict of tonight\n" * 2
+        assert [text.count("the verdict of tonight\n") for text in written] == [2]
 
 
 class TestGitHub:

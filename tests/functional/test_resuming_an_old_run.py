@@ -15,7 +15,7 @@ from harness.api import Silent
 from harness.audit import audit
 from harness.core.schema import SCHEMA_VERSION
 
-NEW_IN_MANIFEST = ("line", "spec_folder", "rescored_from")
+NEW_IN_MANIFEST = ("line", "spec_folder", "rescored_from", "is_repeat")
 
 
 def interrupted_run_of_version_1(place: Workplace) -> Path:

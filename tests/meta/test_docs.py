@@ -6,6 +6,7 @@ import ast
 import dataclasses
 import re
 import textwrap
+import time
 import tomllib
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -152,6 +153,30 @@ def test_a_line_that_does_not_come_out_is_missed() -> None:
     assert missing_line(("│ accuracy ↑ │ … │", "tail"), output) is None
     assert missing_line(("tail", "head"), output) == "head"
     assert missing_line(("│ accuracy ↑ │ 0.76 │ …",), output) == "│ accuracy ↑ │ 0.76 │ …"
+
+
+@pytest.mark.parametrize(
+    ("shown", "line"),
+    [("… ab", "x ab ab"), ("a…b … c", "axb  y c"), ("a   b", " a b "), ("a … b", "ab"), ("…", "")],
+)
+def test_anything_stands_for_anything(shown: str, line: str) -> None:
+    assert missing_line((shown,), f"{line}\n") is None
+
+
+@pytest.mark.parametrize(
+    ("shown", "line"), [("ab…ba", "aba"), ("a … b", "x a b"), ("a … b", "a b x"), ("a b", "ab")]
+)
+def test_and_for_nothing_twice_or_outside_it(shown: str, line: str) -> None:
+    assert missing_line((shown,), f"{line}\n") == shown
+
+
+def test_many_gaps_take_no_time() -> None:
+    shown = "… a " * 40 + "… b"
+    started = time.process_time()
+
+    assert missing_line((shown,), "a " * 2000) == shown
+
+    assert time.process_time() - started < 1
 
 
 def test_an_option_without_words_is_refused() -> None:

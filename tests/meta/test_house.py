@@ -91,7 +91,7 @@ def test_exported_names_are_sorted_and_there(name: str) -> None:
 
 
 def test_the_public_door() -> None:
-    assert harness.__all__ == ["Result", "load_run", "rescore", "run"]
+    assert harness.__all__ == ["Compared", "Result", "compare", "load_run", "rescore", "run"]
     for name in harness.__all__:
         assert inspect.getdoc(getattr(harness, name))
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):

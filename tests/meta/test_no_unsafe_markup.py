@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parents[2] / "reports"
 TEMPLATES = sorted((ROOT / "templates").glob("*.html"))
 SCRIPTS = sorted((ROOT / "templates").glob("*.js"))
-MODULES = sorted(ROOT.glob("*.py"))
+MODULES = sorted(ROOT.rglob("*.py"))
 
 _UNSAFE_IN_TEMPLATES = re.compile(r"\|\s*safe\b|autoescape|Markup")
 _UNSAFE_IN_SCRIPTS = re.compile(

@@ -40,15 +40,33 @@ def missing_line(shown: tuple[str, ...], output: str) -> str | None:
     >>> missing_line(("d", "a … c"), "x\\na b c\\nd\\n")
     'a … c'
     """
-    lines = iter(output.splitlines())
+    lines = (_spaced(line) for line in output.splitlines())
     for wanted in shown:
-        pattern = re.compile(r"\s*" + _anything(wanted) + r"\s*")
-        if not any(pattern.fullmatch(line) for line in lines):
+        first, *others = _spaced(wanted).split("…")
+        if not any(_has(line, first, others) for line in lines):
             return wanted
     return None
 
 
-def _anything(line: str) -> str:
-    """Turn a line into a pattern; how much white space there is does not count."""
-    words = [re.escape(word).replace("…", ".*") for word in line.split()]
-    return r"\s+".join(words).replace(r".*\s+", r".*\s*").replace(r"\s+.*", r"\s*.*")
+def _spaced(line: str) -> str:
+    """Write single spaces, and none beside ``…``: how much white space there is does not count."""
+    return re.sub(r" ?… ?", "…", " ".join(line.split()))
+
+
+def _has(line: str, first: str, others: list[str]) -> bool:
+    """Tell whether a line is these parts with anything between them.
+
+    The earliest place of each part leaves the most room for the next, so none is sought twice.
+    """
+    if not others:
+        return line == first
+    *between, last = others
+    if not line.startswith(first):
+        return False
+    place = len(first)
+    for part in between:
+        found = line.find(part, place)
+        if found < 0:
+            return False
+        place = found + len(part)
+    return line.endswith(last) and place <= len(line) - len(last)

@@ -162,7 +162,7 @@ def test_clustered_samples_count_as_their_clusters() -> None:
         SETTINGS,
     )
     one = row(found, "exact_match")
-    assert (one.n, one.n_clusters, one.test) == (200, 40, "paired-t-clustered")
+    assert (one.n, one.n_clusters, one.test) == (200, 40, "sign-flips-clustered")
 
 
 def test_each_slice_is_compared_on_its_own() -> None:
@@ -186,11 +186,63 @@ def test_sides_that_agree_throughout_leave_an_interval_that_shrinks_with_n(n: in
     assert (one.n_higher, one.n_lower) == (0, 0)
 
 
-def test_a_number_without_bounds_has_no_interval_where_the_sides_agree() -> None:
+def test_of_a_number_without_bounds_the_interval_is_in_its_own_size() -> None:
     rows = np.random.default_rng(11).uniform(1, 9, size=(30, 4)) * (-1, 1, 1, 1)
     one = row(compared(Perplexity(), rows, rows.copy()), "token_perplexity")
     assert one.test == "identical"
+    assert one.interval is not None
+    assert one.baseline is not None
+    assert one.interval.high == pytest.approx(one.baseline * 3.84 / (30 + 3.84), rel=0.01)
+
+
+@pytest.mark.parametrize("n_moved", [2, 5, 12])
+def test_few_samples_that_moved_are_tested_by_their_signs(n_moved: int) -> None:
+    a = np.full((1000, 3), 0.5)
+    b = a.copy()
+    b[:n_moved] -= np.linspace(0.1, 0.2, n_moved)[:, None]
+    one = row(compared(F1, a, b), "token_f1")
+    assert one.test == "sign-flips"
+    assert one.p_value == pytest.approx(2 / 2**n_moved)
+
+
+@pytest.mark.parametrize("loss", [0.2, 4.0])
+def test_what_all_samples_lose_alike_is_proven_though_it_has_no_spread(loss: float) -> None:
+    a = np.full((40, 3), 5.0)
+    one = row(compared(F1, a, a - loss), "token_f1")
+    assert one.p_value is not None
+    assert one.p_value < 1e-9
+    assert one.interval is not None
+    assert one.interval.low == pytest.approx(-loss)
+    assert one.interval.high < 0
+
+
+def test_two_samples_prove_nothing() -> None:
+    a, b = np.full((2, 3), 0.9), np.array([[0.4] * 3, [0.4001] * 3])
+    one = row(compared(F1, a, b), "token_f1")
     assert one.interval is None
+    assert one.p_value == 0.5
+
+
+def test_what_the_candidate_left_without_a_score_is_counted() -> None:
+    a, b = np.ones((100, 1)), np.ones((100, 1))
+    b[:7] = np.nan
+    slices = {"part": ["x"] * 10 + ["y"] * 90}
+    found = compare_pair(
+        side({MATCH: a}, slices=slices), side({MATCH: b}, run="b"), [MATCH], SETTINGS
+    )
+    assert row(found, "exact_match").n_lost == 7
+    assert row(found, "exact_match", ("part", "x")).n_lost == 7
+    assert row(found, "exact_match", ("part", "y")).n_lost == 0
+
+
+def test_a_value_that_is_infinite_alone_is_no_mean() -> None:
+    rows = np.random.default_rng(0).uniform(5, 9, size=(40, 4)) * (-1, 1, 1, 1)
+    rows[3, 2] = 0.0  # no word: the perplexity per word of this text alone is infinite
+    worse = rows * (1.1, 1, 1, 1)
+    one = row(compared(Perplexity(), rows, worse), "word_perplexity")
+    assert one.test == "paired-bootstrap"
+    assert one.interval is not None
+    assert np.isfinite((one.interval.low, one.interval.high, one.p_value or 0.0)).all()
 
 
 def test_too_few_samples_have_no_interval_of_a_resampled_number() -> None:

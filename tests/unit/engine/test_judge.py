@@ -170,12 +170,15 @@ def noise(floor: float, **fields: Any) -> Noise:
     return Noise(**{**known, **fields})
 
 
-def test_what_noise_alone_does_is_no_regression() -> None:
+def test_what_noise_alone_does_is_no_regression_and_no_pass() -> None:
     made = comparison(of(1000, 800, 760))
     assert judged(made).verdict is Verdict.REGRESSED
     (noisy,) = judge([made], Context(policy=Policy(), noise=(noise(0.08),)))
-    assert noisy.verdict is Verdict.EQUIVALENT
-    assert (finding(noisy).margin, finding(noisy).noise_floor) == (0.08, 0.08)
+    assert noisy.verdict is Verdict.INCONCLUSIVE
+    assert (finding(noisy).margin, finding(noisy).noise_floor) == (0.01, 0.08)
+    assert "two runs of one checkpoint" in finding(noisy).reason
+    (larger,) = judge([made], Context(policy=Policy(), noise=(noise(0.03),)))
+    assert larger.verdict is Verdict.REGRESSED
     (foreign,) = judge([made], Context(policy=Policy(), noise=(noise(0.08, data_hash="other"),)))
     assert foreign.verdict is Verdict.REGRESSED
 
@@ -270,6 +273,8 @@ def test_a_number_of_which_neither_direction_is_better_is_never_gated() -> None:
     ("make", "words"),
     [
         (lambda: Gate(margin=-0.1), "cannot be negative"),
+        (lambda: Gate(margin=float("nan")), "or without end"),
+        (lambda: Policy(slice_margin=float("inf")), "or without end"),
         (lambda: Policy(alpha=0.0), "between 0 and 1"),
         (lambda: Policy(slice_rate=1.0), "between 0 and 1"),
         (lambda: Policy(min_common=1.5), "from 0 to 1"),
@@ -283,6 +288,69 @@ def test_an_impossible_policy_is_refused(make: Any, words: str) -> None:
 
 def verdicts(judgements: Sequence[Judgement]) -> list[Verdict]:
     return [judgement.verdict for judgement in judgements]
+
+
+def test_a_candidate_cannot_pass_by_failing_where_it_would_be_wrong() -> None:
+    a, b = scores(1000, 900), scores(1000, 900)
+    b[:40] = np.nan
+    for run in ("a", "b"):  # the same model and another one
+        found = compare_pair(side({MATCH: a}), side({MATCH: b}, run=run), [MATCH], SETTINGS)
+        judgement = judged(comparison(found) if run == "b" else same_model(comparison(found)))
+        assert judgement.verdict is Verdict.INCONCLUSIVE
+        assert "40 samples" in finding(judgement).reason
+    few = scores(1000, 900)
+    few[:2] = np.nan
+    found = compare_pair(side({MATCH: a}), side({MATCH: few}, run="b"), [MATCH], SETTINGS)
+    assert judged(comparison(found)).verdict is Verdict.EQUIVALENT
+
+
+def test_a_metric_needs_coverage_of_its_own() -> None:
+    a, b = scores(1000, 900), scores(1000, 900)
+    b[:500] = np.nan
+    found = compare_pair(side({MATCH: a}), side({MATCH: b}, run="b"), [MATCH], SETTINGS)
+    covered = replace(found, pair=replace(found.pair, candidate_coverage=1.0))
+    judgement = judged(comparison(covered))
+    assert judgement.verdict is Verdict.INVALID
+    assert "500 of 1000 samples" in finding(judgement).reason
+
+
+def test_the_detectable_effect_is_that_of_a_test_among_all_gates() -> None:
+    one = of(400, 300, 292)
+    alone = finding(judged(comparison(one))).difference.detectable or 0.0
+    made = comparison(one, *[of(400, 300, 290, f"suite {i}") for i in range(29)])
+    among = next(iter(judged(made).gates)).difference.detectable or 0.0
+    assert among / alone == pytest.approx((3.144 + 0.842) / (1.960 + 0.842), rel=0.01)
+
+
+def test_samples_needed_where_nothing_differs_are_those_that_suffice() -> None:
+    wanted = finding(judged(comparison(of(100, 80, 80)))).needed_n or 0
+    assert 375 < wanted < 390
+    assert judged(comparison(of(wanted + 1, 300, 300))).verdict is Verdict.EQUIVALENT
+    assert judged(comparison(of(wanted - 5, 300, 300))).verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_gate_of_one_candidate_is_not_unused_because_of_another() -> None:
+    def of_model(name: str) -> Comparison:
+        b = side({MATCH: scores(500, 400)}, model=name, run="b")
+        a = side({MATCH: scores(500, 400)}, model=name)
+        return comparison(compare_pair(a, b, [MATCH], SETTINGS))
+
+    policy = Policy(gate=(Gate(model="m1"), Gate(model="m2")))
+    judgements = judge([of_model("m1"), of_model("m2")], Context(policy=policy))
+    assert [judgement.invalid for judgement in judgements] == [(), ()]
+
+
+@pytest.mark.parametrize(
+    ("gates", "words"),
+    [
+        ((Gate(), Gate(metric="exact_match")), "held by gate[0], which comes first"),
+        ((Gate(), Gate(metric="exact_mach")), "did you mean metric 'exact_match'?"),
+    ],
+)
+def test_a_gate_that_holds_nothing_says_why(gates: tuple[Gate, ...], words: str) -> None:
+    judgement = judged(comparison(of(500, 400, 400)), gate=gates)
+    assert words in judgement.invalid[0]
+    assert words in judgement.sentence
 
 
 def test_nothing_to_judge_is_invalid() -> None:

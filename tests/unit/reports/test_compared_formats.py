@@ -18,6 +18,7 @@ from harness.reports.csv import CsvRenderer
 from harness.reports.json import JsonRenderer
 from harness.reports.junit import JunitRenderer
 from harness.reports.markdown import MarkdownRenderer
+from harness.reports.markdown_text import plain_text
 
 RUN = compared_run(n=60)
 HOSTILE_RUN = compared_run(n=60, is_hostile=True, is_forced=True)
@@ -117,6 +118,15 @@ class TestMarkdown:
         first = MarkdownRenderer().render(with_verdict(RUN, verdict)).splitlines()[0]
         assert verdict.value.capitalize() in first
 
+    def test_an_invalid_verdict_has_its_first_reason_right_below(self) -> None:
+        run = with_verdict(RUN, Verdict.INVALID)
+        assert run.judgement is not None
+        first = plain_text(run.judgement.invalid[0])
+        assert MarkdownRenderer().render(run).splitlines()[2].startswith(f"**{first}")
+        error = cases(run)["gate", "validity"].find("error")
+        assert error is not None
+        assert str(error.get("message")).startswith(run.judgement.invalid[0])
+
     def test_gates_come_gravest_first_with_all_their_numbers(self) -> None:
         rows = [x for x in MarkdownRenderer().render(RUN).splitlines() if x.startswith("| ")]
         assert rows[2].startswith(f"| ▼ regressed | {SUITES[0]} | {MODELS[0]} | accuracy ↑ | 0.84")
@@ -129,6 +139,12 @@ class TestMarkdown:
         assert "accuracy ↑ (subject = law)" in text
         assert "> **Worse than its history.** accuracy of movie sentiment" in text
         assert text.splitlines()[-1].startswith("Baseline release 2.2: run `20261115T064803Z-91c0`")
+
+    def test_what_p_was_corrected_over_is_told_of_one_of_several_candidates(self) -> None:
+        words = "corrected by Holm over 30 gates of 3 candidates"
+        of_three = with_judgement(RUN, n_gates=30, n_candidates=3)
+        assert words in MarkdownRenderer().render(of_three).splitlines()[-1]
+        assert "corrected" not in MarkdownRenderer().render(RUN)
 
     def test_force_is_told(self) -> None:
         assert "> **Compared by force.** commonsense" in MarkdownRenderer().render(HOSTILE_RUN)

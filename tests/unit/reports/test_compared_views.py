@@ -14,14 +14,17 @@ from harness.core.verdict import Verdict
 from harness.reports.change_lines import changes
 from harness.reports.comparison_definitions import comparison_definitions
 from harness.reports.comparison_view import comparison_view, history_view
+from harness.reports.difference_bar import difference_bar
 from harness.reports.finding_tables import by_key, finding_table, slice_finding_table
 from harness.reports.finding_words import (
+    change_of,
     conclusion_of,
     detectable_of,
     flips_of,
     gravest_first,
     is_pointed_out,
     needed_of,
+    spread_words,
     values_of,
 )
 from harness.reports.number_format import format_difference, format_p
@@ -39,6 +42,7 @@ def judgement_of(run: Run) -> Judgement:
 
 
 JUDGEMENT = judgement_of(RUN)
+WHOLE = [each for each in JUDGEMENT.findings if each.difference.slice is None]
 
 
 def finding(quantity: str, suite: int = 0, model: int = 0) -> Finding:
@@ -121,6 +125,19 @@ class TestVerdicts:
         told = replace(finding("ece"), difference=same, reason="the scores agree on all 60 samples")
         assert conclusion_of(told) == "the scores agree on all 60 samples"
 
+    def test_where_all_scores_agree_no_interval_is_set_against_the_verdict(self) -> None:
+        d = finding("ece").difference
+        same = replace(d, test="identical", note="identical on every sample")
+        told = replace(finding("ece"), difference=same)
+        assert change_of(replace(same, difference=0.0)) == "0"
+        assert values_of(replace(same, baseline=0.74829, stderr=0.1))[0] == "0.7483"
+        assert spread_words(told) == "identical on every sample"
+        bar = difference_bar(told, 5)
+        assert bar is not None
+        assert bar.interval is None
+        undecided = replace(told, verdict=Verdict.INCONCLUSIVE)
+        assert spread_words(undecided).startswith("[")
+
     def test_the_gravest_come_first_and_the_surest_among_them(self) -> None:
         ranked = gravest_first(JUDGEMENT.gates)
         assert [each.verdict for each in ranked[:6]] == [
@@ -149,21 +166,42 @@ class TestBanner:
         assert [(alert.severity, alert.title) for alert in found] == [
             (Severity.GRAVE, "Worse than its history"),
             (Severity.CAUTION, "Not judged"),
-            (Severity.CAUTION, "Not judged"),
             (Severity.CAUTION, "Worse than its history"),
         ]
-        assert found[0].sentence.endswith("so was the run before.")
-        assert "over 38 runs" in found[0].sentence
+        assert found[0].sentences[0].endswith("so was the run before.")
+        assert "over 38 runs" in found[0].sentences[0]
+        assert len(found[1].sentences) == 2
+
+    def test_a_hundred_reasons_are_cut_with_a_count(self) -> None:
+        many = replace(JUDGEMENT, invalid=tuple(f"reason {i}" for i in range(100)), alarms=())
+        (group, _) = verdict_view(many).alerts
+        assert (len(group.sentences), group.n_left_out) == (12, 88)
+
+    def test_only_the_models_that_were_compared_are_named(self) -> None:
+        first = JUDGEMENT.comparison.pairs[0]
+        pair = replace(first, baseline_model=MODELS[1], candidate_model=MODELS[0])
+        comparison = replace(JUDGEMENT.comparison, pairs=(pair,))
+        view = verdict_view(replace(JUDGEMENT, comparison=comparison))
+        assert [name for name, _ in view.baseline.models] == [MODELS[1]]
+        assert [name for name, _ in view.candidate.models] == [MODELS[0]]
+        assert view.candidate.counts == "60 of 60 samples answered"
 
     def test_force_is_loud(self) -> None:
         forced = judgement_of(compared_run(n=60, is_forced=True))
         first = verdict_view(forced).alerts[0]
         assert (first.severity, first.title) == (Severity.GRAVE, "Compared by force")
-        assert "the data are not the same" in first.sentence
+        assert "the data are not the same" in first.sentences[0]
 
     def test_reasons_against_judging_are_grave_where_the_verdict_is_invalid(self) -> None:
         invalid = judgement_of(with_verdict(RUN, Verdict.INVALID))
         assert {alert.severity for alert in verdict_view(invalid).alerts} == {Severity.GRAVE}
+
+    def test_the_first_reason_stands_under_the_word_where_nothing_may_be_said(self) -> None:
+        invalid = judgement_of(with_verdict(RUN, Verdict.INVALID))
+        assert verdict_view(invalid).reason.startswith(invalid.invalid[0])
+        told = replace(invalid, sentence=f"Not judged: {invalid.invalid[0]}.")
+        assert verdict_view(told).reason == ""
+        assert verdict_view(JUDGEMENT).reason == ""
 
     def test_a_better_night_is_only_a_note(self) -> None:
         better = replace(JUDGEMENT.alarms[0], is_better=True)
@@ -173,6 +211,11 @@ class TestBanner:
             "Better than its history": Severity.NOTE,
             "On one side only": Severity.NOTE,
         }
+
+    def test_p_is_corrected_over_the_gates_of_all_candidates(self) -> None:
+        rule = verdict_view(replace(JUDGEMENT, n_gates=1030, n_candidates=3)).rule
+        assert "corrected by Holm over 1,030 gates of 3 candidates;" in rule
+        assert "corrected by Holm;" in verdict_view(JUDGEMENT).rule
 
     def test_the_default_policy_is_named(self) -> None:
         plain = replace(JUDGEMENT, policy=Policy(correction="none"), policy_source="")
@@ -200,6 +243,18 @@ class TestChanges:
         (line,) = changes(JUDGEMENT).watched
         assert line.place.endswith("subject = law")
 
+    def test_where_no_line_is_it_says_why(self) -> None:
+        nothing = replace(JUDGEMENT, findings=())
+        assert changes(nothing).silence == "No gate holds any number: nothing was judged."
+        said = {
+            verdict: changes(judgement_of(with_verdict(RUN, verdict))).silence
+            for verdict in (Verdict.EQUIVALENT, Verdict.INVALID)
+        }
+        assert said == {
+            Verdict.EQUIVALENT: "No gate moved beyond its margin, and none is undecided.",
+            Verdict.INVALID: "Some gates could not be judged; no other moved or is undecided.",
+        }
+
     def test_hundreds_of_gates_are_cut_with_a_count(self) -> None:
         many = replace(JUDGEMENT, findings=JUDGEMENT.findings * 30)
         told = changes(many)
@@ -210,7 +265,7 @@ class TestChanges:
 
 class TestTables:
     def test_gates_stand_before_what_is_watched_in_each_suite(self) -> None:
-        table = finding_table(JUDGEMENT.findings, by_key(RUN.history))
+        table = finding_table("All", WHOLE, by_key(RUN.history))
         first = table.groups[0]
         assert first.title == f"{SUITES[0]}, {MODELS[0]}"
         names = [row[0].text for row in first.rows]
@@ -218,7 +273,7 @@ class TestTables:
         assert [("watched" in row[0].remark) for row in first.rows] == [False] * 3 + [True] * 3
 
     def test_a_row_says_everything(self) -> None:
-        table = finding_table(JUDGEMENT.findings, by_key(RUN.history))
+        table = finding_table("All", WHOLE, by_key(RUN.history))
         cells = {c.title: cell for c, cell in zip(table.columns, table.rows[0], strict=True)}
         assert cells["Quantity"].remark == "↑ higher is better"
         assert cells["Verdict"].badge == badge(Verdict.REGRESSED)
@@ -231,13 +286,13 @@ class TestTables:
         assert gap.note == "noise floor 0.004"
 
     def test_an_undefined_number_says_why(self) -> None:
-        table = finding_table(JUDGEMENT.findings, {})
+        table = finding_table("All", WHOLE, {})
         row = next(row for row in table.rows if row[0].text == "self_bleu")
         assert row[4].remark == "undefined on the common samples"
         assert row[5].drawing is None
 
     def test_without_history_there_is_no_column_of_it(self) -> None:
-        titles = [c.title for c in finding_table(JUDGEMENT.findings, {}).columns]
+        titles = [c.title for c in finding_table("All", WHOLE, {}).columns]
         assert "History" not in titles
 
     def test_the_series_with_the_newest_run_counts(self) -> None:
@@ -308,6 +363,19 @@ def test_slices_pointed_out_stand_apart_from_the_others() -> None:
     assert [row[0].text for row in view.pointed_out.rows] == ["subject = law"]
     (others,) = view.slices
     assert len(others.rows) == 4
+
+
+def test_many_watched_quantities_stand_apart_from_gates_and_what_was_pointed_out() -> None:
+    few = comparison_view(RUN, JUDGEMENT, max_characters=1000)
+    assert few.others is None
+    assert len(few.metrics.rows) == len(WHOLE)
+    many = comparison_view(
+        RUN, replace(JUDGEMENT, findings=JUDGEMENT.findings * 2), max_characters=1000
+    )
+    n_gates = 2 * sum(each.gate is not None for each in WHOLE)
+    assert many.others is not None
+    assert len(many.metrics.rows) == n_gates
+    assert len(many.others.rows) == 2 * len(WHOLE) - n_gates
 
 
 def test_history_shows_what_shifted_or_raised_an_alarm() -> None:

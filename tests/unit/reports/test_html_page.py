@@ -4,10 +4,10 @@ import hashlib
 import json
 import re
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from fakes.outline import Outline, visible
 from fakes.synthetic_run import HOSTILE, MODELS, SUITES, synthetic_run, without_numbers
 
 from harness.core.errors import ConfigError
@@ -19,40 +19,6 @@ from harness.reports.page_script import page_script, page_style
 RUN = synthetic_run()
 PAGE = HtmlRenderer().render(RUN)
 HOSTILE_PAGE = HtmlRenderer().render(synthetic_run(is_hostile=True, n=100))
-_VOID = {"meta", "input", "br", "img", "link", "path", "circle"}
-
-
-class Outline(HTMLParser):
-    """Elements and their texts, as a browser without scripts would see them."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.texts: list[tuple[str, str]] = []
-        self.stack: list[str] = []
-        self.feed(page)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-        if tag not in _VOID:
-            self.stack.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.stack.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        self.texts.append((self.stack[-1] if self.stack else "", data))
-
-    def text_of(self, tag: str) -> list[str]:
-        return [text.strip() for name, text in self.texts if name == tag and text.strip()]
-
-
-def visible(page: str) -> str:
-    return " ".join(text for tag, text in Outline(page).texts if tag not in {"script", "style"})
 
 
 def test_it_is_a_renderer() -> None:

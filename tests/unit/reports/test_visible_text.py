@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.reports.plain_data import plain, script_json
-from harness.reports.visible_text import one_line, visible_text
+from harness.reports.visible_text import _UNSAFE, one_line, visible_text
 
 ANYTHING = st.text(st.characters(categories=None))
 
@@ -54,3 +54,10 @@ def test_script_data_can_neither_close_its_element_nor_open_a_comment(text: str)
 def test_numbers_that_json_does_not_know_become_null() -> None:
     assert script_json([float("nan"), float("inf"), 0.5]) == "[null,null,0.5]"
     assert plain({"a": (1, None, True)}) == {"a": [1, None, True]}
+
+
+def test_nothing_unsafe_counts_as_printable() -> None:
+    """What is printable is passed through unread."""
+    shown = [chr(code) for code in range(0x110000) if chr(code).isprintable()]
+    assert "a" in shown
+    assert _UNSAFE.search("".join(shown)) is None

@@ -47,12 +47,21 @@ def test_chinese_is_compared_sign_by_sign() -> None:
     assert marked(word_difference("我喜欢这部电影", "我讨厌这部电影").after) == ["讨厌"]
 
 
+def test_numbers_are_compared_whole() -> None:
+    found = word_difference("log-likelihood -1,012.5", "log-likelihood -1,212.5")
+    assert marked(found.before) == ["-1,012.5"]
+
+
 def test_very_long_texts_are_shown_unmarked() -> None:
     text = "word " * MAX_WORDS
     found = word_difference(text, f"{text}!")
     assert found.is_too_long
     assert marked(found.after) == []
     assert joined(found.after) == f"{text}!"
+
+
+def test_a_model_in_a_loop_is_shown_unmarked() -> None:
+    assert word_difference("no " * 399, "no " * 398 + "yes").is_too_long
 
 
 @pytest.mark.parametrize("text", HOSTILE[:-1])

@@ -95,3 +95,17 @@ def test_clusters_that_all_agree_count_once_each() -> None:
 def test_no_pair_tells_nothing() -> None:
     found = paired_proportions(np.zeros(0), np.zeros(0))
     assert (found.p_value, found.interval, found.n) == (None, None, 0)
+
+
+@pytest.mark.parametrize("n", [10, 25, 240])
+def test_a_model_that_loses_every_answer_has_lost(n: int) -> None:
+    found = paired_proportions(np.ones(n), np.zeros(n))
+    assert found.p_value == pytest.approx(2.0 ** (1 - n))
+    assert found.interval is not None
+    assert -1 == found.interval.low < found.interval.high < -0.4
+
+
+def test_clusters_that_are_all_lost_count_once_each() -> None:
+    found = paired_proportions(np.ones(120), np.zeros(120), np.repeat(np.arange(8), 15))
+    assert found.p_value == pytest.approx(2.0**-7)
+    assert found.interval == tango_interval(0, 8, 8)

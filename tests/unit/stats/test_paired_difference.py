@@ -20,11 +20,11 @@ def test_it_is_the_paired_t_test_of_scipy() -> None:
     assert (found.n_higher, found.n_lower) == (int((b > a).sum()), int((b < a).sum()))
 
 
-def test_clusters_give_the_robust_error_of_statsmodels() -> None:
+def test_clusters_of_one_size_give_the_robust_error_of_statsmodels() -> None:
     from statsmodels.api import OLS
 
     rng = np.random.default_rng(1)
-    clusters = np.repeat(np.arange(30), rng.integers(1, 6, size=30))
+    clusters = np.repeat(np.arange(30), 4)
     b = rng.normal(size=30)[clusters] + rng.normal(size=clusters.size)
     found = paired_difference(np.zeros(b.size), b, clusters)
     fit = OLS(b, np.ones(b.size)).fit(
@@ -82,3 +82,20 @@ def test_fewer_than_two_samples_have_no_error(n: int) -> None:
     assert found.interval is None
     assert found.p_value is None
     assert found.difference == (1.0 if n else None)
+
+
+@pytest.mark.parametrize(
+    "sizes", [[400, 50, 50, 50, 50], [30, 15, 10, 8, 6, 5, 4, 4, 3, 3, 3, 3], [5] * 20]
+)
+def test_clusters_of_unequal_size_raise_no_more_false_alarms(sizes: list[int]) -> None:
+    rng = np.random.default_rng(3)
+    clusters = np.repeat(np.arange(len(sizes)), sizes)
+    found = [
+        paired_difference(
+            np.zeros(clusters.size),
+            0.5 * rng.normal(size=len(sizes))[clusters] + rng.normal(size=clusters.size),
+            clusters,
+        ).p_value
+        for _ in range(1000)
+    ]
+    assert np.mean([p is not None and p <= 0.05 for p in found]) < 0.065

@@ -120,6 +120,16 @@ def test_a_run_that_is_not_complete_needs_force(root: Path, status: Status) -> N
     assert find_run("main", root) == root / FIRST
 
 
+def test_a_repeat_of_a_noise_study_needs_force(root: Path) -> None:
+    repeat = replace(MANIFEST, is_repeat=True)
+    with pytest.raises(ConfigError, match=r"is a repeat of a noise study.*, or add --force"):
+        set_baseline("main", root / FIRST, repeat, root)
+
+    set_baseline("main", root / FIRST, repeat, root, is_forced=True)
+
+    assert find_run("main", root) == root / FIRST
+
+
 def test_a_run_elsewhere_is_refused(root: Path, tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     with pytest.raises(ConfigError, match=r"lies outside .* give --root"):

@@ -109,6 +109,42 @@ def test_another_question_is_another_series(root: Path, key: str) -> None:
     assert sorted(len(series.points) for series in found) == [2, N_NIGHTS - 2]
 
 
+def _limited_by_the_run(value: Json) -> None:
+    value["limit"] = 800
+    value["evaluations"][0]["n_samples"] = 800
+
+
+def _limited_by_the_suite(value: Json) -> None:
+    value["spec"] = {"suite": [{"suite": "generation", "name": SUITES[0], "limit": 800}]}
+    value["evaluations"][0]["n_samples"] = 800
+
+
+@pytest.mark.parametrize("limit", [_limited_by_the_run, _limited_by_the_suite])
+def test_a_limit_draws_other_samples(root: Path, limit: Callable[[Json], None]) -> None:
+    for folder in folders(root)[:2]:
+        change(folder / "manifest.json", limit)
+
+    found = one(read_histories(root).series)
+
+    assert {series.draw: len(series.points) for series in found} == {
+        "800 samples, seed 0": 2,
+        "": N_NIGHTS - 2,
+    }
+
+
+@pytest.mark.parametrize(("limit", "is_parted"), [(N_SAMPLES, True), (N_SAMPLES + 1, False)])
+def test_another_seed_draws_others_where_there_is_a_choice(
+    root: Path, limit: int, *, is_parted: bool
+) -> None:
+    for folder in folders(root):
+        change(folder / "manifest.json", lambda value: value.update(limit=limit))
+    change(folders(root)[0] / "manifest.json", lambda value: value.update(seed=7))
+
+    found = one(read_histories(root).series)
+
+    assert len(found) == 1 + is_parted
+
+
 def test_new_words_for_a_quantity_do_not_part_a_series(root: Path) -> None:
     def reword(value: Json) -> None:
         value["estimates"][0]["quantity"]["definition"] = "as it was said once"
@@ -273,6 +309,16 @@ def test_a_run_that_claims_to_be_scored_from_itself_is_read(root: Path) -> None:
     change(folder / "manifest.json", lambda value: value.update(rescored_from=folder.name))
 
     assert read_histories(root).warnings == ()
+
+
+def test_repeats_of_a_noise_study_are_no_nights(root: Path) -> None:
+    folder = folders(root)[0]
+    change(folder / "manifest.json", lambda value: value.update(is_repeat=True))
+
+    found = read_histories(root)
+
+    assert found.warnings == ()
+    assert {len(series.points) for series in found.series} == {N_NIGHTS - 1}
 
 
 def test_scoring_again_takes_no_time(root: Path) -> None:

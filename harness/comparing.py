@@ -52,6 +52,7 @@ def compare(
     for before, after in pairs:
         metrics = stored_metrics(after, _order(candidate, after))
         unpaired += metrics.missing
+        unpaired += _left_out(before, after, is_forced=is_forced)
         found = compare_pair(
             _side(baseline, before, scores[0]),
             _side(candidate, after, scores[1]),
@@ -94,10 +95,13 @@ def refuse_incomparable(comparison: Comparison) -> None:
     problems = Problems()
     for pair in comparison.pairs:
         for mismatch in pair.mismatches:
+            remedy = "name the other suites with --suite, or compare all the same with --force"
+            if mismatch.what == "metric":
+                remedy = "rescore one side with the other's settings"
             problems.add(
                 f"{pair.suite} on {pair.candidate_model}",
                 f"cannot be compared: {mismatch.sentence}",
-                "name the other suites with --suite, or compare all the same with --force",
+                remedy,
             )
     problems.raise_any()
 
@@ -130,6 +134,18 @@ def _paired(
         if name not in other
     ]
     return [(old[name], new[name]) for name in old if name in new], unpaired
+
+
+def _left_out(before: Evaluation, after: Evaluation, *, is_forced: bool) -> Iterator[str]:
+    """Yield a sentence for each metric of which no number is compared."""
+    where = f"suite {after.suite!r} on {after.model}"
+    old, new = before.metric_signatures, after.metric_signatures
+    for name in dict.fromkeys((*old, *new)):
+        if name not in old or name not in new:
+            side = "baseline" if name in old else "candidate"
+            yield f"metric {name!r} of {where} is in the {side} alone"
+        elif is_forced and old[name] != new[name]:
+            yield f"metric {name!r} of {where} is set otherwise: no force can compare it"
 
 
 def _side(

@@ -1,0 +1,121 @@
+"""The verdict on one number: by its test, its interval, and what has been lost or is noise."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from harness.core.comparison import Difference
+from harness.core.policy import Gate
+from harness.core.score import Direction
+from harness.core.verdict import Verdict
+from harness.engine.reasons import invalid_reason, lost_reason, noise_reason, reason_of
+from harness.stats.equivalence import judge_change
+from harness.stats.power import needed_n
+from harness.stats.quantiles import normal_quantile
+
+_MIN_IDENTICAL = 10
+"""Fewer samples than this, all alike, tell nothing even of one and the same model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A difference on its way to a finding."""
+
+    difference: Difference
+    gate: Gate | None
+    is_valid: bool
+    margin: float
+    noise_floor: float | None
+    is_same_model: bool
+
+    @property
+    def range(self) -> float:
+        """How far a sample can move the number, at most; the number's own size without bounds."""
+        low, high = self.difference.quantity.low, self.difference.quantity.high
+        if low is None or high is None:
+            return abs(self.difference.baseline or 0.0)
+        return high - low
+
+    @property
+    def possible_loss(self) -> float:
+        """What the samples that the candidate has no score for would cost, were they all lost."""
+        n, n_lost = self.difference.n, self.difference.n_lost
+        return self.range * n_lost / (n + n_lost) if n_lost else 0.0
+
+
+def needed_samples(draft: Draft, alpha: float) -> int | None:
+    """Return how many samples would decide, clustered as these are.
+
+    None where these are as many: then it was chance, or a change about as large as the margin,
+    that left the matter open.
+    """
+    difference, margin = draft.difference, draft.margin
+    if not difference.stderr or margin <= 0:
+        return None
+    if difference.test == "identical":
+        # The interval of nothing in n samples is z² / (n + z²) of the range.
+        square = normal_quantile(1 - alpha / 2) ** 2
+        wanted = math.ceil(
+            square * (draft.range / margin - 1) * difference.n / difference.n_clusters
+        )
+    else:
+        variance = difference.stderr**2 * difference.n
+        if not math.isfinite(variance / margin**2):
+            return None
+        wanted = needed_n(margin, variance, alpha=alpha)
+    return wanted if wanted > difference.n else None
+
+
+def verdict_on(
+    draft: Draft, p_adjusted: float | None, *, is_significant: bool
+) -> tuple[Verdict, str]:
+    """Return the verdict on one number, and why in one sentence."""
+    difference, floor = draft.difference, draft.noise_floor
+    if not draft.is_valid or difference.difference is None:
+        return Verdict.INVALID, invalid_reason(difference)
+    verdict = _by_test(draft, is_significant=is_significant)
+    passes = (Verdict.EQUIVALENT, Verdict.IMPROVED)
+    if verdict in passes and not _stands(draft, verdict, is_significant=is_significant):
+        return Verdict.INCONCLUSIVE, lost_reason(difference, draft.margin)
+    changes = (Verdict.REGRESSED, Verdict.IMPROVED)
+    if verdict in changes and floor and abs(difference.difference) <= floor:
+        return Verdict.INCONCLUSIVE, noise_reason(difference, floor)
+    is_same = draft.is_same_model
+    return verdict, reason_of(difference, verdict, draft.margin, p_adjusted, is_same_model=is_same)
+
+
+def _stands(draft: Draft, verdict: Verdict, *, is_significant: bool) -> bool:
+    """Tell whether a pass stands if every sample without a score was lost in full.
+
+    A candidate must not pass because it failed exactly where it would have been wrong.
+    """
+    if not draft.difference.n_lost:
+        return True
+    if draft.is_same_model and draft.difference.test == "identical":
+        return draft.possible_loss < draft.margin
+    worst = _by_test(draft, is_significant=is_significant, penalty=draft.possible_loss)
+    return worst in (verdict, Verdict.EQUIVALENT)
+
+
+def _by_test(draft: Draft, *, is_significant: bool, penalty: float = 0.0) -> Verdict:
+    """Judge by test and interval, the interval moved for the worse by a penalty."""
+    difference = draft.difference
+    is_known = difference.test == "identical" and draft.is_same_model
+    if is_known and difference.n_clusters >= _MIN_IDENTICAL and not penalty:
+        return Verdict.EQUIVALENT
+    low = high = difference.difference or 0.0
+    if difference.interval is not None:
+        low, high = difference.interval.low, difference.interval.high
+    elif not is_significant:
+        return Verdict.INCONCLUSIVE
+    # Where all resamples agree (all was right, and nothing is) there are a p and no interval.
+    direction = difference.quantity.direction
+    loss = penalty if direction is Direction.LOWER else -penalty
+    return judge_change(
+        min(low, low + loss),
+        max(high, high + loss),
+        draft.margin,
+        direction,
+        is_significant=is_significant,
+    )
