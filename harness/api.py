@@ -15,6 +15,7 @@ from harness.operand import find_operand
 from harness.overrides import names_given, overridden
 from harness.rescoring import rescore_run
 from harness.result import Result, load_run
+from harness.store.noise_studies import read_studies
 from harness.store.run_folder import find_run
 
 
@@ -141,6 +142,7 @@ def compare(
         policy_path=None if policy is None else Path(policy),
         suites=tuple(names_given(suites)),
         is_forced=force,
+        noise=read_studies(Path(root)).noise,
     )
     [judgement] = judge_operands(sides[0], sides[1:], terms, Path(root), is_refusing=True)
     return Compared(judgement, judged_run(sides[1], judgement))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from harness import registry
 from harness.core.build import Problems
-from harness.core.errors import ConfigError, HarnessError
+from harness.core.errors import ConfigError, HarnessError, StoreError
 from harness.core.estimate import Estimate
 from harness.core.figure import Figure
 from harness.core.ports import Progress, Renderer, Session, Task
@@ -25,6 +25,22 @@ from harness.interruption import undisturbed
 from harness.resume import Earlier, read_earlier
 from harness.sources.source import Source
 from harness.store.run_folder import RunWriter, load_run_folder, new_run_id, now
+
+
+class Interrupted(KeyboardInterrupt):
+    """Somebody has ended a run; what was answered is in its folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        super().__init__(str(folder))
+
+
+class UnwrittenReport(StoreError):  # noqa: N818 - named after what it tells
+    """A run is over and kept, and only its report could not be made."""
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        self.folder = folder
+        super().__init__(reason)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +77,8 @@ def audit(
     Raises:
         ConfigError: found before any model is loaded.
         StoreError: the run folder cannot be written.
-        KeyboardInterrupt: after everything answered has been kept and estimated.
+        UnwrittenReport: all of it is written but the report.
+        Interrupted: after everything answered has been kept and estimated.
     """
     prepared = prepare(spec, progress) if prepared is None else prepared
     started = now()
@@ -94,6 +111,8 @@ def audit(
     progress.note(f"run folder: {folder}")
     try:
         return _Audit(spec, prepared, writer, progress, manifest).carry_out(earlier)
+    except KeyboardInterrupt as error:
+        raise Interrupted(folder) from error
     finally:
         writer.close()
 
@@ -181,16 +200,20 @@ class _Audit:
                     self._writer.restore()
                 else:
                     self._finish(Status.INTERRUPTED)
+                    self._report()
             raise
         except ConfigError:
             # Found only by loading a model. A run that was to be resumed is left as it was.
             if earlier.manifest is None:
                 self._finish(Status.INCOMPLETE)
+                self._report()
             else:
                 with undisturbed():
                     self._writer.restore()
             raise
         self._finish(self._status())
+        if problem := self._report():
+            raise UnwrittenReport(self._writer.folder, problem)
         return self._writer.folder
 
     def _ask_model(self, model: ModelSpec, earlier: Earlier) -> None:
@@ -301,7 +324,14 @@ class _Audit:
         if status is not Status.INTERRUPTED:
             self._writer.compact()
         self._writer.manifest(self._manifest)
-        self._writer.report(render(load_run_folder(self._writer.folder), "html"))
+
+    def _report(self) -> str:
+        """Write the report; return why it could not be, or an empty text."""
+        try:
+            self._writer.report(render(load_run_folder(self._writer.folder), "html"))
+        except Exception as error:  # noqa: BLE001 - the numbers are kept, whatever a page is like
+            return sentence_of(error)
+        return ""
 
 
 def render(run: Run, form: str) -> str:

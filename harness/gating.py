@@ -8,8 +8,10 @@ from pathlib import Path
 
 from harness.audit import render
 from harness.comparing import compare, refuse_incomparable
+from harness.core.errors import ConfigError
 from harness.core.history import Alarm, Series
 from harness.core.judgement import Judgement
+from harness.core.noise import Noise
 from harness.core.policy import Policy
 from harness.core.run import Outline, Record, Records, Run
 from harness.core.verdict import Verdict
@@ -21,7 +23,6 @@ from harness.store.baselines import read_baselines
 from harness.store.documents import write_text
 from harness.store.folder_lock import FolderLock
 from harness.store.judgement_file import write_judgement
-from harness.store.noise_studies import read_studies
 from harness.store.run_folder import REPORT
 from harness.store.samples_file import StoredRecords
 
@@ -39,6 +40,8 @@ class Terms:
     """All when empty."""
     is_forced: bool = False
     alarms: tuple[Alarm, ...] = ()
+    noise: tuple[Noise, ...] = ()
+    """How far equal checkpoints lie apart, as noise studies have found."""
 
     def policy(self) -> Policy:
         """Read the policy.
@@ -62,15 +65,18 @@ def judge_operands(
     Args:
         baseline: what to compare with.
         candidates: what is in question.
-        terms: policy, suites, force.
-        root: folder of the run folders, with noise studies and baselines.
+        terms: policy, suites, force, noise.
+        root: folder of the run folders, with the baselines.
         is_refusing: raise where sides are not comparable, in place of an invalid verdict.
 
     Raises:
-        ConfigError: nothing to compare, a wrong policy, or, when refusing, what is not the same.
+        ConfigError: nothing to compare, a side beside itself, a wrong policy, or, when refusing,
+            what is not the same.
         StoreError: a run cannot be read.
     """
     policy = terms.policy()
+    for candidate in candidates:
+        _refuse_itself(baseline, candidate)
     comparisons = [
         compare(
             baseline,
@@ -88,7 +94,7 @@ def judge_operands(
         policy=policy,
         policy_source="" if terms.policy_path is None else terms.policy_path.name,
         baseline_name=_name_of(baseline, root),
-        noise=tuple(item for study in read_studies(root) for item in study.noise),
+        noise=terms.noise,
         alarms=terms.alarms,
     )
     return judge(comparisons, context)
@@ -108,7 +114,7 @@ def keep(candidate: Operand, judgement: Judgement, history: tuple[Series, ...] =
     Raises:
         StoreError: the folder is being written by another process, or cannot be.
     """
-    lock = FolderLock(candidate.folder)
+    lock = FolderLock(candidate.folder, remedy="let this user write there")
     try:
         write_judgement(candidate.folder, judgement)
         run = replace(candidate.run, judgement=judgement, history=history)
@@ -141,10 +147,17 @@ def exit_code_of(judgement: Judgement) -> int:
     return 4 if is_open and judgement.policy.inconclusive == "fail" else 0
 
 
+def _refuse_itself(baseline: Operand, candidate: Operand) -> None:
+    """Refuse what would always pass: no model is worse than itself."""
+    run_id = candidate.run.manifest.run_id
+    if baseline.run.manifest.run_id == run_id and baseline.models() & candidate.models():
+        remedy = "set the baseline before the run that is to be judged"
+        raise ConfigError("BASELINE and CANDIDATE", f"both sides are run {run_id}", remedy)
+
+
 def _name_of(baseline: Operand, root: Path) -> str:
     """Return the baseline's own name, when it was given by one."""
-    name = baseline.name.partition(":")[0]
-    return name if name in read_baselines(root) else ""
+    return baseline.run_name if baseline.run_name in read_baselines(root) else ""
 
 
 def _narrowed(run: Run, model: str, folder: Path) -> Run:

@@ -96,6 +96,9 @@ class _Publisher:
         overview = Overview(lines=tuple(lines), unreadable=tuple(self._unreadable))
         everything = hash_json([[run.stored.digest for run in runs], self._unreadable])
         self._put("whole", everything, lambda: self._renderer.whole(overview))
+        for folder in self._root.iterdir():
+            # A run that cannot be read today keeps the page that it had.
+            self._site.retain(f"run:{folder.name}")
         self._site.finish()
         return Published(
             folder=self._site.folder,

@@ -14,8 +14,11 @@ from harness.config import load_spec
 from harness.core.errors import ConfigError, did_you_mean
 from harness.core.ports import Progress
 from harness.core.spec import ModelSpec, RunSpec
-from harness.operand import Operand, find_operand
+from harness.operand import Operand, at_each_colon, find_operand
 from harness.sources.source import Source
+
+_FITTED = "fit"
+"""The option of adapters that may make their model themselves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,10 +41,11 @@ class CheckpointSpec:
         adapter = chosen.adapter
         if not (isinstance(adapter, Source) and dataclasses.is_dataclass(adapter)):
             raise ConfigError(
-                "--spec", f"model {chosen.name!r} is not read from a path", "name one that is"
+                "--spec",
+                f"model {chosen.name!r} is not read from a path",
+                "name one that is, as --spec SPEC:MODEL",
             )
-        origin: dict[str, Any] = {field.name: field.default for field in dataclasses.fields(Source)}
-        own: Any = replace(adapter, **{**origin, "path": str(checkpoint)})
+        own: Any = replace(adapter, **{**_origin(adapter), "path": str(checkpoint)})
         suites = tuple(
             replace(suite, models=(chosen.name,))
             for suite in self.spec.suites
@@ -61,12 +65,20 @@ class CheckpointSpec:
         models = {model.name: model for model in self.spec.models}
         if self.model is None and len(models) == 1:
             return self.spec.models[0]
-        if self.model is None or self.model not in models:
-            said = (
-                "is needed" if self.model is None else f"names no model of the spec {self.model!r}"
-            )
-            raise ConfigError("--model", said, did_you_mean(self.model or "", models))
+        if self.model is None:
+            reason = f"has the models {', '.join(models)}"
+            raise ConfigError("--spec", reason, "name one, as --spec SPEC:MODEL")
+        if self.model not in models:
+            reason = f"the spec has no model named {self.model!r}"
+            raise ConfigError("--spec SPEC:MODEL", reason, did_you_mean(self.model, models))
         return models[self.model]
+
+
+def _origin(adapter: Any) -> dict[str, Any]:
+    """Return the options that say where a model comes from, each as if it were not given."""
+    own = {field.name: field.default for field in dataclasses.fields(adapter)}
+    known = {field.name for field in dataclasses.fields(Source)} | {_FITTED}
+    return {name: own[name] for name in own.keys() & known}
 
 
 def checkpoint_spec(
@@ -77,9 +89,8 @@ def checkpoint_spec(
     Raises:
         ConfigError: it cannot be read, or is wrong.
     """
-    path, colon, model = name.rpartition(":")
-    if not colon or Path(name).is_file():
-        return CheckpointSpec(spec=load_spec(name), model=None, progress=progress)
+    parts: list[tuple[str, str | None]] = [(name, None), *at_each_colon(name)]
+    path, model = next((part for part in parts if Path(part[0]).is_file()), parts[-1])
     return CheckpointSpec(spec=load_spec(path), model=model, progress=progress)
 
 

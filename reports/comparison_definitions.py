@@ -9,12 +9,12 @@ from harness.reports.table import Cell, Column, Table, text_table
 from harness.reports.verdict_badge import GRAVEST_FIRST, badge
 
 _VERDICTS = {
-    Verdict.REGRESSED: "The adjusted p is at most alpha, the change is for the worse, and the "
-    "interval does not lie wholly within the margin.",
+    Verdict.REGRESSED: "The adjusted p is at most alpha, the change is for the worse and larger "
+    "than the noise floor, and the interval does not lie wholly within the margin.",
     Verdict.INVALID: "Nothing may be said: the two sides do not answer the same question, or too "
     "few samples were scored.",
     Verdict.INCONCLUSIVE: "No loss is proven, and one as large as the margin is not ruled out: "
-    "more samples are needed.",
+    "more samples are needed. Or the change is proven and within run-to-run noise.",
     Verdict.IMPROVED: "As regressed, with the change for the better.",
     Verdict.EQUIVALENT: "No worse: the interval holds no loss as large as the margin.",
 }
@@ -34,10 +34,11 @@ def comparison_definitions(judgement: Judgement) -> Table:
         f"at: {family}; Benjamini and Hochberg's, over all that is only watched.",
         "Detectable": "Smallest true difference that this test would have seen with a chance of "
         "80 %. A smaller one may be there unseen.",
-        "Margin": "A loss smaller than this does not matter; never less than the noise floor. The "
-        "bars are measured in it, and better is on the right.",
+        "Margin": "A loss smaller than this does not matter, by the policy. The bars are measured "
+        "in it, and better is on the right.",
         "Noise floor": "Difference that two runs of one and the same checkpoint reach once in "
-        "twenty, from a study of its noise; absent where none was made.",
+        "twenty, from a study of its noise; absent where none was made. A change no larger is "
+        "neither a loss nor a gain.",
         "Gate": "A number that decides. All of them together raise a false alarm with a chance "
         f"of at most {alpha} where nothing changed.",
         "Watched": "A number that only informs and can never fail a candidate. It is pointed out "

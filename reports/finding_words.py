@@ -157,7 +157,22 @@ def conclusion_of(finding: Finding) -> str:
     if finding.verdict is Verdict.EQUIVALENT:
         return f"no loss as large as {margin} is left"
     if finding.verdict is Verdict.INCONCLUSIVE:
-        wanted = f"; {needed_of(finding)}" if finding.needed_n else ""
-        return f"no loss is proven ({p}), and one as large as {margin} is not ruled out{wanted}"
+        return f"{_undecided(finding)}{f'; {needed_of(finding)}' if finding.needed_n else ''}"
     change = "loss" if finding.verdict is Verdict.REGRESSED else "gain"
     return f"a proven {change} ({p}), not shown to stay within {margin}"
+
+
+def _undecided(finding: Finding) -> str:
+    """Say why nothing is decided: by the noise, by what was not scored, or for want of samples."""
+    d, p = finding.difference, f"adjusted p {format_p(finding.p_adjusted)}"
+    if _is_within_noise(finding):
+        return f"the change ({p}) is within run-to-run noise: {floor_of(finding)}"
+    facts = f"no loss is proven ({p}), and one as large as the margin of {margin_of(finding)} is"
+    lost = "" if not d.n_lost else f": {format_count(d.n_lost)} samples lost their score"
+    return f"{facts} not ruled out{lost}"
+
+
+def _is_within_noise(finding: Finding) -> bool:
+    """Tell whether two runs of one checkpoint differ as far once in twenty."""
+    change, floor = finding.difference.difference, finding.noise_floor
+    return change is not None and floor is not None and 0 < abs(change) <= floor

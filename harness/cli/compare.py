@@ -46,6 +46,7 @@ def command(
     one that fails.
     """
     from harness.cli.judgement_table import print_judgement
+    from harness.cli.noise_table import known_noise
     from harness.cli.progress import terminal_progress
     from harness.gating import Terms, judge_operands
     from harness.sides import checkpoint_spec, find_sides
@@ -55,7 +56,8 @@ def command(
     form = _form(output)
     checkpoints = None if spec is None else checkpoint_spec(spec, terminal_progress)
     found = find_sides(sides, Path(root), checkpoints)
-    terms = Terms(policy_path=policy, suites=suites, is_forced=is_forced)
+    noise = known_noise(Path(root))
+    terms = Terms(policy_path=policy, suites=suites, is_forced=is_forced, noise=noise)
     judgements = judge_operands(found[0], found[1:], terms, Path(root), is_refusing=True)
     for judgement in judgements:
         print_judgement(judgement)

@@ -32,13 +32,15 @@ def command(
     4 inconclusive where the policy says inconclusive = "fail".
     """
     from harness.cli.judgement_table import print_judgement
+    from harness.cli.noise_table import known_noise
     from harness.gating import Terms, exit_code_of, judge_operands, not_kept
     from harness.line_history import line_history
     from harness.operand import find_operand
     from harness.store.run_folder import REPORT
 
     candidate = find_operand(run, Path(root))
-    terms = Terms(policy_path=policy, suites=suites, is_forced=is_forced)
+    noise = known_noise(Path(root))
+    terms = Terms(policy_path=policy, suites=suites, is_forced=is_forced, noise=noise)
     [judgement] = judge_operands(find_operand(baseline, Path(root)), [candidate], terms, Path(root))
     print_judgement(judgement)
     history = line_history(candidate.run.manifest, candidate.folder.parent).series

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
-from harness.core.errors import ConfigError
+from harness.core.errors import ConfigError, did_you_mean
+
+if TYPE_CHECKING:
+    from harness.core.history import Series
 
 
 @click.command("history", epilog="Example: harness history --line main --metric 'f1*'")
@@ -44,6 +48,8 @@ def command(
     from harness.engine.history import with_shifts
     from harness.store.histories import read_histories
 
+    if not root.is_dir():
+        raise ConfigError(f"--root {root}", "is no folder", "give the folder of the run folders")
     histories = read_histories(root, line=line)
     for warning in histories.warnings:
         click.echo(warning, err=True)
@@ -55,11 +61,35 @@ def command(
         and fnmatchcase(series.model, model)
     ]
     if not found:
-        reason = f"no complete run in {str(root)!r} has such a number"
-        raise ConfigError("history", reason, "check --root, --line and the patterns")
+        chosen = {"metric": metric, "suite": suite, "model": model}
+        raise _nothing_found(read_histories(root).series, line, chosen, root)
     if form == "json":
         click.echo(history_json(found), nl=False)
     elif form == "csv":
         click.echo(history_csv(found), nl=False)
     else:
         click.echo("\n".join(history_lines(found)))
+
+
+def _nothing_found(
+    known: Sequence[Series], line: str | None, chosen: Mapping[str, str], root: Path
+) -> ConfigError:
+    """Tell which of the options fits nothing, and what would."""
+    if not known:
+        return ConfigError("history", f"there is no complete run in {str(root)!r}", "check --root")
+    lines = {series.line for series in known}
+    if line is not None and line not in lines:
+        named = sorted(lines - {""})
+        remedy = did_you_mean(line, named) if named else "leave --line out: no run has one"
+        return ConfigError("--line", f"no complete run is of a line {line!r}", remedy)
+    own = [series for series in known if line in (None, series.line)]
+    names = {
+        "metric": [series.quantity.id for series in own],
+        "suite": [series.suite for series in own],
+        "model": [series.model for series in own],
+    }
+    for option, pattern in chosen.items():
+        if not any(fnmatchcase(name, pattern) for name in names[option]):
+            remedy = did_you_mean(pattern, names[option])
+            return ConfigError(f"--{option}", f"none is named {pattern!r}", remedy)
+    return ConfigError("history", "no number fits all of the patterns", "leave one of them out")

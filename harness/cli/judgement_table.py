@@ -26,7 +26,7 @@ _STYLE = {
 }
 _ARROW = {Direction.HIGHER: " ↑", Direction.LOWER: " ↓", Direction.NEITHER: ""}
 _MOST_WATCHED = 8
-_LOG_WIDTH = 132
+_LOG_WIDTH = 150
 
 
 def print_judgement(judgement: Judgement) -> None:

@@ -12,8 +12,9 @@ from typing import ClassVar
 import click
 
 from harness.cli.exits import ExitCode
+from harness.cli.interrupted import interrupted
 from harness.core.errors import HarnessError, SpecErrors, did_you_mean
-from harness.core.redact import redacted
+from harness.core.redact import redacted_words
 
 
 class _LateGroup(click.Group):
@@ -94,11 +95,8 @@ def run(arguments: list[str] | None = None) -> int:
     """Run the command line; return its exit code."""
     try:
         code = cli.main(arguments, standalone_mode=False)
-    except (click.exceptions.Abort, KeyboardInterrupt):
-        click.echo(
-            "interrupted; what was answered until now is kept: go on with --resume RUN_FOLDER",
-            err=True,
-        )
+    except (click.exceptions.Abort, KeyboardInterrupt) as error:
+        click.echo(interrupted(arguments or sys.argv[1:], error), err=True)
         return ExitCode.INTERRUPTED
     except SystemExit:
         # Click's answer to a pipe that nobody reads any more, with the exit code of a regression.
@@ -108,7 +106,7 @@ def run(arguments: list[str] | None = None) -> int:
         return error.exit_code
     except HarnessError as error:
         for problem in error.problems if isinstance(error, SpecErrors) else (error,):
-            click.echo("error: " + redacted(" ".join(str(problem).split("\n"))), err=True)
+            click.echo("error: " + redacted_words(" ".join(str(problem).split("\n"))), err=True)
         return error.exit_code
     except Exception:  # noqa: BLE001 - Python's own exit code 1 would read as a regression
         click.echo(f"internal error, please report it:\n{traceback.format_exc()}", err=True)

@@ -10,6 +10,7 @@ import click
 from harness.cli.exits import ExitCode
 
 if TYPE_CHECKING:
+    from harness.core.judgement import Judgement
     from harness.nightly import Night
 
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 @click.option("--policy", type=click.Path(path_type=Path), help="Margins, alpha, correction.")
 @click.option("--limit", type=click.IntRange(min=1), help="Samples per suite, drawn with the seed.")
 @click.option("--out", metavar="DIR", help="Folder for run folders, in place of the spec's.")
+@click.option("--resume", metavar="RUN", help="Take up a killed night: its answers are kept.")
 @click.option("--site", type=click.Path(path_type=Path), help="Publish all runs here, too.")
 def command(
     *,
@@ -27,6 +29,7 @@ def command(
     policy: Path | None,
     limit: int | None,
     out: str | None,
+    resume: str | None,
     site: Path | None,
 ) -> int:
     """Carry out SPEC as one night of a line, and judge it beside the line's baseline and history.
@@ -40,10 +43,15 @@ def command(
     from harness.gating import Terms
     from harness.nightly import nightly
     from harness.overrides import overridden
+    from harness.store.run_folder import find_run
+    from harness.store.site_folder import refuse_strange
 
     loaded = overridden(load_spec(spec), limit=limit, out=out)
+    resumed = None if resume is None else find_run(resume, Path(loaded.out))
+    if site is not None:
+        refuse_strange(site)
     with terminal_progress() as progress:
-        night = nightly(loaded, line, Terms(policy_path=policy), progress)
+        night = nightly(loaded, line, Terms(policy_path=policy), progress, resume=resumed)
     code = _told(night, line)
     if site is not None and not _is_published(Path(loaded.out), site):
         code = code or ExitCode.INCOMPLETE
@@ -65,23 +73,37 @@ def _is_published(root: Path, site: Path) -> bool:
 
 def _told(night: Night, line: str) -> int:
     """Print what the night came to; return the exit code."""
-    from harness.cli.judgement_table import print_judgement
-    from harness.cli.table import print_result
-    from harness.gating import exit_code_of
-    from harness.result import Result
-    from harness.store.run_folder import REPORT
-
     for warning in night.warnings:
         click.echo(f"warning: {warning}", err=True)
-    if night.judgement is None:
-        print_result(Result(night.operand.run, night.operand.folder))
-        run_id = night.operand.run.manifest.run_id
-        if not night.is_baseline:
-            click.echo(f"{line} has no baseline yet, and {run_id} is too incomplete to be one")
-            return ExitCode.INCOMPLETE
+    if night.judgement is not None:
+        code = _told_verdict(night, night.judgement)
+    else:
+        code = _told_unjudged(night, line)
+    for problem in night.problems:
+        click.echo(f"error: {problem}", err=True)
+    return code or (ExitCode.INCOMPLETE if night.problems else ExitCode.PASS)
+
+
+def _told_verdict(night: Night, judgement: Judgement) -> int:
+    from harness.cli.judgement_table import print_judgement
+    from harness.gating import exit_code_of
+    from harness.store.run_folder import REPORT
+
+    print_judgement(judgement)
+    if not night.problems:
+        click.echo(f"report: {night.operand.folder / REPORT}")
+    return exit_code_of(judgement)
+
+
+def _told_unjudged(night: Night, line: str) -> int:
+    from harness.cli.table import print_result
+    from harness.result import Result
+
+    print_result(Result(night.operand.run, night.operand.folder))
+    run_id = night.operand.run.manifest.run_id
+    if night.is_baseline:
         click.echo(f"{run_id} is the first of {line}: later nights are compared with it")
         return ExitCode.PASS
-    print_judgement(night.judgement)
-    report = f"report: {night.operand.folder / REPORT}"
-    click.echo(f"error: {night.problem}" if night.problem else report)
-    return exit_code_of(night.judgement) or (ExitCode.INCOMPLETE if night.problem else 0)
+    if night.is_first:
+        click.echo(f"{line} has no baseline yet, and {run_id} is too incomplete to be one")
+    return ExitCode.INCOMPLETE

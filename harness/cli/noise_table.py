@@ -1,4 +1,4 @@
-"""The table of a noise study: what each number came to, and how far it moved."""
+"""Noise studies on the terminal: what each number came to, and how far it moved."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from itertools import groupby
 from math import fsum
 from pathlib import Path
 
+import click
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from harness.cli.table import printable
 from harness.core.noise import Noise, NoiseStudy
+from harness.store.noise_studies import read_studies
 
 
 def print_study(study: NoiseStudy, path: Path) -> None:
@@ -29,6 +31,14 @@ def print_study(study: NoiseStudy, path: Path) -> None:
         if n_more:
             console.print(f"  and {n_more} numbers of slices, in the file", style="dim")
     console.print(f"noise study: {path}", soft_wrap=True, markup=False)
+
+
+def known_noise(root: Path) -> tuple[Noise, ...]:
+    """Return what the studies of a root have measured, and warn of those that cannot be read."""
+    known = read_studies(root)
+    for warning in known.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    return known.noise
 
 
 def _table(title: str, noises: Iterable[Noise]) -> Table:

@@ -57,6 +57,15 @@ def redacted(value: Any, key: str = "") -> Any:
     return value
 
 
+def redacted_words(text: str) -> str:
+    """Return a message without what looks like a secret in an address, a header or an option.
+
+    >>> redacted_words("GET http://me:pw@host/v1 with Authorization: Bearer sk-1 failed")
+    'GET http://[redacted]@host/v1 with Authorization: Bearer [redacted] failed'
+    """
+    return _SECRET_ARGUMENT.sub(_struck_argument, _URL_SECRET.sub(_struck_url, text))
+
+
 def secret_values(value: Any, key: str = "") -> Iterator[str]:
     """Yield the secrets that a run of this spec gets to know.
 
@@ -101,7 +110,11 @@ def _struck_word(word: Any) -> Any:
     """Strike the secrets out of one word of a command line, which may be a script of many."""
     if not isinstance(word, str):
         return word
-    return _SECRET_ARGUMENT.sub(lambda match: match["before"] + STRUCK, word)
+    return _SECRET_ARGUMENT.sub(_struck_argument, word)
+
+
+def _struck_argument(match: re.Match[str]) -> str:
+    return f"{match['before']}{STRUCK}"
 
 
 def _struck_url(match: re.Match[str]) -> str:

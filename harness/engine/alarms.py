@@ -32,11 +32,12 @@ class _Night:
     last_night: LookBack
     both: LookBack
     """The mean of the two."""
+    n_new: int
+    """Latest nights that all lie beyond everything before them, on one side of it."""
 
     def is_confirmed(self, alpha: float) -> bool:
         """Tell whether each of the two nights was unlike before, in the same direction."""
-        is_same_side = (self.tonight.z or 0.0) * (self.last_night.z or 0.0) > 0
-        return is_same_side and max(_p(self.tonight), _p(self.last_night)) <= alpha
+        return self.n_new > 1 and max(_p(self.tonight), _p(self.last_night)) <= alpha
 
 
 def alarms_of(
@@ -49,10 +50,12 @@ def alarms_of(
     """Return what is unlike before in one run of a line, the most unlikely first.
 
     A series looks back on the runs since its last shift, or on the last ``policy.min_history``
-    where the shift is more recent. Two questions are asked of it, each with half of alpha: is
-    tonight unlike before, and, where last night was too, is the mean of both? So a large move is
-    found at once, and a smaller one when it stays. The p is Holm's over all series of the line,
-    times two: the chance of any false alarm on a night is at most alpha.
+    where the shift is more recent. What lies within the least and the greatest of these has
+    happened before and is no alarm. Two questions are asked of the rest, each with half of alpha:
+    is tonight unlike before, and, where last night was too, is the mean of both? So a large move
+    is found at once, and a smaller one when it stays. The p is Holm's over all series of the
+    line, times two. Where nights are independent and their values have about normal tails, the
+    chance of any false alarm on a night is at most alpha; rare odd nights raise more.
 
     Args:
         all_series: of one line, with their shifts.
@@ -75,7 +78,7 @@ def _adjusted(nights: Sequence[_Night], alpha: float) -> Floats:
     """Return (m,) the smaller of each series' two p, adjusted for both and for all series."""
     # A mean of two nights is far off where one of them is: it counts only where both are.
     both = [_p(night.both) if night.is_confirmed(alpha) else 1.0 for night in nights]
-    one = [_p(night.tonight) for night in nights]
+    one = [_p(night.tonight) if night.n_new else 1.0 for night in nights]
     smaller: Floats = np.minimum(holm(np.array(one)), holm(np.array(both)))
     return np.minimum(2 * smaller, 1.0)
 
@@ -118,7 +121,9 @@ def _nights(
             continue
         points = series.points[_start(series, ids, place, min_history) : place + 1]
         values = np.array([point.value for point in points])
-        yield _night(series, values, _least_spread(series, values, points[-1].n, noise))
+        step = _step(series, values, points[-1].n)
+        least_spread = max([step, *(entry.spread for entry in noise if _is_of(entry, series))])
+        yield _night(series, values, least_spread, step / 2 if _is_bounded(series) else 0.0)
 
 
 def _start(series: Series, ids: Sequence[str], place: int, min_history: int) -> int:
@@ -128,15 +133,13 @@ def _start(series: Series, ids: Sequence[str], place: int, min_history: int) -> 
     return min(last, place - min_history)
 
 
-def _night(series: Series, values: Floats, least_spread: float) -> _Night:
+def _night(series: Series, values: Floats, least_spread: float, half_step: float) -> _Night:
     """Look back from the last of the values, from the one before it, and from both."""
     median = float(np.median(values[:-1]))
     is_log = is_log_scale(series.quantity, values)
     compared = np.log(values) if is_log else values
     look = partial(
-        look_back,
-        is_log_scale=False,  # the logarithms are taken above, for the sake of the mean
-        min_spread=least_spread / median if is_log else least_spread,
+        _look, least_spread=least_spread / median if is_log else least_spread, half_step=half_step
     )
     return _Night(
         series=series,
@@ -145,19 +148,49 @@ def _night(series: Series, values: Floats, least_spread: float) -> _Night:
         tonight=look(compared[:-1], float(compared[-1])),
         last_night=look(compared[:-2], float(compared[-2])),
         both=look(compared[:-2], float(compared[-2:].mean()), n_new=2),
+        n_new=_n_new(values),
     )
 
 
-def _least_spread(series: Series, values: Floats, n: int, noise: Sequence[Noise]) -> float:
-    """Return the least spread to believe in: of an A/A study, or what one sample of n can move.
+def _look(
+    history: Floats, value: float, *, least_spread: float, half_step: float, n_new: int = 1
+) -> LookBack:
+    """Look back with a spread that counts for what rounding to whole samples may have taken."""
+    # Logarithms are taken by the caller, for the sake of the mean of two nights.
+    look = partial(look_back, history, value, is_log_scale=False, n_new=n_new)
+    spread = look().spread or 0.0
+    return look(min_spread=max(least_spread, spread + half_step))
+
+
+def _n_new(values: Floats) -> int:
+    """Return how many of the latest values lie beyond all before them, 0 where none does.
+
+    Beyond the least or the greatest of what came before; at most half of all are taken for new,
+    so that something is left to compare with.
+    """
+    first = values.size - values.size // 2
+    rising, falling = (
+        np.minimum.accumulate(way[::-1])[::-1][1:] > np.maximum.accumulate(way)[:-1]
+        for way in (values, -values)
+    )
+    places = np.flatnonzero((rising | falling)[first - 1 :])
+    return 0 if places.size == 0 else values.size - first - int(places[0])
+
+
+def _step(series: Series, values: Floats, n: int) -> float:
+    """Return what one sample of n can move: the least spread to believe in.
 
     A deterministic model repeats its scores to the last digit for weeks. Without a least spread
     the first answer that differs would be infinitely unusual.
     """
     low, high = series.quantity.low, series.quantity.high
     widest = float(np.abs(values).max()) if low is None or high is None else high - low
-    studied = [entry.spread for entry in noise if _is_of(entry, series)]
-    return max([widest / max(n, 1), *studied])
+    return widest / max(n, 1)
+
+
+def _is_bounded(series: Series) -> bool:
+    """Tell whether a number may be a count of samples, and move in whole steps."""
+    return series.quantity.low is not None and series.quantity.high is not None
 
 
 def _is_of(noise: Noise, series: Series) -> bool:

@@ -6,6 +6,7 @@ import traceback
 from pathlib import Path
 
 from harness.core.errors import HarnessError
+from harness.core.redact import redacted_words
 
 BROKE_DOWN = "broke down"
 """Marks what is a defect of code, in reasons that are otherwise about answers."""
@@ -18,10 +19,10 @@ def sentence_of(ending: BaseException) -> str:
     suite or the harness: it is named with its place, so that its author can be told.
     """
     if isinstance(ending, HarnessError):
-        return " ".join(str(ending).split("\n"))
+        return redacted_words(" ".join(str(ending).split("\n")))
     if isinstance(ending, KeyboardInterrupt):
         return "interrupted"
     frames = traceback.extract_tb(ending.__traceback__)
     place = f" ({Path(frames[-1].filename).name} line {frames[-1].lineno})" if frames else ""
-    text = " ".join(str(ending).split())
+    text = redacted_words(" ".join(str(ending).split()))
     return f"internal error, please report it: {type(ending).__name__}: {text}{place}"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from harness.core.capability import Capability
 from harness.core.errors import AdapterError
 from harness.core.ports import Session, Task
+from harness.core.redact import redacted_words
 from harness.core.request import Payload, Request
 from harness.core.response import Failure, FailureKind, Output, Response
 from harness.core.sample import Sample
@@ -69,7 +70,8 @@ def _checked(answer: object) -> Response | Failure:
     The types say that this cannot be; an adapter that nobody type-checked may do it all the same.
     """
     if isinstance(answer, Failure):
-        return answer
+        # What a program says of its failure may quote the address or the header that it used.
+        return replace(answer, message=redacted_words(answer.message))
     output: object = answer.output if isinstance(answer, Response) else answer
     if isinstance(answer, Response) and isinstance(output, Output):
         return answer

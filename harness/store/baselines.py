@@ -22,6 +22,7 @@ _WAIT_S = 30.0
 # Ids of runs begin with the date, so that no name can be the start of one.
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9._-]*")
 _RESERVED = ("latest",)
+_DAMAGED = "delete it and set the baselines again: harness baseline set NAME RUN"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +65,7 @@ def read_baselines(root: Path) -> dict[str, Baseline]:
     path = root / BASELINES
     if not path.exists():
         return {}
-    value = read_json(path)
+    value = read_json(path, _DAMAGED)
     version = value.get("schema_version")
     if not isinstance(version, int) or version > SCHEMA_VERSION:
         reason = f"has schema version {version}, and this program knows up to {SCHEMA_VERSION}"
@@ -73,8 +74,7 @@ def read_baselines(root: Path) -> dict[str, Baseline]:
         entries = sorted(value["baselines"].items())
         return {name: Baseline(name=name, **fields) for name, fields in entries}
     except (AttributeError, KeyError, TypeError) as error:
-        reason = f"is damaged ({error!r})"
-        raise StoreError(sentence(str(path), reason, "delete it and set the baselines")) from error
+        raise StoreError(sentence(str(path), f"is damaged ({error!r})", _DAMAGED)) from error
 
 
 def set_baseline(
@@ -155,7 +155,7 @@ def check_name(name: str, root: Path) -> None:
 @contextmanager
 def _locked(root: Path) -> Iterator[None]:
     """Let one process at a time read the file, change it and write it back."""
-    lock = FolderLock(root, wait_s=_WAIT_S)
+    lock = FolderLock(root, wait_s=_WAIT_S, remedy="let this user write there")
     try:
         yield
     finally:

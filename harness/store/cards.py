@@ -13,9 +13,9 @@ from harness.core.identity import hash_json
 from harness.core.site import Card
 from harness.core.verdict import Verdict
 from harness.store.documents import decode_manifest, decode_metrics, read_json
-from harness.store.judgement_file import JUDGEMENT
+from harness.store.judgement_file import JUDGEMENT, judge_again
 from harness.store.migrations import upgraded
-from harness.store.run_folder import MANIFEST, METRICS
+from harness.store.run_folder import MANIFEST, METRICS, with_warning
 from harness.store.samples_file import JSONL, PARQUET
 
 _MAX_HEADLINES = 3
@@ -37,11 +37,16 @@ class StoredCard:
 def read_card(folder: Path) -> StoredCard:
     """Read a run as a list shows it.
 
+    A verdict that cannot be read is left out, with a warning in the manifest.
+
     Raises:
         StoreError: no run, damaged, or of a newer schema.
     """
     manifest = decode_manifest(read_json(folder / MANIFEST), folder / MANIFEST)
-    verdict, said = _verdict(folder / JUDGEMENT)
+    try:
+        verdict, said = _verdict(folder)
+    except StoreError as error:
+        manifest, verdict, said = with_warning(manifest, error), None, ""
     card = Card(
         manifest=manifest,
         headlines=_headlines(folder / METRICS),
@@ -51,16 +56,17 @@ def read_card(folder: Path) -> StoredCard:
     return StoredCard(folder=folder, digest=_digest(folder), card=card)
 
 
-def _verdict(path: Path) -> tuple[Verdict | None, str]:
+def _verdict(folder: Path) -> tuple[Verdict | None, str]:
     """Return the verdict and its sentence; nothing where there was no comparison."""
+    path = folder / JUDGEMENT
     if not path.exists():
         return None, ""
-    value = read_json(path)
+    remedy = judge_again(folder)
+    value = read_json(path, remedy)
     try:
         known = upgraded("judgement", value, path)
         return Verdict(known["verdict"]), str(known["sentence"])
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        remedy = "delete it and judge again with harness gate"
         raise StoreError(sentence(str(path), f"is damaged ({error!r})", remedy)) from error
 
 

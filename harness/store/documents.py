@@ -79,8 +79,12 @@ def _cannot_write(path: Path, error: OSError) -> StoreError:
     return StoreError(sentence(str(path), f"cannot be written ({error.strerror})", remedy))
 
 
-def read_json(path: Path) -> dict[str, Any]:
+def read_json(path: Path, remedy: str = _DAMAGED) -> dict[str, Any]:
     """Read a JSON object from a file.
+
+    Args:
+        path: the file.
+        remedy: what to do about a damaged one; by default what helps with a run.
 
     Raises:
         StoreError: it is missing or damaged.
@@ -90,9 +94,9 @@ def read_json(path: Path) -> dict[str, Any]:
     except FileNotFoundError as error:
         raise StoreError(sentence(str(path), "is missing", "is this a run folder?")) from error
     except (OSError, ValueError) as error:
-        raise StoreError(sentence(str(path), f"cannot be read ({error})", _DAMAGED)) from error
+        raise StoreError(sentence(str(path), f"cannot be read ({error})", remedy)) from error
     if not isinstance(value, dict):
-        raise StoreError(sentence(str(path), "holds no JSON object", _DAMAGED))
+        raise StoreError(sentence(str(path), "holds no JSON object", remedy))
     return value
 
 
@@ -101,8 +105,13 @@ def encode_manifest(manifest: Manifest) -> dict[str, Any]:
     return dataclasses.asdict(manifest)
 
 
-def decode_manifest(value: Mapping[str, Any], path: Path) -> Manifest:
+def decode_manifest(value: Mapping[str, Any], path: Path, remedy: str = _DAMAGED) -> Manifest:
     """Return the manifest, upgraded where an earlier version wrote it.
+
+    Args:
+        value: as it was read.
+        path: where, for the message.
+        remedy: what to do about a damaged one; by default what helps with a run.
 
     Raises:
         StoreError: it was written by a newer version, or is no manifest.
@@ -118,7 +127,7 @@ def decode_manifest(value: Mapping[str, Any], path: Path) -> Manifest:
         }
         return Manifest(**fields)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise StoreError(sentence(str(path), f"is no manifest ({error})", _DAMAGED)) from error
+        raise StoreError(sentence(str(path), f"is no manifest ({error})", remedy)) from error
 
 
 def encode_metrics(

@@ -18,20 +18,20 @@ class FolderLock:
     Args:
         folder: must exist.
         wait_s: how long to wait for another process that holds it, in seconds.
+        remedy: what to do about a folder that is unwritable.
 
     Raises:
         StoreError: another process still holds it, or it is unwritable.
     """
 
-    def __init__(self, folder: Path, *, wait_s: float = 0.0) -> None:
+    def __init__(
+        self, folder: Path, *, wait_s: float = 0.0, remedy: str = "choose another --out"
+    ) -> None:
         try:
             self._file = (folder / LOCK).open("w")
         except OSError as error:
-            raise StoreError(
-                sentence(
-                    str(folder), f"cannot be written ({error.strerror})", "choose another --out"
-                )
-            ) from error
+            reason = f"cannot be written ({error.strerror})"
+            raise StoreError(sentence(str(folder), reason, remedy)) from error
         until = time.monotonic() + wait_s
         while not _locked(self._file.fileno()):
             if time.monotonic() < until:

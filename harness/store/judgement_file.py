@@ -92,11 +92,12 @@ def _encode_flip(flip: Flip) -> Json:
 
 
 def _judgement(value: Mapping[str, Any], path: Path) -> Judgement:
+    remedy = judge_again(path.parent)
     findings = tuple(_finding(entry) for entry in value["findings"])
     kept = value["comparison"]
     comparison = Comparison(
-        baseline=decode_manifest(kept["baseline"], path),
-        candidate=decode_manifest(kept["candidate"], path),
+        baseline=decode_manifest(kept["baseline"], path, remedy),
+        candidate=decode_manifest(kept["candidate"], path, remedy),
         pairs=tuple(_pair(entry) for entry in kept["pairs"]),
         unpaired=tuple(kept["unpaired"]),
         differences=tuple(finding.difference for finding in findings),

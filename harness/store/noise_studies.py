@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,22 @@ from harness.store.run_folder import new_run_id
 
 NOISE = "noise"
 SCHEMA_VERSION = 1
+_DAMAGED = "delete it and repeat harness noise"
+
+
+@dataclass(frozen=True, slots=True)
+class Studies:
+    """The studies of a root."""
+
+    studies: tuple[NoiseStudy, ...]
+    """Oldest first."""
+    warnings: tuple[str, ...]
+    """One sentence for each file that was left out because it cannot be read."""
+
+    @property
+    def noise(self) -> tuple[Noise, ...]:
+        """What all of them have measured, oldest first."""
+        return tuple(item for study in self.studies for item in study.noise)
 
 
 def write_study(study: NoiseStudy, root: Path, secrets: Iterable[str] = ()) -> Path:
@@ -36,14 +53,15 @@ def write_study(study: NoiseStudy, root: Path, secrets: Iterable[str] = ()) -> P
     return path
 
 
-def read_studies(root: Path) -> Iterator[NoiseStudy]:
-    """Yield the studies of a root, oldest first.
-
-    Raises:
-        StoreError: one is damaged, or of a newer version.
-    """
+def read_studies(root: Path) -> Studies:
+    """Return the studies of a root, oldest first. One that cannot be read costs itself alone."""
+    found, warnings = [], []
     for path in sorted((root / NOISE).glob("*.json")):
-        yield read_study(path)
+        try:
+            found.append(read_study(path))
+        except StoreError as error:
+            warnings.append(f"left out of the noise: {error}")
+    return Studies(tuple(found), tuple(warnings))
 
 
 def read_study(path: Path) -> NoiseStudy:
@@ -52,11 +70,11 @@ def read_study(path: Path) -> NoiseStudy:
     Raises:
         StoreError: it is missing, damaged, or of a newer version.
     """
-    value = read_json(path)
+    value = read_json(path, _DAMAGED)
     version = value.pop("schema_version", None)
     if not isinstance(version, int) or version > SCHEMA_VERSION:
         reason = f"has schema version {version}, and this program knows up to {SCHEMA_VERSION}"
-        raise StoreError(sentence(str(path), reason, "update the program"))
+        raise StoreError(sentence(str(path), reason, f"update the program, or {_DAMAGED}"))
     try:
         return NoiseStudy(
             at=value["at"],
@@ -65,9 +83,9 @@ def read_study(path: Path) -> NoiseStudy:
             run_ids=tuple(value["run_ids"]),
             noise=tuple(_noise(entry) for entry in value["noise"]),
         )
-    except (KeyError, TypeError, IndexError) as error:
+    except (KeyError, TypeError, IndexError, AttributeError) as error:
         reason = f"is no noise study ({error!r})"
-        raise StoreError(sentence(str(path), reason, "delete it and repeat the study")) from error
+        raise StoreError(sentence(str(path), reason, _DAMAGED)) from error
 
 
 def _noise(entry: Mapping[str, Any]) -> Noise:

@@ -128,7 +128,22 @@ class RunWriter:
 
 
 def load_run_folder(folder: Path) -> Run:
-    """Read a run; of one that was killed, what there is.
+    """Read a run and the verdict on it; of one that was killed, what there is.
+
+    A verdict that cannot be read is left out, with a warning: it can be reached again.
+
+    Raises:
+        StoreError: no run, damaged, or of a newer schema.
+    """
+    run = load_unjudged(folder)
+    try:
+        return replace(run, judgement=read_judgement(folder))
+    except StoreError as error:
+        return replace(run, manifest=with_warning(run.manifest, error))
+
+
+def load_unjudged(folder: Path) -> Run:
+    """Read a run without the verdict on it.
 
     Raises:
         StoreError: no run, damaged, or of a newer schema.
@@ -144,8 +159,13 @@ def load_run_folder(folder: Path) -> Run:
         estimates=estimates,
         figures=figures,
         records=records,
-        judgement=read_judgement(folder),
     )
+
+
+def with_warning(manifest: Manifest, error: StoreError) -> Manifest:
+    """Let those who show a run tell that its verdict cannot be read."""
+    warning = f"the verdict on this run cannot be shown: {error}"
+    return replace(manifest, warnings=(*manifest.warnings, warning))
 
 
 def _as_it_stands(manifest: Manifest, records: StoredRecords) -> Manifest:

@@ -14,6 +14,7 @@ from harness.store.folder_lock import LOCK, FolderLock
 
 STATE = ".state.json"
 _VERSION = 1
+_ELSEWHERE = "publish into another folder"
 
 
 class SiteFolder:
@@ -32,14 +33,14 @@ class SiteFolder:
             StoreError: it cannot be written, its state is damaged, or another process has it.
         """
         self.folder = folder
-        _refuse_strange(folder)
+        refuse_strange(folder)
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreError(
-                sentence(str(folder), f"cannot be made ({error.strerror})", "choose another --out")
+                sentence(str(folder), f"cannot be made ({error.strerror})", "choose another folder")
             ) from error
-        self._lock = FolderLock(folder)
+        self._lock = FolderLock(folder, remedy="choose another folder")
         try:
             self._before, self._remembered = _read_state(folder / STATE)
             self._units: dict[str, dict[str, Any]] = {}
@@ -77,6 +78,11 @@ class SiteFolder:
                 self._write(path, text)
         self._units[unit] = {"inputs": inputs, "outputs": outputs}
 
+    def retain(self, unit: str) -> None:
+        """Keep a unit as it was the last time, if it was there and is not kept or put anew."""
+        if unit in self._before:
+            self._units.setdefault(unit, self._before[unit])
+
     def recall(self, key: str) -> Any:
         """Return a JSON value that was remembered the last time, None where none was."""
         return self._remembered.get(key)
@@ -109,7 +115,7 @@ class SiteFolder:
             file.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreError(
-                sentence(str(file), f"cannot be made ({error.strerror})", "choose another --out")
+                sentence(str(file), f"cannot be made ({error.strerror})", "choose another folder")
             ) from error
         # A file that a power cut tears is found by its hash the next time, and written again.
         write_text(file, text, is_lasting=False)
@@ -128,26 +134,30 @@ class SiteFolder:
         write_text(self.folder / STATE, text + "\n")
 
 
-def _refuse_strange(folder: Path) -> None:
+def refuse_strange(folder: Path) -> None:
+    """Refuse what no site can be published into.
+
+    Raises:
+        ConfigError: it holds something else than a site.
+        StoreError: the state of the site in it is damaged, or of another version.
+    """
     if folder.exists() and not folder.is_dir():
-        raise ConfigError(f"--out {folder}", "is a file", "choose a folder")
-    if not folder.is_dir() or (folder / STATE).exists():
+        raise ConfigError(str(folder), "is a file", "choose a folder for the site")
+    if not folder.is_dir():
         return
-    if any(entry.name != LOCK for entry in folder.iterdir()):
-        raise ConfigError(
-            f"--out {folder}", "is not empty and holds no site", "choose an empty folder"
-        )
+    if (folder / STATE).exists():
+        _read_state(folder / STATE)
+    elif any(entry.name != LOCK for entry in folder.iterdir()):
+        raise ConfigError(str(folder), "is not empty and holds no site", "choose an empty folder")
 
 
 def _read_state(path: Path) -> tuple[dict[str, dict[str, Any]], dict[str, Any]]:
     """Return units, and what was remembered."""
     if not path.exists():
         return {}, {}
-    state = read_json(path)
+    state = read_json(path, _ELSEWHERE)
     if state.get("schema_version") != _VERSION:
-        raise StoreError(
-            sentence(str(path), "was written by another version", "publish into another folder")
-        )
+        raise StoreError(sentence(str(path), "was written by another version", _ELSEWHERE))
     units, remembered = state.get("units"), state.get("remembered")
     if (
         isinstance(units, dict)
@@ -155,7 +165,7 @@ def _read_state(path: Path) -> tuple[dict[str, dict[str, Any]], dict[str, Any]]:
         and all(map(_is_unit, units.values()))
     ):
         return units, remembered
-    raise StoreError(sentence(str(path), "is damaged", "publish into another folder"))
+    raise StoreError(sentence(str(path), "is damaged", _ELSEWHERE))
 
 
 def _is_unit(entry: Any) -> bool:

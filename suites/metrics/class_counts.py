@@ -102,7 +102,10 @@ class ClassCounts:
             total**2 - np.square(self.predicted).sum(axis=1)
         )
         correlation = np.divide(
-            covariance, np.sqrt(spread), out=np.zeros(total.shape), where=spread > 0
+            covariance,
+            np.sqrt(np.maximum(spread, 0.0)),
+            out=np.zeros(total.shape),
+            where=spread > 0,
         )
         return np.where(total > 0, correlation, np.nan)
 

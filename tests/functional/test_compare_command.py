@@ -359,7 +359,7 @@ class TestCheckpoints:
             ((), "epoch-2.skops: is a path, but no run folder; if it is a checkpoint, give --spec"),
             (
                 ("--spec", "reviews.toml:clasifier"),
-                "--model: names no model of the spec 'clasifier'; did you mean 'classifier'?",
+                "--spec SPEC:MODEL: the spec has no model named 'clasifier'; did you mean",
             ),
             (("--spec", "films.toml"), "--spec: model 'echo' is not read from a path;"),
         ],

@@ -95,15 +95,33 @@ def test_json_holds_points_and_shifts(place: Workplace, nights: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "choice",
-    [("--metric", "no_such"), ("--line", "no_such"), ("--model", "x*"), ("--root", "nowhere")],
+    ("choice", "error"),
+    [
+        (("--metric", "acuracy"), "--metric: none is named 'acuracy'; did you mean 'accuracy'?"),
+        (
+            ("--line", "nigthly"),
+            "--line: no complete run is of a line 'nigthly'; did you mean 'nightly'?",
+        ),
+        (("--model", "x*"), "--model: none is named 'x*'; known are large, small"),
+        (
+            ("--root", "nowhere"),
+            "--root nowhere: is no folder; give the folder of the run folders",
+        ),
+    ],
     ids=lambda choice: choice[0],
 )
-def test_nothing_found_is_told(place: Workplace, nights: Path, choice: tuple[str, str]) -> None:
+def test_nothing_found_is_told(
+    place: Workplace, nights: Path, choice: tuple[str, str], error: str
+) -> None:
     outcome = place.harness("history", "--root", nights, *choice)
 
+    assert (outcome.code, outcome.errors) == (2, [error])
+
+
+def test_a_root_without_runs_has_no_history(place: Workplace) -> None:
+    outcome = place.harness("history", "--root", place.folder)
     assert outcome.code == 2
-    assert outcome.errors[0].endswith("has such a number; check --root, --line and the patterns")
+    assert "there is no complete run in" in outcome.errors[0]
 
 
 def test_a_fall_that_stays_is_an_alarm_of_its_second_night(tmp_path: Path) -> None:

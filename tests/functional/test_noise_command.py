@@ -72,7 +72,7 @@ def module(place: Workplace) -> str:
 
 
 def the_study(place: Workplace) -> NoiseStudy:
-    (study,) = read_studies(place.folder / "runs")
+    (study,) = read_studies(place.folder / "runs").studies
     return study
 
 

@@ -56,7 +56,7 @@ def test_a_language_model_in_batches_of_several_sizes(
     outcome = place.harness("noise", "smollm.toml", "--limit", 8)
 
     assert outcome.code == 0, outcome.err
-    (study,) = read_studies(place.folder / "runs")
+    (study,) = read_studies(place.folder / "runs").studies
     assert study.varied == ("batch size", "order")
     manifests = [place.manifest(place.folder / "runs" / run_id) for run_id in study.run_ids]
     sizes = [one["spec"]["model"][0]["max_batch_tokens"] for one in manifests]

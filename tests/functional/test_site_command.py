@@ -206,9 +206,7 @@ def test_a_folder_that_holds_something_else_is_refused(place: Workplace, root: P
     outcome = place.harness("site", "--out", "papers")
 
     assert outcome.code == 2
-    assert outcome.errors == [
-        "--out papers: is not empty and holds no site; choose an empty folder"
-    ]
+    assert outcome.errors == ["papers: is not empty and holds no site; choose an empty folder"]
     assert [path.name for path in (place.folder / "papers").iterdir()] == ["letter.txt"]
     assert place.harness("site", "--out", "papers/letter.txt").code == 2
     assert root.is_dir()

@@ -66,6 +66,11 @@ def proportion(rng: np.random.Generator, n_nights: int) -> Floats:
     return 0.8 + rng.binomial(5, 0.5, (N_SERIES, n_nights)) / 100
 
 
+def every_sample(rng: np.random.Generator, n_nights: int) -> Floats:
+    """A hundred samples, all of which are answered by chance."""
+    return rng.binomial(100, 0.8, (N_SERIES, n_nights)) / 100
+
+
 @pytest.mark.parametrize(
     ("draw", "quantity", "n"),
     [
@@ -73,8 +78,9 @@ def proportion(rng: np.random.Generator, n_nights: int) -> Floats:
         (lognormal, TIME, 100_000),
         (dependent, SHARE, 100_000),
         (proportion, SHARE, 100),
+        (every_sample, SHARE, 100),
     ],
-    ids=["normal", "log-normal", "dependent", "few samples"],
+    ids=["normal", "log-normal", "dependent", "few samples", "all by chance"],
 )
 def test_a_night_without_a_change_is_quiet(draw: Draw, quantity: Quantity, n: int) -> None:
     rng = np.random.default_rng(11)
@@ -87,6 +93,20 @@ def test_a_night_without_a_change_is_quiet(draw: Draw, quantity: Quantity, n: in
     # Binomial: three standard errors above the level promised.
     most = LOOSE.history_alpha * n_nights
     assert n_heard <= most + 3 * (most * (1 - LOOSE.history_alpha)) ** 0.5
+
+
+def flaky(rng: np.random.Generator, n_nights: int) -> Floats:
+    """A deterministic model that one night in twenty answers six of a hundred otherwise."""
+    return 0.8 - 0.06 * (rng.random((N_SERIES, n_nights)) < 0.05)
+
+
+def test_what_happens_now_and_then_sounds_only_until_it_has_happened() -> None:
+    rng = np.random.default_rng(15)
+    n_nights = 50
+
+    n_heard = sum(bool(alarms_of(line_of(flaky(rng, 151), n=100), STRICT)) for _ in range(n_nights))
+
+    assert n_heard <= 1  # 0.95^150 of 30 series have not seen it yet: one night in 1,400
 
 
 def heard(values: Floats, night: int) -> list[Alarm]:

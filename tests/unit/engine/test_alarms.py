@@ -101,6 +101,32 @@ def test_one_bad_night_does_not_sound_the_next() -> None:
     assert alarms_of([series_of(after)], POLICY) == ()
 
 
+def test_what_has_happened_before_is_no_alarm() -> None:
+    history = steady()
+    history[30] = 0.7
+
+    assert alarms_of([series_of(np.append(history, 0.7))], POLICY) == ()
+    assert alarms_of([series_of(np.append(history, 0.71))], POLICY) == ()
+    assert alarms_of([series_of(np.append(history, 0.69))], POLICY)
+    assert alarms_of([series_of(np.append(history, 0.9))], POLICY)
+
+
+def test_a_fall_that_stays_goes_on_to_sound() -> None:
+    """Its own nights are none of those that it is compared with, whichever of them is lowest."""
+    fallen = np.append(steady(), 0.7 + steady(8, seed=4) - 0.8)
+
+    for n_fallen in range(2, 9):
+        (alarm,) = alarms_of([series_of(fallen[: 60 + n_fallen])], POLICY)
+        assert alarm.is_confirmed
+
+
+@pytest.mark.parametrize(("n", "is_heard"), [(100, False), (100_000, True)])
+def test_whole_samples_may_hide_half_a_step_of_the_spread(n: int, is_heard: bool) -> None:  # noqa: FBT001 - a case of the parameters
+    counts = 0.8 + np.tile([-0.01, 0.0, 0.01], 14)
+
+    assert bool(alarms_of([series_of(np.append(counts, 0.74), n=n)], POLICY)) is is_heard
+
+
 def test_a_rise_after_a_fall_confirms_nothing() -> None:
     (alarm,) = alarms_of([series_of(np.append(steady(), [0.7, 0.9]))], POLICY)
 

@@ -120,6 +120,19 @@ class TestVerdicts:
         assert conclusion_of(finding("ece")) == "no loss as large as the margin of 0.01 is left"
         assert conclusion_of(finding("bleu", suite=2, model=1)) == "the pair may not be judged by"
 
+    def test_a_proven_change_within_the_noise_is_not_called_unproven(self) -> None:
+        noisy = replace(finding("accuracy"), verdict=Verdict.INCONCLUSIVE, noise_floor=0.04)
+        assert conclusion_of(noisy) == (
+            "the change (adjusted p 0.001) is within run-to-run noise: noise floor 0.04"
+        )
+        beyond = replace(noisy, noise_floor=0.03)
+        assert "noise" not in conclusion_of(beyond)
+
+    def test_samples_without_a_score_are_told_of_where_they_leave_it_open(self) -> None:
+        d = replace(finding("accuracy").difference, n_lost=12)
+        lost = replace(finding("accuracy"), verdict=Verdict.INCONCLUSIVE, difference=d)
+        assert conclusion_of(lost).endswith("is not ruled out: 12 samples lost their score")
+
     def test_what_never_differed_says_so_in_the_judges_words(self) -> None:
         same = replace(finding("ece").difference, test="identical")
         told = replace(finding("ece"), difference=same, reason="the scores agree on all 60 samples")

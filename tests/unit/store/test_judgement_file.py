@@ -213,7 +213,7 @@ OLD_RUN = Path(__file__).parents[2] / "golden" / "runs" / "schema_1" / "capitals
 
 
 class TestDamaged:
-    """One sentence and exit code 3, never a traceback."""
+    """One sentence of warning; the run itself is shown, without a verdict."""
 
     @pytest.fixture
     def folder(self, rich: Judgement, tmp_path: Path) -> Path:
@@ -223,11 +223,13 @@ class TestDamaged:
         return folder
 
     def told(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> str:
-        assert run(["report", str(folder)]) == 3
-        err = capsys.readouterr().err
-        assert err.startswith(f"error: {folder / JUDGEMENT}: ")
-        assert err.count("\n") == 1
-        return err
+        assert run(["report", str(folder), "--format", "html"]) == 0
+        assert "the verdict on this run cannot be shown" in capsys.readouterr().out
+        assert run(["show", str(folder)]) == 0
+        (warning,) = capsys.readouterr().err.splitlines()
+        begin = f"warning: the verdict on this run cannot be shown: {folder / JUDGEMENT}: "
+        assert warning.startswith(begin)
+        return warning
 
     @pytest.mark.parametrize(
         "spoil",
@@ -251,14 +253,15 @@ class TestDamaged:
         value = json.loads((folder / JUDGEMENT).read_text(encoding="utf-8"))
         spoil(value)
         (folder / JUDGEMENT).write_text(json.dumps(value), encoding="utf-8")
-        self.told(folder, capsys)
+        assert self.told(folder, capsys).endswith(f"gate {folder} --baseline NAME")
 
     @pytest.mark.parametrize("text", ["", "{", "[]", '"improved"', "\x00"])
     def test_what_is_no_json(
         self, folder: Path, capsys: pytest.CaptureFixture[str], text: str
     ) -> None:
         (folder / JUDGEMENT).write_text(text, encoding="utf-8")
-        self.told(folder, capsys)
+        remedy = f"; judge it again: harness gate {folder} --baseline NAME"
+        assert self.told(folder, capsys).endswith(remedy)
 
     def test_half_a_file(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
         data = (folder / JUDGEMENT).read_bytes()
@@ -271,5 +274,5 @@ class TestDamaged:
         (folder / JUDGEMENT).write_text(json.dumps(newer), encoding="utf-8")
         assert self.told(folder, capsys).endswith(
             f"has schema version {SCHEMA_VERSION + 1}, and this program knows versions up to"
-            f" {SCHEMA_VERSION}; update the program\n"
+            f" {SCHEMA_VERSION}; update the program"
         )

@@ -11,7 +11,7 @@ import pytest
 
 from harness.core.errors import StoreError
 from harness.core.noise import Noise, NoiseStudy
-from harness.store.noise_studies import read_studies, read_study, write_study
+from harness.store.noise_studies import Studies, read_studies, read_study, write_study
 
 ACCURACY = Noise(
     model="m",
@@ -50,8 +50,24 @@ def test_studies_come_oldest_first(tmp_path: Path) -> None:
     write_study(LATER, tmp_path)
     write_study(STUDY, tmp_path)
 
-    assert [study.at for study in read_studies(tmp_path)] == [STUDY.at, LATER.at]
-    assert list(read_studies(tmp_path / "elsewhere")) == []
+    assert read_studies(tmp_path) == Studies((STUDY, LATER), ())
+    assert read_studies(tmp_path).noise == (*STUDY.noise, *LATER.noise)
+    assert read_studies(tmp_path / "elsewhere") == Studies((), ())
+
+
+def test_a_study_that_cannot_be_read_costs_itself_alone(tmp_path: Path) -> None:
+    newer = damaged({"schema_version": 2}, write_study(STUDY, tmp_path))
+    torn = write_study(STUDY, tmp_path)
+    torn.write_text("{")
+    write_study(LATER, tmp_path)
+
+    known = read_studies(tmp_path)
+
+    assert known.studies == (LATER,)
+    for path in (newer, torn):
+        (warning,) = (text for text in known.warnings if str(path) in text)
+        assert warning.startswith(f"left out of the noise: {path}: ")
+        assert warning.endswith("delete it and repeat harness noise")
 
 
 def test_a_secret_is_struck_out(tmp_path: Path) -> None:
@@ -77,7 +93,9 @@ def test_a_newer_study_is_refused(tmp_path: Path) -> None:
 )
 def test_a_damaged_study_is_refused(tmp_path: Path, change: dict[str, Any]) -> None:
     path = damaged(change, write_study(STUDY, tmp_path))
-    with pytest.raises(StoreError, match=r"is no noise study .* delete it and repeat the study"):
+    with pytest.raises(
+        StoreError, match=r"is no noise study .* delete it and repeat harness noise"
+    ):
         read_study(path)
 
 
