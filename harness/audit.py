@@ -76,22 +76,35 @@ def audit(
 
     Raises:
         ConfigError: found before any model is loaded.
-        StoreError: the run folder cannot be written.
-        UnwrittenReport: all of it is written but the report.
+        StoreError: the run folder cannot be written; UnwrittenReport, all of it but its report.
         Interrupted: after everything answered has been kept and estimated.
     """
     prepared = prepare(spec, progress) if prepared is None else prepared
-    started = now()
-    folder = resume or Path(spec.out) / new_run_id(started)
+    folder = resume or Path(spec.out) / new_run_id(now())
     planned = tuple(_planned(spec, prepared))
     earlier = read_earlier(resume, planned, spec.seed) if resume else Earlier()
-    manifest = Manifest(
+    manifest = replace(_manifest(spec, folder, planned, earlier), warnings=warnings)
+    writer = RunWriter(folder, spec.secrets)
+    progress.note(f"run folder: {folder}")
+    try:
+        return _Audit(spec, prepared, writer, progress, manifest).carry_out(earlier)
+    except KeyboardInterrupt as error:
+        raise Interrupted(folder) from error
+    finally:
+        writer.close()
+
+
+def _manifest(
+    spec: RunSpec, folder: Path, planned: tuple[Evaluation, ...], earlier: Earlier
+) -> Manifest:
+    """Return what is known of a run before it starts."""
+    return Manifest(
         schema_version=SCHEMA_VERSION,
         run_id=folder.name,
         name=spec.name,
         line=spec.line or earlier.line,
         status=Status.RUNNING,
-        started_at=started.isoformat(timespec="seconds"),
+        started_at=now().isoformat(timespec="seconds"),
         seed=spec.seed,
         limit=spec.limit,
         confidence_level=spec.confidence_level,
@@ -105,16 +118,7 @@ def audit(
         packages=packages(),
         git=git_state(Path.cwd()),
         hardware=hardware(),
-        warnings=warnings,
     )
-    writer = RunWriter(folder, spec.secrets)
-    progress.note(f"run folder: {folder}")
-    try:
-        return _Audit(spec, prepared, writer, progress, manifest).carry_out(earlier)
-    except KeyboardInterrupt as error:
-        raise Interrupted(folder) from error
-    finally:
-        writer.close()
 
 
 def prepare(spec: RunSpec, progress: Progress) -> list[Prepared]:

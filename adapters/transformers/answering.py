@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
-from harness.adapters.transformers.batching import Row, run_in_batches
+from harness.adapters.transformers.batching import Row
 from harness.core.request import Request
 from harness.core.response import Exchange, Failure, FailureKind, Response
 
@@ -52,8 +52,10 @@ class Responder(Protocol[RowT, ResultT]):
         """
         ...
 
-    def forward(self, rows: Sequence[RowT]) -> Sequence[ResultT]:
-        """Compute a batch; results in the order of the rows."""
+    def compute(
+        self, rows: Sequence[RowT], max_batch_tokens: int
+    ) -> Iterator[tuple[RowT, ResultT | Failure]]:
+        """Yield each of these distinct rows with its result, as soon as it is there."""
         ...
 
 
@@ -85,7 +87,7 @@ def answer(
         waiting = _Waiting[RowT, ResultT](request, question, len(distinct))
         for row in distinct:
             asking.setdefault(row, []).append(waiting)
-    for row, result in run_in_batches(list(asking), responder.forward, max_batch_tokens):
+    for row, result in responder.compute(list(asking), max_batch_tokens):
         for waiting in asking.pop(row):
             waiting.results[row] = result
             waiting.n_missing -= 1

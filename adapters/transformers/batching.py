@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Protocol, TypeVar
 
 import torch
@@ -48,22 +49,21 @@ def run_in_batches(
     while start < len(queue):
         size = max(1, budget // max(1, queue[start].n_tokens))
         batch = queue[start : start + size]
-        results = _attempt(forward, batch)
+        results = attempt(partial(forward, batch))
         if results is None and len(batch) > 1:
             budget = len(batch) * batch[0].n_tokens // 2
             continue
         start += len(batch)
         if results is None:
-            yield batch[0], _out_of_memory(batch[0])
+            yield batch[0], out_of_memory(batch[0])
         else:
             yield from zip(batch, results, strict=True)
 
 
-def _attempt(
-    forward: Callable[[Sequence[RowT]], Sequence[ResultT]], batch: Sequence[RowT]
-) -> Sequence[ResultT] | None:
+def attempt(compute: Callable[[], ResultT]) -> ResultT | None:
+    """Return what a computation gives, or None when it ran out of memory, which is then freed."""
     try:
-        return forward(batch)
+        return compute()
     except (MemoryError, RuntimeError) as error:
         if not is_out_of_memory(error):
             raise
@@ -82,7 +82,8 @@ def is_out_of_memory(error: BaseException) -> bool:
     return any(sign in str(error).lower() for sign in signs)
 
 
-def _out_of_memory(row: Row) -> Failure:
+def out_of_memory(row: Row) -> Failure:
+    """Return the failure of a row that does not fit."""
     return Failure(
         kind=FailureKind.OUT_OF_MEMORY,
         message=f"{row.n_tokens} tokens do not fit into memory even alone; set max_length lower",

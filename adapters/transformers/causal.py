@@ -5,7 +5,7 @@ from __future__ import annotations
 from harness.adapters.transformers.answering import RefusedError
 from harness.adapters.transformers.encoding import Pair
 from harness.adapters.transformers.loaded import LoadedModel
-from harness.adapters.transformers.scoring import Query, Span
+from harness.adapters.transformers.scoring_row import Query, Span
 from harness.adapters.transformers.windows import rolling_windows
 from harness.core.request import LogLikelihood
 

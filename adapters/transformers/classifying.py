@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import torch
 
 from harness.adapters.transformers.answering import RefusedError
+from harness.adapters.transformers.batching import run_in_batches
 from harness.adapters.transformers.forward import pad
 from harness.adapters.transformers.loaded import LoadedModel
 from harness.adapters.transformers.texts import TextRow, text_row
 from harness.core.request import Classify, Request
-from harness.core.response import Classification, FailureKind, Response, Usage
+from harness.core.response import Classification, Failure, FailureKind, Response, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,12 @@ class ClassifyingResponder:
         assert isinstance(asked, Classify)
         row = text_row(self._loaded, asked.text, self._too_long)
         return ClassifyingQuestion((row,), self._labels, self._is_exclusive)
+
+    def compute(
+        self, rows: Sequence[TextRow], max_batch_tokens: int
+    ) -> Iterator[tuple[TextRow, tuple[float, ...] | Failure]]:
+        """Yield each row with its result, batch after batch."""
+        return run_in_batches(rows, self.forward, max_batch_tokens)
 
     def forward(self, rows: Sequence[TextRow]) -> list[tuple[float, ...]]:
         """Return the scores of each row, in the order of the labels."""

@@ -6,18 +6,19 @@ This is what sentence-transformers does for its all-MiniLM models (Reimers and G
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import torch
 
 from harness.adapters.transformers.answering import RefusedError
+from harness.adapters.transformers.batching import run_in_batches
 from harness.adapters.transformers.forward import pad
 from harness.adapters.transformers.loaded import LoadedModel
 from harness.adapters.transformers.texts import TextRow, text_row
 from harness.core.request import Embed, Request
-from harness.core.response import Embedding, FailureKind, Response, Usage
+from harness.core.response import Embedding, Failure, FailureKind, Response, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,12 @@ class EmbeddingResponder:
         if not row.tokens:
             raise RefusedError("the text is empty; it has no vector")
         return EmbeddingQuestion((row,))
+
+    def compute(
+        self, rows: Sequence[TextRow], max_batch_tokens: int
+    ) -> Iterator[tuple[TextRow, tuple[float, ...] | Failure]]:
+        """Yield each row with its result, batch after batch."""
+        return run_in_batches(rows, self.forward, max_batch_tokens)
 
     def forward(self, rows: Sequence[TextRow]) -> list[tuple[float, ...]]:
         """Return the vector of each row, of Euclidean length 1."""

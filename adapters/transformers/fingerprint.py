@@ -12,6 +12,8 @@ import transformers
 from harness.adapters.transformers import TransformersAdapter
 from harness.adapters.transformers.checkpoint import Checkpoint
 from harness.adapters.transformers.encoding import TextEncoder
+from harness.adapters.transformers.prefix_sharing import Sharing
+from harness.core.capability import Capability
 from harness.core.estimate import signature_text
 from harness.core.identity import Identity, hash_json, hash_tree
 
@@ -25,6 +27,7 @@ def identify(
     checkpoint: Checkpoint,
     options: TransformersAdapter,
     window: int | None,
+    sharing: Sharing,
 ) -> Identity:
     """Return hashes of weights, configuration, tokenizer and template, and the settings.
 
@@ -45,6 +48,8 @@ def identify(
         "trust_remote_code": options.trust_remote_code,
         "window": window,
     }
+    if Capability.SCORES in options.capabilities:
+        settings["likelihoods"] = sharing.setting
     parts = {
         "weights": checkpoint.weights,
         "config": hash_json([_told(model.config), _told(habits)]),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 import torch
 
 from harness.adapters.transformers.loaded import LoadedModel
+from harness.adapters.transformers.output_layer import wanted_logits
 
 Tokens = tuple[int, ...]
 
@@ -56,11 +57,7 @@ def logits_at(loaded: LoadedModel, grid: Grid) -> torch.Tensor:
     shape = padded.input_ids.shape
     flat = [row * shape[1] + spot for row, spots in enumerate(grid.positions) for spot in spots]
     wanted = torch.tensor(flat, device=loaded.device)
-    arguments = _arguments(loaded, grid, padded)
-    with torch.inference_mode(), _OnlyAt(loaded.model.get_output_embeddings(), shape, wanted) as at:
-        logits: torch.Tensor = loaded.model(**arguments).logits
-    logits = logits.reshape(-1, logits.shape[-1])
-    return logits if at.was_applied else logits[wanted]
+    return wanted_logits(loaded.model, _arguments(loaded, grid, padded), shape, wanted)
 
 
 def _arguments(loaded: LoadedModel, grid: Grid, padded: Padded) -> dict[str, Any]:
@@ -76,38 +73,3 @@ def _arguments(loaded: LoadedModel, grid: Grid, padded: Padded) -> dict[str, Any
     # A cache would be built and thrown away. Models that are no decoders do not know the word.
     is_decoder = loaded.model.config.is_encoder_decoder or loaded.model.can_generate()
     return {**arguments, "use_cache": False} if is_decoder else arguments
-
-
-class _OnlyAt:
-    """Hands the output layer only the hidden states whose logits are wanted.
-
-    The output layer makes vocabulary-sized lines, often a third of a small model's work and most
-    of its memory; all that comes after it (scaling, soft caps) works line by line. A hook serves
-    every architecture, where ``logits_to_keep`` exists for some and takes one set of positions
-    for all rows.
-    """
-
-    def __init__(self, layer: Any, shape: tuple[int, int], wanted: torch.Tensor) -> None:
-        self._layer = layer
-        self._shape = shape
-        self._wanted = wanted
-        self._handle: Any = None
-        self.was_applied = False
-
-    def __enter__(self) -> Self:
-        if self._layer is not None:
-            self._handle = self._layer.register_forward_pre_hook(self._select)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._handle is not None:
-            self._handle.remove()
-
-    def _select(self, _layer: Any, inputs: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:
-        hidden, *rest = inputs
-        # Some kernels drop the padding before the output layer; their lines are picked later.
-        if hidden.shape[:-1] != self._shape:
-            return inputs
-        self.was_applied = True
-        chosen = hidden.reshape(-1, hidden.shape[-1])[self._wanted]
-        return (chosen.unsqueeze(0), *rest)

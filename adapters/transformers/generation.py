@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
 from transformers import GenerationConfig, LogitsProcessorList, StoppingCriteriaList
 
 from harness.adapters.transformers.answering import RefusedError
+from harness.adapters.transformers.batching import run_in_batches
+from harness.adapters.transformers.continuous_batching import generate
 from harness.adapters.transformers.encoding import TextEncoder
 from harness.adapters.transformers.forward import pad
 from harness.adapters.transformers.generation_row import GenerationRow
@@ -17,7 +19,7 @@ from harness.adapters.transformers.quiet import quiet
 from harness.adapters.transformers.sampling import RowSampler
 from harness.adapters.transformers.stopping import RowStops, special_stop_ids
 from harness.core.request import Generate, Request
-from harness.core.response import FailureKind, Generation, Response, Usage
+from harness.core.response import Failure, FailureKind, Generation, Response, Usage
 
 Tokens = tuple[int, ...]
 
@@ -70,6 +72,17 @@ class GenerationResponder:
             random_key="" if is_greedy else f"{asked.seed} {request.id}",
         )
         return GenerationQuestion((row,))
+
+    def compute(
+        self, rows: Sequence[GenerationRow], max_batch_tokens: int
+    ) -> Iterator[tuple[GenerationRow, Written | Failure]]:
+        """Yield each row with its text."""
+        loaded, windows = self._loaded, self._loaded.sharing.windows
+        if windows is None:
+            yield from run_in_batches(rows, self.forward, max_batch_tokens)
+            return
+        for row, ids in generate(loaded, windows, rows, max_batch_tokens, end_ids(loaded)):
+            yield row, ids if isinstance(ids, Failure) else self._written(row, ids)
 
     def forward(self, rows: Sequence[GenerationRow]) -> list[Written]:
         """Decode all rows until the last one is done; each row ends by its own rules."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from harness.adapters.transformers.answering import RefusedError
 from harness.adapters.transformers.encoding import TextEncoder
+from harness.adapters.transformers.prefix_sharing import Sharing
 from harness.core.identity import Identity
 from harness.core.response import FailureKind
 
@@ -22,6 +23,8 @@ class LoadedModel:
     window: int | None
     """Most tokens that fit; None where the architecture sets no limit."""
     identity: Identity
+    sharing: Sharing
+    """How likelihoods are computed."""
 
     @property
     def pad_id(self) -> int:

@@ -15,6 +15,7 @@ from harness.adapters.transformers.fingerprint import identify
 from harness.adapters.transformers.fitness import check_task, check_weights
 from harness.adapters.transformers.loaded import LoadedModel
 from harness.adapters.transformers.precision import load_arguments, quantised
+from harness.adapters.transformers.prefix_sharing import find_sharing
 from harness.adapters.transformers.quiet import quiet
 from harness.adapters.transformers.template import template_text
 from harness.adapters.transformers.window import window_of
@@ -61,12 +62,14 @@ def load(options: TransformersAdapter) -> LoadedModel:
     _settle(model, tokenizer)
     encoder = TextEncoder(tokenizer, template_text(options.chat_template, tokenizer))
     window = window_of(model, tokenizer, options.max_length)
+    sharing = find_sharing(model, options)
     return LoadedModel(
         model=model,
         encoder=encoder,
         device=device,
         window=window,
-        identity=identify(model, encoder, checkpoint, options, window),
+        identity=identify(model, encoder, checkpoint, options, window, sharing),
+        sharing=sharing,
     )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from harness.adapters.transformers.answering import RefusedError
 from harness.adapters.transformers.causal import UNLIMITED_WINDOW
 from harness.adapters.transformers.loaded import LoadedModel
-from harness.adapters.transformers.scoring import Query, Span
+from harness.adapters.transformers.scoring_row import Query, Span
 from harness.adapters.transformers.windows import chunks
 from harness.core.request import LogLikelihood
 

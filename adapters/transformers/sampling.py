@@ -20,7 +20,7 @@ class RowSampler(LogitsProcessor):  # type: ignore[misc] # transformers is untyp
 
     def __init__(self, rows: Sequence[GenerationRow]) -> None:
         self._rows = rows
-        self._generators = [_generator(row.random_key) for row in rows]
+        self._generators = [random_stream(row.random_key) for row in rows]
 
     def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:  # noqa: ARG002 - transformers' signature
         """Return scores (rows, vocabulary) that are -inf but for the drawn tokens."""
@@ -54,6 +54,7 @@ def draw(logits: torch.Tensor, temperature: float, top_p: float, random: torch.G
     return int(tokens[at])
 
 
-def _generator(key: str) -> torch.Generator:
+def random_stream(key: str) -> torch.Generator:
+    """Return the stream of random numbers that a key names."""
     seed = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big") >> 1
     return torch.Generator().manual_seed(seed)

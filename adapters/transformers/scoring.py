@@ -7,18 +7,22 @@ computed for a row, and how answers are put together, is the same for all.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
-
-import torch
+from typing import Protocol
 
 from harness.adapters.transformers.answering import RefusedError
+from harness.adapters.transformers.batching import run_in_batches
 from harness.adapters.transformers.forward import Grid, logits_at
 from harness.adapters.transformers.loaded import LoadedModel
+from harness.adapters.transformers.prefix_tree import count_nodes
+from harness.adapters.transformers.scoring_row import Query, ScoringRow, Span
+from harness.adapters.transformers.shared_prefix_scoring import score_as_tree
+from harness.adapters.transformers.token_scores import TokenScore, token_scores
 from harness.core.request import LogLikelihood, Request, RollingLogLikelihood
 from harness.core.response import (
     ContinuationScore,
+    Failure,
     FailureKind,
     LogLikelihoods,
     Response,
@@ -27,46 +31,6 @@ from harness.core.response import (
 )
 
 Tokens = tuple[int, ...]
-_ROWS_PER_CHUNK = 256
-
-
-class Query(NamedTuple):
-    """How likely is ``target``, going by the model's output at ``position`` of a row?"""
-
-    position: int
-    target: int
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """One row's part of the likelihood of one continuation."""
-
-    tokens: Tokens
-    """What the model reads; the decoder's input for an encoder-decoder model."""
-    queries: tuple[Query, ...]
-    source: Tokens = ()
-    """The encoder's input; empty for other models."""
-
-
-@dataclass(frozen=True, slots=True)
-class ScoringRow:
-    """One line of a batch, with everything that one request asks of it."""
-
-    tokens: Tokens
-    source: Tokens
-    queries: tuple[Query, ...]
-
-    @property
-    def n_tokens(self) -> int:
-        """Tokens read."""
-        return len(self.tokens) + len(self.source)
-
-
-class TokenScore(NamedTuple):
-    """The answer to one query."""
-
-    log_probability: float
-    is_first_choice: bool
 
 
 class ScoringReader(Protocol):
@@ -93,6 +57,8 @@ class ScoringQuestion:
     addresses: tuple[tuple[tuple[int, int], ...], ...]
     """(row, query) of each token of each continuation."""
     is_rolling: bool
+    n_input_tokens: int
+    """Tokens to compute when this request is asked alone; it does not hang on its neighbours."""
 
     def gather(self, results: Sequence[Sequence[TokenScore]]) -> Response:
         """Sum up by continuation, or list by token."""
@@ -102,7 +68,7 @@ class ScoringQuestion:
                 "the model returned no number (an overflow, usually); try another dtype",
                 FailureKind.PROTOCOL,
             )
-        usage = Usage(n_input_tokens=sum(row.n_tokens for row in self.rows), n_output_tokens=0)
+        usage = Usage(n_input_tokens=self.n_input_tokens, n_output_tokens=0)
         if self.is_rolling:
             values = tuple(token.log_probability for token in scores[0])
             return Response(output=TokenLogLikelihoods(values=values), usage=usage)
@@ -110,21 +76,33 @@ class ScoringQuestion:
 
 
 class ScoringResponder:
-    """Answers ``LogLikelihood`` and ``RollingLogLikelihood``."""
+    """Answers ``LogLikelihood`` and ``RollingLogLikelihood``.
+
+    Rows that may share their beginnings are computed as a tree, others one by one, in batches.
+    """
 
     def __init__(self, loaded: LoadedModel, reader: ScoringReader) -> None:
         self._loaded = loaded
         self._reader = reader
+        self._windows = loaded.sharing.windows
 
     def read(self, request: Request) -> ScoringQuestion:
         """Return the rows; continuations that need the same input share one."""
         payload = request.payload
         if isinstance(payload, RollingLogLikelihood):
-            return question([self._reader.text(payload.text)], is_rolling=True)
+            return self._question([self._reader.text(payload.text)], is_rolling=True)
         assert isinstance(payload, LogLikelihood)
         if not payload.continuations:
             raise RefusedError("no continuation was given")
-        return question(self._reader.continuations(payload), is_rolling=False)
+        return self._question(self._reader.continuations(payload), is_rolling=False)
+
+    def compute(
+        self, rows: Sequence[ScoringRow], max_batch_tokens: int
+    ) -> Iterator[tuple[ScoringRow, list[TokenScore] | Failure]]:
+        """Yield each row with one score per query."""
+        if self._windows is None:
+            return run_in_batches(rows, self.forward, max_batch_tokens)
+        return score_as_tree(self._loaded.model, self._windows, rows, max_batch_tokens)
 
     def forward(self, rows: Sequence[ScoringRow]) -> list[list[TokenScore]]:
         """Return one score per query of each row."""
@@ -143,12 +121,25 @@ class ScoringResponder:
         }
         lines = [line[i, query.position] for i, row in enumerate(rows) for query in row.queries]
         targets = [query.target for row in rows for query in row.queries]
-        scores = iter(_token_scores(logits, lines, targets))
+        scores = iter(token_scores(logits, lines, targets))
         return [[next(scores) for _ in row.queries] for row in rows]
 
+    def _question(
+        self, continuations: Sequence[Sequence[Span]], *, is_rolling: bool
+    ) -> ScoringQuestion:
+        return question(continuations, is_rolling=is_rolling, is_shared=self._windows is not None)
 
-def question(continuations: Sequence[Sequence[Span]], *, is_rolling: bool) -> ScoringQuestion:
-    """Merge spans with the same input into one row, equal queries into one."""
+
+def question(
+    continuations: Sequence[Sequence[Span]], *, is_rolling: bool, is_shared: bool
+) -> ScoringQuestion:
+    """Merge spans with the same input into one row, equal queries into one.
+
+    Args:
+        continuations: spans of each.
+        is_rolling: one text, to be scored token by token.
+        is_shared: what rows have in common at their beginnings is computed once.
+    """
     queries: dict[tuple[Tokens, Tokens], dict[Query, int]] = {}
     index: dict[tuple[Tokens, Tokens], int] = {}
     addresses: list[tuple[tuple[int, int], ...]] = []
@@ -161,22 +152,12 @@ def question(continuations: Sequence[Sequence[Span]], *, is_rolling: bool) -> Sc
             spots += [(row, known.setdefault(query, len(known))) for query in span.queries]
         addresses.append(tuple(spots))
     rows = tuple(ScoringRow(*key, tuple(asked)) for key, asked in queries.items())
-    return ScoringQuestion(rows, tuple(addresses), is_rolling)
-
-
-def _token_scores(
-    logits: torch.Tensor, lines: Sequence[int], targets: Sequence[int]
-) -> list[TokenScore]:
-    # A log-softmax would write a second table as large as the logits, in float32; the normaliser
-    # of each line is all that is needed, and chunks bound the float32 copy that it takes.
-    normaliser = torch.cat(
-        [torch.logsumexp(chunk.float(), dim=-1) for chunk in logits.split(_ROWS_PER_CHUNK)]
+    n_tokens = (
+        count_nodes([row.tokens for row in rows])
+        if is_shared
+        else sum(row.n_tokens for row in rows)
     )
-    line = torch.tensor(lines, device=logits.device)
-    target = torch.tensor(targets, device=logits.device)
-    values = logits[line, target].float() - normaliser[line]
-    is_first = logits.argmax(dim=-1)[line] == target
-    return [TokenScore(*pair) for pair in zip(values.tolist(), is_first.tolist(), strict=True)]
+    return ScoringQuestion(rows, tuple(addresses), is_rolling, n_tokens)
 
 
 def _summed(tokens: Sequence[TokenScore]) -> ContinuationScore:

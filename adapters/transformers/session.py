@@ -49,7 +49,7 @@ class TransformersSession:
         return self._identity
 
     def respond(self, requests: Sequence[Request]) -> Iterator[Exchange]:
-        """Yield one exchange per request, longest first.
+        """Yield one exchange per request, in the order that costs least.
 
         Raises:
             AdapterError: the session is closed, or the model or its device broke down.

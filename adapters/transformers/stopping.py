@@ -13,6 +13,26 @@ from harness.adapters.transformers.generation_row import GenerationRow
 _BYTES_PER_CHARACTER = 4
 
 
+class RowEnd:
+    """The rules that end one row."""
+
+    def __init__(self, row: GenerationRow, tokenizer: Any, end_ids: frozenset[int]) -> None:
+        self._row = row
+        self._tokenizer = tokenizer
+        self._ids = end_ids | special_stop_ids(row.stop, tokenizer)
+
+    def is_reached(self, ids: list[int]) -> bool:
+        """Tell, after each new token, whether it was the last; ``ids`` are all that are written."""
+        if len(ids) >= self._row.max_new_tokens or ids[-1] in self._ids:
+            return True
+        if not self._row.stop:
+            return False
+        # A character takes at most four tokens, so the tail that a stop string can lie in is short.
+        n_tail = _BYTES_PER_CHARACTER * (max(map(len, self._row.stop)) + 1)
+        tail = self._tokenizer.decode(ids[-n_tail:], skip_special_tokens=True)
+        return any(stop in tail for stop in self._row.stop if stop)
+
+
 class RowStops(StoppingCriteria):  # type: ignore[misc] # transformers is untyped here
     """Ends each row by its own rules and remembers where.
 
@@ -25,9 +45,7 @@ class RowStops(StoppingCriteria):  # type: ignore[misc] # transformers is untype
     def __init__(
         self, rows: Sequence[GenerationRow], tokenizer: Any, end_ids: frozenset[int]
     ) -> None:
-        self._rows = rows
-        self._tokenizer = tokenizer
-        self._ends = [end_ids | special_stop_ids(row.stop, tokenizer) for row in rows]
+        self._ends = [RowEnd(row, tokenizer, end_ids) for row in rows]
         self._start: int | None = None
         self._n_kept: list[int | None] = [None] * len(rows)
 
@@ -37,7 +55,7 @@ class RowStops(StoppingCriteria):  # type: ignore[misc] # transformers is untype
             self._start = input_ids.shape[1] - 1
         written = input_ids[:, self._start :].tolist()
         for at, ids in enumerate(written):
-            if self._n_kept[at] is None and self._is_done(at, ids):
+            if self._n_kept[at] is None and self._ends[at].is_reached(ids):
                 self._n_kept[at] = len(ids)
         done = [n_kept is not None for n_kept in self._n_kept]
         return torch.tensor(done, dtype=torch.bool, device=input_ids.device)
@@ -46,17 +64,6 @@ class RowStops(StoppingCriteria):  # type: ignore[misc] # transformers is untype
         """Return the tokens that row ``at`` wrote before it was done, out of all ids."""
         written: list[int] = ids[at, self._start :].tolist()
         return written[: self._n_kept[at]]
-
-    def _is_done(self, at: int, ids: list[int]) -> bool:
-        row = self._rows[at]
-        if len(ids) >= row.max_new_tokens or ids[-1] in self._ends[at]:
-            return True
-        if not row.stop:
-            return False
-        # A character takes at most four tokens, so the tail that a stop string can lie in is short.
-        n_tail = _BYTES_PER_CHARACTER * (max(map(len, row.stop)) + 1)
-        tail = self._tokenizer.decode(ids[-n_tail:], skip_special_tokens=True)
-        return any(stop in tail for stop in row.stop if stop)
 
 
 def special_stop_ids(stops: Sequence[str], tokenizer: Any) -> frozenset[int]:

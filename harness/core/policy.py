@@ -65,7 +65,8 @@ class Policy:
     min_history: int = 20
     """Runs of a line before its history may raise an alarm."""
     history_alpha: float = 0.01
-    """Chance of a false alarm of all looks back of one night together."""
+    """Chance of a false alarm of all looks back of one night together, where nights are
+    independent and about normal."""
     history: Literal["warn", "fail"] = "warn"
     """``fail``: a loss against the history that two nights in a row show counts as a regression."""
 

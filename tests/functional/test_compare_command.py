@@ -234,8 +234,17 @@ def _sit(exam: Exam, change: Mapping[str, Any]) -> Path:
 class TestOldRuns:
     """Runs of schema version 1 kept no options of their metrics."""
 
+    def again(self, place: Workplace, **changes: object) -> Path:
+        """Return a run that gave the same answers another day."""
+        folder = place.folder / "again"
+        shutil.copytree(OLD_RUN, folder)
+        manifest = place.manifest(folder) | {"run_id": "again"} | changes
+        (folder / "manifest.json").write_text(json.dumps(manifest))
+        return folder
+
     def test_are_compared_where_the_options_are_certain(self, place: Workplace) -> None:
-        outcome = place.harness("compare", OLD_RUN, OLD_RUN, "-o", "change.json")
+        again = self.again(place)
+        outcome = place.harness("compare", OLD_RUN, again, "-o", "change.json")
         assert outcome.code == 0
         findings = judgement_in(place.folder / "change.json")["findings"]
         gated = [finding["difference"] for finding in findings if finding["gate"]]
@@ -244,12 +253,9 @@ class TestOldRuns:
 
     def test_ask_to_be_scored_again_where_they_are_not(self, place: Workplace) -> None:
         """Of a run that was made without a spec, nothing tells the options."""
-        folder = place.folder / "old"
-        shutil.copytree(OLD_RUN, folder)
-        manifest = place.manifest(folder)
-        (folder / "manifest.json").write_text(json.dumps(manifest | {"spec": {}}))
+        again = self.again(place, spec={})
 
-        outcome = place.harness("compare", folder, folder, "-o", "change.json")
+        outcome = place.harness("compare", OLD_RUN, again, "-o", "change.json")
 
         assert verdicts(outcome.out) == ["INVALID"]
         told = judgement_in(place.folder / "change.json")["invalid"]
@@ -352,6 +358,19 @@ class TestCheckpoints:
         assert verdicts(outcome.out) == ["EQUIVALENT"]
         rows = judgement_in(reviews.folder / "change.json")["findings"]
         assert {row["difference"]["test"] for row in rows} == {"identical"}
+
+    def test_take_the_place_of_a_model_that_the_spec_fits(self, reviews: Workplace) -> None:
+        fitted = CHECKPOINTS.replace(
+            'path = "epoch-1.skops"',
+            'fit.data = "reviews.csv"\nfit.columns = { text = "text", target = "label" }',
+        )
+        reviews.write("fitted.toml", fitted)
+        sides = ("epoch-1.skops", "epoch-2.skops")
+
+        outcome = reviews.harness("compare", *sides, "--spec", "fitted.toml:classifier")
+
+        assert outcome.code == 0, outcome.err
+        assert verdicts(outcome.out) == ["REGRESSED"]
 
     @pytest.mark.parametrize(
         ("options", "error"),

@@ -332,8 +332,9 @@ class TestPolicyFile:
 
 def test_names_that_are_not_there(place: Workplace) -> None:
     exam = Exam(place)
+    exam.sit(n=10)
+    place.harness("baseline", "set", "main", "latest")
     folder = exam.sit(n=10)
-    place.harness("baseline", "set", "main", folder.name)
 
     for arguments, error in (
         ((folder, "--baseline", "mian"), "mian: no such run in 'runs'; did you mean 'main'?"),

@@ -138,3 +138,23 @@ def test_a_login_in_an_address_is_struck_out_everywhere(place: Workplace) -> Non
     assert "abcdef123" not in kept
     (suite,) = place.manifest()["spec"]["suite"]
     assert suite["system"] == ("Look it up at https://[redacted]@example.org/?api_key=[redacted]")
+
+
+def test_a_login_in_what_a_model_says_of_its_failure(place: Workplace) -> None:
+    """No spec knows this key: the program has it from elsewhere, and quotes it as it fails."""
+    module = f"leaky_{place.folder.name}"
+    raised = f"refused by https://user:{CANARY}@host/v1 with Authorization: Bearer {CANARY}"
+    place.write(f"{module}.py", f"def answer(prompt):\n    raise ValueError({raised!r})\n")
+    place.films(f"""
+[[model]]
+name = "m"
+adapter = "python"
+target = "{module}:answer"
+path = "."
+{SUITE}""")
+
+    outcome = place.harness("run", "films.toml")
+
+    assert outcome.code == 3
+    assert "refused by https://[redacted]@host/v1" in everything_in(place.latest)
+    assert CANARY not in everything_in(place.latest) + outcome.out + outcome.err

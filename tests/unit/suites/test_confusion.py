@@ -12,6 +12,7 @@ from harness.core.sample import Sample
 from harness.core.score import Scored, Unscored
 from harness.stats.bootstrap import bootstrap
 from harness.stats.proportion import wilson_interval
+from harness.suites.metrics.class_counts import ClassCounts
 from harness.suites.metrics.confusion import Confusion
 
 ABC = ("a", "b", "c")
@@ -203,3 +204,11 @@ def test_every_quantity_says_what_it_is() -> None:
     assert all(quantity.definition for quantity in metric.quantities)
     assert {q.id for q in metric.quantities if q.is_headline} == {"accuracy", "f1_macro"}
     assert metric.signature == {"labels": "no,yes", "positive": "yes"}
+
+
+def test_a_spread_that_is_rounded_below_zero_is_none() -> None:
+    # The margins of one constant prediction are summed in two ways, a rounding apart.
+    targets = np.array([[0.0, 0.0], [1.0, 0.0], [2.0, 0.0], [1.0, 0.0]])
+    counts = ClassCounts.of_samples(targets, np.array([[0.1, 0.1, 0.2, 0.3]]), 3)
+    assert counts.total[0] < counts.predicted.sum()
+    assert counts.mcc.tolist() == [0.0]

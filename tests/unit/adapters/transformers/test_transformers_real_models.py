@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,12 @@ import torch
 import transformers
 
 from harness.adapters.transformers import TransformersAdapter
+from harness.adapters.transformers.answering import answer
 from harness.adapters.transformers.gguf_cache import converted, load_gguf
+from harness.adapters.transformers.prefix_sharing import Sharing
 from harness.adapters.transformers.quiet import quiet
+from harness.adapters.transformers.scoring import ScoringResponder
+from harness.core.capability import Capability
 from harness.core.identity import hash_file
 from harness.core.request import (
     Embed,
@@ -25,6 +30,7 @@ from harness.core.request import (
     Request,
     RollingLogLikelihood,
 )
+from harness.core.response import LogLikelihoods, Response
 
 pytestmark = pytest.mark.model
 
@@ -72,6 +78,31 @@ def test_english_is_likelier_than_its_words_shuffled(smol: Any) -> None:
     perplexities = [math.exp(-sum(o.values) / len(o.values)) for o in (real, shuffled)]
     assert perplexities[0] < 40
     assert perplexities[1] > 10 * perplexities[0]
+
+
+def test_a_tree_of_questions_gives_the_numbers_of_single_rows(smol: Any) -> None:
+    shots = "Question: Which animal barks?\nAnswer: a dog\n\n" * 3
+    questions = ("Which animal meows?", "What do cows eat?", "Where do fish live?")
+    choices = (" a cat", " grass on a wide meadow", " in the water of a river", " dog", " cats")
+    asked = [
+        LogLikelihood(prompt=f"{shots}Question: {question}\nAnswer:", continuations=choices)
+        for question in questions
+    ]
+    responder = smol._responders[Capability.SCORES]
+    alone = ScoringResponder(replace(responder._loaded, sharing=Sharing(None)), responder._reader)
+    requests = [Request(str(at), payload) for at, payload in enumerate(asked)]
+    expected = {each.request.id: each.answer for each in answer(alone, requests, 1)}
+    n_together = 0
+    for at, output in enumerate(ask(smol, *asked)):
+        twin = expected[str(at)]
+        assert isinstance(twin, Response)
+        assert isinstance(twin.output, LogLikelihoods)
+        for one, other in zip(output.scores, twin.output.scores, strict=True):
+            assert one.log_likelihood == pytest.approx(other.log_likelihood, abs=1e-4)
+            assert one.is_greedy == other.is_greedy
+            n_together += one.is_greedy
+    assert n_together > 0
+    assert "|likelihoods:prefix tree|" in smol.identity.parts["settings"]
 
 
 def test_paris_is_the_likeliest_capital_of_france(smol: Any) -> None:

@@ -186,17 +186,22 @@ def test_one_token_continuations_share_a_row_and_equal_requests_are_computed_onc
     assert outputs[0] == outputs[1] == outputs[2]
 
 
-def test_usage_counts_real_tokens_of_distinct_rows(
-    opened: Callable[..., Any], model_folder: Callable[[str], Path]
+@pytest.mark.parametrize("share_prefixes", [True, False])
+def test_usage_counts_what_a_request_costs_by_itself(
+    share_prefixes: bool,  # noqa: FBT001 - a parameter of the test
+    opened: Callable[..., Any],
+    model_folder: Callable[[str], Path],
 ) -> None:
     n_context = 1 + len(encode(model_folder("llama"), "It was"))
     n_long = len(encode(model_folder("llama"), "It was the best of times")) + 1 - n_context
     short = LogLikelihood(prompt="It was", continuations=("A", "B", " the best of times"))
     long = LogLikelihood(prompt=PROMPTS[2], continuations=(" dog",))
-    answer = opened("llama").answers(short, long)[0]
+    answer = opened("llama", share_prefixes=share_prefixes).answers(short, long, short)[0]
     assert isinstance(answer, Response)
     assert answer.usage is not None
-    assert answer.usage.n_input_tokens == n_context + (n_context + n_long - 1)
+    # Row by row, the context is read for the letters and again for the long continuation.
+    expected = n_context + n_long - 1 if share_prefixes else n_context + (n_context + n_long - 1)
+    assert answer.usage.n_input_tokens == expected
     assert answer.latency_s is None
 
 
@@ -259,7 +264,7 @@ def test_running_out_of_memory_halves_the_batch(opened: Callable[..., Any]) -> N
         for word in ("Paris", "Rome", "the model", "quick", "brown")
     ]
     expected = opened("llama").outputs(*asked)
-    model = opened("llama")
+    model = opened("llama", share_prefixes=False)
     sizes = model.limit_batch(3)
     found = model.outputs(*asked)
     assert sizes[0] == 10
@@ -271,7 +276,7 @@ def test_running_out_of_memory_halves_the_batch(opened: Callable[..., Any]) -> N
 
 
 def test_a_row_that_does_not_fit_alone_fails_alone(opened: Callable[..., Any]) -> None:
-    model = opened("llama")
+    model = opened("llama", share_prefixes=False)
 
     def check(_model: Any, _args: Any, kwargs: dict[str, Any]) -> None:
         if kwargs["input_ids"].shape[1] > 10:
