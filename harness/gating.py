@@ -96,6 +96,7 @@ def judge_operands(
         baseline_name=_name_of(baseline, root),
         noise=terms.noise,
         alarms=terms.alarms,
+        is_narrowed=bool(terms.suites),
     )
     return judge(comparisons, context)
 

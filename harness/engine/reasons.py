@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from harness.core.comparison import Difference
+from harness.core.history import Alarm
 from harness.core.judgement import Finding
 from harness.core.score import Direction
 from harness.core.verdict import Verdict
@@ -27,9 +28,17 @@ _SAID = {
 
 
 def sentence_of_verdict(
-    verdict: Verdict, gates: Iterable[Finding], invalid: Sequence[str] = ()
+    verdict: Verdict,
+    gates: Iterable[Finding],
+    invalid: Sequence[str] = (),
+    alarms: Sequence[Alarm] = (),
 ) -> str:
     """Return the verdict in words: what makes it invalid, or the count of gates by theirs."""
+    gates = list(gates)
+    if verdict is Verdict.REGRESSED and all(gate.verdict is not verdict for gate in gates):
+        worse = next(alarm for alarm in alarms if alarm.is_confirmed and alarm.is_better is False)
+        where = f"{worse.quantity.id} of {worse.suite} on {worse.model}"
+        return f"{_SAID[verdict]}: {where} is worse than in the {worse.n} runs before."
     if verdict is Verdict.INVALID and invalid:
         more = f" (and {len(invalid) - 1} more)" if len(invalid) > 1 else ""
         return f"{_SAID[verdict]}: {invalid[0]}{more}."
