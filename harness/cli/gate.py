@@ -42,12 +42,12 @@ def command(
 
     candidate = find_operand(run, Path(root))
     noise = known_noise(Path(root))
-    terms = Terms(policy_path=policy, suites=suites, is_forced=is_forced, noise=noise)
+    terms = Terms.of_policy(policy, suites=suites, is_forced=is_forced, noise=noise)
     manifest = candidate.run.manifest
     history = line_history(manifest, candidate.folder.parent)
     for warning in history.warnings:
         click.echo(f"warning: {warning}", err=True)
-    alarms = alarms_of(history.series, terms.policy(), run_id=manifest.run_id, noise=noise)
+    alarms = alarms_of(history.series, terms.policy, run_id=manifest.run_id, noise=noise)
     terms = replace(terms, alarms=alarms)
     [judgement] = judge_operands(find_operand(baseline, Path(root)), [candidate], terms, Path(root))
     print_judgement(judgement)

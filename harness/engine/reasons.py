@@ -9,15 +9,8 @@ from harness.core.comparison import Difference
 from harness.core.history import Alarm
 from harness.core.judgement import Finding
 from harness.core.score import Direction
-from harness.core.verdict import Verdict
+from harness.core.verdict import GRAVEST_FIRST, Verdict
 
-_ORDER = (
-    Verdict.REGRESSED,
-    Verdict.INVALID,
-    Verdict.INCONCLUSIVE,
-    Verdict.IMPROVED,
-    Verdict.EQUIVALENT,
-)
 _SAID = {
     Verdict.REGRESSED: "Something got worse",
     Verdict.INVALID: "The two sides cannot be judged",
@@ -46,7 +39,7 @@ def sentence_of_verdict(
     n = counts.total()
     if not n:
         return f"{_SAID[verdict]}: no gate holds any number."
-    parts = ", ".join(f"{counts[each]} {each}" for each in _ORDER if counts[each])
+    parts = ", ".join(f"{counts[each]} {each}" for each in GRAVEST_FIRST if counts[each])
     return f"{_SAID[verdict]}: of {n} gate{'s' if n > 1 else ''} {parts}."
 
 
