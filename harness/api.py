@@ -138,8 +138,8 @@ def compare(
         StoreError: a run cannot be read.
     """
     sides = [find_operand(str(name), Path(root)) for name in (baseline, candidate)]
-    terms = Terms(
-        policy_path=None if policy is None else Path(policy),
+    terms = Terms.of_policy(
+        None if policy is None else Path(policy),
         suites=tuple(names_given(suites)),
         is_forced=force,
         noise=read_studies(Path(root)).noise,

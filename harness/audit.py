@@ -83,7 +83,9 @@ def audit(
     folder = resume or Path(spec.out) / new_run_id(now())
     planned = tuple(_planned(spec, prepared))
     earlier = read_earlier(resume, planned, spec.seed) if resume else Earlier()
-    manifest = replace(_manifest(spec, folder, planned, earlier), warnings=warnings)
+    manifest = replace(
+        _manifest(spec, folder, planned, earlier), warnings=(*earlier.warnings, *warnings)
+    )
     writer = RunWriter(folder, spec.secrets)
     progress.note(f"run folder: {folder}")
     try:
@@ -111,8 +113,8 @@ def _manifest(
         min_coverage=spec.min_coverage,
         spec=spec.source,
         spec_folder=spec.folder,
-        rescored_from=spec.rescored_from,
-        is_repeat=spec.is_repeat,
+        rescored_from=spec.rescored_from or earlier.rescored_from,
+        is_repeat=spec.is_repeat or earlier.is_repeat,
         models=earlier.models,
         evaluations=planned,
         packages=packages(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from harness.audit import render
@@ -22,20 +22,18 @@ from harness.policy_file import load_policy
 from harness.store.baselines import read_baselines
 from harness.store.documents import write_text
 from harness.store.folder_lock import FolderLock
-from harness.store.judgement_file import write_judgement
+from harness.store.judgement_file import DOCUMENTS, write_judgement
 from harness.store.run_folder import REPORT
 from harness.store.samples_file import StoredRecords
-
-DOCUMENTS = {"md": "gate.md", "junit": "gate.xml", "json": "gate.json"}
-"""What a judged run folder holds for other programs, by the name of the report's form."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
     """How sides are compared and judged."""
 
-    policy_path: Path | None = None
-    """None for the default policy."""
+    policy: Policy = field(default_factory=Policy)
+    policy_source: str = ""
+    """Name of its file; empty for the default policy."""
     suites: tuple[str, ...] = ()
     """All when empty."""
     is_forced: bool = False
@@ -43,13 +41,28 @@ class Terms:
     noise: tuple[Noise, ...] = ()
     """How far equal checkpoints lie apart, as noise studies have found."""
 
-    def policy(self) -> Policy:
-        """Read the policy.
+    @classmethod
+    def of_policy(
+        cls,
+        path: Path | None,
+        *,
+        suites: tuple[str, ...] = (),
+        is_forced: bool = False,
+        noise: tuple[Noise, ...] = (),
+    ) -> Terms:
+        """Read a policy file; take the default policy without one.
 
         Raises:
+            ConfigError: it cannot be read.
             SpecErrors: everything that is wrong with it.
         """
-        return load_policy(self.policy_path)
+        return cls(
+            policy=load_policy(path),
+            policy_source="" if path is None else path.name,
+            suites=suites,
+            is_forced=is_forced,
+            noise=noise,
+        )
 
 
 def judge_operands(
@@ -70,18 +83,17 @@ def judge_operands(
         is_refusing: raise where sides are not comparable, in place of an invalid verdict.
 
     Raises:
-        ConfigError: nothing to compare, a side beside itself, a wrong policy, or, when refusing,
-            what is not the same.
+        ConfigError: nothing to compare, a side beside itself, or, when refusing, what is not the
+            same.
         StoreError: a run cannot be read.
     """
-    policy = terms.policy()
     for candidate in candidates:
         _refuse_itself(baseline, candidate)
     comparisons = [
         compare(
             baseline,
             candidate,
-            level=1 - policy.alpha,
+            level=1 - terms.policy.alpha,
             suites=terms.suites,
             is_forced=terms.is_forced,
         )
@@ -91,11 +103,12 @@ def judge_operands(
         for comparison in comparisons:
             refuse_incomparable(comparison)
     context = Context(
-        policy=policy,
-        policy_source="" if terms.policy_path is None else terms.policy_path.name,
+        policy=terms.policy,
+        policy_source=terms.policy_source,
         baseline_name=_name_of(baseline, root),
         noise=terms.noise,
         alarms=terms.alarms,
+        is_narrowed=bool(terms.suites),
     )
     return judge(comparisons, context)
 

@@ -55,7 +55,7 @@ def nightly(
         resume: folder of a run of this line that was interrupted; its answers are kept.
 
     Raises:
-        ConfigError: the spec, the policy or the name is wrong, or the baseline's run has been
+        ConfigError: the spec or the name is wrong, or the baseline's run has been
             deleted; before any model is loaded.
         StoreError: the run folder cannot be written, or, before any model is loaded, the baseline
             cannot be read.
@@ -63,7 +63,6 @@ def nightly(
     """
     root = Path(spec.out)
     check_name(line, root)
-    terms.policy()
     baseline = _baseline(line, root)
     if resume is not None:
         _check_same_line(resume, line, root)
@@ -120,7 +119,7 @@ def _judged(night: Night, baseline: Operand, terms: Terms, root: Path) -> Night:
     manifest = night.operand.run.manifest
     history = line_history(manifest, root)
     studies = read_studies(root)
-    alarms = alarms_of(history.series, terms.policy(), run_id=manifest.run_id, noise=studies.noise)
+    alarms = alarms_of(history.series, terms.policy, run_id=manifest.run_id, noise=studies.noise)
     known = replace(terms, alarms=alarms, noise=studies.noise)
     [judgement] = judge_operands(baseline, [night.operand], known, root)
     problem = not_kept(night.operand, judgement, history.series)

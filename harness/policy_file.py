@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
+from harness.config import read_table
 from harness.core.build import Problems, build
-from harness.core.errors import ConfigError
 from harness.core.policy import Policy
 
 
@@ -19,14 +18,7 @@ def load_policy(path: Path | None) -> Policy:
     """
     if path is None:
         return Policy()
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise ConfigError(
-            str(path), f"cannot be read ({error.strerror})", "check the path"
-        ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(str(path), f"is not TOML: {error}", "mend that line") from error
+    table = read_table(path)
     problems = Problems()
     policy = build(Policy, table, "policy", problems)
     problems.raise_any()

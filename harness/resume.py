@@ -32,6 +32,22 @@ class Earlier:
         """Name of the nightly line that the run belongs to; empty for none."""
         return self.manifest.line if self.manifest else ""
 
+    @property
+    def is_repeat(self) -> bool:
+        """Whether the run is one of a noise study."""
+        return self.manifest is not None and self.manifest.is_repeat
+
+    @property
+    def rescored_from(self) -> str:
+        """Id of the run whose answers these are; empty for a run that asked its models."""
+        return self.manifest.rescored_from if self.manifest else ""
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What was said of such a run from the start, and holds for it still."""
+        is_special = self.is_repeat or bool(self.rescored_from)
+        return self.manifest.warnings if self.manifest and is_special else ()
+
     def check_model(self, name: str, identity: Identity) -> None:
         """Refuse to mix the answers of two models.
 

@@ -10,6 +10,7 @@ from harness.core.errors import StoreError
 from harness.core.ports import SiteRenderer
 from harness.core.run import Manifest
 from harness.core.site import PublishedRun, SampleValues
+from harness.engine.breakdown import sentence_of
 from harness.engine.published_values import published_values
 from harness.store.run_folder import load_run_folder
 from harness.store.sample_scores import read_scores
@@ -51,6 +52,8 @@ def run_documents(job: RunJob) -> RunDocuments:
         return RunDocuments(documents=job.renderer.run(published))
     except StoreError as error:
         return RunDocuments(documents={}, problem=str(error))
+    except Exception as error:  # noqa: BLE001 - values of a wrong type cost their own run alone
+        return RunDocuments(documents={}, problem=f"{job.folder.name}: {sentence_of(error)}")
 
 
 def _values(folder: Path, manifest: Manifest) -> Iterator[SampleValues]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -56,10 +56,28 @@ class CheckpointSpec:
             name=f"{self.spec.name}: {checkpoint.name}",
             models=(replace(chosen, adapter=own),),
             suites=suites,
+            source=self._source(chosen.name, adapter, checkpoint),
             out=str(root),
         )
         with self.progress() as progress:
             return find_operand(str(audit(spec, progress)), root)
+
+    def _source(self, model: str, adapter: Any, checkpoint: Path) -> dict[str, Any]:
+        """Return the spec that the manifest keeps, which has to name what was really asked."""
+        origin = _origin(adapter)
+        tables = {key: self.spec.source.get(key, ()) for key in ("model", "suite")}
+        models = [
+            {key: value for key, value in table.items() if key not in origin}
+            | {"path": str(checkpoint.resolve())}
+            for table in _tables(tables["model"])
+            if table.get("name") == model
+        ]
+        suites = [
+            table
+            for table in _tables(tables["suite"])
+            if model in _names(table.get("models", (model,)))
+        ]
+        return {**self.spec.source, "model": models, "suite": suites}
 
     def _chosen(self) -> ModelSpec:
         models = {model.name: model for model in self.spec.models}
@@ -124,3 +142,12 @@ def _found(name: str, root: Path, checkpoints: CheckpointSpec | None) -> Operand
                 "if it is a checkpoint, give --spec SPEC.toml, whose suites it is to be asked",
             ) from error
     return checkpoints.run(Path(name), root)
+
+
+def _tables(value: object) -> list[Mapping[str, Any]]:
+    entries = value if isinstance(value, list | tuple) else ()
+    return [entry for entry in entries if isinstance(entry, Mapping)]
+
+
+def _names(value: object) -> Sequence[object]:
+    return value if isinstance(value, list | tuple) else ()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from harness.core.judgement import Judgement
-from harness.core.verdict import Verdict
+from harness.core.verdict import GRAVEST_FIRST, Verdict
 from harness.reports.number_format import format_level, format_number
 from harness.reports.table import Cell, Column, Table, text_table
-from harness.reports.verdict_badge import GRAVEST_FIRST, badge
+from harness.reports.verdict_badge import badge
 
 _VERDICTS = {
     Verdict.REGRESSED: "The adjusted p is at most alpha, the change is for the worse and larger "

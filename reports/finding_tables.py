@@ -7,10 +7,10 @@ from itertools import groupby
 
 from harness.core.history import Series
 from harness.core.judgement import Finding
+from harness.core.verdict import GRAVEST_FIRST
 from harness.reports.difference_bar import difference_bar, margins_to_show
 from harness.reports.finding_words import (
     BETTER_WORDS,
-    better_and_worse,
     change_of,
     detectable_of,
     flips_of,
@@ -25,7 +25,7 @@ from harness.reports.finding_words import (
 from harness.reports.number_format import ABSENT, format_count, format_p
 from harness.reports.sparkline import sparkline
 from harness.reports.table import Cell, Column, Group, Table
-from harness.reports.verdict_badge import GRAVEST_FIRST, NOT_JUDGED, finding_badge, gravity
+from harness.reports.verdict_badge import NOT_JUDGED, finding_badge, gravity
 
 SeriesKey = tuple[str, str, str]
 """Suite, model, quantity."""
@@ -107,7 +107,7 @@ def slice_finding_table(caption: str, findings: Sequence[Finding], limit: int) -
 def _number_cells(finding: Finding, n_margins: float) -> tuple[Cell, ...]:
     d = finding.difference
     before, after = values_of(d)
-    counts = better_and_worse(d)
+    counts = d.better_and_worse
     said = finding_badge(finding)
     return (
         Cell(said.word, order=_order(finding), badge=said, note=finding.reason,

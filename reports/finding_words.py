@@ -29,7 +29,8 @@ BETTER_WORDS = {
 _TESTS = {
     "mcnemar-exact": "exact McNemar test",
     "paired-t": "paired t test",
-    "paired-t-clustered": "paired t test on clusters",
+    "sign-flips": "exact sign flips",
+    "sign-flips-clustered": "sign flips of clusters",
     "paired-bootstrap": "paired bootstrap",
     "paired-jackknife": "paired jackknife",
     IDENTICAL: "identical on every sample",
@@ -102,21 +103,12 @@ def detectable_of(difference: Difference) -> str:
 
 def flips_of(difference: Difference) -> str:
     """Return the samples that moved each way, such as ``▲ 10 ▼ 22``."""
-    counts = better_and_worse(difference)
+    counts = difference.better_and_worse
     if counts is None:
         return ABSENT
     up, down = (format_count(n) for n in counts)
     is_directed = difference.quantity.direction is not Direction.NEITHER
     return f"▲ {up} ▼ {down}" if is_directed else f"↑ {up} ↓ {down}"
-
-
-def better_and_worse(difference: Difference) -> tuple[int, int] | None:
-    """Return how many samples got better and worse (higher and lower where neither is better)."""
-    if difference.n_higher is None or difference.n_lower is None:
-        return None
-    if difference.quantity.direction is Direction.LOWER:
-        return difference.n_lower, difference.n_higher
-    return difference.n_higher, difference.n_lower
 
 
 def method_of(difference: Difference) -> str:

@@ -8,9 +8,10 @@ from hashlib import sha256
 
 from harness.core.comparison import Comparison, Flip
 from harness.core.judgement import Judgement
+from harness.core.verdict import GRAVEST_FIRST
 from harness.reports.number_format import format_count, format_number
 from harness.reports.sample_rows import LongText, sample_row
-from harness.reports.verdict_badge import GRAVEST_FIRST, gravity
+from harness.reports.verdict_badge import gravity
 from harness.reports.word_difference import Segment, word_difference
 
 MAX_PER_PAIR = 100

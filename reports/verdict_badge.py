@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from harness.core.judgement import Finding
 from harness.core.score import Direction
-from harness.core.verdict import Verdict
+from harness.core.verdict import GRAVEST_FIRST, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,15 +18,6 @@ class Badge:
     symbol: str
     word: str
 
-
-GRAVEST_FIRST = (
-    Verdict.REGRESSED,
-    Verdict.INVALID,
-    Verdict.INCONCLUSIVE,
-    Verdict.IMPROVED,
-    Verdict.EQUIVALENT,
-)
-"""The order in which verdicts are told."""
 
 _SYMBOLS = {
     Verdict.REGRESSED: "▼",

@@ -10,7 +10,7 @@ from harness.core.comparison import Comparison
 from harness.core.history import Alarm
 from harness.core.judgement import Judgement
 from harness.core.run import Manifest, Status
-from harness.core.verdict import Verdict
+from harness.core.verdict import GRAVEST_FIRST, Verdict
 from harness.reports.number_format import (
     format_count,
     format_duration,
@@ -20,7 +20,7 @@ from harness.reports.number_format import (
     format_time,
 )
 from harness.reports.standing import Alert, Severity, standing
-from harness.reports.verdict_badge import GRAVEST_FIRST, Badge, badge
+from harness.reports.verdict_badge import Badge, badge
 
 _MAX_SENTENCES = 12
 

@@ -57,7 +57,7 @@ def command(
     checkpoints = None if spec is None else checkpoint_spec(spec, terminal_progress)
     found = find_sides(sides, Path(root), checkpoints)
     noise = known_noise(Path(root))
-    terms = Terms(policy_path=policy, suites=suites, is_forced=is_forced, noise=noise)
+    terms = Terms.of_policy(policy, suites=suites, is_forced=is_forced, noise=noise)
     judgements = judge_operands(found[0], found[1:], terms, Path(root), is_refusing=True)
     for judgement in judgements:
         print_judgement(judgement)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -33,6 +34,7 @@ def command(
     """
     from harness.cli.judgement_table import print_judgement
     from harness.cli.noise_table import known_noise
+    from harness.engine.alarms import alarms_of
     from harness.gating import Terms, exit_code_of, judge_operands, not_kept
     from harness.line_history import line_history
     from harness.operand import find_operand
@@ -40,10 +42,15 @@ def command(
 
     candidate = find_operand(run, Path(root))
     noise = known_noise(Path(root))
-    terms = Terms(policy_path=policy, suites=suites, is_forced=is_forced, noise=noise)
+    terms = Terms.of_policy(policy, suites=suites, is_forced=is_forced, noise=noise)
+    manifest = candidate.run.manifest
+    history = line_history(manifest, candidate.folder.parent)
+    for warning in history.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    alarms = alarms_of(history.series, terms.policy, run_id=manifest.run_id, noise=noise)
+    terms = replace(terms, alarms=alarms)
     [judgement] = judge_operands(find_operand(baseline, Path(root)), [candidate], terms, Path(root))
     print_judgement(judgement)
-    history = line_history(candidate.run.manifest, candidate.folder.parent).series
-    problem = not_kept(candidate, judgement, history)
+    problem = not_kept(candidate, judgement, history.series)
     click.echo(f"error: {problem}" if problem else f"report: {candidate.folder / REPORT}")
     return exit_code_of(judgement) or (ExitCode.INCOMPLETE if problem else ExitCode.PASS)

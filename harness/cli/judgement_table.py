@@ -10,11 +10,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from harness.cli.table import printable
+from harness.cli.table import ARROW, printable
 from harness.core.comparison import Comparison
 from harness.core.history import Alarm
 from harness.core.judgement import Finding, Judgement
-from harness.core.score import Direction
 from harness.core.verdict import Verdict
 
 _STYLE = {
@@ -24,7 +23,6 @@ _STYLE = {
     Verdict.INCONCLUSIVE: "yellow",
     Verdict.INVALID: "bold magenta",
 }
-_ARROW = {Direction.HIGHER: " ↑", Direction.LOWER: " ↓", Direction.NEITHER: ""}
 _MOST_WATCHED = 8
 _LOG_WIDTH = 150
 
@@ -123,7 +121,7 @@ def _cells(finding: Finding) -> tuple[str, ...]:
     wanted = f", needs n ≈ {finding.needed_n:,}" if finding.needed_n else ""
     part = "" if row.slice is None else f" [{'='.join(row.slice)}]"
     return (
-        escape(printable(row.quantity.id + part)) + _ARROW[row.quantity.direction],
+        escape(printable(row.quantity.id + part)) + ARROW[row.quantity.direction],
         _number(row.baseline),
         _number(row.candidate),
         _number(row.difference, digits=3, sign="+"),
@@ -146,12 +144,8 @@ def _interval(finding: Finding) -> str:
 
 def _flips(finding: Finding) -> str:
     """Count samples for the better and for the worse."""
-    row = finding.difference
-    if row.n_higher is None or row.n_lower is None:
-        return ""
-    pair = (row.n_higher, row.n_lower)
-    better, worse = reversed(pair) if row.quantity.direction is Direction.LOWER else pair
-    return f"{better}/{worse}"
+    counts = finding.difference.better_and_worse
+    return "" if counts is None else f"{counts[0]}/{counts[1]}"
 
 
 def _number(value: float | None, *, digits: int = 4, sign: str = "") -> str:

@@ -47,11 +47,12 @@ def command(
     from harness.store.site_folder import refuse_strange
 
     loaded = overridden(load_spec(spec), limit=limit, out=out)
+    terms = Terms.of_policy(policy)
     resumed = None if resume is None else find_run(resume, Path(loaded.out))
     if site is not None:
         refuse_strange(site)
     with terminal_progress() as progress:
-        night = nightly(loaded, line, Terms(policy_path=policy), progress, resume=resumed)
+        night = nightly(loaded, line, terms, progress, resume=resumed)
     code = _told(night, line)
     if site is not None and not _is_published(Path(loaded.out), site):
         code = code or ExitCode.INCOMPLETE

@@ -13,7 +13,7 @@ from harness.core.run import Evaluation, Manifest, Status
 from harness.core.score import Direction
 from harness.result import Result
 
-_ARROW = {Direction.HIGHER: " ↑", Direction.LOWER: " ↓", Direction.NEITHER: ""}
+ARROW = {Direction.HIGHER: " ↑", Direction.LOWER: " ↓", Direction.NEITHER: ""}
 
 
 def print_result(result: Result) -> None:
@@ -66,7 +66,7 @@ def printable(text: str) -> str:
 def _cells(estimate: Estimate) -> tuple[str, ...]:
     interval = estimate.interval
     return (
-        escape(printable(estimate.quantity.id)) + _ARROW[estimate.quantity.direction],
+        escape(printable(estimate.quantity.id)) + ARROW[estimate.quantity.direction],
         "-" if estimate.value is None else f"{estimate.value:.4g}",
         f"{interval.low:.4g} … {interval.high:.4g}" if interval else estimate.note,
         str(estimate.n),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from harness.core.estimate import Interval
 from harness.core.run import Manifest, Record
-from harness.core.score import Quantity
+from harness.core.score import Direction, Quantity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +40,7 @@ class Pair:
     """Share of samples whose answer was scored, in [0, 1]."""
     candidate_coverage: float
     mismatches: tuple[Mismatch, ...] = ()
-    """Not empty only where the comparison was forced."""
+    """Where there are any, the pair has no differences unless the comparison was forced."""
 
     @property
     def share_common(self) -> float:
@@ -72,8 +72,9 @@ class Difference:
     p_value: float | None
     """Two-sided, of no difference, before any correction."""
     test: str
-    """``mcnemar-exact``, ``paired-t``, ``paired-t-clustered``, ``paired-bootstrap``,
-    ``paired-jackknife`` or empty where there was nothing to test."""
+    """``mcnemar-exact``, ``paired-t``, ``sign-flips``, ``sign-flips-clustered``,
+    ``paired-bootstrap``, ``paired-jackknife``, ``identical``, or empty where there was nothing to
+    test."""
     detectable: float | None
     """Smallest true difference that the test would have seen with a chance of 80 %."""
     n: int
@@ -88,6 +89,15 @@ class Difference:
     """Samples on which the candidate is higher; None for a number that no sample has alone."""
     n_lower: int | None = None
     note: str = ""
+
+    @property
+    def better_and_worse(self) -> tuple[int, int] | None:
+        """Samples that got better, and worse; higher and lower where neither is better."""
+        if self.n_higher is None or self.n_lower is None:
+            return None
+        if self.quantity.direction is Direction.LOWER:
+            return self.n_lower, self.n_higher
+        return self.n_higher, self.n_lower
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,3 +16,13 @@ class Verdict(StrEnum):
     """The interval is too wide to tell: more samples or runs are needed."""
     INVALID = "invalid"
     """Nothing may be said: the two sides do not answer the same question, or too few answered."""
+
+
+GRAVEST_FIRST = (
+    Verdict.REGRESSED,
+    Verdict.INVALID,
+    Verdict.INCONCLUSIVE,
+    Verdict.IMPROVED,
+    Verdict.EQUIVALENT,
+)
+"""The order in which verdicts are told."""

@@ -208,7 +208,7 @@ def _of_mean(a: Floats, b: Floats, clusters: Integers | None, settings: Settings
     is_binary = bool(np.isin(a, (0.0, 1.0)).all() and np.isin(b, (0.0, 1.0)).all())
     test = paired_proportions if is_binary else paired_difference
     found = test(a, b, clusters, settings.level)
-    tested = Tested(_name_of(found, clusters), found.interval, found.stderr, found.p_value)
+    tested = Tested(_name_of(found), found.interval, found.stderr, found.p_value)
     if found.difference and found.stderr == 0 and found.interval is None:
         tested = _all_moved_alike(found, settings)
     elif tested.test != "mcnemar-exact":
@@ -251,10 +251,10 @@ def _all_moved_alike(found: PairedDifference, settings: Settings) -> Tested:
     return Tested("sign-flips", interval, None, p_value, "all samples moved by the same")
 
 
-def _name_of(found: PairedDifference, clusters: Integers | None) -> str:
+def _name_of(found: PairedDifference) -> str:
     if found.interval is not None and found.interval.method == "tango":
         return "mcnemar-exact"
-    return "paired-t" if clusters is None else "paired-t-clustered"
+    return "paired-t"
 
 
 def _finite_test(tested: Tested) -> Tested:

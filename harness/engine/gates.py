@@ -35,13 +35,23 @@ def margin_of(difference: Difference, gate: Gate | None, policy: Policy) -> floa
     return margin * abs(difference.baseline or 0.0) if is_relative else margin
 
 
-def unused_gates(policy: Policy, differences: Sequence[Difference]) -> list[str]:
-    """Return a sentence for each declared gate that holds nothing: a typo must not pass."""
+def unused_gates(
+    policy: Policy, differences: Sequence[Difference], *, is_narrowed: bool = False
+) -> list[str]:
+    """Return a sentence for each declared gate that holds nothing: a typo must not pass.
+
+    Args:
+        policy: with the gates.
+        differences: all that were found, of every candidate.
+        is_narrowed: only some suites were compared; gates of others are left alone.
+    """
     held = {id(gate_for(difference, policy)) for difference in differences}
+    suites = {difference.suite for difference in differences}
     return [
         f"gate[{i}] ({_described(gate)}) {_why_unused(gate, policy, differences)}"
         for i, gate in enumerate(policy.gate)
         if id(gate) not in held
+        and not (is_narrowed and not any(fnmatchcase(suite, gate.suite) for suite in suites))
     ]
 
 

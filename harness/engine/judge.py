@@ -36,6 +36,8 @@ class Context:
     noise: tuple[Noise, ...] = ()
     """Of all A/A studies, the oldest first."""
     alarms: tuple[Alarm, ...] = ()
+    is_narrowed: bool = False
+    """Only some suites were compared: a gate of another one is no mistake."""
 
 
 def judge(comparisons: Sequence[Comparison], context: Context) -> tuple[Judgement, ...]:
@@ -59,7 +61,8 @@ def judge(comparisons: Sequence[Comparison], context: Context) -> tuple[Judgemen
     findings = iter(
         [_finding(draft, adjusted.get(i), n_gates, context) for i, draft in enumerate(flat)]
     )
-    unused = unused_gates(context.policy, [draft.difference for draft in flat])
+    differences = [draft.difference for draft in flat]
+    unused = unused_gates(context.policy, differences, is_narrowed=context.is_narrowed)
     family = _Family(unused, n_gates, len(comparisons))
     return tuple(
         _judgement(comparison, tuple(next(findings) for _ in own), family, context)
@@ -198,7 +201,7 @@ def _judgement(
     verdict = _overall(gates, invalid, context)
     return Judgement(
         verdict=verdict,
-        sentence=sentence_of_verdict(verdict, gates, invalid),
+        sentence=sentence_of_verdict(verdict, gates, invalid, context.alarms),
         comparison=comparison,
         findings=findings,
         invalid=tuple(invalid),

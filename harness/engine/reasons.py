@@ -6,17 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from harness.core.comparison import Difference
+from harness.core.history import Alarm
 from harness.core.judgement import Finding
 from harness.core.score import Direction
-from harness.core.verdict import Verdict
+from harness.core.verdict import GRAVEST_FIRST, Verdict
 
-_ORDER = (
-    Verdict.REGRESSED,
-    Verdict.INVALID,
-    Verdict.INCONCLUSIVE,
-    Verdict.IMPROVED,
-    Verdict.EQUIVALENT,
-)
 _SAID = {
     Verdict.REGRESSED: "Something got worse",
     Verdict.INVALID: "The two sides cannot be judged",
@@ -27,9 +21,17 @@ _SAID = {
 
 
 def sentence_of_verdict(
-    verdict: Verdict, gates: Iterable[Finding], invalid: Sequence[str] = ()
+    verdict: Verdict,
+    gates: Iterable[Finding],
+    invalid: Sequence[str] = (),
+    alarms: Sequence[Alarm] = (),
 ) -> str:
     """Return the verdict in words: what makes it invalid, or the count of gates by theirs."""
+    gates = list(gates)
+    if verdict is Verdict.REGRESSED and all(gate.verdict is not verdict for gate in gates):
+        worse = next(alarm for alarm in alarms if alarm.is_confirmed and alarm.is_better is False)
+        where = f"{worse.quantity.id} of {worse.suite} on {worse.model}"
+        return f"{_SAID[verdict]}: {where} is worse than in the {worse.n} runs before."
     if verdict is Verdict.INVALID and invalid:
         more = f" (and {len(invalid) - 1} more)" if len(invalid) > 1 else ""
         return f"{_SAID[verdict]}: {invalid[0]}{more}."
@@ -37,7 +39,7 @@ def sentence_of_verdict(
     n = counts.total()
     if not n:
         return f"{_SAID[verdict]}: no gate holds any number."
-    parts = ", ".join(f"{counts[each]} {each}" for each in _ORDER if counts[each])
+    parts = ", ".join(f"{counts[each]} {each}" for each in GRAVEST_FIRST if counts[each])
     return f"{_SAID[verdict]}: of {n} gate{'s' if n > 1 else ''} {parts}."
 
 

@@ -39,9 +39,15 @@ class Draft:
 
     @property
     def possible_loss(self) -> float:
-        """What the samples that the candidate has no score for would cost, were they all lost."""
+        """What the samples that the candidate has no score for would cost, were they all lost.
+
+        Of a number that is no mean (F1, AUC, BLEU) one sample may cost any part of its range.
+        """
         n, n_lost = self.difference.n, self.difference.n_lost
-        return self.range * n_lost / (n + n_lost) if n_lost else 0.0
+        if not n_lost:
+            return 0.0
+        is_mean = self.difference.n_higher is not None
+        return self.range * n_lost / (n + n_lost) if is_mean else self.range
 
 
 def needed_samples(draft: Draft, alpha: float) -> int | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -10,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.core.estimate import Interval
+from harness.stats.jackknife import jackknife_stderr
 from harness.stats.mean import mean_stderr
 from harness.stats.quantiles import t_quantile, t_two_sided_p
 
@@ -112,10 +112,8 @@ def _jackknife(differences: Floats, clusters: Integers) -> float | None:
     it, and its residual vanishes.
     """
     _, codes, sizes = np.unique(clusters, return_inverse=True, return_counts=True)
-    n_units = sizes.size
-    if n_units < 2:  # noqa: PLR2004 - a spread needs two
+    if sizes.size == 1:  # without it nothing is left
         return None
     sums = np.bincount(codes.ravel(), weights=differences)
     without = (sums.sum() - sums) / (differences.size - sizes)
-    spread = float(np.square(without - without.mean()).sum())
-    return math.sqrt((n_units - 1) / n_units * spread)
+    return jackknife_stderr(without.tolist())

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from harness.core.errors import ConfigError, StoreError, did_you_mean, sentence
 from harness.core.redact import Scrubber
@@ -72,9 +73,16 @@ def read_baselines(root: Path) -> dict[str, Baseline]:
         raise StoreError(sentence(str(path), reason, "update the program"))
     try:
         entries = sorted(value["baselines"].items())
-        return {name: Baseline(name=name, **fields) for name, fields in entries}
+        return {name: _baseline(name, fields) for name, fields in entries}
     except (AttributeError, KeyError, TypeError) as error:
         raise StoreError(sentence(str(path), f"is damaged ({error!r})", _DAMAGED)) from error
+
+
+def _baseline(name: str, fields: Mapping[str, Any]) -> Baseline:
+    baseline = Baseline(name=name, **fields)
+    if not isinstance(fields["run_id"], str):
+        raise TypeError("the id of a run is a text")
+    return baseline
 
 
 def set_baseline(

@@ -125,9 +125,22 @@ def decode_manifest(value: Mapping[str, Any], path: Path, remedy: str = _DAMAGED
             "evaluations": evaluations,
             "warnings": tuple(value["warnings"]),
         }
-        return Manifest(**fields)
+        manifest = Manifest(**fields)
+        _check_numbers(manifest)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise StoreError(sentence(str(path), f"is no manifest ({error})", remedy)) from error
+    return manifest
+
+
+def _check_numbers(manifest: Manifest) -> None:
+    """Refuse what JSON can say and no arithmetic can bear.
+
+    Raises:
+        TypeError: a number is none.
+    """
+    for name in ("seed", "confidence_level", "min_coverage"):
+        if not isinstance(getattr(manifest, name), int | float):
+            raise TypeError(f"{name} is no number")
 
 
 def encode_metrics(

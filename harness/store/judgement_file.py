@@ -22,6 +22,8 @@ from harness.store.migrations import upgraded
 from harness.store.record_codec import decode_record, encode_record
 
 JUDGEMENT = "judgement.json"
+DOCUMENTS = {"md": "gate.md", "junit": "gate.xml", "json": "gate.json"}
+"""What a judged run folder holds for other programs, by the name of the report's form."""
 Json = dict[str, Any]
 
 

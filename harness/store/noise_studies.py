@@ -93,6 +93,8 @@ def _noise(entry: Mapping[str, Any]) -> Noise:
     fields = {
         **entry,
         "slice": None if part is None else (part[0], part[1]),
-        "values": tuple(entry["values"]),
+        "values": tuple(map(float, entry["values"])),
+        "floor": float(entry["floor"]),
+        "n": int(entry["n"]),
     }
     return Noise(**fields)

@@ -28,7 +28,7 @@ from harness.store.documents import (
     write_text,
 )
 from harness.store.folder_lock import FolderLock
-from harness.store.judgement_file import JUDGEMENT, read_judgement
+from harness.store.judgement_file import DOCUMENTS, JUDGEMENT, read_judgement
 from harness.store.samples_file import JSONL, PARQUET, SampleWriter, StoredRecords, compact, reopen
 
 MANIFEST = "manifest.json"
@@ -37,7 +37,9 @@ REPORT = "report.html"
 BEFORE = ".before"
 _MOST_TOLD = 20
 """A message that named every run of a year would be read by nobody."""
-_KEPT = (MANIFEST, METRICS, REPORT, JSONL, PARQUET, JUDGEMENT)
+_JUDGED = (JUDGEMENT, *DOCUMENTS.values())
+"""What says what was said of a run; of one that is taken up again it is no longer true."""
+_KEPT = (MANIFEST, METRICS, REPORT, JSONL, PARQUET, *_JUDGED)
 
 
 def new_run_id(now: datetime) -> str:
@@ -75,6 +77,8 @@ class RunWriter:
             for name in _KEPT:
                 if (self.folder / name).exists():
                     shutil.copy2(self.folder / name, self.folder / BEFORE / name)
+        for name in _JUDGED:
+            (self.folder / name).unlink(missing_ok=True)
 
     def restore(self) -> None:
         """Put the run back as it was before it was resumed; nothing is written from here on."""

@@ -247,7 +247,8 @@ def _schema() -> Any:
 def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
     flat = {key: _dump(row[key]) if key in _NESTED else _writable(row[key]) for key in row}
     # A statistic that is no finite number is kept as text in the lines; ``float`` reads both.
-    return {**flat, SCORES: [(name, float(value)) for name, value in row[SCORES].items()]}
+    scores = [(_writable(name), float(value)) for name, value in row[SCORES].items()]
+    return {**flat, SCORES: scores}
 
 
 def _writable(value: Any) -> Any:

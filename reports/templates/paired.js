@@ -3,29 +3,41 @@ const NO_SPREAD = 1e-9; // what is left of equal differences after nine digits w
 
 function pairedDifference(a, b, clusters, quantileOf) {
   const units = new Map();
-  const differences = [];
+  let n = 0, total = 0, largest = 0, nHigher = 0, nLower = 0;
   for (let i = 0; i < a.length; i += 1) {
     if (a[i] === null || b[i] === null) continue;
-    differences.push([b[i] - a[i], clusters ? clusters[i] : i]);
-  }
-  const n = differences.length;
-  if (n === 0) return { n: 0, nUnits: 0, difference: null, stderr: null, low: null, high: null, nHigher: 0, nLower: 0 };
-  const mean = differences.reduce((sum, [value]) => sum + value, 0) / n;
-  let largest = 0, nHigher = 0, nLower = 0;
-  for (const [value, unit] of differences) {
-    units.set(unit, (units.get(unit) || 0) + value - mean);
+    const value = b[i] - a[i];
+    const key = clusters ? clusters[i] : i;
+    const unit = units.get(key) || { sum: 0, size: 0 };
+    unit.sum += value;
+    unit.size += 1;
+    units.set(key, unit);
+    n += 1;
+    total += value;
     largest = Math.max(largest, Math.abs(value));
     if (value > 0) nHigher += 1;
     if (value < 0) nLower += 1;
   }
+  if (n === 0) return { n: 0, nUnits: 0, difference: null, stderr: null, low: null, high: null, nHigher: 0, nLower: 0 };
+  const mean = total / n;
   const found = { n, nUnits: units.size, difference: mean, stderr: null, low: null, high: null, nHigher, nLower };
   if (units.size < 2) return found;
-  let squares = 0;
-  for (const residual of units.values()) squares += residual * residual;
-  found.stderr = Math.sqrt((units.size / (units.size - 1)) * squares) / n;
+  // The jackknife over units: the mean without each of them.
+  const without = Array.from(units.values(), (unit) => (total - unit.sum) / (n - unit.size));
+  const middle = without.reduce((sum, value) => sum + value, 0) / units.size;
+  const squares = without.reduce((sum, value) => sum + (value - middle) ** 2, 0);
+  found.stderr = Math.sqrt(((units.size - 1) / units.size) * squares);
   if (found.stderr <= NO_SPREAD * largest) found.stderr = 0;
-  if (found.stderr > 0) {
-    const half = quantileOf(units.size - 1) * found.stderr;
+  // As many degrees of freedom as clusters of one size would have, rounded down; with fewer than
+  // one there is no interval worth showing.
+  let second = 0, fourth = 0;
+  for (const { size } of units.values()) {
+    second += size ** 2;
+    fourth += size ** 4;
+  }
+  const freedom = Math.floor(second ** 2 / fourth - 1 + 1e-9);
+  if (found.stderr > 0 && freedom >= 1) {
+    const half = quantileOf(freedom) * found.stderr;
     found.low = mean - half;
     found.high = mean + half;
   }

@@ -244,6 +244,39 @@ def test_quantiles_hold_for_few_and_many_samples(open_page: OpenPage, site: Path
     assert found["high"] == pytest.approx(expected.interval.high, abs=1e-6)
 
 
+@pytest.mark.parametrize("sizes", [[50, *[1] * 50], [30, 20, 10, *[5] * 12], [4] * 25])
+def test_clusters_of_unequal_size_have_the_harness_own_error(
+    open_page: OpenPage, site: Path, sizes: list[int]
+) -> None:
+    """Degrees of freedom are rounded down: the interval is as wide or a little wider."""
+    rng = np.random.default_rng(1)
+    clusters = np.repeat(np.arange(len(sizes)), sizes)
+    a = np.round(rng.normal(size=clusters.size), 6)
+    b = np.round(a + rng.normal(size=len(sizes))[clusters] + rng.normal(size=clusters.size), 6)
+    expected = paired_difference(a, b, clusters)
+    script = "".join(
+        re.findall(r"function pairedDifference.*?\n}\n|function quantileFrom.*?\n}\n",
+                   "\n".join(p.read_text("utf-8") for p in (site / "assets").glob("site.*.js")),
+                   re.DOTALL)
+    )  # fmt: skip
+    found = open_page("compare.html").page.evaluate(
+        f"""([a, b, clusters]) => {{
+          const NO_SPREAD = 1e-9;
+          {script}
+          const {{ table, z }} = JSON.parse(document.getElementById("site-quantiles").textContent);
+          return pairedDifference(a, b, clusters, quantileFrom(table, z));
+        }}""",
+        [a.tolist(), b.tolist(), clusters.tolist()],
+    )
+    assert found["stderr"] == pytest.approx(expected.stderr, rel=1e-9)
+    if found["low"] is None:
+        assert sizes[0] == 50
+        return
+    assert expected.interval is not None
+    assert found["low"] <= expected.interval.low + 1e-6
+    assert found["high"] >= expected.interval.high - 1e-6
+
+
 def test_runs_that_asked_other_samples_are_not_compared(open_page: OpenPage, root: Path) -> None:
     stranger = next(path.name for path in root.iterdir() if path.name.endswith("-other"))
     page = open_page(compared(nights(root)[3].name, stranger)).page

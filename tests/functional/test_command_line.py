@@ -292,6 +292,7 @@ def test_list_names_every_kind(place: Workplace) -> None:
         "suites:",
         "metrics:",
         "reports:",
+        "sites:",
     ]
     nameless = [line for line in lines if line.startswith(" ") and len(line.split(None, 1)) < 2]
     assert nameless == []

@@ -348,6 +348,8 @@ class TestCheckpoints:
         assert names == ["reviews: epoch-1.skops", "reviews: epoch-2.skops"]
         prints = {manifest["models"]["classifier"]["fingerprint"] for manifest in manifests}
         assert len(prints) == 2
+        asked = [Path(manifest["spec"]["model"][0]["path"]).name for manifest in manifests]
+        assert asked == ["epoch-1.skops", "epoch-2.skops"]
 
     def test_stand_beside_a_run(self, reviews: Workplace) -> None:
         assert reviews.harness("run", "reviews.toml").code == 0

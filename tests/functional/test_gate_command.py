@@ -371,3 +371,21 @@ def test_a_later_verdict_stands_in_the_place_of_the_earlier(exam: Exam) -> None:
 
     assert gate_json(folder)["verdict"] == "equivalent"
     assert junit_counts(folder) == {"passed": 2}
+
+
+def test_a_run_that_is_taken_up_again_loses_the_verdict_on_what_it_was(exam: Exam) -> None:
+    assert exam.place.harness("baseline", "set", "main", exam.sit(wrong=range(40)).name).code == 0
+    half = exam.sit(wrong=range(40), silent=range(200))
+    assert gate(exam, half).code == 3
+    assert (half / "gate.md").exists()
+    spec = exam.spec(wrong=range(40), silent=range(200))
+    assert exam.place.harness("run", spec, "--resume", half).code == 3
+    left = {path.name for path in half.iterdir()}
+    assert left.isdisjoint({"judgement.json", "gate.md", "gate.xml", "gate.json"})
+
+
+def test_a_policy_with_a_gate_for_another_suite_can_be_narrowed(exam: Exam) -> None:
+    lines = '[[gate]]\nsuite = "questions"\n[[gate]]\nsuite = "again"\n'
+    policy = exam.place.write("gate.toml", lines)
+    assert judged(exam, range(40), "--policy", policy).code == 3
+    assert judged(exam, range(40), "--policy", policy, "--suite", "questions").code == 0

@@ -112,7 +112,7 @@ def test_the_commands_read_old_runs(capsys: pytest.CaptureFixture[str]) -> None:
     assert "capitals · capitals: 10 of 12 answered" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("name", ["manifest.json", "metrics.json", "judgement.json"])
+@pytest.mark.parametrize("name", ["manifest.json", "metrics.json"])
 def test_a_newer_run_is_refused_with_a_sentence(
     tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -128,3 +128,17 @@ def test_a_newer_run_is_refused_with_a_sentence(
     )
     assert run(["list", "runs", "--root", str(tmp_path)]) == 0
     assert "newer  unreadable" in capsys.readouterr().out
+
+
+def test_a_newer_verdict_is_left_out_with_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The run itself can be read: only what was said of it is not known here."""
+    folder = tmp_path / "newer"
+    shutil.copytree(_CAPITALS, folder)
+    newer = {"schema_version": SCHEMA_VERSION + 1}
+    (folder / "judgement.json").write_text(json.dumps(newer))
+    assert run(["show", str(folder)]) == 0
+    told = capsys.readouterr().err
+    assert f"{folder / 'judgement.json'}: has schema version 3" in told
+    assert "update the program" in told

@@ -208,7 +208,7 @@ def test_a_model_that_the_run_lost_before_any_answer_is_lost_again(tmp_path: Pat
 def test_the_identity_is_the_recorded_one_marked_as_replayed(tmp_path: Path) -> None:
     folder = write_run(tmp_path / "r1", [], "jsonl")
     identity = ReplayAdapter(run=folder, model="small").open().identity
-    assert identity.parts == {"weights": "abc", "replay": "r1"}
+    assert identity.parts == {"weights": "abc", "replay": "r1", "origin": "f00"}
 
 
 @pytest.mark.parametrize(

@@ -259,6 +259,8 @@ def test_the_history_decides_only_where_the_policy_says_so(
     context = Context(policy=Policy(**policy), alarms=(alarm(**fields),))
     (judgement,) = judge([made], context)
     assert judgement.verdict is verdict
+    is_told = "exact_match of questions on model is worse" in judgement.sentence
+    assert is_told is (verdict is Verdict.REGRESSED)
 
 
 def test_a_number_of_which_neither_direction_is_better_is_never_gated() -> None:
@@ -302,6 +304,29 @@ def test_a_candidate_cannot_pass_by_failing_where_it_would_be_wrong() -> None:
     few[:2] = np.nan
     found = compare_pair(side({MATCH: a}), side({MATCH: few}, run="b"), [MATCH], SETTINGS)
     assert judged(comparison(found)).verdict is Verdict.EQUIVALENT
+
+
+def test_a_number_that_is_no_mean_stands_only_where_no_sample_is_lost() -> None:
+    rng = np.random.default_rng(0)
+    target = (np.arange(4000) % 2).astype(float)
+    rows = np.stack([target, np.where(rng.random(4000) < 0.9, target, 1 - target)], axis=1)
+    lost = rows.copy()
+    lost[3] = np.nan
+    found = compare_pair(
+        side({CONFUSION: rows}), side({CONFUSION: lost}, run="b"), [CONFUSION], SETTINGS
+    )
+    by_id = {f.difference.quantity.id: f.verdict for f in judged(comparison(found)).gates}
+    assert by_id["accuracy"] is Verdict.EQUIVALENT
+    assert by_id["f1_macro"] is Verdict.INCONCLUSIVE
+
+
+def test_a_gate_of_a_suite_that_was_left_out_is_no_mistake() -> None:
+    policy = Policy(gate=(Gate(suite="questions"), Gate(suite="others")))
+    made = comparison(of(500, 400, 400))
+    (whole,) = judge([made], Context(policy=policy))
+    assert whole.verdict is Verdict.INVALID
+    (narrowed,) = judge([made], Context(policy=policy, is_narrowed=True))
+    assert narrowed.verdict is Verdict.EQUIVALENT
 
 
 def test_a_metric_needs_coverage_of_its_own() -> None:

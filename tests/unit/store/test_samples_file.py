@@ -121,7 +121,7 @@ records = st.builds(
     payload=payloads,
     answer=answers,
     reading=st.none() | outputs,
-    scores=st.dictionaries(texts, numbers, max_size=2),
+    scores=st.dictionaries(st.text(max_size=8), numbers, max_size=2),
     unscored=st.dictionaries(texts, texts, max_size=2),
 )
 
@@ -156,6 +156,13 @@ def test_a_record_survives_lines_and_parquet(
     (again,) = stored(folder)
     assert joined(encode_record(again)) == expected
     assert decode_record(encode_record(again)) == again
+
+
+def test_half_a_character_in_a_score_s_name_does_not_end_a_run(tmp_path: Path) -> None:
+    write(tmp_path, replace(record(0), scores={"recall[\ud800]": 1.0}))
+    assert compact(tmp_path / JSONL, tmp_path / PARQUET) == 1
+    (kept,) = stored(tmp_path)
+    assert kept.scores == {"recall[\ufffd]": 1.0}
 
 
 @pytest.mark.parametrize("value", [float("inf"), float("-inf"), 1e308])
