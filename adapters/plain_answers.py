@@ -99,13 +99,13 @@ def _read_log_likelihoods(payload: LogLikelihood, value: object) -> LogLikelihoo
 def _read_continuation(value: object) -> ContinuationScore:
     value = _unwrapped(value)
     if isinstance(value, Sequence) and not isinstance(value, str):
-        tokens = [_log_likelihood(token) for token in value]
+        tokens = [check_log_likelihood(token) for token in value]
         return ContinuationScore(fsum(tokens), len(tokens), is_greedy=False)
-    return ContinuationScore(_log_likelihood(value), 0, is_greedy=False)
+    return ContinuationScore(check_log_likelihood(value), 0, is_greedy=False)
 
 
 def _read_token_log_likelihoods(_: RollingLogLikelihood, value: object) -> TokenLogLikelihoods:
-    return TokenLogLikelihoods(values=tuple(map(_log_likelihood, _list(value))))
+    return TokenLogLikelihoods(values=tuple(map(check_log_likelihood, _list(value))))
 
 
 def _read_classification(value: object, labels: Sequence[str]) -> Classification:
@@ -157,7 +157,12 @@ def _finite(value: object) -> float:
     return number
 
 
-def _log_likelihood(value: object) -> float:
+def check_log_likelihood(value: object) -> float:
+    """Return the number, which must be at most 0; slightly more is rounding, and 0.
+
+    Raises:
+        AnswerFormError: it is more, no number, or none at all.
+    """
     number = _number(value)
     if not number <= _ROUNDING:  # written so that NaN is refused as well
         raise AnswerFormError(f"a log-likelihood is at most 0, not {number}")

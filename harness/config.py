@@ -134,6 +134,8 @@ class _Resolver:
             return self.options(nested, value, where)
         if key in ("path", "run", "include_path") and isinstance(value, str):
             return self._located(value)
+        if key == "model_args" and isinstance(value, Mapping):
+            return {name: self._argument(each) for name, each in value.items()}
         if key == "metrics" and isinstance(value, list):
             return [self._metric(entry) for entry in value]
         return value
@@ -142,6 +144,11 @@ class _Resolver:
         if isinstance(entry, Mapping) and isinstance(entry.get("path"), str):
             return {**entry, "path": self._located(entry["path"])}
         return entry
+
+    def _argument(self, value: Any) -> Any:
+        """Resolve what can only be a path: ``org/model`` may be a folder or a name of the hub."""
+        is_path = isinstance(value, str) and value.startswith(("./", "../", "~/"))
+        return self._located(value) if is_path else value
 
     def _located(self, path: str) -> str:
         return str(self._folder / Path(path).expanduser())

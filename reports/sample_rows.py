@@ -122,6 +122,8 @@ def output_text(output: Output, sample: Sample) -> str:
             return f"{output.label} ({format_number(top, digits=3)})"
         case LogLikelihoods():
             return _picked(output, sample) or "no continuation"
+        case TokenLogLikelihoods(values=values, is_total=True):
+            return f"log-likelihood {format_number(sum(values))}"
         case TokenLogLikelihoods(values=values):
             n = format_count(len(values))
             return f"{n} tokens, log-likelihood {format_number(sum(values))}"

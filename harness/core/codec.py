@@ -260,11 +260,13 @@ def _decode_log_likelihoods(data: Mapping[str, Any]) -> LogLikelihoods:
 
 
 def _encode_token_log_likelihoods(output: TokenLogLikelihoods) -> Json:
-    return {"kind": "TokenLogLikelihoods", "values": _encode_floats(output.values)}
+    values = {"kind": "TokenLogLikelihoods", "values": _encode_floats(output.values)}
+    return {**values, "is_total": True} if output.is_total else values
 
 
 def _decode_token_log_likelihoods(data: Mapping[str, Any]) -> TokenLogLikelihoods:
-    return TokenLogLikelihoods(values=_decode_floats(data["values"]))
+    values = _decode_floats(data["values"])
+    return TokenLogLikelihoods(values=values, is_total=data.get("is_total", False))
 
 
 def _encode_classification(output: Classification) -> Json:

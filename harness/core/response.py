@@ -49,6 +49,8 @@ class TokenLogLikelihoods:
     """Natural log-probability of each token of a text; the sum is the text's log-likelihood."""
 
     values: tuple[float, ...]
+    is_total: bool = False
+    """True where only the sum is known: it is then the one value, and tells no number of tokens."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,7 +71,9 @@ class Perplexity(Additive):
             return Unscored("a token has probability 0 or an undefined one")
         n_bytes = len(sample.text.encode("utf-8", "surrogatepass"))
         n_words = len(_SPACE.split(sample.text))
-        return Scored((total, float(len(output.values)), float(n_words), float(n_bytes)))
+        # Without any token, the quantities per token are infinite, and told as undefined.
+        n_tokens = 0 if output.is_total else len(output.values)
+        return Scored((total, float(n_tokens), float(n_words), float(n_bytes)))
 
     def value(self, sums: Floats) -> Floats:
         """Return the quantities of summed log-likelihood and counts."""
