@@ -12,8 +12,6 @@ from harness.adapters.stop_strings import before_stop
 from harness.core.request import Generate, LogLikelihood, Payload, Prompt, RollingLogLikelihood
 from harness.core.response import (
     ContinuationScore,
-    Failure,
-    FailureKind,
     Generation,
     LogLikelihoods,
     Output,
@@ -25,6 +23,10 @@ Kind: TypeAlias = Literal["loglikelihood", "loglikelihood_rolling", "generate_un
 Arguments: TypeAlias = tuple[Any, ...]
 
 
+class UnaskableError(ValueError):
+    """A class has no way to be asked this; the text says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """What has to be asked of a class for one payload."""
@@ -34,25 +36,29 @@ class Call:
     """One for each of lm-eval's requests."""
 
 
-def call_of(payload: Payload, as_context: Callable[[Prompt], Any]) -> Call | Failure:
-    """Return lm-eval's requests, or why there are none.
+def call_of(payload: Payload, as_context: Callable[[Prompt], Any]) -> Call:
+    """Return lm-eval's requests.
 
     Args:
         payload: the question.
-        as_context: makes what the class takes for a context out of a prompt; may raise anything.
+        as_context: makes what the class takes for a context out of a prompt.
+
+    Raises:
+        UnaskableError: there is no way to ask it.
     """
-    try:
-        if isinstance(payload, Generate):
-            context = as_context(payload.prompt)
-            return Call("generate_until", ((context, _generation_kwargs(payload)),))
-        if isinstance(payload, RollingLogLikelihood):
-            return _rolling(payload)
-        if isinstance(payload, LogLikelihood):
-            return _scoring(payload, as_context(payload.prompt))
-    except Exception as error:  # noqa: BLE001 - a template is a stranger's code
-        message = f"the chat template does not take these turns ({error})"
-        return Failure(kind=FailureKind.REJECTED, message=message)
-    return refuse("lm_eval", payload)
+    if isinstance(payload, Generate):
+        context = as_context(payload.prompt)
+        return Call("generate_until", ((context, _generation_kwargs(payload)),))
+    if isinstance(payload, RollingLogLikelihood):
+        if not payload.text:
+            raise UnaskableError("the text is empty; it has no likelihood")
+        return Call("loglikelihood_rolling", ((payload.text,),))
+    if isinstance(payload, LogLikelihood):
+        if "" in payload.continuations:
+            raise UnaskableError("a continuation is empty; it has no likelihood")
+        context = as_context(payload.prompt)
+        return Call("loglikelihood", tuple((context, text) for text in payload.continuations))
+    raise UnaskableError(refuse("lm_eval", payload).message)
 
 
 def output_of(payload: Payload, results: Sequence[Any]) -> Output:
@@ -69,6 +75,8 @@ def output_of(payload: Payload, results: Sequence[Any]) -> Output:
         AnswerFormError: what came back is no answer.
     """
     if isinstance(payload, Generate):
+        if isinstance(results[0], LostText):
+            raise AnswerFormError(f"the server has given no text ({results[0].reason})")
         text = before_stop(check_text(results[0]), payload.stop)
         return Generation(text=text, finish_reason="unknown")
     if isinstance(payload, LogLikelihood):
@@ -76,18 +84,23 @@ def output_of(payload: Payload, results: Sequence[Any]) -> Output:
     return TokenLogLikelihoods(values=(check_log_likelihood(_total(results[0])),), is_total=True)
 
 
-def _scoring(payload: LogLikelihood, context: Any) -> Call | Failure:
-    if "" in payload.continuations:
-        message = "a continuation is empty; it has no likelihood"
-        return Failure(kind=FailureKind.REJECTED, message=message)
-    return Call("loglikelihood", tuple((context, text) for text in payload.continuations))
+@dataclass(frozen=True, slots=True)
+class LostText:
+    """In the place of a text that a server has not given, and why."""
+
+    reason: str
 
 
-def _rolling(payload: RollingLogLikelihood) -> Call | Failure:
-    if not payload.text:
-        message = "the text is empty; it has no likelihood"
-        return Failure(kind=FailureKind.REJECTED, message=message)
-    return Call("loglikelihood_rolling", ((payload.text,),))
+def without_lost(texts: Sequence[Any], reason: str) -> list[Any]:
+    """Return the texts of a call in which some were lost, those marked that may be the lost ones.
+
+    Classes for APIs fill in an empty text or a word of their own; an empty one that the model has
+    really written in the same call cannot be told apart.
+    """
+    from lm_eval.models.api_models import LMEVAL_MODEL_NONE_ANSWER_PLACEHOLDER
+
+    filled_in = ("", LMEVAL_MODEL_NONE_ANSWER_PLACEHOLDER)
+    return [LostText(reason) if text in filled_in else text for text in texts]
 
 
 def _generation_kwargs(payload: Generate) -> dict[str, Any]:

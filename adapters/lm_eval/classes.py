@@ -17,7 +17,7 @@ _CHATS = frozenset(
         "openai-chat-completions",
     }
 )
-_OTHERS_WITHOUT_LIKELIHOODS = frozenset({"anthropic-completions", "hf-audiolm-qwen", "hf-multimodal"})
+_ALSO_WITHOUT_LIKELIHOODS = frozenset({"anthropic-completions", "hf-audiolm-qwen", "hf-multimodal"})
 
 
 def class_names() -> Mapping[str, str]:
@@ -44,4 +44,4 @@ def takes_only_turns(name: str) -> bool:
 
 def only_generates(name: str) -> bool:
     """Tell whether a class raises ``NotImplementedError`` for every likelihood (lm-eval 0.4.12)."""
-    return name in _CHATS | _OTHERS_WITHOUT_LIKELIHOODS
+    return name in _CHATS | _ALSO_WITHOUT_LIKELIHOODS

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, redirect_stdout
-from io import StringIO
+from collections.abc import Mapping
 from typing import Any
 
+from harness.adapters.lm_eval.quiet import quiet
 from harness.adapters.quoting import shorten
 from harness.core.errors import AdapterError, ConfigError
 from harness.core.redact import Scrubber, redacted_words
-from harness.core.silence import silenced
 
 
 def load(name: str, arguments: Mapping[str, Any], scrub: Scrubber) -> Any:
@@ -43,19 +40,6 @@ def load(name: str, arguments: Mapping[str, Any], scrub: Scrubber) -> Any:
     except Exception as error:
         reason = f"lm-eval cannot load it ({_words(error, scrub)})"
         raise AdapterError(f"{where}: {reason}") from error
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Keep lm-eval's words, those of transformers below it, and what both print, to themselves."""
-    with ExitStack() as stack:
-        stack.enter_context(silenced("lm_eval"))
-        stack.enter_context(redirect_stdout(StringIO()))
-        if "transformers" in sys.modules:
-            from harness.adapters.transformers.quiet import quiet as quiet_transformers
-
-            stack.enter_context(quiet_transformers())
-        yield
 
 
 def _words(error: Exception, scrub: Scrubber) -> str:

@@ -9,10 +9,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from harness.adapters.lm_eval.asking import Call, Kind, call_of, output_of
+from harness.adapters.lm_eval.asking import (
+    Call,
+    Kind,
+    UnaskableError,
+    call_of,
+    output_of,
+    without_lost,
+)
 from harness.adapters.lm_eval.classes import takes_only_turns
+from harness.adapters.lm_eval.failures import kind_of
 from harness.adapters.lm_eval.fingerprint import identify
-from harness.adapters.lm_eval.loading import load, quiet
+from harness.adapters.lm_eval.loading import load
+from harness.adapters.lm_eval.quiet import LostTexts, quiet
 from harness.adapters.plain_answers import AnswerFormError
 from harness.adapters.quoting import scrubber_of, shorten
 from harness.core.errors import AdapterError
@@ -26,12 +35,6 @@ if TYPE_CHECKING:
 
 _N_LOST = 3
 """Requests lost before any was answered, after which the model is taken to be out of order."""
-_KINDS: tuple[tuple[type[Exception], FailureKind], ...] = (
-    (NotImplementedError, FailureKind.REJECTED),
-    (MemoryError, FailureKind.OUT_OF_MEMORY),
-    (TimeoutError, FailureKind.TIMEOUT),
-    (ConnectionError, FailureKind.UNREACHABLE),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +70,11 @@ class LmEvalSession:
             raise AdapterError("lm_eval: the session is closed; open the adapter again")
         by_kind: dict[Kind, list[_Question]] = {}
         for request in requests:
-            call = call_of(request.payload, self._context)
-            if isinstance(call, Failure):
-                yield Exchange(request, self._scrubbed(call))
+            try:
+                call = call_of(request.payload, self._context)
+            except UnaskableError as error:
+                failure = Failure(kind=FailureKind.REJECTED, message=str(error))
+                yield Exchange(request, self._scrubbed(failure))
             else:
                 by_kind.setdefault(call.kind, []).append(_Question(request, call))
         size = self._adapter.max_requests
@@ -90,10 +95,16 @@ class LmEvalSession:
                 return turns
             turns = (Message("user", turns),)
         is_open = bool(turns) and turns[-1].role == "assistant"
-        return self._model.apply_chat_template(
-            [{"role": turn.role, "content": turn.content} for turn in turns],
-            add_generation_prompt=not is_open,
-        )
+        try:
+            return self._model.apply_chat_template(
+                [{"role": turn.role, "content": turn.content} for turn in turns],
+                add_generation_prompt=not is_open,
+            )
+        except NotImplementedError as error:
+            name = self._adapter.model_class
+            raise UnaskableError(f"the model class {name!r} has no chat template") from error
+        except Exception as error:  # a template is a stranger's code
+            raise UnaskableError(f"the chat template refuses these turns ({error})") from error
 
     def _asked(self, kind: Kind, questions: list[_Question]) -> Iterator[Exchange]:
         """Yield the answers; lm-eval raises for all of a batch when one request fails."""
@@ -131,10 +142,13 @@ class LmEvalSession:
         ]
         method = getattr(self._model, kind)
         takes_bar = "disable_tqdm" in inspect.signature(method).parameters
-        with quiet():
+        lost = LostTexts()
+        with quiet(), lost.listening():
             results = list(method(instances, **({"disable_tqdm": True} if takes_bar else {})))
         if len(results) != len(instances):
             raise AnswerFormError(f"{len(instances)} requests got {len(results)} answers")
+        if lost.messages and kind == "generate_until":
+            results = without_lost(results, lost.messages[0])
         queue = iter(results)
         return [[next(queue) for _ in question.call.arguments] for question in questions]
 
@@ -147,13 +161,9 @@ class LmEvalSession:
         return Exchange(question.request, Response(output=output))
 
     def _lost(self, question: _Question, error: Exception) -> Exchange:
-        kind = next((kind for cls, kind in _KINDS if isinstance(error, cls)), FailureKind.CRASHED)
-        if type(error).__name__ == "OutOfMemoryError":  # torch's own is no MemoryError
-            kind = FailureKind.OUT_OF_MEMORY
-        if isinstance(error, AnswerFormError):
-            kind = FailureKind.PROTOCOL
-        failure = self._scrubbed(Failure(kind=kind, message=f"{type(error).__name__}: {error}"))
-        self._n_lost += kind is not FailureKind.REJECTED
+        message = f"{type(error).__name__}: {error}"
+        failure = self._scrubbed(Failure(kind=kind_of(error), message=message))
+        self._n_lost += not isinstance(error, NotImplementedError)
         if self._n_lost >= _N_LOST and not self._has_answered:
             raise AdapterError(
                 f"adapter 'lm_eval:{self._adapter.model_class}': lm-eval's class answers nothing"
