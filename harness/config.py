@@ -44,6 +44,22 @@ def load_spec(path: str | Path) -> RunSpec:
     return parse_spec(read_table(file), folder=file.parent, name=file.stem)
 
 
+def load_models(path: str | Path) -> tuple[ModelSpec, ...]:
+    """Read the models of a spec file, whatever else it holds, suites or none.
+
+    Raises:
+        SpecErrors: everything that is wrong with them.
+        ConfigError: the file cannot be read at all.
+    """
+    file = Path(path)
+    problems = Problems()
+    resolve = _Resolver({}, file.parent, problems)
+    tables = _tables(read_table(file), "model", problems)
+    models = _models(tables, resolve, problems)
+    problems.raise_any()
+    return models
+
+
 def read_table(path: Path) -> dict[str, Any]:
     """Read a spec file as nested tables, unchecked.
 
@@ -78,15 +94,12 @@ def parse_spec(table: Mapping[str, Any], *, folder: Path, name: str = "run") -> 
     model_tables, suite_tables = (
         [] if key in misspelt else _tables(table, key, problems) for key in ("model", "suite")
     )
-    models = [
-        _model(entry, f"model[{i}]", resolve, problems) for i, entry in enumerate(model_tables)
-    ]
+    models = _models(model_tables, resolve, problems)
     names = [str(entry.get("name", "")) for entry in model_tables]
     suites = [
         _suite(entry, f"suite[{i}]", names, resolve, problems)
         for i, entry in enumerate(suite_tables)
     ]
-    _check_unique(names, "model", problems)
     _check_unique([suite.name for suite in suites if suite], "suite", problems)
     resolve.check_unused()
     if not len(problems):
@@ -94,7 +107,7 @@ def parse_spec(table: Mapping[str, Any], *, folder: Path, name: str = "run") -> 
     problems.raise_any()
     return RunSpec(
         **{"name": name, **top},
-        models=tuple(model for model in models if model),
+        models=models,
         suites=tuple(suite for suite in suites if suite),
         source=redacted(table),
         folder=str(folder.resolve()),
@@ -233,6 +246,14 @@ def _tables(table: Mapping[str, Any], key: str, problems: Problems) -> list[Mapp
         problems.add(key, "must be an array of tables", f"write [[{key}]] with double brackets")
         return []
     return entries
+
+
+def _models(
+    tables: list[Mapping[str, Any]], resolve: _Resolver, problems: Problems
+) -> tuple[ModelSpec, ...]:
+    models = [_model(entry, f"model[{i}]", resolve, problems) for i, entry in enumerate(tables)]
+    _check_unique([str(entry.get("name", "")) for entry in tables], "model", problems)
+    return tuple(model for model in models if model)
 
 
 def _model(

@@ -28,6 +28,7 @@ class _LateGroup(click.Group):
         "gate": "Judge a run beside a baseline; the exit code is the verdict.",
         "history": "Show every number over all runs, with its changes dated.",
         "list": "List adapters, suites, metrics, reports or runs.",
+        "lm-eval": "Run lm-eval's own command on the adapters of a spec.",
         "nightly": "Run, compare with the line's baseline and history, gate.",
         "noise": "Measure how far one checkpoint moves from run to run.",
         "report": "Render a stored run again, in any format.",
@@ -47,7 +48,7 @@ class _LateGroup(click.Group):
         del ctx
         if cmd_name not in self.files:
             return None
-        module = importlib.import_module(f"harness.cli.{cmd_name}")
+        module = importlib.import_module(f"harness.cli.{cmd_name.replace('-', '_')}")
         command: click.Command = module.command
         return command
 

@@ -11,6 +11,8 @@ from harness.core.capability import Capability
 from harness.suites.lm_eval.needs import NeedsOfTask
 
 if TYPE_CHECKING:
+    from harness.core.ports import Session
+    from harness.suites.lm_eval.session_model import SessionModel
     from harness.suites.lm_eval.task import LmEvalTask
 
 
@@ -56,6 +58,18 @@ class LmEvalSuite:
         for name, entry in builtin_index().items():
             if fnmatchcase(name, pattern):
                 yield name, entry.output_type or entry.kind
+
+    @staticmethod
+    def model_of(session: Session, name: str) -> SessionModel:
+        """Return a session as a model object of lm-eval, for lm-eval's own loop.
+
+        Args:
+            session: a loaded model.
+            name: of the model, for messages.
+        """
+        from harness.suites.lm_eval.session_model import SessionModel
+
+        return SessionModel(session, name)
 
     def fetch(self) -> str:
         """Bring the data sets of the task to the cache that lm-eval reads them from."""
