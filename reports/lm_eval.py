@@ -1,46 +1,15 @@
-"""The results file of lm-evaluation-harness, for dashboards that read it."""
+"""The results file of lm-evaluation-harness, for dashboards that read it; a folder has samples."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from harness.core.estimate import Estimate
-from harness.core.run import Evaluation, Manifest, Run
-from harness.core.score import Direction
-from harness.reports.plain_data import plain
-
-_METRICS = ("lm_eval", "lm_eval_set")
-_TASK_SLICE = "task"
-_BETTER = {Direction.HIGHER: True, Direction.LOWER: False, Direction.NEITHER: None}
-
-
-@dataclass(frozen=True, slots=True)
-class _Number:
-    """One of lm-eval's numbers: of a task, or of a group as a whole."""
-
-    task: str
-    estimate: Estimate
-    options: Mapping[str, Any]
-    """Of its metric."""
-
-    @property
-    def metric(self) -> str:
-        """lm-eval's name of the metric."""
-        return str(self.options["metric"])
-
-    @property
-    def filter(self) -> str:
-        """lm-eval's name of the filter."""
-        return str(self.options.get("filter", "none"))
-
-    @property
-    def is_of_group(self) -> bool:
-        """Whether it is put together from several tasks."""
-        return self.estimate.slice is None and bool(self.options.get("tasks"))
+from harness.core.ports import Task
+from harness.core.run import Run
+from harness.reports.lm_eval_folder import files_of
+from harness.reports.lm_eval_results import results_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,79 +17,16 @@ class LmEvalRenderer:
     """Writes what ``lm-eval run --output_path`` would have, of the suites ``lm_eval``.
 
     Standard errors are this project's own. Such a file is about one model: of a run with several,
-    a task's name stands after its model's. Other suites are left out.
+    a task's name stands after its model's. Other suites are left out. A folder
+    (``-o FOLDER``) has what ``--log_samples`` adds, and a folder of its own for each model.
     """
 
     suffix: ClassVar[str] = ".lm_eval.json"
 
     def render(self, run: Run) -> str:
         """Return the document."""
-        numbers = list(_numbers(run))
-        manifest = run.manifest
-        document = {
-            "results": _results(numbers),
-            "groups": _results([number for number in numbers if number.is_of_group]),
-            "group_subtasks": {n.task: n.options["tasks"] for n in numbers if n.is_of_group},
-            "versions": {n.task: n.options.get("task_version") or "N/A" for n in numbers},
-            "n-shot": {n.task: n.options.get("num_fewshot") for n in numbers},
-            "higher_is_better": _directions(numbers),
-            "n-samples": {n.task: {"effective": n.estimate.n} for n in numbers},
-            "config": _config(manifest),
-            "date": datetime.fromisoformat(manifest.started_at).timestamp(),
-            "lm_eval_version": next((n.options.get("version") for n in numbers), None),
-            "transformers_version": manifest.packages.get("transformers"),
-            "total_evaluation_time_seconds": str(sum(e.wall_s for e in manifest.evaluations)),
-        }
-        return json.dumps(plain(document), indent=2, allow_nan=False) + "\n"
+        return results_text(run)
 
-
-def _numbers(run: Run) -> Iterator[_Number]:
-    evaluations = {(done.model, done.suite): done for done in run.manifest.evaluations}
-    models = {model for model, _ in evaluations}
-    for estimate in run.estimates:
-        done = evaluations.get((estimate.model, estimate.suite))
-        options = _options(done, estimate)
-        if options is None:
-            continue
-        place, value = estimate.slice or (_TASK_SLICE, str(options["task"]))
-        if place == _TASK_SLICE:
-            task = value if len(models) == 1 else f"{estimate.model}/{value}"
-            yield _Number(task, estimate, options)
-
-
-def _options(done: Evaluation | None, estimate: Estimate) -> Mapping[str, Any] | None:
-    if done is None or estimate.metric.partition(":")[0] not in _METRICS:
-        return None
-    return done.metric_options.get(estimate.metric)
-
-
-def _results(numbers: list[_Number]) -> dict[str, dict[str, object]]:
-    results: dict[str, dict[str, object]] = {}
-    for number in numbers:
-        estimate = number.estimate
-        own = results.setdefault(
-            number.task, {"name": number.task, "alias": number.task, "sample_len": estimate.n}
-        )
-        error = "N/A" if estimate.stderr is None else estimate.stderr
-        own[f"{number.metric},{number.filter}"] = estimate.value
-        own[f"{number.metric}_stderr,{number.filter}"] = error
-    return results
-
-
-def _directions(numbers: list[_Number]) -> dict[str, dict[str, bool | None]]:
-    found: dict[str, dict[str, bool | None]] = {}
-    for number in numbers:
-        better = _BETTER[number.estimate.quantity.direction]
-        found.setdefault(number.task, {})[number.metric] = better
-    return found
-
-
-def _config(manifest: Manifest) -> dict[str, object]:
-    names = sorted(manifest.models)
-    return {
-        "model": ", ".join(names),
-        "tasks": list(dict.fromkeys(done.suite for done in manifest.evaluations)),
-        "model_args": {name: dict(manifest.models[name]) for name in names},
-        "limit": manifest.limit,
-        "random_seed": manifest.seed,
-    }
+    def render_folder(self, run: Run, task_of: Callable[[str], Task]) -> Mapping[str, str]:
+        """Return a file of results for each model, and one of samples for each of its tasks."""
+        return dict(files_of(run, task_of))

@@ -9,6 +9,7 @@ import click
 
 from harness.audit import render
 from harness.core.run import Run
+from harness.folder_report import is_folder, render_folder
 from harness.line_history import line_history
 from harness.result import Result, load_run
 from harness.store.documents import write_text
@@ -17,16 +18,37 @@ from harness.store.documents import write_text
 @click.command("report", epilog="Example: harness report latest --format md -o summary.md")
 @click.argument("run")
 @click.option("--format", "form", default="html", show_default=True, help="html, md, json, csv, …")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="Write to this file, or folder."
+)
 @click.option("--root", default="runs", show_default=True, help="Folder of the run folders.")
 def command(run: str, form: str, output: Path | None, root: str) -> None:
-    """Render RUN (a folder, an id, the start of one, or 'latest'): no model, no network."""
-    document = render(_with_history(load_run(run, root=root)), form)
+    """Render RUN (a folder, an id, the start of one, or 'latest'): no model, no network.
+
+    With --format lm_eval, -o may be a folder (a path without a suffix): the files of samples go
+    there too, and the data of the run's tasks are read again.
+    """
+    result = load_run(run, root=root)
+    if output is not None and is_folder(output, form):
+        _write_folder(result, form, output)
+        return
+    document = render(_with_history(result), form)
     if output is None:
         click.echo(document, nl=False)
     else:
         write_text(output, document)
         click.echo(str(output))
+
+
+def _write_folder(result: Result, form: str, output: Path) -> None:
+    from harness.cli.progress import terminal_progress
+
+    with terminal_progress() as progress:
+        documents = render_folder(result.run, result.folder, form, progress)
+    for path, text in documents.items():
+        (output / path).parent.mkdir(parents=True, exist_ok=True)
+        write_text(output / path, text)
+        click.echo(str(output / path))
 
 
 def _with_history(result: Result) -> Run:

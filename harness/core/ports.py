@@ -8,7 +8,7 @@ against the fields, so an option exists exactly when a field does.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeAlias, runtime_checkable
 
 from harness.core.capability import Capability
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from harness.core.run import Record, Run
     from harness.core.site import Line, Overview, PublishedRun
+    from harness.core.transcript import Transcript
 
     Floats: TypeAlias = NDArray[np.float64]
     Integers: TypeAlias = NDArray[np.int64]
@@ -241,6 +242,19 @@ class Fetching(Protocol):
 
 
 @runtime_checkable
+class Transcribing(Protocol):
+    """A task that can write its answers in the form of the tool that it comes from."""
+
+    def transcripts(self, records: Sequence[Record]) -> Mapping[str, Transcript]:
+        """Return one document for each of the tool's tasks, by its name.
+
+        Args:
+            records: one model's answers; failures are left out.
+        """
+        ...
+
+
+@runtime_checkable
 class Renderer(Protocol):
     """Writes a run as a document. A pure function of what is stored."""
 
@@ -249,6 +263,23 @@ class Renderer(Protocol):
 
     def render(self, run: Run) -> str:
         """Return the whole document."""
+        ...
+
+
+@runtime_checkable
+class FolderRenderer(Protocol):
+    """A renderer that can also write a folder, and needs the data of suites for it."""
+
+    suffix: ClassVar[str]
+    """Of the one file that it writes otherwise."""
+
+    def render_folder(self, run: Run, task_of: Callable[[str], Task]) -> Mapping[str, str]:
+        """Return documents by their paths in the folder.
+
+        Args:
+            run: what is stored.
+            task_of: reads the data of a suite, by the suite's name.
+        """
         ...
 
 

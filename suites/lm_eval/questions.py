@@ -31,6 +31,8 @@ class Question:
 
     sample: Sample
     payload: Payload
+    arguments: tuple[tuple[Any, ...], ...]
+    """Of each of lm-eval's requests, as its task has made them."""
 
 
 def questions_of(
@@ -72,7 +74,11 @@ def questions_of(
             chat_template=_turns if prompting.apply_chat_template else None,
         )
         requests = requests if isinstance(requests, list) else [requests]
-        yield Question(_sample(task, doc, number, slices), payload_of(requests, where))
+        yield Question(
+            _sample(task, doc, number, slices),
+            payload_of(requests, where),
+            tuple(request.args for request in requests),
+        )
 
 
 def _turns(
@@ -89,11 +95,10 @@ def _turns(
 def _set_fewshot(task: Any, prompting: Prompting) -> int:
     """Set the number and the seed as ``simple_evaluate`` does: a task's own 0 is final."""
     own = task.get_config("num_fewshot")
-    if prompting.num_fewshot is not None and own != 0:
-        own = prompting.num_fewshot
-        task.set_config(key="num_fewshot", value=own)
+    wanted = own if prompting.num_fewshot is None or own == 0 else prompting.num_fewshot
+    task.set_config(key="num_fewshot", value=wanted or 0)
     task.set_fewshot_seed(seed=prompting.fewshot_seed)
-    return int(own or 0)
+    return int(wanted or 0)
 
 
 def _refuse_unknown_kinds(task: Any, where: str) -> None:

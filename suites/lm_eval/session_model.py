@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +12,7 @@ from lm_eval.api.model import LM
 
 from harness.core.errors import AdapterError
 from harness.core.ports import Session
-from harness.core.request import Generate, Message, Payload, Prompt, Request
+from harness.core.request import Generate, Message, Payload, Request
 from harness.core.response import (
     Failure,
     Generation,
@@ -21,21 +20,11 @@ from harness.core.response import (
     Output,
     TokenLogLikelihoods,
 )
+from harness.suites.lm_eval.chat_text import ChatText, prompt_of
 from harness.suites.lm_eval.payload import payload_of
 
 _WINDOW = 8192
 """Questions handed to a session at once: enough to share prompts, few enough to bound memory."""
-
-
-class ChatText(str):
-    """Chat turns as the text that lm-eval's tasks, hashes and files take: JSON."""
-
-    __slots__ = ()
-
-    @property
-    def turns(self) -> tuple[Message, ...]:
-        """The turns."""
-        return tuple(Message(turn["role"], turn["content"]) for turn in json.loads(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +67,14 @@ class SessionModel(LM):  # type: ignore[misc] # lm-eval ships no types
         It leaves a last turn of the assistant open, which is what the flag asks for.
         """
         del add_generation_prompt
-        return ChatText(json.dumps(chat_history, ensure_ascii=False))
+        return ChatText.of([Message(turn["role"], turn["content"]) for turn in chat_history])  # type: ignore[arg-type] # lm-eval's three roles are ours
 
     def loglikelihood(self, requests: Sequence[Any]) -> list[tuple[float, bool]]:
         """Return log-likelihood and greediness of each continuation."""
         by_context: dict[Any, dict[str, list[int]]] = {}
         for place, request in enumerate(requests):
             context, continuation = request.args
-            places = by_context.setdefault(_prompt(context), {})
+            places = by_context.setdefault(prompt_of(context), {})
             places.setdefault(continuation, []).append(place)
         asked = [
             payload_of([_Asked("loglikelihood", (prompt, text)) for text in places], self._name)
@@ -114,7 +103,7 @@ class SessionModel(LM):  # type: ignore[misc] # lm-eval ships no types
         for request in requests:
             context, options = request.args
             payload = payload_of(
-                [_Asked("generate_until", (_prompt(context), options))], self._name
+                [_Asked("generate_until", (prompt_of(context), options))], self._name
             )
             assert isinstance(payload, Generate)
             seed = n_seen[payload] if payload.temperature > 0 else 0
@@ -152,7 +141,3 @@ class SessionModel(LM):  # type: ignore[misc] # lm-eval ships no types
         for request, result in zip(requests, results, strict=True):
             self.cache_hook.add_partial(kind, request.args, result)
         return results
-
-
-def _prompt(context: str) -> Prompt:
-    return context.turns if isinstance(context, ChatText) else context

@@ -15,11 +15,14 @@ from harness.core.identity import hash_json
 from harness.core.ports import CorpusMetric, Metric
 from harness.core.request import Payload, capability_of
 from harness.core.response import Output
+from harness.core.run import Record
 from harness.core.sample import Sample
 from harness.core.score import Unscored
+from harness.core.transcript import Transcript
 from harness.suites.lm_eval.choosing import metrics_of
-from harness.suites.lm_eval.loaded_tasks import LoadedTasks, TaskName, load
+from harness.suites.lm_eval.loaded_tasks import LoadedTasks, TaskName, load, loaded
 from harness.suites.lm_eval.questions import Prompting, Question, questions_of
+from harness.suites.lm_eval.transcript import transcripts_of
 from harness.suites.lm_eval.values import TASK_SLICE, values_of
 
 _GROUP_SLICE = "group"
@@ -29,6 +32,8 @@ _GROUP_SLICE = "group"
 class LmEvalTask:
     """Questions in lm-eval's order, with the metrics that it would report."""
 
+    name: TaskName
+    """What was loaded."""
     questions: Mapping[str, Question]
     """By the sample's id."""
     data_hash: str
@@ -54,6 +59,10 @@ class LmEvalTask:
         """Leave the answer as it is: the metrics apply the task's filters."""
         del sample
         return output
+
+    def transcripts(self, records: Sequence[Record]) -> Mapping[str, Transcript]:
+        """Return lm-eval's own files of samples, by task."""
+        return transcripts_of(loaded(self.name), self.questions, records)
 
     def figures(self, estimates: Sequence[Estimate]) -> tuple[Figure, ...]:
         """Return no chart."""
@@ -88,6 +97,7 @@ def prepared_task(
     _check(name, questions)
     metrics = metrics_of(name, found, by_task)
     return LmEvalTask(
+        name=name,
         questions={question.sample.id: question for question in questions},
         data_hash=hash_json(
             [[q.sample.id, hash_payload(q.payload), q.sample.targets] for q in questions]
@@ -108,7 +118,7 @@ def _numbered(
             around = {_GROUP_SLICE: subgroups[task]} if task in subgroups else {}
             slices = {**sample.slices, TASK_SLICE: task, **around}
             sample = replace(sample, id=f"{task}/{sample.id}", slices=slices)
-        yield Question(sample, question.payload)
+        yield replace(question, sample=sample)
 
 
 def _subgroups(group: Any) -> dict[str, str]:

@@ -49,21 +49,26 @@ def values_of(name: TaskName, sample_id: str, task: str, output: Output) -> Valu
 
 def processed(task: Any, doc: Any, output: Output) -> Values:
     """Filter one answer by each of the task's pipelines and process what comes out."""
+    values: dict[tuple[str, str], Any] = {}
+    with quiet():
+        requests = filtered(task, doc, output)
+        for name in requests[0].filtered_resps:
+            found = task.process_results(doc, [each.filtered_resps[name] for each in requests])
+            values |= {(metric, name): value for metric, value in found.items()}
+    return values
+
+
+def filtered(task: Any, doc: Any, output: Output) -> list[Any]:
+    """Return an answer as lm-eval's requests, with what each pipeline of the task makes of it."""
     from lm_eval.api.instance import Instance
 
     requests = [
         Instance(request_type=task.OUTPUT_TYPE, doc=doc, arguments=(), idx=place, resps=[answer])
         for place, answer in enumerate(_answers(output))
     ]
-    values: dict[tuple[str, str], Any] = {}
-    with quiet():
-        for pipeline in task._filters:  # noqa: SLF001 - lm-eval has no other door to them
-            pipeline.apply(requests)
-        for name in requests[0].filtered_resps:
-            filtered = [request.filtered_resps[name] for request in requests]
-            found = task.process_results(doc, filtered)
-            values |= {(metric, name): value for metric, value in found.items()}
-    return values
+    for pipeline in task._filters:  # noqa: SLF001 - lm-eval has no other door to them
+        pipeline.apply(requests)
+    return requests
 
 
 def _answers(output: Output) -> list[Any]:
