@@ -9,14 +9,16 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def silenced(logger_name: str) -> Iterator[None]:
-    """Silence one library's log below errors, and all warnings; errors are raised as ever."""
-    logger = logging.getLogger(logger_name)
-    level = logger.level
-    logger.setLevel(logging.ERROR)
+def silenced(*logger_names: str) -> Iterator[None]:
+    """Silence libraries' logs below errors, and all warnings; errors are raised as ever."""
+    loggers = [logging.getLogger(name) for name in logger_names]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
-        logger.setLevel(level)
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)

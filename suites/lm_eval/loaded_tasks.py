@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import random
-import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from harness.core.errors import ConfigError, DataError
 from harness.suites.lm_eval.catalogue import Catalogue
 from harness.suites.lm_eval.installed import lm_eval_version
 from harness.suites.lm_eval.quiet import no_progress_bars, quiet
+from harness.suites.lm_eval.unloadable import cannot_load
 
 _RANDOM_SEED, _NUMPY_SEED = 0, 1234
 """What ``simple_evaluate`` sets before it loads a task: some draw their documents."""
@@ -75,7 +74,8 @@ def load(name: TaskName) -> LoadedTasks:
     """
     lm_eval_version()
     folders = Catalogue.with_folder(name.include_path).folders(name.name)
-    with quiet(), no_progress_bars(), _seeded():
+    # In this order: importing datasets sets the levels of logs that are to be silenced.
+    with no_progress_bars(), quiet(), _seeded():
         from lm_eval.tasks import TaskManager
 
         try:
@@ -86,39 +86,9 @@ def load(name: TaskName) -> LoadedTasks:
                 for key, task in found["tasks"].items()
             }
         except Exception as error:  # a task is any code, and data sets fail in many ways
-            raise _cannot_load(name, error) from error
+            raise cannot_load(name.name, error) from error
     _KEPT[name] = LoadedTasks(tasks=tasks, group=found.get("groups", {}).get(name.name))
     return _KEPT[name]
-
-
-def _cannot_load(name: TaskName, error: Exception) -> ConfigError:
-    """Say which data set is missing, where the error comes from fetching one."""
-    task = _fetching_task(error)
-    reason = next(iter(str(error).strip().splitlines()), "") or type(error).__name__
-    if task is None:
-        return ConfigError(
-            f"task {name.name!r}",
-            f"lm-eval cannot load it ({type(error).__name__}: {reason})",
-            "check its files, and that the packages it needs are installed",
-        )
-    path = getattr(task, "DATASET_PATH", None)
-    part = getattr(task, "DATASET_NAME", None)
-    data = f"{path!r}" + (f" ({part})" if part else "")
-    return DataError(
-        f"task {str(task.config.task)!r}",
-        f"its data set {data} is neither cached nor to be had ({type(error).__name__}: {reason})",
-        "run once with a network and without HF_HUB_OFFLINE, or copy the task's YAML to a folder"
-        " of your own (include_path) with dataset_path: json and"
-        " dataset_kwargs: {data_files: {test: FILE}}",
-    )
-
-
-def _fetching_task(error: Exception) -> Any:
-    """Find the task whose ``download`` has failed, among the frames that the error went through."""
-    for frame, _ in traceback.walk_tb(error.__traceback__):
-        if frame.f_code.co_name == "download" and "self" in frame.f_locals:
-            return frame.f_locals["self"]
-    return None
 
 
 @contextmanager

@@ -9,8 +9,8 @@ from harness.core.silence import silenced
 
 
 def quiet() -> AbstractContextManager[None]:
-    """Silence lm-eval's log and all warnings; errors are raised as ever."""
-    return silenced("lm_eval")
+    """Silence the logs of lm-eval and of what fetches its data, and all warnings."""
+    return silenced("lm_eval", "datasets", "huggingface_hub")
 
 
 @contextmanager

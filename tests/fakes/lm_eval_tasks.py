@@ -18,7 +18,7 @@ def load(n=6, **_):
 
 
 def absent(**_):
-    raise ConnectionError("the hub is out of reach")
+    raise ConnectionError("the store is closed")
 
 
 def values(doc, results):
@@ -85,9 +85,11 @@ aggregate_metric_list:
         'include: write.yaml\ntask: beams\ngeneration_kwargs: {until: ["?"], num_beams: 4}\n'
     ),
     "unsafe.yaml": "include: write.yaml\ntask: unsafe\nunsafe_code: true\n",
-    "absent.yaml": (
-        "include: write.yaml\ntask: absent\n"
-        "custom_dataset: !function rows.absent\ndataset_path: some/where\n"
+    "absent.yaml": "include: write.yaml\ntask: absent\ncustom_dataset: !function rows.absent\n",
+    "hub.yaml": "task: hub\ndataset_path: some/where\ndataset_name: part\ntest_split: test\n",
+    "files.yaml": (
+        "task: files\ndataset_path: json\ntest_split: test\n"
+        "dataset_kwargs: {data_files: {test: /no/such/file.jsonl}}\n"
     ),
     "mutual.yaml": (
         "include: choose.yaml\ntask: mutual\ntag: other\n"

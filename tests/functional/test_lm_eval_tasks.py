@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -146,7 +147,7 @@ def test_data_are_fetched(place: Workplace, spec: Path) -> None:
     place.write("gone.toml", spec.read_text().replace("lm_eval:choose", "lm_eval:absent"))
     gone = place.harness("data", "fetch", "gone.toml")
     assert gone.code == 2
-    assert "its data set 'some/where' is neither cached nor to be had" in gone.err
+    assert "task 'absent': its custom_dataset cannot give its data" in gone.err
 
 
 def test_names_are_listed(place: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -167,3 +168,127 @@ def test_names_are_listed(place: Workplace, monkeypatch: pytest.MonkeyPatch) -> 
         2,
         ["suites 'generation': takes no name behind a colon; leave PATTERN out"],
     )
+
+
+DUMMY = """
+[[model]]
+name = "dummy"
+adapter = "lm_eval:dummy"
+
+[[suite]]
+suite = "lm_eval:choose"
+include_path = "tasks"
+
+[[suite]]
+suite = "lm_eval:write"
+include_path = "tasks"
+
+[[suite]]
+suite = "lm_eval:model"
+include_path = "tasks"
+"""
+
+
+def test_model_classes_of_lm_eval_are_adapters(place: Workplace) -> None:
+    write_tasks(place.folder / "tasks")
+
+    outcome = place.harness("run", place.write("dummy.toml", DUMMY))
+
+    assert outcome.code == 0, outcome.err
+    values = place.values()
+    assert values["dummy", "lm_eval:write", "n_words"]["value"] == 1.0  # it always says "lol"
+    assert 0 <= values["dummy", "lm_eval:choose", "acc"]["value"] <= 1
+    assert values["dummy", "lm_eval:model", "word_perplexity"]["n"] == 6
+    assert place.manifest()["models"]["dummy"]["class"] == "lm_eval:dummy"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("lm_eval:dummy", "lm_eval:dumy", "model[0].model_class: there is no model class of"),
+        ("lm_eval:dummy", "lm_eval:", "there is no adapter named 'lm_eval:'"),
+        ('dummy"\n\n', 'dummy"\nmodel_class = "hf"\n\n', "is said behind the colon already"),
+        ("lm_eval:dummy", "lm_eval:litellm", "needs a model, one that scores"),
+    ],
+)
+def test_what_is_wrong_with_a_model_class_is_told(
+    place: Workplace, old: str, new: str, message: str
+) -> None:
+    write_tasks(place.folder / "tasks")
+
+    outcome = place.harness("run", place.write("wrong.toml", DUMMY.replace(old, new)))
+
+    assert outcome.code == 2
+    assert message in outcome.err
+
+
+def test_model_classes_are_listed(place: Workplace) -> None:
+    outcome = place.harness("list", "adapters", "lm_eval:dum*")
+
+    assert outcome.out == "  lm_eval:dummy  lm_eval.models.dummy:DummyLM\n"
+
+
+def test_lm_evals_own_command_runs_on_our_adapters(place: Workplace) -> None:
+    write_tasks(place.folder / "tasks")
+    place.write("models.toml", '[[model]]\nname = "echo"\nadapter = "echo"\ntext = "a b c? d"\n')
+    words = ["lm-eval", "run", "--model", "harness", "--model_args", "spec=models.toml"]
+    words += ["--tasks", "contexts,write,model", "--include_path", "tasks"]
+
+    outcome = place.console(*words, "--log_samples", "--output_path", "theirs")
+
+    assert outcome.code == 0, outcome.err
+    (found,) = place.folder.glob("theirs/*/results_*.json")
+    results = json.loads(found.read_text(encoding="utf-8"))["results"]
+    assert 0 <= results["contexts"]["acc,none"] <= 1
+    assert results["write"]["n_words,none"] == 3.0
+    assert results["model"]["word_perplexity,none"] > 1
+    assert len(list(place.folder.glob("theirs/*/samples_*.jsonl"))) == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("model=echo", "--model harness: needs a spec; write --model_args spec=SPEC.toml"),
+        ("spec=none.toml", "none.toml: cannot be read"),
+        ("spec=two.toml", "the spec has several models (echo, other)"),
+        ("spec=two.toml,model=ecco", "there is no model in the spec named 'ecco'"),
+        ("spec=two.toml,mdel=echo", "does not take 'mdel'"),
+    ],
+)
+def test_what_is_wrong_with_model_args_is_told(
+    place: Workplace, arguments: str, message: str
+) -> None:
+    from harness.core.errors import HarnessError
+    from harness.lm_eval_model import HarnessModel
+
+    one = '[[model]]\nname = "{}"\nadapter = "echo"\n'
+    place.write("two.toml", one.format("echo") + one.format("other"))
+
+    with pytest.raises(HarnessError) as caught:
+        HarnessModel.create_from_arg_string(arguments)
+
+    assert message in str(caught.value)
+
+
+def test_a_folder_of_lm_evals_files_needs_the_data_of_then(place: Workplace, spec: Path) -> None:
+    assert place.harness("run", spec).code == 0
+
+    outcome = place.harness("report", "latest", "--format", "lm_eval", "-o", "files")
+
+    assert outcome.code == 0, outcome.err
+    names = sorted(str(path.relative_to(place.folder)) for path in place.folder.glob("files/*/*"))
+    assert [name.rpartition("_")[0] for name in names] == [
+        "files/fickle/results",
+        "files/fickle/samples_choose",
+        "files/sure/results",
+        "files/sure/samples_choose",
+        "files/writer/results",
+        "files/writer/samples_write",
+    ]
+    wrong = place.harness("report", "latest", "--format", "md", "-o", "files")
+    assert wrong.errors == ["--format md: is one file and no folder; write -o FILE.md"]
+    rows = place.folder / "tasks" / "rows.py"
+    rows.write_text(rows.read_text().replace("What is", "What was"))
+    changed = place.harness("report", "latest", "--format", "lm_eval", "-o", "files")
+    assert changed.code == 3
+    assert "its data are not those that the run was asked about" in changed.err

@@ -259,16 +259,35 @@ def test_unsafe_code_runs_when_it_is_confirmed(folder: str) -> None:
     assert prepared(folder, "unsafe", confirm_run_unsafe_code=True).n_samples == 6
 
 
-def test_data_that_cannot_be_had_are_named(folder: str) -> None:
+@pytest.mark.parametrize(
+    ("task", "reason", "remedy"),
+    [
+        (
+            "absent",
+            "its custom_dataset cannot give its data (ConnectionError: the store is closed)",
+            "see what that function needs",
+        ),
+        (
+            "hub",
+            "its data set 'some/where' (part) is neither in the cache of the Hugging Face hub",
+            "run harness data fetch SPEC once with a network",
+        ),
+        ("files", "its json files cannot be read (FileNotFoundError: ", "check dataset_kwargs"),
+    ],
+)
+def test_data_that_cannot_be_had_are_named(
+    folder: str, monkeypatch: pytest.MonkeyPatch, task: str, reason: str, remedy: str
+) -> None:
+    import datasets
+
+    monkeypatch.setattr(datasets.config, "HF_HUB_OFFLINE", True)
+
     with pytest.raises(DataError) as caught:
-        prepared(folder, "absent")
+        prepared(folder, task)
 
     text = str(caught.value)
-    assert text.startswith(
-        "task 'absent': its data set 'some/where' is neither cached nor to be had"
-    )
-    assert "(ConnectionError: the hub is out of reach)" in text
-    assert "dataset_path: json" in text
+    assert text.startswith(f"task {task!r}: {reason}")
+    assert remedy in text
     assert "\n" not in text
 
 
