@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from pathlib import Path
 
@@ -228,21 +229,60 @@ def test_model_classes_are_listed(place: Workplace) -> None:
     assert outcome.out == "  lm_eval:dummy  lm_eval.models.dummy:DummyLM\n"
 
 
-def test_lm_evals_own_command_runs_on_our_adapters(place: Workplace) -> None:
-    write_tasks(place.folder / "tasks")
-    place.write("models.toml", '[[model]]\nname = "echo"\nadapter = "echo"\ntext = "a b c? d"\n')
-    words = ["lm-eval", "run", "--model", "harness", "--model_args", "spec=models.toml"]
-    words += ["--tasks", "contexts,write,model", "--include_path", "tasks"]
+LOOP = (
+    *("lm-eval", "run", "--model", "harness", "--model_args", "spec=models.toml"),
+    *("--tasks", "contexts,write,model", "--include_path", "tasks"),
+    *("--log_samples", "--output_path", "theirs"),
+)
 
-    outcome = place.console(*words, "--log_samples", "--output_path", "theirs")
+
+@pytest.fixture
+def models(place: Workplace) -> Path:
+    write_tasks(place.folder / "tasks")
+    model = '[[model]]\nname = "echo"\nadapter = "echo"\ntext = "a b c? d"\n'
+    return place.write("models.toml", model)
+
+
+@pytest.mark.slow  # lm-eval reads all of its YAML each time it starts
+def test_the_real_command_of_lm_eval_runs_on_our_adapters(place: Workplace, models: Path) -> None:
+    outcome = place.console(*LOOP)
 
     assert outcome.code == 0, outcome.err
-    (found,) = place.folder.glob("theirs/*/results_*.json")
+    assert_written(models.parent / "theirs")
+
+
+def test_lm_evals_loop_runs_on_our_adapters(
+    place: Workplace, models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_builtin_tasks(monkeypatch)
+
+    outcome = place.harness(*LOOP)
+
+    assert outcome.code == 0, outcome.err
+    assert_written(models.parent / "theirs")
+    unknown = place.harness(*(word.replace("contexts", "contxts") for word in LOOP))
+    assert unknown.code == 3
+    assert unknown.errors == ["lm-eval: ValueError: Tasks not found: contxts"]
+    assert place.harness("lm-eval", "run", "--nonsense").code == 2
+
+
+def without_builtin_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spare lm-eval its 13,500 files, and this process its settings of the log."""
+    import lm_eval.__main__
+    from lm_eval.tasks import TaskManager
+
+    start = functools.partialmethod(TaskManager.__init__, include_defaults=False)
+    monkeypatch.setattr(TaskManager, "__init__", start)
+    monkeypatch.setattr(lm_eval.__main__, "setup_logging", lambda: None)
+
+
+def assert_written(folder: Path) -> None:
+    (found,) = folder.glob("*/results_*.json")
     results = json.loads(found.read_text(encoding="utf-8"))["results"]
     assert 0 <= results["contexts"]["acc,none"] <= 1
     assert results["write"]["n_words,none"] == 3.0
     assert results["model"]["word_perplexity,none"] > 1
-    assert len(list(place.folder.glob("theirs/*/samples_*.jsonl"))) == 3
+    assert len(list(folder.glob("*/samples_*.jsonl"))) == 3
 
 
 @pytest.mark.parametrize(

