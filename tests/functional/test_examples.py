@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -33,6 +34,9 @@ _NOT_RUN = {
     "pip install -e plugin": "installs; the fixture puts the package in place instead",
     "git clone -c core.symlinks=true REPOSITORY": "needs a network",
     "pip install -c constraints.txt -e '.[test]'": "installs",
+    "pip install -c constraints.txt -e '.[lm_eval]'": "installs",
+    "harness lm-eval run --model harness --model_args spec=models.toml,model=smollm2"
+    " --tasks hellaswag": "needs a network; test_lm_eval_tasks.py runs it on tasks of its own",
     "tox -e check": "runs the whole of the linters",
     "tox -e tests -- tests/unit/sources": "runs other tests",
     "tox -e slow": "takes minutes",
@@ -130,7 +134,7 @@ def test_plugin_keeps_an_adapters_promises(plugin: Path) -> None:
 
 
 def _check(command: Command, folder: Path) -> None:
-    words = command.text.split()
+    words = shlex.split(command.text)
     if words[0] == "harness":
         code, output = _harness(words[1:])
     else:
