@@ -69,7 +69,7 @@ outputs: st.SearchStrategy[Output] = st.one_of(
             tuple
         ),
     ),
-    st.builds(TokenLogLikelihoods, values=vectors),
+    st.builds(TokenLogLikelihoods, values=vectors, is_total=st.booleans()),
     st.builds(
         Classification,
         labels=st.lists(texts, max_size=3).map(tuple),

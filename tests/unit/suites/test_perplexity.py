@@ -32,6 +32,18 @@ def test_a_model_that_guesses_among_v_tokens_has_perplexity_v() -> None:
     assert found["nll_per_token"] == pytest.approx(math.log(50))
 
 
+def test_a_sum_alone_tells_nothing_of_tokens() -> None:
+    sample = Sample(id="t", index=0, text="to be")
+    score = METRIC.measure(sample, TokenLogLikelihoods(values=(-6.0,), is_total=True))
+    assert isinstance(score, Scored)
+
+    found = reduced(score.statistics)
+
+    assert not math.isfinite(found["token_perplexity"])  # an estimate of it is then undefined
+    assert not math.isfinite(found["nll_per_token"])
+    assert found["word_perplexity"] == pytest.approx(math.exp(6 / 2))
+
+
 def test_the_definitions_of_lm_eval_over_two_texts() -> None:
     # word_perplexity = exp(-Σ ll / Σ words), bits_per_byte = -Σ ll / (Σ bytes · ln 2)
     first, second = ("to be or not", -10.0), ("to  be\n?", -6.0)
