@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, redirect_stdout
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from io import StringIO
 
 from harness.core.silence import silenced
@@ -20,11 +20,21 @@ def quiet() -> Iterator[None]:
     with ExitStack() as stack:
         stack.enter_context(silenced("lm_eval"))
         stack.enter_context(redirect_stdout(StringIO()))
+        stack.enter_context(redirect_stderr(StringIO()))  # bars that no option turns off
         if "transformers" in sys.modules:
             from harness.adapters.transformers.quiet import quiet as quiet_transformers
 
             stack.enter_context(quiet_transformers())
         yield
+
+
+def is_news(record: logging.LogRecord) -> bool:
+    """Tell whether asyncio's log says what no failure says: filters out the rest of a batch.
+
+    When one request of a batch fails, classes for APIs drop the others, and asyncio writes a
+    traceback for each as it is forgotten; they are asked again.
+    """
+    return not record.getMessage().startswith("Task exception was never retrieved")
 
 
 class LostTexts(logging.Handler):

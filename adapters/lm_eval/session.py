@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import inspect
+import logging
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from harness.adapters.lm_eval.classes import takes_only_turns
 from harness.adapters.lm_eval.failures import kind_of
 from harness.adapters.lm_eval.fingerprint import identify
 from harness.adapters.lm_eval.loading import load
-from harness.adapters.lm_eval.quiet import LostTexts, quiet
+from harness.adapters.lm_eval.quiet import LostTexts, is_news, quiet
 from harness.adapters.plain_answers import AnswerFormError
 from harness.adapters.quoting import scrubber_of, shorten
 from harness.core.errors import AdapterError
@@ -52,6 +53,7 @@ class LmEvalSession:
         self._adapter = adapter
         self._model: Any = load(adapter.model_class, adapter.model_args, self._scrub)
         self._identity = identify(adapter.model_class, adapter.model_args, self._model)
+        logging.getLogger("asyncio").addFilter(is_news)
         self._has_answered = False
         self._n_lost = 0
 
@@ -86,6 +88,7 @@ class LmEvalSession:
         """Let go of the model."""
         self._model = None
         gc.collect()
+        logging.getLogger("asyncio").removeFilter(is_news)
 
     def _context(self, prompt: Prompt) -> Any:
         """Return a prompt as the class takes it, through its own chat template where it is one."""

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -254,3 +258,43 @@ def test_classes_are_listed() -> None:
         "local-chat-completions": "lm_eval.models.openai_completions:LocalChatCompletion",
         "local-completions": "lm_eval.models.openai_completions:LocalCompletionsAPI",
     }
+
+
+class _ChatServer(BaseHTTPRequestHandler):
+    """Answers by what the last turn says."""
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        said = body["messages"][-1]["content"]
+        content = None if said == "null" else f"you said {said}"
+        answer: Any = {"choices": [{"index": 0, "message": {"content": content}}]}
+        self.send_response(400 if said == "refused" else 200)
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        with suppress(OSError):  # lm-eval hangs up on the rest of a batch when one fails
+            self.wfile.write(json.dumps({} if said == "broken" else answer).encode())
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the parent's name
+        """Say nothing."""
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")  # lm-eval leaves its loop to be collected
+def test_lm_evals_own_class_for_chat_servers(capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("aiohttp")
+    pytest.importorskip("tenacity")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _ChatServer)
+    Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_port}/v1/chat/completions"
+    session = opened("local-chat-completions", model="m", base_url=url, max_retries=1)
+    try:
+        prompts = ("hi", "null", "broken", "refused", "bye")
+        answers = ask(session, *(Generate(prompt=prompt) for prompt in prompts))
+    finally:
+        session.close()
+        server.shutdown()
+        server.server_close()
+
+    assert [text_of(answers[place]) for place in (0, 4)] == ["you said hi", "you said bye"]
+    kinds = [kind for kind, _ in failures(answers)]
+    assert kinds == [FailureKind.PROTOCOL, FailureKind.PROTOCOL, FailureKind.REJECTED]
+    assert capsys.readouterr() == ("", "")
