@@ -79,7 +79,9 @@ class Workplace:
         written = self._capsys.readouterr()
         return Outcome(code, written.out, written.err)
 
-    def console(self, *arguments: object, env: Mapping[str, str] | None = None) -> Outcome:
+    def console(
+        self, *arguments: object, env: Mapping[str, str] | None = None, timeout_s: float = 120
+    ) -> Outcome:
         """Run the installed command as a program of its own."""
         done = subprocess.run(
             [str(Path(sys.executable).with_name("harness")), *map(str, arguments)],
@@ -88,7 +90,7 @@ class Workplace:
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=timeout_s,
         )
         return Outcome(done.returncode, done.stdout, done.stderr)
 

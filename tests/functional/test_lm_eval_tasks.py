@@ -245,7 +245,7 @@ def models(place: Workplace) -> Path:
 
 @pytest.mark.slow  # lm-eval reads all of its YAML each time it starts
 def test_the_real_command_of_lm_eval_runs_on_our_adapters(place: Workplace, models: Path) -> None:
-    outcome = place.console(*LOOP)
+    outcome = place.console(*LOOP, timeout_s=900)  # and bootstraps 100,000 times
 
     assert outcome.code == 0, outcome.err
     assert_written(models.parent / "theirs")
