@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from harness.audit import Prepared, audit, prepare
+from harness.audit import audit
 from harness.core.errors import ConfigError, HarnessError, sentence
 from harness.core.noise import Noise, NoiseStudy
 from harness.core.ports import Progress
@@ -24,6 +24,7 @@ from harness.engine.variation import (
     with_options,
 )
 from harness.engine.varied_task import VariedTask
+from harness.preparing import Prepared, prepare
 from harness.store.noise_studies import write_study
 from harness.store.run_folder import load_run_folder, now
 from harness.store.sample_scores import read_scores

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 
+from harness.core.profile import Profile
 from harness.core.response import (
     Classification,
     Embedding,
@@ -127,6 +128,9 @@ def output_text(output: Output, sample: Sample) -> str:
             return f"{n} tokens, log-likelihood {format_number(sum(values))}"
         case Embedding(values=values):
             return f"a vector of {format_count(len(values))} numbers"
+        case Profile(points=points):
+            n_timed = sum(len(point.traces) for point in points)
+            return f"{format_count(n_timed)} timed requests, {output.tier}"
 
 
 def _picked(output: Output, sample: Sample) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 
 class Direction(StrEnum):
@@ -47,3 +48,6 @@ class Quantity:
     """Largest possible value, None when unbounded."""
     is_headline: bool = False
     """Shown in the summary and repeated for each slice."""
+    unit: Literal["sample", "round"] = "sample"
+    """What is drawn anew when it is measured again. Of a ``round`` (a latency) two sides are
+    compared by the ratio of rounds that took turns, and never request by request."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -77,6 +78,104 @@ class _Outcome:
     """A sentence for each metric that broke down."""
 
 
+class Evaluating:
+    """One suite on one model, under way: takes answers in, and tells what they came to."""
+
+    def __init__(
+        self,
+        planned: Evaluation,
+        task: Task,
+        context: Context,
+        *,
+        recorder: Recorder,
+        progress: Progress,
+    ) -> None:
+        self._planned = planned
+        self._task = task
+        self._context = context
+        self._recorder = recorder
+        self._progress = progress
+        self._board = Scoreboard(task.metrics, keep_outputs=bool(task.corpus_metrics))
+        self._counts = _Counts()
+        self._wall_s = self._cpu_s = 0.0
+        self._ending: BaseException | None = None
+
+    @property
+    def model(self) -> str:
+        """Name of the model that answers."""
+        return self._planned.model
+
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether the user has ended the asking."""
+        return isinstance(self._ending, KeyboardInterrupt)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether something has ended the asking before its time."""
+        return self._ending is not None
+
+    def take(self, stream: Iterable[Answered]) -> None:
+        """Score and keep answers as they come; what ends them early is kept for the end.
+
+        Raises:
+            StoreError: the records cannot be kept.
+        """
+        started, started_cpu = time.perf_counter(), _cpu_s()
+        try:
+            for answered in stream:
+                self._take_one(answered)
+        except StoreError:
+            raise
+        except (Exception, KeyboardInterrupt) as ending:  # noqa: BLE001 - what came before is to count
+            self._ending = ending
+        self._wall_s += time.perf_counter() - started
+        self._cpu_s += _cpu_s() - started_cpu
+
+    def _take_one(self, answered: Answered) -> None:
+        record = _record(self._planned, self._task, self._board, answered)
+        if answered.is_new:
+            self._recorder.append(record)
+        self._counts.add(record)
+        self._progress.advance(failed=isinstance(answered.answer, Failure))
+
+    def finish(self, fingerprint: str) -> Evaluated:
+        """Estimate.
+
+        Args:
+            fingerprint: of the model that has answered.
+        """
+        planned, counts = self._planned, self._counts
+        self._progress.note(f"{planned.suite} on {planned.model}: estimating")
+        started, started_cpu = time.perf_counter(), _cpu_s()
+        context = replace(
+            self._context, signature={**self._context.signature, "model": fingerprint[:12]}
+        )
+        outcome = _estimated(self._board, self._task, context)
+        evaluation = replace(
+            planned,
+            model_fingerprint=fingerprint,
+            n_answered=counts.n_answered,
+            n_unreadable=counts.n_unreadable,
+            n_failed=counts.failures.total(),
+            failures=dict(counts.failures),
+            metric_signatures=_signatures(self._task),
+            metric_options={metric.name: options_of(metric) for metric in _metrics(self._task)},
+            wall_s=self._wall_s + time.perf_counter() - started,
+            cpu_s=self._cpu_s + _cpu_s() - started_cpu,
+            n_input_tokens=counts.n_input_tokens,
+            n_output_tokens=counts.n_output_tokens,
+            error=_error(self._ending, outcome, counts),
+        )
+        return Evaluated(
+            evaluation=evaluation,
+            estimates=outcome.estimates,
+            figures=outcome.figures,
+            warnings=tuple(f"{context.suite}: {text}" for text in slices_left_out(self._board)),
+            is_interrupted=self.is_interrupted,
+        )
+
+
 def evaluate(
     planned: Evaluation,
     task: Task,
@@ -105,35 +204,16 @@ def evaluate(
     Raises:
         StoreError: the records cannot be kept.
     """
-    board = Scoreboard(task.metrics, keep_outputs=bool(task.corpus_metrics))
-    counts = _Counts()
-    started, started_cpu = time.perf_counter(), time.process_time()
+    under_way = Evaluating(planned, task, context, recorder=recorder, progress=progress)
     progress.begin(planned.model, planned.suite, planned.n_samples)
-    stream = _answers(task, session, planned, earlier)
-    ending = _take_in(stream, planned, task, board, counts, recorder=recorder, progress=progress)
-    progress.note(f"{planned.suite} on {planned.model}: estimating")
-    outcome = _estimated(board, task, context)
-    evaluation = replace(
-        planned,
-        n_answered=counts.n_answered,
-        n_unreadable=counts.n_unreadable,
-        n_failed=counts.failures.total(),
-        failures=dict(counts.failures),
-        metric_signatures=_signatures(task),
-        metric_options={metric.name: options_of(metric) for metric in _metrics(task)},
-        wall_s=time.perf_counter() - started,
-        cpu_s=time.process_time() - started_cpu,
-        n_input_tokens=counts.n_input_tokens,
-        n_output_tokens=counts.n_output_tokens,
-        error=_error(ending, outcome, counts),
-    )
-    return Evaluated(
-        evaluation=evaluation,
-        estimates=outcome.estimates,
-        figures=outcome.figures,
-        warnings=tuple(f"{context.suite}: {text}" for text in slices_left_out(board)),
-        is_interrupted=isinstance(ending, KeyboardInterrupt),
-    )
+    under_way.take(_answers(task, session, planned, earlier, progress))
+    return under_way.finish(session.identity.fingerprint)
+
+
+def _cpu_s() -> float:
+    """Return the CPU time of this process and of those it has started that have ended."""
+    spent = os.times()
+    return time.process_time() + spent.children_user + spent.children_system
 
 
 def _estimated(board: Scoreboard, task: Task, context: Context) -> _Outcome:
@@ -177,39 +257,18 @@ def _error(ending: BaseException | None, outcome: _Outcome, counts: _Counts) -> 
 
 
 def _answers(
-    task: Task, session: Session, planned: Evaluation, earlier: Iterable[Answered]
+    task: Task,
+    session: Session,
+    planned: Evaluation,
+    earlier: Iterable[Answered],
+    progress: Progress,
 ) -> Iterator[Answered]:
     done = set()
     for answered in earlier:
         done.add(answered.sample.id)
         yield answered
     rest = (sample for sample in task.samples() if sample.id not in done)
-    yield from execute(task, session, Capability(planned.capability), rest)
-
-
-def _take_in(
-    stream: Iterator[Answered],
-    planned: Evaluation,
-    task: Task,
-    board: Scoreboard,
-    counts: _Counts,
-    *,
-    recorder: Recorder,
-    progress: Progress,
-) -> BaseException | None:
-    """Record and score the answers as they come; return what has ended them early, if anything."""
-    try:
-        for answered in stream:
-            record = _record(planned, task, board, answered)
-            if answered.is_new:
-                recorder.append(record)
-            counts.add(record)
-            progress.advance(failed=isinstance(answered.answer, Failure))
-    except StoreError:
-        raise
-    except (Exception, KeyboardInterrupt) as ending:  # noqa: BLE001 - what came before is to count
-        return ending
-    return None
+    yield from execute(task, session, Capability(planned.capability), rest, progress.note)
 
 
 def _record(planned: Evaluation, task: Task, board: Scoreboard, answered: Answered) -> Record:
