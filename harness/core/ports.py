@@ -281,6 +281,19 @@ class DrivenTask(Task, Protocol):
 
 
 @runtime_checkable
+class DrawnTask(Task, Protocol):
+    """A suite whose charts need the answers themselves (a timeline of requests)."""
+
+    def draw(self, answers: Sequence[tuple[Sample, Output]]) -> tuple[Figure, ...]:
+        """Return the charts of what the metrics were given.
+
+        Args:
+            answers: as read, in the order of the samples; never empty.
+        """
+        ...
+
+
+@runtime_checkable
 class Suite(Protocol):
     """The description of one suite; cheap to make, nothing read."""
 
