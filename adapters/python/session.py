@@ -34,7 +34,7 @@ _ANSWERS: dict[str, tuple[type, ...]] = {
     "classifies": (Classify,),
     "embeds": (Embed,),
 }
-_SETTINGS = ("max_new_tokens", "stop", "temperature", "top_p", "seed")
+_SETTINGS = ("max_new_tokens", "min_new_tokens", "stop", "temperature", "top_p", "seed")
 
 
 class PythonSession:

@@ -30,6 +30,7 @@ class _Running:
     def take(self, logits: torch.Tensor) -> None:
         """Choose the next token."""
         row = self.row
+        logits = self.end.permit(logits, len(self.written))
         token = (
             draw(logits, row.temperature, row.top_p, self.random)
             if row.temperature
