@@ -86,7 +86,12 @@ def page_view(
         "compared_level": judgement.comparison.level if judgement else None,
         "history": history_view(run.history, judgement),
         "manifest": manifest,
-        "has_plots": any(model.charts for suite in suites for model in suite.models),
+        "has_plots": any(
+            chart.panel is None
+            for suite in suites
+            for model in suite.models
+            for chart in model.charts
+        ),
         "standing": standing(manifest),
         "alerts": alerts(run),
         "summary": summary_table(run),
