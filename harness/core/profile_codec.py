@@ -66,6 +66,7 @@ def _encode_point(point: LoadProfile) -> Json:
         "resources": dict(point.resources),
         "sources": dict(point.sources),
         "unstable": list(point.unstable),
+        "breaches": list(point.breaches),
     }
 
 
@@ -80,6 +81,7 @@ def _decode_point(data: Mapping[str, Any]) -> LoadProfile:
         resources=data["resources"],
         sources=data["sources"],
         unstable=tuple(data["unstable"]),
+        breaches=tuple(data["breaches"]),
     )
 
 

@@ -77,6 +77,10 @@ class Evaluation:
     cpu_s: float = 0.0
     n_input_tokens: int = 0
     n_output_tokens: int = 0
+    unstable: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By load point, what was amiss with the machine while it was timed, a sentence each."""
+    breaches: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By load point, why no verdict may rest on its figures, a sentence each."""
     error: str = ""
     """Why the suite could not be carried out to the end, one sentence; empty when it was."""
 

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import os
 import time
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from harness.core.build import options_of
 from harness.core.capability import Capability
 from harness.core.errors import StoreError
 from harness.core.estimate import Estimate, signature_text
 from harness.core.figure import Figure
-from harness.core.ports import CorpusMetric, Metric, Progress, Recorder, Session, Task
+from harness.core.ports import (
+    CorpusMetric,
+    DrawnTask,
+    Metric,
+    Progress,
+    Recorder,
+    Session,
+    Task,
+)
 from harness.core.response import Failure, Output
 from harness.core.run import Evaluation, Record
 from harness.core.sample import Sample
@@ -24,6 +31,7 @@ from harness.engine.corpus import corpus_estimates
 from harness.engine.estimate import Context, metric_estimates, slices_left_out, statistics_of
 from harness.engine.execute import Answered, execute
 from harness.engine.score import Scoreboard
+from harness.engine.tally import Tally
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,36 +44,6 @@ class Evaluated:
     warnings: tuple[str, ...] = ()
     is_interrupted: bool = False
     """The user has interrupted the asking; what was answered until then is estimated."""
-
-
-@dataclass(slots=True)
-class _Counts:
-    """Running totals of one evaluation."""
-
-    failures: Counter[str] = field(default_factory=Counter)
-    n_answered: int = 0
-    n_unreadable: int = 0
-    n_input_tokens: int = 0
-    n_output_tokens: int = 0
-    first_unscored: str = ""
-    """Why the first answer that has no score has none."""
-    first_defect: str = ""
-    """What the suite or a metric broke down on first."""
-
-    def add(self, record: Record) -> None:
-        answer = record.answer
-        if isinstance(answer, Failure):
-            self.failures[answer.kind] += 1
-            return
-        self.n_answered += 1
-        self.n_unreadable += bool(record.unscored and not record.scores)
-        if answer.usage is not None:
-            self.n_input_tokens += answer.usage.n_input_tokens or 0
-            self.n_output_tokens += answer.usage.n_output_tokens or 0
-        for reason in record.unscored.values():
-            self.first_unscored = self.first_unscored or reason
-            if BROKE_DOWN in reason:
-                self.first_defect = self.first_defect or reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +73,9 @@ class Evaluating:
         self._context = context
         self._recorder = recorder
         self._progress = progress
-        self._board = Scoreboard(task.metrics, keep_outputs=bool(task.corpus_metrics))
-        self._counts = _Counts()
+        keep_outputs = bool(task.corpus_metrics) or isinstance(task, DrawnTask)
+        self._board = Scoreboard(task.metrics, keep_outputs=keep_outputs)
+        self._counts = Tally()
         self._wall_s = self._cpu_s = 0.0
         self._ending: BaseException | None = None
 
@@ -152,6 +131,7 @@ class Evaluating:
             self._context, signature={**self._context.signature, "model": fingerprint[:12]}
         )
         outcome = _estimated(self._board, self._task, context)
+        measured = _measured_by(self._board, self._task)
         evaluation = replace(
             planned,
             model_fingerprint=fingerprint,
@@ -159,19 +139,24 @@ class Evaluating:
             n_unreadable=counts.n_unreadable,
             n_failed=counts.failures.total(),
             failures=dict(counts.failures),
-            metric_signatures=_signatures(self._task),
-            metric_options={metric.name: options_of(metric) for metric in _metrics(self._task)},
+            metric_signatures={m.name: signature_text(m.signature) for m in measured},
+            metric_options={m.name: options_of(m) for m in measured},
             wall_s=self._wall_s + time.perf_counter() - started,
             cpu_s=self._cpu_s + _cpu_s() - started_cpu,
             n_input_tokens=counts.n_input_tokens,
             n_output_tokens=counts.n_output_tokens,
+            unstable={load: tuple(texts) for load, texts in counts.unstable.items()},
+            breaches={load: tuple(texts) for load, texts in counts.breaches.items()},
             error=_error(self._ending, outcome, counts),
         )
         return Evaluated(
             evaluation=evaluation,
             estimates=outcome.estimates,
             figures=outcome.figures,
-            warnings=tuple(f"{context.suite}: {text}" for text in slices_left_out(self._board)),
+            warnings=(
+                *(f"{context.suite}: {text}" for text in slices_left_out(self._board)),
+                *(f"{context.suite} on {context.model}: {text}" for text in counts.warnings),
+            ),
             is_interrupted=self.is_interrupted,
         )
 
@@ -222,6 +207,8 @@ def _estimated(board: Scoreboard, task: Task, context: Context) -> _Outcome:
     figures: list[Figure] = []
     defects: list[str] = []
     for column in board.columns:
+        if column.is_moot:
+            continue
         with _noted(f"metric {column.metric.name!r}", defects):
             estimates += metric_estimates(board, column, context)
             figures += column.metric.figures(statistics_of(board, column)) if column.owners else ()
@@ -230,6 +217,8 @@ def _estimated(board: Scoreboard, task: Task, context: Context) -> _Outcome:
             estimates += corpus_estimates(board, (metric,), context)
     with _noted("the suite's charts", defects):
         figures += task.figures(estimates)
+        if isinstance(task, DrawnTask) and board.outputs:
+            figures += task.draw(sorted(board.outputs, key=lambda pair: pair[0].index))
     return _Outcome(tuple(estimates), tuple(figures), tuple(defects))
 
 
@@ -242,7 +231,7 @@ def _noted(what: str, defects: list[str]) -> Iterator[None]:
         defects.append(f"{what} {BROKE_DOWN}: {sentence_of(defect)}")
 
 
-def _error(ending: BaseException | None, outcome: _Outcome, counts: _Counts) -> str:
+def _error(ending: BaseException | None, outcome: _Outcome, counts: Tally) -> str:
     """Say why the evaluation is not whole; nothing when it is. Measured nothing is not whole."""
     if ending is not None:
         return sentence_of(ending)
@@ -301,9 +290,7 @@ def _read(task: Task, sample: Sample, output: Output) -> Output | Unscored:
         return Unscored(f"the suite {BROKE_DOWN}: {sentence_of(defect)}")
 
 
-def _signatures(task: Task) -> dict[str, str]:
-    return {metric.name: signature_text(metric.signature) for metric in _metrics(task)}
-
-
-def _metrics(task: Task) -> tuple[Metric | CorpusMetric, ...]:
-    return (*task.metrics, *task.corpus_metrics)
+def _measured_by(board: Scoreboard, task: Task) -> tuple[Metric | CorpusMetric, ...]:
+    """Return the metrics that there are numbers of, or might have been."""
+    own = (column.metric for column in board.columns if not column.is_moot)
+    return (*own, *task.corpus_metrics)
