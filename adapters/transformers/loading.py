@@ -10,14 +10,16 @@ import transformers
 
 from harness.adapters.transformers import TransformersAdapter
 from harness.adapters.transformers.checkpoint import Checkpoint, find_checkpoint
+from harness.adapters.transformers.deriving import derived
 from harness.adapters.transformers.encoding import TextEncoder
 from harness.adapters.transformers.fingerprint import identify
 from harness.adapters.transformers.fitness import check_task, check_weights
 from harness.adapters.transformers.loaded import LoadedModel
-from harness.adapters.transformers.precision import load_arguments, quantised
+from harness.adapters.transformers.precision import load_arguments
 from harness.adapters.transformers.prefix_sharing import find_sharing
 from harness.adapters.transformers.quiet import quiet
 from harness.adapters.transformers.template import template_text
+from harness.adapters.transformers.variant_fitness import check_variant_fits
 from harness.adapters.transformers.window import window_of
 from harness.core.errors import AdapterError, ConfigError, sentence
 
@@ -47,6 +49,7 @@ def load(options: TransformersAdapter) -> LoadedModel:
         AdapterError: the files cannot be loaded.
     """
     device = pick_device(options.device)
+    check_variant_fits(options, device)
     arguments = load_arguments(options, device)
     checkpoint = find_checkpoint(options)
     with quiet():
@@ -58,7 +61,8 @@ def load(options: TransformersAdapter) -> LoadedModel:
         if options.task == "masked" and tokenizer.mask_token_id is None:
             raise ConfigError("task = 'masked'", "the tokenizer has no mask token", "name another")
         model = _model(checkpoint, options, {**arguments, "config": config})
-        model = quantised(model.to(device) if "device_map" not in arguments else model, options)
+        model = model if "device_map" in arguments else model.to(device)
+        model = derived(model, options.variant)
     _settle(model, tokenizer)
     encoder = TextEncoder(tokenizer, template_text(options.chat_template, tokenizer))
     window = window_of(model, tokenizer, options.max_length)

@@ -23,6 +23,7 @@ from harness.adapters.transformers.output_layer import wanted_logits
 from harness.adapters.transformers.prefix_tree import Tokens, grow
 from harness.adapters.transformers.quiet import quiet
 from harness.adapters.transformers.tree_reading import TreeReader
+from harness.adapters.transformers.variant import INT8_BY_BATCH
 
 _TRIAL_SHAPES = ((0, 1, 2, 3), (0, 1, 4, 5, 6), (0, 1, 4, 7), (8, 9), (8, 3, 2))
 _TRIAL_STRETCH = 4
@@ -84,7 +85,7 @@ def _check_options(options: TransformersAdapter) -> None:
         raise UnshareableError("share_prefixes is false")
     if options.task != "causal":
         raise UnshareableError(f"a {options.task} model does not read forward only")
-    if options.quantisation == "dynamic-int8-per-tensor":
+    if options.variant in (INT8_BY_BATCH, "onnx-int8"):
         raise UnshareableError("one scale would serve a whole tree")
 
 

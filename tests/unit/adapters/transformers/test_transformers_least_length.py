@@ -30,8 +30,8 @@ def ids_of(model: Any, n_tokens: int) -> list[int]:
     kept: list[list[int]] = []
     decode = responder.decode
 
-    def watched(rows: Any, watchers: Any) -> Any:
-        kept.extend(decode(rows, watchers))
+    def watched(rows: Any) -> Any:
+        kept.extend(decode(rows))
         return kept
 
     responder.decode = watched
