@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from harness.core.estimate import Estimate
+from harness.core.quantity_unit import in_unit, shown_unit
 from harness.core.run import Run
 from harness.core.score import Direction
 from harness.reports.interval_bar import Scale, interval_bar, scale_for
@@ -23,6 +24,7 @@ DIRECTION_WORDS = {
     Direction.LOWER: "↓ lower",
     Direction.NEITHER: "· neither",
 }
+ARROWS = {Direction.HIGHER: "↑", Direction.LOWER: "↓", Direction.NEITHER: ""}
 _QUANTITY = Column(title="Quantity", key="name")
 _MODEL = Column(title="Model", key="model")
 _N = Column(title="n", key="n", is_number=True, note="Samples scored")
@@ -106,16 +108,25 @@ def _slice_table(
 
 
 def _peer_rows(peers: Sequence[Estimate]) -> Iterable[tuple[Cell, ...]]:
-    """One row per model for the same quantity, on one scale."""
-    scale = scale_for(peers)
-    for e in peers:
+    """One row per model for the same quantity, on one scale and in one unit."""
+    unit = shown_unit(peers[0].quantity, (e.value for e in peers))
+    shown = [in_unit(e, unit) for e in peers]
+    scale = scale_for(shown)
+    for e in shown:
         yield (
-            Cell(e.quantity.id, note=e.quantity.definition),
+            _name_cell(e, unit.word),
             Cell(e.model),
             *_number_cells(e, scale),
             *_count_cells(e),
             Cell(DIRECTION_WORDS[e.quantity.direction]),
         )
+
+
+def _name_cell(e: Estimate, unit: str) -> Cell:
+    """Name a quantity; what was timed is told with its unit and its load below."""
+    q = e.quantity
+    name = f"{q.stem}, {unit}" if unit else q.stem
+    return Cell(name if q.load else q.id, note=q.definition, remark=q.load)
 
 
 def _number_columns(level: float) -> tuple[Column, Column, Column]:

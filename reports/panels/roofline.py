@@ -23,8 +23,8 @@ from harness.reports.panels.panel import (
     key,
 )
 from harness.reports.panels.scale import Scale, log_scale
-from harness.reports.quantity_units import with_prefix
 from harness.reports.table import Cell, Column, Table, text_table
+from harness.reports.unit_format import with_prefix
 
 Data: TypeAlias = Mapping[str, Any]
 Point: TypeAlias = Mapping[str, Any]
@@ -80,8 +80,9 @@ def roofline_words(data: Data) -> str:
     for point in points:
         side = "bandwidth" if point["flops_per_byte"] < ridge else "compute"
         parts.append(f"{point['label']} reaches {_share(data, point)} of its {side} limit")
+    told = "; ".join(parts)
     return (
-        f"{'; '.join(parts)}. Peak {with_prefix(data['peak_flops'], 'FLOP/s')} and "
+        f"{told[:1].upper()}{told[1:]}. Peak {with_prefix(data['peak_flops'], 'FLOP/s')} and "
         f"{with_prefix(data['peak_bytes_per_s'], 'B/s')}: {data['source'] or 'of unknown source'}."
     )
 

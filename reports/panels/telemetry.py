@@ -20,8 +20,8 @@ from harness.reports.panels.panel import (
     key,
 )
 from harness.reports.panels.scale import scale_over
-from harness.reports.quantity_units import readable
 from harness.reports.table import Cell, Column, Table, text_table
+from harness.reports.unit_format import readable
 
 Data: TypeAlias = Mapping[str, Any]
 
@@ -58,7 +58,7 @@ def telemetry_panel(data: Data) -> Panel:
         top = _STRIP * number
         strokes += _strip(series, data["at_s"], along.place, top)
         text = clipped(f"{series['name']}: {_span(series)}", 60)
-        labels.append(Label(x=_START, y=top + _TITLE, text=text, name="lane"))
+        labels.append(Label(x=_START, y=top + _TITLE, text=text, name="name"))
     if drawn:
         labels.append(Label(x=end, y=height - 4, text="seconds", anchor="end", name="title"))
     meanings = [key("unstable", "not steady, see above", AREA)] if data["unstable"] else []

@@ -34,6 +34,8 @@ HEIGHT = 288.0
 _LABEL_HEIGHT = 13.0
 _CHARACTER = 6.2
 _KNEE_RADIUS = 8.0
+_ROOM = 4.0
+"""Around a point, where no label may stand."""
 
 
 def throughput_panel(data: Data) -> Panel:
@@ -155,28 +157,30 @@ def _point_words(data: Data, series: Mapping[str, Any], point: Point) -> str:
 
 def _load_labels(points: Sequence[Point], along: Scale, upward: Scale) -> Iterator[Label]:
     """Yield a label for each point that has room for one; the others tell it on hover."""
-    taken: list[tuple[float, float, float, float]] = []
-    names = told_apart([point["load"] for point in points])
-    dots = [(along.place(p["x"]), upward.place(p["y"])) for p in points]
+    dots = [(along.place(point["x"]), upward.place(point["y"])) for point in points]
+    taken = [(x - _ROOM, y - _ROOM, x + _ROOM, y + _ROOM) for x, y in dots]
+    names = told_apart([str(point["load"]) for point in points])
     for (x, y), name, point in zip(dots, names, points, strict=True):
         share = point["attainment"]
-        text = clipped(name, 18)
-        text = text if share is None else f"{text} · {format_number(share, digits=2)}"
+        is_told = share is not None and share < 1
+        text = clipped(name, 18) + (f" ({format_number(share, digits=2)} good)" if is_told else "")
         width = _CHARACTER * len(text)
         for left, base in (
-            (x + 8, y + 4),
-            (x - 8 - width, y + 4),
-            (x - width / 2, y + 18),
-            (x - width / 2, y - 10),
+            (x - 8 - width, y - 5),
+            (x + 9, y + 16),
+            (x - 9 - width, y + 16),
+            (x - width / 2, y + 20),
+            (x + 9, y - 5),
         ):
             box = (left, base - _LABEL_HEIGHT, left + width, base)
-            is_inside = (
-                left >= LEFT and box[2] <= WIDTH and base <= HEIGHT - BOTTOM and box[1] >= TOP - 14
-            )
-            if is_inside and not any(_overlap(box, other) for other in taken):
+            if _is_inside(box) and not any(_overlap(box, other) for other in taken):
                 taken.append(box)
                 yield Label(x=round(left, 1), y=round(base, 1), text=text, name="point")
                 break
+
+
+def _is_inside(box: tuple[float, ...]) -> bool:
+    return box[0] >= LEFT and box[1] >= 0 and box[2] <= WIDTH and box[3] <= HEIGHT - BOTTOM
 
 
 def _overlap(a: tuple[float, ...], b: tuple[float, ...]) -> bool:

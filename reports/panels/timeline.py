@@ -73,7 +73,7 @@ def timeline_panel(data: Data) -> Panel:
     for number, request in enumerate(requests):
         top = _TOP + _LANE * number
         strokes += _lane(request, along, top + _MIDDLE)
-        labels.append(Label(x=_START, y=top + 14, text=clipped(_heading(request), 56), name="lane"))
+        labels.append(Label(x=_START, y=top + 14, text=clipped(_heading(request), 56), name="name"))
     labels.append(
         Label(x=WIDTH - RIGHT, y=height - 4, text="ms since it was due, or sent", anchor="end",
               name="title")

@@ -106,7 +106,8 @@ def latency_figures(evil: str = "") -> Iterator[Figure]:
     yield _figure(
         FigureKind.THROUGHPUT_LATENCY, "Latency over throughput",
         x_title=f"output tokens/s {evil}".strip(), y_title="tpot p50, ms", slo=45.0,
-        series=[{"label": f"closed loop {evil}".strip(), "points": [_point(c) for c in CONCURRENCIES]}],
+        series=[{"label": f"closed loop {evil}".strip(),
+                 "points": [_point(c) for c in CONCURRENCIES]}],
         knee=_knee(),
     )  # fmt: skip
     yield _figure(
@@ -197,10 +198,12 @@ def _curve(c: int, evil: str) -> dict[str, object]:
 
 
 def _requests(evil: str) -> Iterator[dict[str, object]]:
-    yield _request("fastest", 0.0, 2.0, 48.0, 11.5, 64)
-    yield _request("median", 900.0, 6.0, 71.0, 12.4, 64, n_reasoning=20)
-    yield _request("p90", 2400.0, 41.0, 96.0, 14.2, 64, tokens_per_chunk=2)
-    yield _request("slowest", 4100.0, 260.0, 188.0, 13.0, 64, stall=420.0)
+    yield _request(_Answer("fastest", due=0.0, queue=2.0, prefill=48.0, step=11.5))
+    yield _request(_Answer("median", due=900.0, queue=6.0, prefill=71.0, step=12.4, n_reasoning=20))
+    yield _request(_Answer("p90", due=2400.0, queue=41.0, prefill=96.0, step=14.2, n_at_once=2))
+    yield _request(
+        _Answer("slowest", due=4100.0, queue=260.0, prefill=188.0, step=13.0, stall=420.0)
+    )
     yield {
         "label": f"failed {evil}".strip(), "due_ms": 5000.0, "sent_ms": 5003.0, "chunk_ms": [],
         "chunk_tokens": None, "channels": "", "ended_ms": 15003.0,
@@ -208,20 +211,28 @@ def _requests(evil: str) -> Iterator[dict[str, object]]:
     }  # fmt: skip
 
 
-def _request(
-    label: str, due: float, queue: float, prefill: float, step: float, n: int, *,
-    n_reasoning: int = 0, tokens_per_chunk: int = 1, stall: float = 0.0,
-) -> dict[str, object]:  # fmt: skip
-    sent = due + queue
-    n_chunks = n // tokens_per_chunk
-    gap = step * tokens_per_chunk
-    times = [
-        sent + prefill + i * gap + (stall if i > n_chunks // 2 else 0.0) for i in range(n_chunks)
-    ]
-    channels = "".join("r" if i < n_reasoning else "c" for i in range(n_chunks))
+@dataclass(frozen=True)
+class _Answer:
+    """One request that was answered; times in milliseconds."""
+
+    label: str
+    due: float
+    queue: float
+    prefill: float
+    step: float
+    n_reasoning: int = 0
+    n_at_once: int = 1
+    stall: float = 0.0
+
+
+def _request(made: _Answer) -> dict[str, object]:
+    n, sent = 64 // made.n_at_once, made.due + made.queue
+    first, gap = sent + made.prefill, made.step * made.n_at_once
+    times = [first + i * gap + (made.stall if i > n // 2 else 0.0) for i in range(n)]
+    channels = "".join("r" if i < made.n_reasoning else "c" for i in range(n))
     return {
-        "label": label, "due_ms": due, "sent_ms": sent, "chunk_ms": [sent + 5.0, *times],
-        "chunk_tokens": [0, *[tokens_per_chunk] * n_chunks], "channels": f"-{channels}",
+        "label": made.label, "due_ms": made.due, "sent_ms": sent, "chunk_ms": [sent + 5.0, *times],
+        "chunk_tokens": [0, *[made.n_at_once] * n], "channels": f"-{channels}",
         "ended_ms": times[-1] + 3.0, "failure": "",
     }  # fmt: skip
 
