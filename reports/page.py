@@ -8,6 +8,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from harness.core.machine import name_of_machine
 from harness.core.run import Manifest, Run
 from harness.reports import evaluation_tables as tables
 from harness.reports.charts import Chart
@@ -31,6 +32,7 @@ from harness.reports.sample_rows import Outcome, SampleRow, sample_row
 from harness.reports.standing import alerts, standing
 from harness.reports.suite_view import suite_views
 from harness.reports.table import Table
+from harness.reports.timing_facts import is_timed
 from harness.reports.toml_text import toml_text
 from harness.reports.visible_text import visible_text
 
@@ -93,6 +95,8 @@ def page_view(
             for chart in model.charts
         ),
         "standing": standing(manifest),
+        "machine": name_of_machine(manifest) if is_timed(run) else "",
+        "is_unstable": any(done.unstable for done in manifest.evaluations),
         "alerts": alerts(run),
         "summary": summary_table(run),
         "suites": suites,

@@ -87,9 +87,9 @@ def sample_row(record: Record, *, max_characters: int) -> SampleRow:
         answer=long_text(_answer_text(record), max_characters),
         remarks=_remarks(record),
         target=long_text(" | ".join(sample.targets), max_characters),
-        scores=tuple(
-            (name, format_number(value, digits=3)) for name, value in record.scores.items()
-        ),
+        scores=()
+        if _is_round(record)
+        else tuple((name, format_number(value, digits=3)) for name, value in record.scores.items()),
     )
 
 
@@ -160,5 +160,11 @@ def _remarks(record: Record) -> tuple[str, ...]:
     if record.reading is not None and record.reading != answer.output:
         read = output_text(record.reading, record.sample)
         remarks.append(f"read as: {read[:_PREVIEW]}")
-    remarks += [f"{metric} unscored: {reason}" for metric, reason in record.unscored.items()]
+    if not _is_round(record):
+        remarks += [f"{metric} unscored: {reason}" for metric, reason in record.unscored.items()]
     return tuple(remarks)
+
+
+def _is_round(record: Record) -> bool:
+    """Tell whether the answer is a whole load test: its hundreds of numbers stand in tables."""
+    return not isinstance(record.answer, Failure) and isinstance(record.answer.output, Profile)

@@ -16,6 +16,7 @@ from harness.reports.load_tables import LoadTables, load_tables, parted
 from harness.reports.number_format import format_count, format_seconds
 from harness.reports.standing import is_below_floor
 from harness.reports.table import Table
+from harness.reports.timing_facts import TimingFacts, timing_facts
 
 _MAX_SLICE_CHARTS = 4
 _FOLD_ABOVE = 14
@@ -30,6 +31,7 @@ class ModelView:
     facts: str
     error: str
     is_below_floor: bool
+    timing: TimingFacts
     loads: LoadTables | None
     """Of quantities by round and load."""
     quantities: Table
@@ -95,6 +97,7 @@ def _model_view(
         facts=_facts(evaluation),
         error=evaluation.error,
         is_below_floor=is_below_floor(evaluation, run.manifest),
+        timing=timing_facts(evaluation),
         loads=load_tables(rounds, level),
         quantities=quantity_table(samples, level),
         is_folded=len(samples) > _FOLD_ABOVE,

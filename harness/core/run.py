@@ -77,6 +77,8 @@ class Evaluation:
     cpu_s: float = 0.0
     n_input_tokens: int = 0
     n_output_tokens: int = 0
+    tier: str = ""
+    """Where the clock stood in relation to the model, a ``Tier``; empty for what was not timed."""
     unstable: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """By load point, what was amiss with the machine while it was timed, a sentence each."""
     breaches: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

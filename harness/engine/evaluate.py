@@ -145,6 +145,7 @@ class Evaluating:
             cpu_s=self._cpu_s + _cpu_s() - started_cpu,
             n_input_tokens=counts.n_input_tokens,
             n_output_tokens=counts.n_output_tokens,
+            tier=counts.tier,
             unstable={load: tuple(texts) for load, texts in counts.unstable.items()},
             breaches={load: tuple(texts) for load, texts in counts.breaches.items()},
             error=_error(self._ending, outcome, counts),

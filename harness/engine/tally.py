@@ -21,6 +21,8 @@ class Tally:
     n_unreadable: int = 0
     n_input_tokens: int = 0
     n_output_tokens: int = 0
+    tier: str = ""
+    """Where the clock stood, if anything was timed."""
     unstable: dict[str, list[str]] = field(default_factory=dict)
     """By load point, what the rounds tell of an unsteady machine."""
     breaches: dict[str, list[str]] = field(default_factory=dict)
@@ -49,6 +51,7 @@ class Tally:
                 self.first_defect = self.first_defect or reason
 
     def _add_profile(self, round_id: str, profile: Profile) -> None:
+        self.tier = profile.tier.value
         for point in profile.points:
             for told, own in ((self.unstable, point.unstable), (self.breaches, point.breaches)):
                 if own:

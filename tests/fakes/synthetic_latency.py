@@ -180,6 +180,7 @@ def _evaluation(model: str, unstable: dict[str, tuple[str, ...]]) -> Evaluation:
         model_fingerprint="5c1d" * 16,
         wall_s=612.0,
         cpu_s=1180.0,
+        tier="in-process",
         unstable=unstable if model == MODELS[0] else {},
     )
 
