@@ -10,6 +10,7 @@ from transformers import (
     GenerationConfig,
     LogitsProcessor,
     LogitsProcessorList,
+    StoppingCriteria,
     StoppingCriteriaList,
 )
 
@@ -91,7 +92,7 @@ class GenerationResponder:
         self, rows: Sequence[GenerationRow], max_batch_tokens: int
     ) -> Iterator[tuple[GenerationRow, Written | Failure]]:
         """Yield each row with its text."""
-        loaded, windows = self._loaded, self._loaded.sharing.windows
+        loaded, windows = self._loaded, self._loaded.sharing.continuing
         if windows is None:
             yield from run_in_batches(rows, self.forward, max_batch_tokens)
             return
@@ -100,18 +101,20 @@ class GenerationResponder:
 
     def forward(self, rows: Sequence[GenerationRow]) -> list[Written]:
         """Decode all rows until the last one is done; each row ends by its own rules."""
-        return [
-            self._written(row, ids) for row, ids in zip(rows, self.decode(rows, ()), strict=True)
-        ]
+        return [self._written(row, ids) for row, ids in zip(rows, self.decode(rows), strict=True)]
 
     def decode(
-        self, rows: Sequence[GenerationRow], watchers: Sequence[LogitsProcessor]
+        self,
+        rows: Sequence[GenerationRow],
+        processors: Sequence[LogitsProcessor] = (),
+        criteria: Sequence[StoppingCriteria] = (),
     ) -> list[list[int]]:
         """Return the ids that are written for each row.
 
         Args:
             rows: one batch.
-            watchers: called once for each new token, when its logits are there.
+            processors: called for each new token when its logits are there.
+            criteria: called for each new token when it is chosen.
         """
         loaded = self._loaded
         # An encoder looks both ways and reads from the left; a decoder is continued at its right.
@@ -128,8 +131,8 @@ class GenerationResponder:
                     max_new_tokens=max(row.max_new_tokens for row in rows),
                     pad_token_id=loaded.pad_id,
                 ),
-                logits_processor=LogitsProcessorList([*watchers, RowSampler(rows, ends)]),
-                stopping_criteria=StoppingCriteriaList([stops]),
+                logits_processor=LogitsProcessorList([*processors, RowSampler(rows, ends)]),
+                stopping_criteria=StoppingCriteriaList([*criteria, stops]),
             )
         return [stops.kept(at, ids) for at in range(len(rows))]
 

@@ -37,7 +37,7 @@ class RowSampler(LogitsProcessor):  # type: ignore[misc] # transformers is untyp
             return scores
         chosen = scores.clone()
         for at, row in enumerate(self._rows):
-            chosen[at] = self._ends[at].permit(scores[at], n_written)
+            self._ends[at].forbid(chosen[at], n_written)
             if row.temperature:
                 token = draw(chosen[at], row.temperature, row.top_p, self._generators[at])
                 chosen[at] = -torch.inf

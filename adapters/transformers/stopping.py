@@ -25,15 +25,17 @@ class RowEnd:
         self._row = row
         self._tokenizer = tokenizer
         self._ids = end_ids | special_stop_ids(row.stop, tokenizer)
+        self._forbidden: torch.Tensor | None = None
 
-    def permit(self, logits: torch.Tensor, n_written: int) -> torch.Tensor:
-        """Return the logits of the next token, (vocabulary,), with no end before its time."""
+    def forbid(self, logits: torch.Tensor, n_written: int) -> None:
+        """Take out of the next token's logits, (vocabulary,), an end before its time."""
         if n_written >= self._row.min_new_tokens:
-            return logits
-        # A tokenizer may have tokens that were added after the model was made.
-        ids = [token for token in self._ids if token < len(logits)]
-        forbidden = torch.tensor(ids, dtype=torch.long, device=logits.device)
-        return logits.index_fill(0, forbidden, -torch.inf)
+            return
+        if self._forbidden is None:
+            # A tokenizer may have tokens that were added after the model was made.
+            ids = [token for token in self._ids if token < len(logits)]
+            self._forbidden = torch.tensor(ids, dtype=torch.long, device=logits.device)
+        logits.index_fill_(0, self._forbidden, -torch.inf)
 
     def is_reached(self, ids: list[int]) -> bool:
         """Tell, after each new token, whether it was the last; ``ids`` are all that are written."""
