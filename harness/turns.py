@@ -54,7 +54,7 @@ def take_turns(item: Prepared, turns: Sequence[Turn], note: Callable[[str], None
 def _round(
     item: Prepared, turn: Turn, sample: Sample, note: Callable[[str], None]
 ) -> Iterator[Answered]:
-    place = f"{item.suite.name} on {turn.model.name}, round {sample.id}"
+    place = f"{item.suite.name} on {turn.model.name}, {sample.id}"
     note(place)
     order = Round(
         adapter=turn.model.adapter,

@@ -56,7 +56,7 @@ class Tally:
             for told, own in ((self.unstable, point.unstable), (self.breaches, point.breaches)):
                 if own:
                     texts = told.setdefault(point.load.key, [])
-                    texts += [f"round {round_id}: {text}" for text in own]
+                    texts += [f"{round_id}: {text}" for text in own]
 
     @property
     def warnings(self) -> Iterator[str]:
