@@ -25,6 +25,8 @@ DIRECTION_WORDS = {
     Direction.NEITHER: "· neither",
 }
 ARROWS = {Direction.HIGHER: "↑", Direction.LOWER: "↓", Direction.NEITHER: ""}
+_MOST_LOADS = 3
+"""That the summary shows of a suite that has measured several."""
 _QUANTITY = Column(title="Quantity", key="name")
 _MODEL = Column(title="Model", key="model")
 _N = Column(title="n", key="n", is_number=True, note="Samples scored")
@@ -43,9 +45,10 @@ def summary_table(run: Run) -> Table:
     groups = []
     for suite in _suites(run):
         chosen = [e for e in headlines if e.suite == suite]
-        rows = [row for peers in _by_quantity(chosen) for row in _peer_rows(peers)]
+        shown, remark = _at_few_loads(chosen)
+        rows = [row for peers in _by_quantity(shown) for row in _peer_rows(peers)]
         if rows:
-            groups.append(Group(title=suite, rows=tuple(rows)))
+            groups.append(Group(title=f"{suite}{remark}", rows=tuple(rows)))
     level = run.manifest.confidence_level
     columns = (_QUANTITY, _MODEL, *_number_columns(level), _N, _UNSCORED, _BETTER)
     return Table(
@@ -168,6 +171,18 @@ def _suites(run: Run) -> tuple[str, ...]:
     """Suites in the order of the plan, then any that only estimates know."""
     planned = (evaluation.suite for evaluation in run.manifest.evaluations)
     return tuple(dict.fromkeys([*planned, *(e.suite for e in run.estimates)]))
+
+
+def _at_few_loads(estimates: Sequence[Estimate]) -> tuple[list[Estimate], str]:
+    """Return the first and the last load alone where there are many, and say so."""
+    loads = list(dict.fromkeys(e.quantity.load for e in estimates if e.quantity.load))
+    if len(loads) <= _MOST_LOADS:
+        return list(estimates), ""
+    kept = ("", loads[0], loads[-1])
+    return (
+        [e for e in estimates if e.quantity.load in kept],
+        f", the first and the last of {format_count(len(loads))} loads",
+    )
 
 
 def _by_quantity(estimates: Sequence[Estimate]) -> Iterable[list[Estimate]]:

@@ -72,7 +72,7 @@ def load_tables(estimates: Sequence[Estimate], level: float) -> LoadTables | Non
     ]
     first = {e.quantity.stem for e in by_load if e.quantity.is_headline}
     headline = [e for e in by_load if e.quantity.stem in first]
-    rest = [e for e in by_load if e.quantity.stem not in first]
+    rest = [e for e in by_load if _kind_of(e) == _TIMES or e.quantity.stem not in first]
     kinds: dict[str, list[Estimate]] = {}
     for estimate in rest:
         kinds.setdefault(_kind_of(estimate), []).append(estimate)

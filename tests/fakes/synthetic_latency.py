@@ -10,11 +10,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from fakes.synthetic_run import HOSTILE
+from harness.core.comparison import Comparison, Difference, Pair
 from harness.core.estimate import Estimate, Interval
 from harness.core.figure import Figure, FigureKind
+from harness.core.judgement import Finding, Judgement
+from harness.core.policy import Gate, Policy
 from harness.core.run import Evaluation, Manifest, Run, Status
 from harness.core.schema import SCHEMA_VERSION
 from harness.core.score import Direction, Quantity
+from harness.core.verdict import Verdict
 
 SUITE = "latency"
 MODELS = ("SmolLM2-135M", "SmolLM2-135M int8")
@@ -23,6 +27,8 @@ LOADS = tuple(f"c={c},in=128,out=64" for c in CONCURRENCIES)
 N_ROUNDS = 5
 UNSTABLE = "round 2: the clock fell from 3,400 to 2,100 MHz under load"
 N_REQUESTS = 320
+N_PAIRS = 8
+ACROSS = "measured in different runs, between which the machine may have changed"
 _P99_NOTE = "n too small: p99 needs 300 requests, there are 40"
 _LOWER, _HIGHER, _NEITHER = Direction.LOWER, Direction.HIGHER, Direction.NEITHER
 
@@ -80,7 +86,7 @@ def latency_run(*, is_hostile: bool = False, is_unstable: bool = True) -> Run:
             seed=3,
             models={model: {"fingerprint": "5c1d" * 16} for model in MODELS},
             evaluations=tuple(_evaluation(model, unstable) for model in MODELS),
-            hardware={"cpu": "2 cores, x86_64", "key": "9c4e" * 16, "memory": "16 GiB"},
+            hardware={"cpu": "x86_64", "cores": "2", "key": "9c4e" * 16, "memory": "16 GiB"},
             warnings=tuple(
                 f"{SUITE} on {MODELS[0]}: {load} was not steady: {texts[0]}"
                 for load, texts in unstable.items()
@@ -151,7 +157,7 @@ def _estimate(model: str, made: _Made, c: int, load: str, slowness: float) -> Es
             definition=f"{made.id.replace('_', ' ')} of the requests of one load.",
             low=0.0,
             high=made.high,
-            is_headline=made.is_headline and c in {1, 8},
+            is_headline=made.is_headline,
             unit="round",
         ),
         value=value,
@@ -261,3 +267,81 @@ def _watched(evil: str) -> Iterator[dict[str, object]]:
         ("power", "W", [None] * 300),
     ):
         yield {"name": name, "unit": unit, "values": values}
+
+
+def compared_latency_run(*, is_hostile: bool = False, is_across_runs: bool = False) -> Run:
+    """Return the run, its second model judged beside its first; or beside an older run's."""
+    run = latency_run(is_hostile=is_hostile)
+    findings = tuple(_finding(e, is_across_runs=is_across_runs) for e in run.estimates
+                     if e.model == MODELS[1] and e.value)  # fmt: skip
+    n = sum(finding.gate is not None for finding in findings)
+    pair = Pair(
+        suite=SUITE,
+        baseline_model=MODELS[0],
+        candidate_model=MODELS[1],
+        n_baseline=N_PAIRS,
+        n_candidate=N_PAIRS,
+        n_common=N_PAIRS,
+        baseline_coverage=1.0,
+        candidate_coverage=1.0,
+    )
+    judgement = Judgement(
+        verdict=Verdict.REGRESSED,
+        sentence=f"Something got worse: of {n} gates 6 regressed.",
+        comparison=Comparison(
+            baseline=run.manifest,
+            candidate=run.manifest,
+            pairs=(pair,),
+            unpaired=(),
+            flips=(),
+            differences=tuple(finding.difference for finding in findings),
+            level=0.95,
+            seed=3,
+        ),
+        findings=findings,
+        policy=Policy(),
+    )
+    return replace(run, judgement=judgement)
+
+
+def _finding(after: Estimate, *, is_across_runs: bool) -> Finding:
+    """Return the candidate's number beside a baseline that was 5 % faster, and wrote more."""
+    factor = {Direction.LOWER: 1.052, Direction.HIGHER: 0.95, Direction.NEITHER: 0.82}
+    before = (after.value or 0.0) / factor[after.quantity.direction]
+    moved = (after.value or 0.0) - before
+    stderr = 0.0071 * before
+    is_slower = after.quantity.stem == "tpot_p50"
+    verdict = Verdict.REGRESSED if is_slower else Verdict.INCONCLUSIVE
+    interval = Interval(low=moved - 2.36 * stderr, high=moved + 2.36 * stderr, level=0.95,
+                        method="paired-runs-t")  # fmt: skip
+    difference = Difference(
+        suite=SUITE,
+        model=after.model,
+        metric=after.metric,
+        quantity=after.quantity,
+        baseline=before,
+        candidate=after.value,
+        difference=moved,
+        interval=interval,
+        stderr=stderr,
+        p_value=0.0004,
+        test="paired-runs-t",
+        detectable=0.02 * before,
+        n=N_PAIRS,
+        n_clusters=N_PAIRS,
+        n_unpaired=0,
+        n_higher=7,
+        n_lower=1,
+    )
+    if is_across_runs:
+        difference = replace(difference, interval=None, stderr=None, p_value=None, test="",
+                             detectable=None, n_higher=None, n_lower=None, note=ACROSS)  # fmt: skip
+    return Finding(
+        difference=difference,
+        verdict=Verdict.INCONCLUSIVE if is_across_runs else verdict,
+        reason="slower than the margin allows.",
+        gate=Gate(margin=0.03, kind="relative") if after.quantity.is_headline else None,
+        margin=0.03 * before,
+        noise_floor=0.012 * before,
+        p_adjusted=None if is_across_runs else 0.0031,
+    )
