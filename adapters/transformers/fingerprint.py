@@ -13,7 +13,7 @@ from harness.adapters.transformers import TransformersAdapter
 from harness.adapters.transformers.checkpoint import Checkpoint
 from harness.adapters.transformers.encoding import TextEncoder
 from harness.adapters.transformers.prefix_sharing import Sharing
-from harness.adapters.transformers.size import parameter_bytes
+from harness.adapters.transformers.sizes import parameter_bytes
 from harness.adapters.transformers.variant import told_variant
 from harness.core.capability import Capability
 from harness.core.estimate import signature_text
@@ -55,7 +55,7 @@ def identify(
         settings["likelihoods"] = sharing.setting
     parts = {
         "weights": checkpoint.weights,
-        "config": hash_json([_told(model.config), _told(habits)]),
+        "config": hash_json([told_configuration(model.config), told_configuration(habits)]),
         "tokenizer": _tokenizer_hash(encoder.tokenizer),
         "template": _text_hash(encoder.template) if encoder.template else "none",
         "settings": signature_text(settings),
@@ -68,7 +68,8 @@ def identify(
     return Identity(parts)
 
 
-def _told(config: Any) -> dict[str, Any]:
+def told_configuration(config: Any) -> dict[str, Any]:
+    """Return what a configuration says of the model, and not of its file."""
     if config is None:
         return {}
     told = config.to_diff_dict()

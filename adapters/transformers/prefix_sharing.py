@@ -19,6 +19,7 @@ from harness.adapters.transformers.attention_kinds import (
     Windows,
     windows_of,
 )
+from harness.adapters.transformers.onnx_model import OnnxCausal
 from harness.adapters.transformers.output_layer import wanted_logits
 from harness.adapters.transformers.prefix_tree import Tokens, grow
 from harness.adapters.transformers.quiet import quiet
@@ -41,6 +42,13 @@ class Sharing:
     """Of the attention layers; None where rows share nothing."""
     reason: str = ""
     """Why rows share nothing."""
+    alone: Windows | None = None
+    """For a model that can be continued by masks and states only, though rows share nothing."""
+
+    @property
+    def continuing(self) -> Windows | None:
+        """With which prompts are continued; None where the library's own loop does it."""
+        return self.windows if self.windows is not None else self.alone
 
     @property
     def setting(self) -> str:
@@ -50,11 +58,13 @@ class Sharing:
 
 def find_sharing(model: Any, options: TransformersAdapter) -> Sharing:
     """Find out what a loaded model allows."""
+    is_graph = isinstance(model, OnnxCausal)
     try:
         _check_options(options)
-        return Sharing(sharing_windows(model))
+        # A graph was held against the model that it was made from when it was exported.
+        return Sharing(windows_of(model) if is_graph else sharing_windows(model))
     except UnshareableError as error:
-        return Sharing(None, str(error))
+        return Sharing(None, str(error), windows_of(model) if is_graph else None)
 
 
 def sharing_windows(model: Any) -> Windows:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +16,7 @@ torch = pytest.importorskip("torch")
 
 from harness.adapters.transformers import variant_fitness  # noqa: E402 - torch may be absent
 from harness.adapters.transformers.pruning import prune, prune_2_of_4  # noqa: E402
-from harness.adapters.transformers.size import parameter_bytes  # noqa: E402
+from harness.adapters.transformers.sizes import parameter_bytes  # noqa: E402
 
 ASKED = LogLikelihood(prompt="It was", continuations=(" the", " of times"))
 
@@ -56,7 +55,7 @@ def test_embeddings_and_heads_are_not_pruned(opened: Callable[..., Any]) -> None
 
 
 def test_equal_magnitudes_go_in_the_order_of_their_places() -> None:
-    class Body(torch.nn.Module):  # type: ignore[misc] # torch's types are not followed
+    class Body(torch.nn.Module):  # type: ignore[misc,name-defined] # torch's types are not followed
         def __init__(self) -> None:
             super().__init__()
             self.layer = torch.nn.Linear(4, 2, bias=False)
@@ -78,7 +77,7 @@ def test_half_of_every_four_neighbours_is_zero(opened: Callable[..., Any]) -> No
         assert ((weights.reshape(-1, 4) == 0).sum(-1) == 2).all()
 
 
-def test_inputs_that_make_no_groups_of_four_are_refused(tmp_path: Path) -> None:
+def test_inputs_that_make_no_groups_of_four_are_refused() -> None:
     import transformers
 
     config = transformers.LlamaConfig(
@@ -170,7 +169,7 @@ def test_what_a_machine_cannot_do_is_refused_before_loading(
     options: dict[str, Any], device: str, missing: str, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = None if missing == "compiler" else "/usr/bin/c++"
-    monkeypatch.setattr(variant_fitness.shutil, "which", lambda _name: found)
+    monkeypatch.setattr("shutil.which", lambda _name: found)
     monkeypatch.setattr(
         variant_fitness, "find_spec", lambda name: None if name == missing else object()
     )
@@ -182,9 +181,7 @@ def test_what_a_machine_cannot_do_is_refused_before_loading(
 @pytest.mark.skipif(
     not any(map(shutil.which, ("c++", "g++", "clang++"))), reason="needs a C++ compiler"
 )
-def test_compiled_blocks_answer_the_same(
-    opened: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_compiled_blocks_answer_the_same(opened: Callable[..., Any]) -> None:
     compiled, plain = opened("llama", variant="torch-compile"), opened("llama")
     n_compiled = sum(part._compiled_call_impl is not None for part in compiled.model.modules())
 
