@@ -20,6 +20,7 @@ from harness.reports.number_format import (
 from harness.reports.round_words import (
     is_of_rounds,
     round_change,
+    round_detectable,
     round_size,
     round_spread,
     round_values,
@@ -113,7 +114,7 @@ def detectable_of(difference: Difference) -> str:
     if difference.detectable is None:
         return ABSENT
     if is_of_rounds(difference):
-        return f"±{round_size(difference, difference.detectable)}"
+        return round_detectable(difference, difference.detectable)
     return f"±{format_number(difference.detectable, spread=difference.detectable)}"
 
 
@@ -162,15 +163,12 @@ def floor_of(finding: Finding) -> str:
 def conclusion_of(finding: Finding) -> str:
     """Say in a sentence, without its full stop, why the verdict is what it is."""
     d = finding.difference
-    if (
-        finding.verdict is Verdict.INVALID
-        or d.interval is None
-        or is_of_rounds(d)
-        or d.test == IDENTICAL
-    ):
+    if finding.verdict is Verdict.INVALID or d.interval is None or d.test == IDENTICAL:
         return finding.reason.rstrip(".")
     if d.quantity.direction is Direction.NEITHER:
         return "neither direction is better"
+    if is_of_rounds(d) and d.p_value is None:
+        return d.note
     p, margin = f"adjusted p {format_p(finding.p_adjusted)}", f"the margin of {margin_of(finding)}"
     if finding.verdict is Verdict.EQUIVALENT:
         return f"no loss as large as {margin} is left"

@@ -102,6 +102,14 @@ def round_size(difference: Difference, size: float) -> str:
     return f"{format_number(size / base, digits=2)} of the baseline"
 
 
+def round_detectable(difference: Difference, size: float) -> str:
+    """Write the smallest change that would have been seen."""
+    base = ratio_base(difference)
+    if base is None:
+        return f"±{round_size(difference, size)}"
+    return f"{TIMES}{format_number(1 + size / base, spread=size / base)}"
+
+
 def length_drifts(findings: Iterable[Finding]) -> Mapping[LoadKey, str]:
     """Return by load how much longer the candidate's answers are, where they are not as long."""
     found = {}
