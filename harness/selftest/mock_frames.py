@@ -52,6 +52,7 @@ def body_packets(script: MockScript, api: Api, n_tokens: int) -> tuple[Packet, .
     return (first, *_joined(frames, script.chunks_per_write))
 
 
+@lru_cache(maxsize=4096)
 def last_packet(script: MockScript, api: Api, n_tokens: int, prompted: Prompted) -> Packet:
     """Return what follows the last token at once: the finish, usage, and the end mark."""
     at_s = ready_s(script, max(0, n_tokens - 1))

@@ -16,10 +16,11 @@ import gc
 import json
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from time import perf_counter_ns
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 from harness.core.errors import ConfigError
 from harness.selftest.mock_frames import (
@@ -32,8 +33,10 @@ from harness.selftest.mock_frames import (
     whole_answer,
 )
 from harness.selftest.mock_script import MockScript, ready_s
+from harness.selftest.timetable import Timetable
 
 _APIS: dict[str, Api] = {"/v1/chat/completions": "chat", "/v1/completions": "completions"}
+_Answerer: TypeAlias = Callable[[bytes, bytes, int], None]
 _BLOCK = 16
 """Words of a prompt that are cached together."""
 _BACKLOG = 4096
@@ -41,13 +44,47 @@ _BACKLOG = 4096
 
 
 class MockServer:
-    """What all connections share."""
+    """What all connections share; needs a running event loop."""
 
     def __init__(self, script: MockScript) -> None:
         self.script = script
         self.n_requests = 0
+        self.timetable = Timetable()
         self.truths: list[dict[str, Any]] = []
         self._cached: set[int] = set()
+        self._scripts: dict[str, MockScript] = {}
+        self._loop = asyncio.get_running_loop()
+        self._put_off: deque[tuple[_Answerer, bytes, bytes, int]] = deque()
+
+    def put_off(self, answer: _Answerer, head: bytes, body: bytes, at_ns: int) -> None:
+        """Answer when nothing that came before is left to be answered.
+
+        One request at a time is dealt with between two looks at the network: a request that came
+        while 60 others were read and parsed would seem to have come when that was done.
+        """
+        self._put_off.append((answer, head, body, at_ns))
+        if len(self._put_off) == 1:
+            self._loop.call_soon(self._answer_next)
+
+    def _answer_next(self) -> None:
+        answer, head, body, at_ns = self._put_off[0]
+        try:
+            answer(head, body, at_ns)
+        finally:
+            self._put_off.popleft()
+            if self._put_off:
+                self._loop.call_soon(self._answer_next)
+
+    def script_for(self, changes: dict[str, Any]) -> MockScript:
+        """Return the script with a request's changes, made once for all that ask the same.
+
+        Raises:
+            ConfigError: see ``MockScript.with_changes``.
+        """
+        key = repr(changes)
+        if key not in self._scripts:
+            self._scripts[key] = self.script.with_changes(changes)
+        return self._scripts[key]
 
     def prompted(self, script: MockScript, words: Sequence[str], *, wants_usage: bool) -> Prompted:
         """Return what is to be said of a prompt, and remember how it begins."""
@@ -66,7 +103,6 @@ class _Connection(asyncio.Protocol):
     def __init__(self, server: MockServer) -> None:
         self._server = server
         self._received = bytearray()
-        self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -86,10 +122,11 @@ class _Connection(asyncio.Protocol):
         if len(rest) < n_body:
             return
         self._received = rest[n_body:]
-        method, path, _ = head.split(b"\r\n", 1)[0].decode("latin-1").split(" ", 2)
-        self._answer(method, path, bytes(rest[:n_body]), at_ns)
+        # Others that come at the same moment want their stamps first.
+        self._server.put_off(self._answer, bytes(head), bytes(rest[:n_body]), at_ns)
 
-    def _answer(self, method: str, path: str, body: bytes, at_ns: int) -> None:
+    def _answer(self, head: bytes, body: bytes, at_ns: int) -> None:
+        method, path, _ = head.split(b"\r\n", 1)[0].decode("latin-1").split(" ", 2)
         if method == "POST" and path in _APIS:
             self._generate(_APIS[path], json.loads(body), at_ns)
         elif path == "/truth":
@@ -105,7 +142,7 @@ class _Connection(asyncio.Protocol):
     def _generate(self, api: Api, asked: dict[str, Any], at_ns: int) -> None:
         server = self._server
         try:
-            script = server.script.with_changes(asked.get("mock", {}))
+            script = server.script_for(asked.get("mock", {}))
         except ConfigError as error:
             self._send_json(400, {"error": {"message": str(error)}})
             return
@@ -122,32 +159,35 @@ class _Connection(asyncio.Protocol):
                 *body_packets(script, api, n_tokens),
                 last_packet(script, api, n_tokens, prompted),
             )
-            self._play(packets, _Truth(prompt, n_tokens, at_ns))
+            self._play(packets, _Truth(prompt, n_tokens, prompted, at_ns))
         else:
             whole = whole_answer(script, api, n_tokens, prompted)
-            wait_s = ready_s(script, n_tokens - 1) - (perf_counter_ns() - at_ns) / 1e9
-            self._loop.call_later(wait_s, self._send_json, 200, whole)
+            due_ns = at_ns + int(ready_s(script, n_tokens - 1) * 1e9)
+            server.timetable.add(due_ns, lambda: self._send_json(200, whole))
 
     def _play(self, packets: Sequence[Packet], truth: _Truth) -> None:
-        if self._transport is not None:
-            self._transport.write(STREAM_HEAD)
-            self._next(iter(packets), None, truth)
-
-    def _next(self, packets: Iterator[Packet], packet: Packet | None, truth: _Truth) -> None:
-        """Send the packet, and all that are due as well; then wait for the next one's time."""
         if self._transport is None:
             return
-        while True:
-            if packet is not None:
+        self._transport.write(STREAM_HEAD)
+        left = iter(packets)
+        packet = next(left)
+
+        def play_on() -> int | None:
+            """Send what is due; return when the next packet is."""
+            nonlocal packet
+            while self._transport is not None:
                 self._transport.write(truth.sent(packet))
-            packet = next(packets, None)
-            if packet is None:
-                self._server.truths.append(truth.as_trace())
-                return
-            wait_s = packet.at_s - (perf_counter_ns() - truth.received_ns) / 1e9
-            if wait_s > 0:
-                self._loop.call_later(wait_s, self._next, packets, packet, truth)
-                return
+                following = next(left, None)
+                if following is None:
+                    self._server.truths.append(truth.as_trace())
+                    return None
+                packet = following
+                due_ns = truth.due_ns(packet)
+                if due_ns > perf_counter_ns():
+                    return due_ns
+            return None
+
+        self._server.timetable.add(truth.due_ns(packet), play_on)
 
     def _send_json(self, status: int, data: object, headers: str = "") -> None:
         if self._transport is None:
@@ -165,19 +205,25 @@ class _Truth:
         "_late_ns",
         "_n_tokens",
         "_prompt",
+        "_prompted",
         "_times",
         "_tokens",
         "received_ns",
     )
 
-    def __init__(self, prompt: str, n_tokens: int, received_ns: int) -> None:
+    def __init__(self, prompt: str, n_tokens: int, prompted: Prompted, received_ns: int) -> None:
         self.received_ns = received_ns
+        self._prompted = prompted
         self._prompt = prompt
         self._n_tokens = n_tokens
         self._times: list[int] = []
         self._tokens: list[int] = []
         self._channels = ""
         self._late_ns = 0
+
+    def due_ns(self, packet: Packet) -> int:
+        """Return when the packet is to leave."""
+        return self.received_ns + int(packet.at_s * 1e9)
 
     def sent(self, packet: Packet) -> bytes:
         """Note that a packet leaves now; return its bytes."""
@@ -186,8 +232,7 @@ class _Truth:
             self._times.append(now_ns)
         self._channels += packet.channels
         self._tokens += packet.tokens or [0] * len(packet.channels)
-        planned_ns = self.received_ns + int(packet.at_s * 1e9)
-        self._late_ns = max(self._late_ns, now_ns - planned_ns)
+        self._late_ns = max(self._late_ns, now_ns - self.due_ns(packet))
         return packet.data
 
     def as_trace(self) -> dict[str, Any]:
@@ -200,6 +245,8 @@ class _Truth:
             "chunk_ns": self._times,
             "chunk_channels": self._channels,
             "chunk_tokens": self._tokens,
+            "n_input_tokens": self._prompted.n_tokens,
+            "n_cached_tokens": self._prompted.n_cached,
             "n_output_tokens": self._n_tokens,
         }
 
