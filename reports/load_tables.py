@@ -26,6 +26,7 @@ _KINDS = {
     "B": "Memory and energy",
     "J": "Memory and energy",
     "J/token": "Memory and energy",
+    "J/item": "Memory and energy",
     "tokens/s": "Rates",
     "requests/s": "Rates",
     "items/s": "Rates",

@@ -25,6 +25,7 @@ _UNITS = (
     (re.compile(r"(.+_)?ips$|items_per_s"), "items/s"),
     (re.compile(r"energy_j$"), "J"),
     (re.compile(r"j_per_tok$"), "J/token"),
+    (re.compile(r"j_per_item$"), "J/item"),
     (re.compile(r"n_in(_|$)|n_out(_|$)"), "tokens"),
 )
 _STATISTIC = re.compile(r"(.+)_(p\d+|mean|median|min|max)")
