@@ -24,6 +24,7 @@ from harness.interruption import undisturbed
 from harness.preparing import Prepared, is_in_rounds, prepare
 from harness.resume import Earlier, read_earlier
 from harness.store.run_folder import RunWriter, load_run_folder, new_run_id, now
+from harness.trade_off import with_tradeoff
 from harness.turns import Turn, take_turns
 
 
@@ -268,6 +269,8 @@ class _Audit:
             self._keep(turn.evaluating.finish(fingerprint))
         if any(turn.evaluating.is_interrupted for turn in turns):
             raise KeyboardInterrupt
+        for refusal in filter(None, (turn.evaluating.refusal for turn in turns)):
+            raise refusal
 
     def _turn(self, model: ModelSpec, item: Prepared, earlier: Earlier) -> Turn:
         planned = self._planned[model.name, item.suite.name]
@@ -324,7 +327,8 @@ class _Audit:
     def _report(self) -> str:
         """Write the report; return why it could not be, or an empty text."""
         try:
-            self._writer.report(render(load_run_folder(self._writer.folder), "html"))
+            folder = self._writer.folder
+            self._writer.report(render(with_tradeoff(load_run_folder(folder), folder), "html"))
         except Exception as error:  # noqa: BLE001 - the numbers are kept, whatever a page is like
             return sentence_of(error)
         return ""

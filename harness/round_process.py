@@ -57,8 +57,7 @@ def carry_out(
     try:
         message = pickle.dumps(order)
     except Exception as error:
-        reason = f"cannot be taken to another process ({error})"
-        raise ConfigError("the model or the suite", reason, "define it in a module") from error
+        raise _stuck(error) from error
     child = subprocess.Popen(
         [sys.executable, "-m", "harness.round_process"],
         stdin=subprocess.PIPE,
@@ -85,7 +84,7 @@ def _answers(
     while True:
         try:
             kind, value = pickle.load(pipe)  # noqa: S301 - our own child's words
-        except EOFError:
+        except (EOFError, pickle.UnpicklingError):  # it has ended, or amid a word
             code = child.wait(_PATIENCE_S)
             reason = f"the process of the round has ended with code {code}"
             raise AdapterError(f"{reason}: out of memory, or killed") from None
@@ -115,10 +114,13 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 def main() -> None:
     """Carry out the order that stands on standard input, and tell of it on standard output."""
     # What libraries print must not get between the pickles.
-    with os.fdopen(os.dup(1), "wb") as pipe:
+    # Also closing the pipe tells that the parent has gone, of what is still to be written.
+    with (
+        contextlib.suppress(BrokenPipeError, KeyboardInterrupt),
+        os.fdopen(os.dup(1), "wb") as pipe,
+    ):
         os.dup2(2, 1)
-        with contextlib.suppress(BrokenPipeError, KeyboardInterrupt):  # the parent has gone
-            _carry_out(pipe)
+        _carry_out(pipe)
 
 
 def _carry_out(pipe: BinaryIO) -> None:
@@ -127,7 +129,7 @@ def _carry_out(pipe: BinaryIO) -> None:
         pipe.flush()
 
     try:
-        order: Round = pickle.load(sys.stdin.buffer)  # noqa: S301 - our own parent's words
+        order = _read_order()
         session = order.adapter.open()
         try:
             tell("identity", session.identity)
@@ -149,6 +151,22 @@ def _carry_out(pipe: BinaryIO) -> None:
         tell("error", AdapterError(sentence_of(error)))
     else:
         tell("end")
+
+
+def _read_order() -> Round:
+    try:
+        order: Round = pickle.load(sys.stdin.buffer)  # noqa: S301 - our own parent's words
+    except EOFError:
+        raise BrokenPipeError from None  # the parent has gone before it could say a word
+    except Exception as error:
+        raise _stuck(error) from error
+    return order
+
+
+def _stuck(error: Exception) -> ConfigError:
+    """Return what to do about a class that only the user's script knows."""
+    reason = f"cannot be taken to another process ({error})"
+    return ConfigError("the model or the suite", reason, "define it in a module of its own")
 
 
 if __name__ == "__main__":

@@ -30,7 +30,8 @@ class Turn:
 def take_turns(item: Prepared, turns: Sequence[Turn], note: Callable[[str], None]) -> None:
     """Carry out all rounds: a b, b a, a b, … so that a slow drift falls on all models alike.
 
-    A model that is lost costs its own rounds and no other's; an interruption ends them all.
+    A model that is lost costs its own rounds and no other's. An interruption ends them all, and so
+    does a wrong option, which is better told now than after hours of the other models.
 
     Args:
         item: the suite; each sample of its task is one round.
@@ -47,7 +48,7 @@ def take_turns(item: Prepared, turns: Sequence[Turn], note: Callable[[str], None
             is_done = any(answered.sample.id == sample.id for answered in turn.earlier)
             if not is_done and not turn.evaluating.is_over:
                 turn.evaluating.take(_round(item, turn, sample, note))
-            if turn.evaluating.is_interrupted:
+            if turn.evaluating.is_interrupted or turn.evaluating.refusal is not None:
                 return
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from harness.core.build import options_of
 from harness.core.capability import Capability
-from harness.core.errors import StoreError
+from harness.core.errors import ConfigError, StoreError
 from harness.core.estimate import Estimate, signature_text
 from harness.core.figure import Figure
 from harness.core.ports import (
@@ -76,6 +76,7 @@ class Evaluating:
         keep_outputs = bool(task.corpus_metrics) or isinstance(task, DrawnTask)
         self._board = Scoreboard(task.metrics, keep_outputs=keep_outputs)
         self._counts = Tally()
+        self._n_new = 0
         self._wall_s = self._cpu_s = 0.0
         self._ending: BaseException | None = None
 
@@ -93,6 +94,12 @@ class Evaluating:
     def is_over(self) -> bool:
         """Whether something has ended the asking before its time."""
         return self._ending is not None
+
+    @property
+    def refusal(self) -> ConfigError | None:
+        """What is wrong with how the model was set up, found before it gave its first answer."""
+        ending = self._ending
+        return ending if isinstance(ending, ConfigError) and not self._n_new else None
 
     def take(self, stream: Iterable[Answered]) -> None:
         """Score and keep answers as they come; what ends them early is kept for the end.
@@ -115,6 +122,7 @@ class Evaluating:
         record = _record(self._planned, self._task, self._board, answered)
         if answered.is_new:
             self._recorder.append(record)
+            self._n_new += 1
         self._counts.add(record)
         self._progress.advance(failed=isinstance(answered.answer, Failure))
 
