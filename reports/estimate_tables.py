@@ -46,7 +46,7 @@ def summary_table(run: Run) -> Table:
     for suite in _suites(run):
         chosen = [e for e in headlines if e.suite == suite]
         shown, remark = _at_few_loads(chosen)
-        rows = [row for peers in _by_quantity(shown) for row in _peer_rows(peers)]
+        rows = [row for peers in _by_quantity(shown) for row in _rows(peers, has_model=True)]
         if rows:
             groups.append(Group(title=f"{suite}{remark}", rows=tuple(rows)))
     level = run.manifest.confidence_level
@@ -58,15 +58,7 @@ def summary_table(run: Run) -> Table:
 
 def quantity_table(estimates: Sequence[Estimate], level: float) -> Table:
     """Return every quantity of one suite and model."""
-    rows = tuple(
-        (
-            Cell(e.quantity.id, note=e.quantity.definition),
-            *_number_cells(e, scale_for([e])),
-            *_count_cells(e),
-            Cell(DIRECTION_WORDS[e.quantity.direction]),
-        )
-        for e in estimates
-    )
+    rows = tuple(row for e in estimates for row in _rows([e], has_model=False))
     columns = (_QUANTITY, *_number_columns(level), _N, _UNSCORED, _BETTER)
     return Table(caption="All quantities", columns=columns, groups=(Group(rows=rows),))
 
@@ -110,7 +102,7 @@ def _slice_table(
     return Table(caption=f"By {column}", columns=columns, groups=tuple(groups))
 
 
-def _peer_rows(peers: Sequence[Estimate]) -> Iterable[tuple[Cell, ...]]:
+def _rows(peers: Sequence[Estimate], *, has_model: bool) -> Iterable[tuple[Cell, ...]]:
     """One row per model for the same quantity, on one scale and in one unit."""
     unit = shown_unit(peers[0].quantity, (e.value for e in peers))
     shown = [in_unit(e, unit) for e in peers]
@@ -118,7 +110,7 @@ def _peer_rows(peers: Sequence[Estimate]) -> Iterable[tuple[Cell, ...]]:
     for e in shown:
         yield (
             _name_cell(e, unit.word),
-            Cell(e.model),
+            *((Cell(e.model),) if has_model else ()),
             *_number_cells(e, scale),
             *_count_cells(e),
             Cell(DIRECTION_WORDS[e.quantity.direction]),
@@ -128,8 +120,8 @@ def _peer_rows(peers: Sequence[Estimate]) -> Iterable[tuple[Cell, ...]]:
 def _name_cell(e: Estimate, unit: str) -> Cell:
     """Name a quantity; what was timed is told with its unit and its load below."""
     q = e.quantity
-    name = f"{q.stem}, {unit}" if unit else q.stem
-    return Cell(name if q.load else q.id, note=q.definition, remark=q.load)
+    name = q.stem if q.load else q.id
+    return Cell(f"{name}, {unit}" if unit else name, note=q.definition, remark=q.load)
 
 
 def _number_columns(level: float) -> tuple[Column, Column, Column]:

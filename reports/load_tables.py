@@ -68,9 +68,7 @@ def load_tables(estimates: Sequence[Estimate], level: float) -> LoadTables | Non
     if not estimates:
         return None
     by_load = [e for e in estimates if e.quantity.load]
-    whole = [
-        in_unit(e, shown_unit(e.quantity, [e.value])) for e in estimates if not e.quantity.load
-    ]
+    whole = [e for e in estimates if not e.quantity.load]
     first = {e.quantity.stem for e in by_load if e.quantity.is_headline}
     headline = [e for e in by_load if e.quantity.stem in first]
     rest = [e for e in by_load if _kind_of(e) == _TIMES or e.quantity.stem not in first]
