@@ -13,14 +13,17 @@ import os
 import pickle
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 
 from harness.core.capability import Capability
 from harness.core.errors import AdapterError, ConfigError, HarnessError
 from harness.core.identity import Identity
 from harness.core.ports import Adapter, Task
+from harness.core.profile import Profile
+from harness.core.response import Response
 from harness.core.sample import Sample
 from harness.engine.breakdown import sentence_of
 from harness.engine.execute import Answered, execute
@@ -130,7 +133,9 @@ def _carry_out(pipe: BinaryIO) -> None:
 
     try:
         order = _read_order()
+        started = time.perf_counter()
         session = order.adapter.open()
+        load_s = time.perf_counter() - started
         try:
             tell("identity", session.identity)
             for answered in execute(
@@ -140,7 +145,7 @@ def _carry_out(pipe: BinaryIO) -> None:
                 [order.sample],
                 lambda text: tell("note", text),
             ):
-                tell("answer", answered)
+                tell("answer", _with_load_time(answered, load_s))
         finally:
             session.close()
     except BrokenPipeError:
@@ -151,6 +156,15 @@ def _carry_out(pipe: BinaryIO) -> None:
         tell("error", AdapterError(sentence_of(error)))
     else:
         tell("end")
+
+
+def _with_load_time(answered: Answered, load_s: float) -> Answered:
+    """Add to a profile how long the model took to load, which only this process has seen."""
+    answer = answered.answer
+    if not isinstance(answer, Response) or not isinstance(answer.output, Profile):
+        return answered
+    timed = replace(answer.output, facts={"load_s": load_s, **answer.output.facts})
+    return replace(answered, answer=replace(answer, output=timed))
 
 
 def _read_order() -> Round:

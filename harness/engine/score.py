@@ -25,6 +25,8 @@ class MetricColumns:
     n_moot: int = 0
     n_missed: int = 0
     """Answers without a score that could have had one."""
+    why_missed: str = ""
+    """What the metric said of the first of them."""
 
     @property
     def is_moot(self) -> bool:
@@ -90,6 +92,7 @@ class Scoreboard:
                 column.n_moot += 1
             else:
                 column.n_missed += 1
+                column.why_missed = column.why_missed or score.reason
                 unscored[column.metric.name] = score.reason
         return scores, unscored
 

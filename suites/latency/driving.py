@@ -6,20 +6,21 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from harness.suites.latency.peaks import measured_peaks
-
 from harness.core.capability import Capability
 from harness.core.load import Load, Tier
 from harness.core.ports import Session
 from harness.core.profile import Profile
 from harness.core.response import Failure
 from harness.core.trace import Trace
+from harness.suites.latency.energy_sources import idle_power_w
 from harness.suites.latency.load_run import LoadRunner
+from harness.suites.latency.peaks import dtype_of, measured_peaks
 from harness.suites.latency.plan import Plan
 from harness.suites.latency.prompts import PromptMaker, TextLength, fitted_length
 from harness.suites.latency.request_maker import RequestMaker
 from harness.suites.latency.timing import Timing
 from harness.suites.latency.warm_up import closed_loop
+from harness.suites.latency.watch import instruments
 
 _N_TRIES = 3
 """Of the very first request: one refusal does not cost a round."""
@@ -52,27 +53,41 @@ class Round:
         first = _first(timing, maker, loads)
         if isinstance(first, Failure):
             return first
+        facts = timing.facts()
         peaks: tuple[Mapping[str, float], Mapping[str, str]] = ({}, {})
-        if timing.tier is Tier.IN_PROCESS and self.capability is Capability.GENERATES:
+        if timing.tier is Tier.IN_PROCESS and "n_parameters" in facts:
             self.note("measuring what the hardware can reach")
-            peaks = measured_peaks()
+            peaks = measured_peaks(dtype_of(facts))
         runner = LoadRunner(
             plan=self.plan,
             timing=timing,
             maker=maker,
             length=first.length,
             round_id=self.id,
+            idle_w=self._idle_w(timing.tier),
             note=self.note,
         )
         points = tuple(runner.run(load) for load in loads)
-        facts = {**timing.facts(), **peaks[0], **first.facts}
-        return Profile(tier=timing.tier, points=points, facts=facts, sources=dict(peaks[1]))
+        return Profile(
+            tier=timing.tier,
+            points=points,
+            facts={**facts, **peaks[0], **first.facts},
+            sources=dict(peaks[1]),
+        )
 
     @property
     def loads(self) -> tuple[Load, ...]:
         """The load points for what the model does."""
         is_generating = self.capability is Capability.GENERATES
         return self.plan.generating if is_generating else self.plan.reading
+
+    def _idle_w(self, tier: Tier) -> float | None:
+        """Return the power that the machine takes with the model loaded and nothing to do."""
+        meter = instruments(tier).meter
+        if isinstance(meter, str):
+            return None
+        self.note("measuring the power at rest")
+        return idle_power_w(meter)
 
     def _maker(self) -> RequestMaker:
         prompts = PromptMaker(

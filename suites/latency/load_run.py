@@ -8,8 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from harness.suites.latency.watch import Watch
-
 from harness.core.load import Load, Tier
 from harness.core.profile import LoadProfile
 from harness.core.trace import Trace
@@ -20,6 +18,7 @@ from harness.suites.latency.request_maker import RequestMaker
 from harness.suites.latency.schedule import due_times
 from harness.suites.latency.timing import Timing
 from harness.suites.latency.warm_up import WarmUp, warm_up
+from harness.suites.latency.watch import Watch
 
 _Told = TypeVar("_Told", float, str)
 
@@ -38,6 +37,8 @@ class LoadRunner:
     maker: RequestMaker
     length: TextLength
     round_id: str
+    idle_w: float | None
+    """Power of the machine at rest; None where it cannot be told."""
     note: Callable[[str], None]
 
     def run(self, load: Load) -> LoadProfile:
@@ -58,7 +59,7 @@ class LoadRunner:
             replayed=self.plan.replayed,
         )
         self.note(f"{load.key}: timing {n} requests")
-        with Watch() as watch:
+        with Watch(tier=self.timing.tier, idle_w=self.idle_w) as watch:
             began_ns = time.perf_counter_ns()
             traces = self.timing.traces(load, requests, due_ns)
         resources, sources = watch.resources()
