@@ -32,7 +32,7 @@ Point: TypeAlias = Mapping[str, Any]
 
 HEIGHT = 288.0
 _LABEL_HEIGHT = 13.0
-_CHARACTER = 6.2
+_CHARACTER = 7.4
 _KNEE_RADIUS = 8.0
 _ROOM = 4.0
 """Around a point, where no label may stand."""
