@@ -34,6 +34,7 @@ from harness.reports.suite_view import suite_views
 from harness.reports.table import Table
 from harness.reports.timing_facts import is_timed
 from harness.reports.toml_text import toml_text
+from harness.reports.tradeoff_view import tradeoff_view
 from harness.reports.visible_text import visible_text
 
 _MAX_ROWS = 1200
@@ -98,6 +99,7 @@ def page_view(
         "machine": name_of_machine(manifest) if is_timed(run) else "",
         "is_unstable": any(done.unstable for done in manifest.evaluations),
         "alerts": alerts(run),
+        "tradeoff": tradeoff_view(run, has_charts=has_charts),
         "summary": summary_table(run),
         "suites": suites,
         "chosen": chosen,

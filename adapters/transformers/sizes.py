@@ -75,7 +75,7 @@ def _tensors(model: Any) -> Iterator[tuple[str, torch.Tensor]]:
         if hasattr(part, "weight_scale"):
             yield f"{name}.weight", part.weight
             yield f"{name}.weight_scale", part.weight_scale
-        elif hasattr(part, "_packed_params"):  # torch's quantize_dynamic
+        elif isinstance(part, torch.ao.nn.quantized.Linear):  # torch's quantize_dynamic
             yield f"{name}.weight", part.weight()
 
 

@@ -16,6 +16,7 @@ from harness.core.sample import Sample
 if TYPE_CHECKING:
     from harness.core.history import Series
     from harness.core.judgement import Judgement
+    from harness.core.tradeoff import Tradeoff
 
 
 class Status(StrEnum):
@@ -168,3 +169,5 @@ class Run:
     """What was said of it beside a baseline, when it was compared."""
     history: tuple[Series, ...] = ()
     """Its numbers in the runs of its line, when they were looked up."""
+    tradeoff: Tradeoff | None = None
+    """Its models held against one of them, when there are several and it was worked out."""
