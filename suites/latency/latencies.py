@@ -215,7 +215,7 @@ class _Percentile:
         if not values:
             if not view.answered:
                 return Unscored(f"all {len(view.traces)} requests failed")
-            return moot(f"these answers do not tell a {self.latency.id}")
+            return moot(f"these answers do not tell {self.latency.id}")
         n, n_least = len(values), FEWEST.get(self.name, 1)
         if n >= n_least:
             return linear_quantile(values, PERCENTILES[self.name])
