@@ -21,6 +21,7 @@ from harness.reports.panels.panel import (
     clipped,
     grid,
     key,
+    told_apart,
 )
 from harness.reports.panels.scale import Scale, log_scale
 from harness.reports.table import Cell, Column, Table, text_table
@@ -30,6 +31,7 @@ Data: TypeAlias = Mapping[str, Any]
 Point: TypeAlias = Mapping[str, Any]
 
 HEIGHT = 268.0
+_MOST_TOLD = 4
 _ROOM = 3.0
 """Beyond the outermost points and the ridge, as a factor."""
 
@@ -45,7 +47,8 @@ def roofline_panel(data: Data) -> Panel:
     )  # fmt: skip
     lines, labels = grid(along.ticks, upward.ticks, HEIGHT)
     strokes = [lines, *(_roof(data, along, upward) if is_roof else ())]
-    for number, point in enumerate(points):
+    names = told_apart([str(point["label"]) for point in points])
+    for number, (point, told) in enumerate(zip(points, names, strict=True)):
         x, y = along.place(point["flops_per_byte"]), upward.place(point["flops_per_s"])
         name = f"s{number % N_HUES}"
         limit = _limit(data, point["flops_per_byte"])
@@ -56,7 +59,7 @@ def roofline_panel(data: Data) -> Panel:
         strokes.append(Stroke(name=f"dot {name}", path=_shape(number, x, y), words=words))
         is_left = x > WIDTH * 0.62
         labels.append(
-            Label(x=x - 9 if is_left else x + 9, y=y + 4, text=clipped(str(point["label"]), 30),
+            Label(x=x - 9 if is_left else x + 9, y=y + 4, text=clipped(told, 30),
                   anchor="end" if is_left else "start", name="point")
         )  # fmt: skip
     titles = axis_titles("FLOP per byte, logarithmic", "FLOP/s, logarithmic", HEIGHT)
@@ -77,9 +80,11 @@ def roofline_words(data: Data) -> str:
     if ridge is None:
         return "The peaks are not known: without a roof the points say nothing of the limits."
     parts = []
-    for point in points:
+    for point in points[:_MOST_TOLD]:
         side = "bandwidth" if point["flops_per_byte"] < ridge else "compute"
         parts.append(f"{point['label']} reaches {_share(data, point)} of its {side} limit")
+    if len(points) > _MOST_TOLD:
+        parts.append(f"{len(points) - _MOST_TOLD} more are in the table")
     told = "; ".join(parts)
     return (
         f"{told[:1].upper()}{told[1:]}. Peak {with_prefix(data['peak_flops'], 'FLOP/s')} and "

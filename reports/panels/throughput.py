@@ -72,25 +72,26 @@ def throughput_panel(data: Data) -> Panel:
 
 
 def throughput_words(data: Data) -> str:
-    """Say where the knee is, and which loads keep the limit."""
+    """Say how far latency rises, where the knee is, and which loads keep the limit."""
     points = [point for series in data["series"] for point in series["points"]]
     if not points:
         return "No load was carried out."
-    parts = []
-    knee = data["knee"]
-    if knee is not None:
-        parts.append(
-            f"The knee is at {knee['load']}: {format_number(knee['x'], digits=3)} "
-            f"({data['x_title']}) at {format_number(knee['y'], digits=3)} ({data['y_title']})"
-        )
-    else:
-        parts.append("No knee: no load was the last that is sustained")
+    first = min(points, key=lambda point: point["x"])
+    last = max(reversed(points), key=lambda point: point["x"])
+    parts = [f"{data['y_title']}: {_told(first, data)}, {_told(last, data)}"]
+    if data["knee"] is not None:
+        parts.append(f"the knee, the most that is sustained, is at {_told(data['knee'], data)}")
     told = [point for point in points if point["attainment"] is not None]
     if told:
         worst = min(told, key=lambda point: point["attainment"])
         share = format_number(worst["attainment"], digits=3)
         parts.append(f"the share of requests within all limits falls to {share} at {worst['load']}")
     return f"{'; '.join(parts)}."
+
+
+def _told(point: Point, data: Data) -> str:
+    y, x = (format_number(point[key], digits=3) for key in ("y", "x"))
+    return f"{y} at {x} {data['x_title']} ({point['load']})"
 
 
 def throughput_table(data: Data) -> Table:

@@ -47,8 +47,10 @@ FINDINGS = {
         "two chunks is 433 ms, in slowest; 1 failed."
     ),
     FigureKind.THROUGHPUT_LATENCY: (
-        "The knee is at c=8,in=128,out=64: 265 (output tokens/s) at 25.6 (tpot p50, ms); the share "
-        "of requests within all limits falls to 0.367 at c=32,in=128,out=64."
+        "tpot p50, ms: 12.3 at 76.2 output tokens/s (c=1,in=128,out=64), 91.3 at 285 output "
+        "tokens/s (c=32,in=128,out=64); the knee, the most that is sustained, is at 25.6 at 265 "
+        "output tokens/s (c=8,in=128,out=64); the share of requests within all limits falls to "
+        "0.367 at c=32,in=128,out=64."
     ),
     FigureKind.ROOFLINE: (
         "Prefill reaches 0.58 of its compute limit; decode reaches 0.63 of its bandwidth limit. "
