@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -76,7 +77,7 @@ def token_gaps(trace: Trace) -> list[float]:
         trace.chunk_ns, trace.chunk_ns[1:], trace.chunk_tokens[1:], strict=False
     ):
         moments += [before + (at - before) * (j + 1) / k for j in range(k)]
-    return [(after - before) / 1e9 for before, after in zip(moments, moments[1:], strict=False)]
+    return [(after - before) / 1e9 for before, after in pairwise(moments)]
 
 
 def same(mine: float | None, other: float | None) -> bool:
