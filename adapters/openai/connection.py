@@ -25,6 +25,7 @@ class Connection(asyncio.Protocol):
         at_loss: Callable[[Connection], None],
     ) -> None:
         self.idle_since_ns = 0
+        self.has_answered = False
         self._at_free = at_free
         self._at_loss = at_loss
         self._record: WireRecord | None = None
@@ -54,6 +55,7 @@ class Connection(asyncio.Protocol):
         record.receive(at_ns, data)
         if record.ended_ns and self._record is record:
             self._record = None
+            self.has_answered = True
             if record.problem is None and record.answer.keeps_connection:
                 self._at_free(self)
             else:

@@ -15,8 +15,11 @@ from harness.core.response import FailureKind
 _LONGEST_IDLE_NS = 3_000_000_000
 """Shorter than the 5 s after which common servers (uvicorn, node) close an idle connection: a
 request that meets the closing would be lost through no fault of the model."""
+_SHORT_IDLE_NS = 1_000_000_000
 _CHECK_S = 1.0
-_FEWEST_SPARE = 8
+_TRIAL_S = 0.05
+"""How long a connection is left alone after its answer, until one server connection has outlived
+that. llama.cpp's server ends each connection after a stream, though it promises to keep it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +32,30 @@ class Address:
 
 
 class ConnectionPool:
-    """Hands requests to free connections, the one used last first."""
+    """Hands requests to free connections, the one that has been free longest first.
 
-    def __init__(self, address: Address, *, most: int | None, timeout_s: float) -> None:
+    A server with a thread for each connection may not have looked at the newest ones yet.
+    """
+
+    def __init__(
+        self, address: Address, *, most: int | None, n_spare: int, timeout_s: float
+    ) -> None:
         """Store the settings; nothing is opened yet.
 
         Args:
             address: the server.
-            most: connections that are ever wanted at once; None without a bound.
+            most: connections that are ever in use at once; None without a bound.
+            n_spare: connections to hold ready beyond those in use, at least.
             timeout_s: for opening one, in seconds.
         """
         self._address = address
         self._most = most
+        self._n_spare = n_spare
         self._timeout_s = timeout_s
-        self._idle: list[Connection] = []
+        self._keeps: bool | None = None
+        """Whether the server leaves connections open after an answer; None until it is seen."""
+        self._on_trial: set[Connection] = set()
+        self._idle: deque[Connection] = deque()
         self._all: set[Connection] = set()
         self._waiting: deque[WireRecord] = deque()
         self._opening: set[asyncio.Task[None]] = set()
@@ -60,7 +73,7 @@ class ConnectionPool:
     def send(self, record: WireRecord) -> None:
         """Send now, or as soon as there is a connection."""
         if self._idle:
-            self._idle.pop().send(record)
+            self._idle.popleft().send(record)
         else:
             self._waiting.append(record)
         self._top_up()
@@ -78,11 +91,12 @@ class ConnectionPool:
 
     def _top_up(self) -> None:
         """Open as many as are waited for, and some to spare."""
-        n_busy = len(self._all) - len(self._idle)
-        n_wanted = n_busy + len(self._waiting) + max(_FEWEST_SPARE, n_busy // 4)
+        n_usable = len(self._all) - len(self._on_trial)
+        n_busy = n_usable - len(self._idle)
+        n_wanted = n_busy + len(self._waiting) + max(self._n_spare, n_busy // 4)
         if self._most is not None:
-            n_wanted = min(n_wanted, self._most)
-        for _ in range(n_wanted - len(self._all) - len(self._opening)):
+            n_wanted = min(n_wanted, self._most + (0 if self._keeps else self._n_spare))
+        for _ in range(n_wanted - n_usable - len(self._opening)):
             self._open_another()
 
     def _open_another(self) -> None:
@@ -116,8 +130,12 @@ class ConnectionPool:
             record.fail(at_ns, FailureKind.UNREACHABLE, f"{type(error).__name__}: {error}")
 
     def _free(self, connection: Connection) -> None:
-        if self._is_closed:
+        if self._is_closed or (connection.has_answered and self._keeps is False):
             connection.close()
+            return
+        if connection.has_answered and self._keeps is None:
+            self._on_trial.add(connection)
+            asyncio.get_running_loop().call_later(_TRIAL_S, self._end_trial, connection)
             return
         record = self._next_waiting()
         if record is None:
@@ -125,6 +143,12 @@ class ConnectionPool:
             self._idle.append(connection)
         else:
             connection.send(record)
+
+    def _end_trial(self, connection: Connection) -> None:
+        if connection in self._on_trial:
+            self._on_trial.discard(connection)
+            self._keeps = self._keeps is not False
+            self._free(connection)
 
     def _next_waiting(self) -> WireRecord | None:
         while self._waiting:
@@ -135,8 +159,15 @@ class ConnectionPool:
 
     def _lost(self, connection: Connection) -> None:
         self._all.discard(connection)
+        on_trial = connection in self._on_trial
+        self._on_trial.discard(connection)
         if connection in self._idle:
             self._idle.remove(connection)
+            # On a busy machine the server may have needed longer than the trial to close it.
+            idle_ns = perf_counter_ns() - connection.idle_since_ns
+            on_trial = connection.has_answered and idle_ns < _SHORT_IDLE_NS
+        if on_trial and not self._is_closed:
+            self._keeps = False
         if not self._is_closed:
             self._top_up()
 

@@ -9,11 +9,17 @@ import httpx
 
 from harness.adapters.openai.body import Dialect, UnsendableError
 from harness.adapters.openai.connection_pool import Address
+from harness.adapters.openai.tier import tier_of
 from harness.adapters.openai.timed_load import Sending, TimedLoad
 from harness.adapters.openai.trace_reading import TraceReader
 from harness.core.arrival import Arrival
 from harness.core.errors import ConfigError
+from harness.core.load import Tier
 from harness.core.trace import Trace
+
+_N_SPARE = {Tier.LOOPBACK: 2, Tier.REMOTE: 8}
+"""Opening a connection takes a fraction of a millisecond on one machine and a round trip or three
+to another one; and servers for one machine may give each idle connection a thread."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +45,11 @@ class LoadTimer:
         except UnsendableError as error:
             raise ConfigError(f"openai {self.dialect.model}", str(error)) from error
         return TimedLoad(
-            self._address(), sendings, concurrency=concurrency, timeout_s=self.timeout_s
+            self._address(),
+            sendings,
+            concurrency=concurrency,
+            n_spare=_N_SPARE[tier_of(self.base_url)],
+            timeout_s=self.timeout_s,
         )
 
     def read(self, load: TimedLoad, arrivals: Sequence[Arrival]) -> list[tuple[Trace, str]]:

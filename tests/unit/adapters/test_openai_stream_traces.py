@@ -88,8 +88,9 @@ def test_one_answer_in_full() -> None:
     places=st.lists(st.integers(0, 10**6), max_size=30),
 )
 def test_any_cut_of_the_bytes_gives_the_same_trace(texts: list[str], places: list[int]) -> None:
-    frames = [ROLE, *(delta(text, token_ids=[1, 2]) for text in texts), finish(), usage(3)]
-    parts = [frame(one) for one in (*frames, "[DONE]")]
+    frames: list[Json | str] = [ROLE, *(delta(text, token_ids=[1, 2]) for text in texts)]
+    frames += [finish(), usage(3), "[DONE]"]
+    parts = [frame(one) for one in frames]
     data = HEAD + b"".join(parts) + b"0\r\n\r\n"
     edges = sorted({0, len(data), *(place % (len(data) + 1) for place in places)})
     # The time of a piece is where it ends, so that it tells which bytes had come by then.
