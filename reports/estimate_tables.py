@@ -102,6 +102,16 @@ def _slice_table(
     return Table(caption=f"By {column}", columns=columns, groups=tuple(groups))
 
 
+def single_loads(loads: Iterable[str]) -> list[str]:
+    """Return the loads in their order, without the shapes that several of them share.
+
+    >>> single_loads(["", "poisson=1,in=8,out=8", "poisson=2,in=8,out=8", "in=8,out=8"])
+    ['poisson=1,in=8,out=8', 'poisson=2,in=8,out=8']
+    """
+    known = [load for load in dict.fromkeys(loads) if load]
+    return [load for load in known if not any(other.endswith(f",{load}") for other in known)]
+
+
 def _rows(peers: Sequence[Estimate], *, has_model: bool) -> Iterable[tuple[Cell, ...]]:
     """One row per model for the same quantity, on one scale and in one unit."""
     unit = shown_unit(peers[0].quantity, (e.value for e in peers))
@@ -167,12 +177,11 @@ def _suites(run: Run) -> tuple[str, ...]:
 
 def _at_few_loads(estimates: Sequence[Estimate]) -> tuple[list[Estimate], str]:
     """Return the first and the last load alone where there are many, and say so."""
-    loads = list(dict.fromkeys(e.quantity.load for e in estimates if e.quantity.load))
+    loads = single_loads(e.quantity.load for e in estimates)
     if len(loads) <= _MOST_LOADS:
         return list(estimates), ""
-    kept = ("", loads[0], loads[-1])
     return (
-        [e for e in estimates if e.quantity.load in kept],
+        [e for e in estimates if e.quantity.load not in loads[1:-1]],
         f", the first and the last of {format_count(len(loads))} loads",
     )
 

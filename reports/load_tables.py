@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from harness.core.estimate import Estimate
 from harness.core.quantity_unit import in_unit, name_and_statistic, shown_unit, unit_of
-from harness.reports.estimate_tables import ARROWS, quantity_table
+from harness.reports.estimate_tables import ARROWS, quantity_table, single_loads
 from harness.reports.number_format import (
     ABSENT,
     format_count,
@@ -44,7 +44,7 @@ class LoadTables:
     others: tuple[Table, ...]
     """All other quantities by load, a table for each kind."""
     whole: Table | None
-    """What holds for all loads."""
+    """What holds for all loads, or for several of one shape."""
     missing: tuple[str, ...]
     """What was not measured and why, a sentence for each reason."""
 
@@ -67,8 +67,9 @@ def load_tables(estimates: Sequence[Estimate], level: float) -> LoadTables | Non
     """
     if not estimates:
         return None
-    by_load = [e for e in estimates if e.quantity.load]
-    whole = [e for e in estimates if not e.quantity.load]
+    loads = set(single_loads(e.quantity.load for e in estimates))
+    by_load = [e for e in estimates if e.quantity.load in loads]
+    whole = [e for e in estimates if e.quantity.load not in loads]
     first = {e.quantity.stem for e in by_load if e.quantity.is_headline}
     headline = [e for e in by_load if e.quantity.stem in first]
     rest = [e for e in by_load if _kind_of(e) == _TIMES or e.quantity.stem not in first]

@@ -85,6 +85,20 @@ def test_what_holds_for_all_loads_has_a_table_of_its_own() -> None:
     assert tables([loaded]).headline is None
 
 
+def test_what_several_rates_tell_together_is_no_load_of_its_own() -> None:
+    knee = replace(
+        MINE[0], quantity=replace(MINE[0].quantity, id="knee@in=128,out=64", is_headline=True)
+    )
+    made = tables([*MINE, knee])
+    assert made.headline is not None
+    assert made.headline.rows[-1][0].text == "c=32"
+    assert made.whole is not None
+    assert made.whole.rows[0][0].remark == "in=128,out=64"
+    [group] = summary_table(replace(RUN, estimates=(*MINE, knee))).groups
+    assert group.title == "latency, the first and the last of 6 loads"
+    assert group.rows[-1][0].text == "knee, requests/s"
+
+
 def test_quantities_of_samples_are_left_alone() -> None:
     sampled = replace(MINE[0], quantity=replace(MINE[0].quantity, id="ece", unit="sample"))
     assert parted([sampled, MINE[1]]) == ([MINE[1]], [sampled])
