@@ -203,7 +203,7 @@ def test_each_disturbance_is_told_with_its_number(
 
 
 def test_a_server_beside_this_process_is_no_disturbance() -> None:
-    busy: dict[str, list[float | None]] = {
+    busy: dict[str, Any] = {
         "load_average": [9.0],
         "other_cpu_percent": [90.0],
         "gpu_other_processes": [1.0],
