@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import cycle, islice
 from typing import Any
 
 from harness.adapters.refusal import refuse
@@ -36,7 +37,8 @@ from harness.core.response import (
 class EchoAdapter:
     """Answers by rules that fit in one line each.
 
-    - generates: the last line of the prompt, or ``text``.
+    - generates: the last line of the prompt, or ``text``; again and again where the answer has
+      to be longer. Words stand for tokens.
     - scores: minus the number of characters; words stand for tokens.
     - classifies: each label gets one vote, and one more for each time it stands in the text.
     - embeds: the numbers of characters, words and lines.
@@ -88,9 +90,11 @@ class EchoSession:
         """Do nothing: there is nothing to give back."""
 
     def _generate(self, payload: Generate) -> Generation:
-        text = before_stop(
-            _last_line(payload.prompt) if self._text is None else self._text, payload.stop
-        )
+        text = _last_line(payload.prompt) if self._text is None else self._text
+        held = 0
+        if payload.min_new_tokens:
+            text, held = _lengthened(text, payload.min_new_tokens)
+        text = before_stop(text, payload.stop, held=held)
         words = text.split(" ") if len(text) > payload.max_new_tokens else []
         if len(words) <= payload.max_new_tokens:
             return Generation(text=text, finish_reason="stop")
@@ -101,6 +105,13 @@ class EchoSession:
         total = sum(votes)
         scores = tuple(count / total for count in votes)
         return Classification(labels=self._labels, scores=scores, is_probability=True)
+
+
+def _lengthened(text: str, n_words: int) -> tuple[str, int]:
+    """Say the text again until it has so many words; also the characters that none may end in."""
+    words = text.split(" ")
+    words = list(islice(cycle(words), max(n_words, len(words))))
+    return " ".join(words), len(" ".join(words[: n_words - 1]))
 
 
 def _last_line(prompt: Prompt) -> str:

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from harness import registry
-from harness.core.build import Problems
-from harness.core.errors import ConfigError, HarnessError, StoreError
+from harness.core.errors import ConfigError, StoreError
 from harness.core.estimate import Estimate
 from harness.core.figure import Figure
-from harness.core.ports import Progress, Renderer, Session, Task
+from harness.core.identity import Identity
+from harness.core.ports import Progress, Renderer, Session
 from harness.core.run import Evaluation, Manifest, Run, Status
 from harness.core.schema import SCHEMA_VERSION
-from harness.core.spec import ModelSpec, RunSpec, SuiteSpec
+from harness.core.spec import ModelSpec, RunSpec
 from harness.engine.breakdown import sentence_of
-from harness.engine.code_hash import suite_hash
 from harness.engine.environment import git_state, hardware, packages
 from harness.engine.estimate import Context
-from harness.engine.evaluate import Evaluated, evaluate
-from harness.engine.plan import capability_for, check_capabilities
+from harness.engine.evaluate import Evaluated, Evaluating, evaluate
+from harness.engine.plan import capability_for
 from harness.interruption import undisturbed
+from harness.preparing import Prepared, is_in_rounds, prepare
 from harness.resume import Earlier, read_earlier
-from harness.sources.source import Source
 from harness.store.run_folder import RunWriter, load_run_folder, new_run_id, now
+from harness.trade_off import with_tradeoff
+from harness.turns import Turn, take_turns
 
 
 class Interrupted(KeyboardInterrupt):
@@ -41,17 +42,6 @@ class UnwrittenReport(StoreError):  # noqa: N818 - named after what it tells
     def __init__(self, folder: Path, reason: str) -> None:
         self.folder = folder
         super().__init__(reason)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
-    """A suite with its data at hand: read, checked and hashed."""
-
-    suite: SuiteSpec
-    task: Task
-    hash: str
-    limit: int | None
-    """The smaller of the spec's and the suite's own."""
 
 
 def audit(
@@ -123,43 +113,6 @@ def _manifest(
     )
 
 
-def prepare(spec: RunSpec, progress: Progress) -> list[Prepared]:
-    """Check the spec and read the data of every suite; no model is loaded.
-
-    Raises:
-        ConfigError: what is wrong with several suites is told at once.
-    """
-    check_capabilities(spec)
-    problems = Problems()
-    for model in spec.models:
-        with problems.kept():
-            _check_local_files(model)
-    prepared = []
-    for suite in spec.suites:
-        with problems.kept():
-            prepared.append(_prepare(suite, spec, progress))
-    problems.raise_any()
-    return prepared
-
-
-def _check_local_files(model: ModelSpec) -> None:
-    """Miss a model's file now, and not after the models before it have been audited."""
-    if isinstance(model.adapter, Source) and model.adapter.path is not None:
-        model.adapter.fetch()
-
-
-def _prepare(suite: SuiteSpec, spec: RunSpec, progress: Progress) -> Prepared:
-    progress.note(f"{suite.name}: reading data")
-    limit = spec.limit if suite.limit is None else min(suite.limit, spec.limit or suite.limit)
-    try:
-        task = suite.suite.prepare(limit=limit, seed=spec.seed)
-    except HarnessError as error:
-        # The place is half the message: say which suite's data it was.
-        error.args = (f"suite {suite.name!r}: {error}",)
-        raise
-    return Prepared(suite=suite, task=task, hash=suite_hash(suite.suite, task), limit=limit)
-
-
 def _planned(spec: RunSpec, prepared: Sequence[Prepared]) -> Iterator[Evaluation]:
     models = {model.name: model for model in spec.models}
     for item in prepared:
@@ -172,6 +125,22 @@ def _planned(spec: RunSpec, prepared: Sequence[Prepared]) -> Iterator[Evaluation
                 suite_hash=item.hash,
                 data_hash=item.task.data_hash,
             )
+
+
+def _context(spec: RunSpec, planned: Evaluation, limit: int | None) -> Context:
+    return Context(
+        model=planned.model,
+        suite=planned.suite,
+        seed=spec.seed,
+        confidence_level=spec.confidence_level,
+        signature={
+            "suite": planned.suite_hash[:12],
+            "data": planned.data_hash[:12],
+            "seed": spec.seed,
+            "limit": limit or "none",
+            "by": planned.capability,
+        },
+    )
 
 
 class _Audit:
@@ -198,8 +167,7 @@ class _Audit:
     def carry_out(self, earlier: Earlier) -> Path:
         self._writer.manifest(self._manifest)
         try:
-            for model in self._spec.models:
-                self._ask_model(model, earlier)
+            self._ask_all(earlier)
         except KeyboardInterrupt:
             with undisturbed():
                 if earlier.manifest is not None and not self._done:
@@ -222,22 +190,35 @@ class _Audit:
             raise UnwrittenReport(self._writer.folder, problem)
         return self._writer.folder
 
+    def _ask_all(self, earlier: Earlier) -> None:
+        for model in self._spec.models:
+            self._ask_model(model, earlier)
+        for item in filter(is_in_rounds, self._prepared):
+            self._ask_in_rounds(item, earlier)
+
     def _ask_model(self, model: ModelSpec, earlier: Earlier) -> None:
-        mine = [item for item in self._prepared if model.name in item.suite.models]
+        mine = [
+            item
+            for item in self._prepared
+            if model.name in item.suite.models and not is_in_rounds(item)
+        ]
         session = self._opened(model, mine) if mine else None
         if session is None:
             return
         try:
-            identity = session.identity
-            earlier.check_model(model.name, identity)
-            parts = {**identity.parts, "fingerprint": identity.fingerprint}
-            models = {**self._manifest.models, model.name: parts}
-            self._manifest = replace(self._manifest, models=models)
-            self._writer.manifest(self._manifest)
+            self._has_opened(model, session.identity, earlier)
             for item in mine:
                 self._ask_suite(model, item, session, earlier)
         finally:
             self._close(session)
+
+    def _has_opened(self, model: ModelSpec, identity: Identity, earlier: Earlier) -> None:
+        """Keep what a model is, now that it is known."""
+        earlier.check_model(model.name, identity)
+        parts = {**identity.parts, "fingerprint": identity.fingerprint}
+        models = {**self._manifest.models, model.name: parts}
+        self._manifest = replace(self._manifest, models=models)
+        self._writer.manifest(self._manifest)
 
     def _close(self, session: Session) -> None:
         try:
@@ -264,13 +245,12 @@ class _Audit:
         session: Session,
         earlier: Earlier,
     ) -> None:
-        fingerprint = session.identity.fingerprint
-        planned = replace(self._planned[model.name, item.suite.name], model_fingerprint=fingerprint)
+        planned = self._planned[model.name, item.suite.name]
         done = evaluate(
             planned,
             item.task,
             session,
-            self._context(planned, item.limit),
+            _context(self._spec, planned, item.limit),
             recorder=self._writer,
             progress=self._progress,
             earlier=earlier.answers.get((model.name, item.suite.name), ()),
@@ -278,6 +258,35 @@ class _Audit:
         self._keep(done)
         if done.is_interrupted:
             raise KeyboardInterrupt
+
+    def _ask_in_rounds(self, item: Prepared, earlier: Earlier) -> None:
+        """Let the models take turns, each round of each in a process of its own."""
+        models = [model for model in self._spec.models if model.name in item.suite.models]
+        turns = [self._turn(model, item, earlier) for model in models]
+        take_turns(item, turns, self._progress.note)
+        for turn in turns:
+            fingerprint = self._manifest.models.get(turn.model.name, {}).get("fingerprint", "")
+            self._keep(turn.evaluating.finish(fingerprint))
+        if any(turn.evaluating.is_interrupted for turn in turns):
+            raise KeyboardInterrupt
+        for refusal in filter(None, (turn.evaluating.refusal for turn in turns)):
+            raise refusal
+
+    def _turn(self, model: ModelSpec, item: Prepared, earlier: Earlier) -> Turn:
+        planned = self._planned[model.name, item.suite.name]
+        self._progress.begin(model.name, item.suite.name, planned.n_samples)
+        return Turn(
+            model=model,
+            evaluating=Evaluating(
+                planned,
+                item.task,
+                _context(self._spec, planned, item.limit),
+                recorder=self._writer,
+                progress=self._progress,
+            ),
+            earlier=tuple(earlier.answers.get((model.name, item.suite.name), ())),
+            opened=lambda identity: self._has_opened(model, identity, earlier),
+        )
 
     def _keep(self, done: Evaluated) -> None:
         """Save what one evaluation came to before the next one starts."""
@@ -289,22 +298,6 @@ class _Audit:
         warnings = (*self._manifest.warnings, *done.warnings)
         self._manifest = replace(self._manifest, evaluations=self._evaluations(), warnings=warnings)
         self._writer.manifest(self._manifest)
-
-    def _context(self, planned: Evaluation, limit: int | None) -> Context:
-        return Context(
-            model=planned.model,
-            suite=planned.suite,
-            seed=self._spec.seed,
-            confidence_level=self._spec.confidence_level,
-            signature={
-                "suite": planned.suite_hash[:12],
-                "data": planned.data_hash[:12],
-                "model": planned.model_fingerprint[:12],
-                "seed": self._spec.seed,
-                "limit": limit or "none",
-                "by": planned.capability,
-            },
-        )
 
     def _evaluations(self) -> tuple[Evaluation, ...]:
         """What is done, then what is still only planned."""
@@ -334,7 +327,8 @@ class _Audit:
     def _report(self) -> str:
         """Write the report; return why it could not be, or an empty text."""
         try:
-            self._writer.report(render(load_run_folder(self._writer.folder), "html"))
+            folder = self._writer.folder
+            self._writer.report(render(with_tradeoff(load_run_folder(folder), folder), "html"))
         except Exception as error:  # noqa: BLE001 - the numbers are kept, whatever a page is like
             return sentence_of(error)
         return ""

@@ -7,10 +7,10 @@ from functools import cache
 from pathlib import Path
 
 from harness import registry
-from harness.audit import prepare
 from harness.core.errors import ConfigError, SourceError
 from harness.core.ports import FolderRenderer, Progress, Renderer, Task
 from harness.core.run import Manifest, Run
+from harness.preparing import prepare
 from harness.replayed_spec import Rescoring, replayed_spec
 
 

@@ -25,6 +25,7 @@ from harness.store.folder_lock import FolderLock
 from harness.store.judgement_file import DOCUMENTS, write_judgement
 from harness.store.run_folder import REPORT
 from harness.store.samples_file import StoredRecords
+from harness.trade_off import with_tradeoff
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +119,8 @@ def judged_run(candidate: Operand, judgement: Judgement, history: tuple[Series, 
     run = candidate.run
     if candidate.model is not None:
         run = _narrowed(run, candidate.model, candidate.folder)
+    else:
+        run = with_tradeoff(run, candidate.folder)
     return replace(run, judgement=judgement, history=history)
 
 
@@ -130,7 +133,8 @@ def keep(candidate: Operand, judgement: Judgement, history: tuple[Series, ...] =
     lock = FolderLock(candidate.folder, remedy="let this user write there")
     try:
         write_judgement(candidate.folder, judgement)
-        run = replace(candidate.run, judgement=judgement, history=history)
+        run = with_tradeoff(candidate.run, candidate.folder)
+        run = replace(run, judgement=judgement, history=history)
         for form, name in DOCUMENTS.items():
             write_text(candidate.folder / name, render(run, form))
         write_text(candidate.folder / REPORT, render(run, "html"))

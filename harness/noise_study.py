@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from harness.audit import Prepared, audit, prepare
+from harness.audit import audit
 from harness.core.errors import ConfigError, HarnessError, sentence
 from harness.core.noise import Noise, NoiseStudy
-from harness.core.ports import Progress
+from harness.core.ports import Progress, SuiteInRounds
 from harness.core.run import Evaluation, Manifest, Run, Status
 from harness.core.sample_scores import SampleScores
 from harness.core.spec import ModelSpec, RunSpec
@@ -24,6 +24,7 @@ from harness.engine.variation import (
     with_options,
 )
 from harness.engine.varied_task import VariedTask
+from harness.preparing import Prepared, prepare
 from harness.store.noise_studies import write_study
 from harness.store.run_folder import load_run_folder, now
 from harness.store.sample_scores import read_scores
@@ -66,6 +67,7 @@ def study_noise(spec: RunSpec, progress: Progress, *, n_repeats: int = 3) -> Pat
         reason = f"must be at least {FEWEST_REPEATS}, not {n_repeats}"
         raise ConfigError("repeats", reason, "write 3")
     started = now()
+    _refuse_rounds(spec)
     prepared = prepare(spec, progress)
     kept: list[_Kept] = []
     for repeat in range(n_repeats):
@@ -81,6 +83,18 @@ def study_noise(spec: RunSpec, progress: Progress, *, n_repeats: int = 3) -> Pat
         noise=tuple(_noise(prepared, kept)),
     )
     return write_study(study, Path(spec.out), spec.secrets)
+
+
+def _refuse_rounds(spec: RunSpec) -> None:
+    """Refuse suites whose rounds tell their own spread; runs of other hours would not add to it."""
+    in_rounds = [suite.name for suite in spec.suites if isinstance(suite.suite, SuiteInRounds)]
+    if in_rounds:
+        raise ConfigError(
+            f"suite {in_rounds[0]!r}",
+            "measures in rounds that tell their own noise, and has no study of it",
+            "compare the checkpoint with itself (harness compare --spec SPEC A A), and study the"
+            " other suites with --suite",
+        )
 
 
 def _carry_out(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from harness.audit import Prepared, audit, prepare
+from harness.audit import audit
 from harness.core.errors import ConfigError, SourceError, sentence
 from harness.core.ports import Progress
 from harness.core.run import Manifest
 from harness.core.spec import RunSpec
+from harness.preparing import Prepared, prepare
 from harness.replayed_spec import Rescoring, replayed_spec
 from harness.store.run_folder import load_run_folder
 

@@ -15,6 +15,7 @@ from harness.engine.published_values import published_values
 from harness.store.run_folder import load_run_folder
 from harness.store.sample_scores import read_scores
 from harness.stored_metrics import stored_metrics
+from harness.trade_off import with_tradeoff
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +43,7 @@ class RunDocuments:
 def run_documents(job: RunJob) -> RunDocuments:
     """Render one run."""
     try:
-        run = load_run_folder(job.folder)
+        run = with_tradeoff(load_run_folder(job.folder), job.folder)
         published = PublishedRun(
             run=run,
             values=tuple(_values(job.folder, run.manifest)),

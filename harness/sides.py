@@ -12,7 +12,7 @@ from typing import Any
 from harness.audit import audit
 from harness.config import load_spec
 from harness.core.errors import ConfigError, did_you_mean
-from harness.core.ports import Progress
+from harness.core.ports import Progress, SuiteInRounds
 from harness.core.spec import ModelSpec, RunSpec
 from harness.operand import Operand, at_each_colon, find_operand
 from harness.sources.source import Source
@@ -30,8 +30,24 @@ class CheckpointSpec:
     """None where the spec has but one model."""
     progress: Callable[[], AbstractContextManager[Progress]]
 
-    def run(self, checkpoint: Path, root: Path) -> Operand:
-        """Ask the checkpoint what the spec asks of that model.
+    @property
+    def is_timed(self) -> bool:
+        """Whether a suite has to measure all checkpoints in one run, where they take turns."""
+        chosen = self._chosen().name
+        return any(
+            chosen in suite.models and isinstance(suite.suite, SuiteInRounds)
+            for suite in self.spec.suites
+        )
+
+    def run(self, checkpoints: Mapping[str, Path], root: Path) -> list[Operand]:
+        """Ask the checkpoints what the spec asks of that model, all of them in one run.
+
+        Args:
+            checkpoints: by the names that they are to have.
+            root: folder of the run folders.
+
+        Returns:
+            The run's models, in order.
 
         Raises:
             ConfigError: the spec has no such model, or one that no path can be given to.
@@ -45,36 +61,61 @@ class CheckpointSpec:
                 f"model {chosen.name!r} is not read from a path",
                 "name one that is, as --spec SPEC:MODEL",
             )
-        own: Any = replace(adapter, **{**_origin(adapter), "path": str(checkpoint)})
+        origin = _origin(adapter)
+        models = []
+        for name, path in checkpoints.items():
+            own: Any = replace(adapter, **{**origin, "path": str(path)})
+            models.append(replace(chosen, name=name, adapter=own))
         suites = tuple(
-            replace(suite, models=(chosen.name,))
+            replace(suite, models=tuple(checkpoints))
             for suite in self.spec.suites
             if chosen.name in suite.models
         )
+        what = " and ".join(path.name for path in checkpoints.values())
         spec = replace(
             self.spec,
-            name=f"{self.spec.name}: {checkpoint.name}",
-            models=(replace(chosen, adapter=own),),
+            name=f"{self.spec.name}: {what}",
+            models=tuple(models),
             suites=suites,
-            source=self._source(chosen.name, adapter, checkpoint),
+            source=self._source(chosen.name, origin, checkpoints),
             out=str(root),
         )
         with self.progress() as progress:
-            return find_operand(str(audit(spec, progress)), root)
+            folder = audit(spec, progress)
+        if len(checkpoints) == 1:
+            return [find_operand(str(folder), root)]
+        return [find_operand(f"{folder}:{name}", root) for name in checkpoints]
 
-    def _source(self, model: str, adapter: Any, checkpoint: Path) -> dict[str, Any]:
+    def named(self, checkpoints: Sequence[Path]) -> dict[str, Path]:
+        """Name checkpoints as models of one run: ``MODEL:FILE``, numbered where files are alike."""
+        model = self._chosen().name
+        if len(checkpoints) == 1:
+            return {model: checkpoints[0]}
+        found: dict[str, Path] = {}
+        for path in checkpoints:
+            alike = sum(other.name == path.name for other in found.values())
+            number = f"-{alike + 1}" if alike else ""
+            found[f"{model}:{path.name}{number}"] = path
+        return found
+
+    def _source(
+        self, model: str, origin: Mapping[str, Any], checkpoints: Mapping[str, Path]
+    ) -> dict[str, Any]:
         """Return the spec that the manifest keeps, which has to name what was really asked."""
-        origin = _origin(adapter)
-        tables = {key: self.spec.source.get(key, ()) for key in ("model", "suite")}
-        models = [
+        tables = {key: _tables(self.spec.source.get(key, ())) for key in ("model", "suite")}
+        kept = [
             {key: value for key, value in table.items() if key not in origin}
-            | {"path": str(checkpoint.resolve())}
-            for table in _tables(tables["model"])
+            for table in tables["model"]
             if table.get("name") == model
         ]
+        models = [
+            {**table, "name": name, "path": str(path.resolve())}
+            for name, path in checkpoints.items()
+            for table in kept
+        ]
         suites = [
-            table
-            for table in _tables(tables["suite"])
+            {**table, "models": list(checkpoints)} if "models" in table else table
+            for table in tables["suite"]
             if model in _names(table.get("models", (model,)))
         ]
         return {**self.spec.source, "model": models, "suite": suites}
@@ -117,6 +158,9 @@ def find_sides(
 ) -> list[Operand]:
     """Return the sides in order.
 
+    Checkpoints are run one after the other; together, as models of one run that take turns, where
+    a suite of the spec measures in rounds: a time means little beside one of another hour.
+
     Args:
         names: runs, baselines, ``RUN:MODEL``, or paths of checkpoints.
         root: folder of the run folders.
@@ -126,22 +170,38 @@ def find_sides(
         ConfigError: no such run, or a checkpoint without a spec.
         StoreError: a run cannot be read or kept.
     """
-    return [_found(name, root, checkpoints) for name in names]
+    if checkpoints is None:
+        return [_stored(name, root) for name in names]
+    known = [_stored_or_path(name, root) for name in names]
+    paths = [side for side in known if isinstance(side, Path)]
+    groups = [paths] if checkpoints.is_timed else [[path] for path in paths]
+    made = iter(
+        [
+            operand
+            for group in groups
+            if group
+            for operand in checkpoints.run(checkpoints.named(group), root)
+        ]
+    )
+    return [next(made) if isinstance(side, Path) else side for side in known]
 
 
-def _found(name: str, root: Path, checkpoints: CheckpointSpec | None) -> Operand:
+def _stored(name: str, root: Path) -> Operand:
+    side = _stored_or_path(name, root)
+    if isinstance(side, Operand):
+        return side
+    reason = "is a path, but no run folder"
+    remedy = "if it is a checkpoint, give --spec SPEC.toml, whose suites it is to be asked"
+    raise ConfigError(name, reason, remedy)
+
+
+def _stored_or_path(name: str, root: Path) -> Operand | Path:
     try:
         return find_operand(name, root)
-    except ConfigError as error:
+    except ConfigError:
         if not Path(name).exists():
             raise
-        if checkpoints is None:
-            raise ConfigError(
-                name,
-                "is a path, but no run folder",
-                "if it is a checkpoint, give --spec SPEC.toml, whose suites it is to be asked",
-            ) from error
-    return checkpoints.run(Path(name), root)
+        return Path(name)
 
 
 def _tables(value: object) -> list[Mapping[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.core.judgement import Finding, Judgement
@@ -15,9 +15,11 @@ from harness.reports.finding_words import (
     interval_of,
     is_pointed_out,
     place_of,
+    spread_words,
     values_of,
 )
-from harness.reports.number_format import ABSENT, format_bounds
+from harness.reports.number_format import ABSENT
+from harness.reports.round_words import LoadKey, drift_of, length_drifts, quantity_name
 from harness.reports.verdict_badge import Badge, badge, finding_badge
 
 _MAX_LINES = 40
@@ -80,36 +82,38 @@ def changes(judgement: Judgement) -> Changes:
         (finding for finding in gravest_first(gates) if finding.verdict in _TOLD),
         key=lambda finding: _TOLD.index(finding.verdict),
     )
+    drifts = length_drifts(judgement.findings)
     pointed_out = gravest_first(filter(is_pointed_out, judgement.watched))
     return Changes(
-        lines=tuple(map(change_line, told[:_MAX_LINES])),
+        lines=tuple(change_line(finding, drifts) for finding in told[:_MAX_LINES]),
         n_left_out=max(0, len(told) - _MAX_LINES),
         rest=tuple(
             _rest(verdict, members)
             for verdict in (Verdict.INVALID, Verdict.EQUIVALENT)
             if (members := [finding for finding in gates if finding.verdict is verdict])
         ),
-        watched=tuple(map(change_line, pointed_out[:_MAX_LINES])),
+        watched=tuple(change_line(finding, drifts) for finding in pointed_out[:_MAX_LINES]),
         n_watched_left_out=max(0, len(pointed_out) - _MAX_LINES),
     )
 
 
-def change_line(finding: Finding) -> ChangeLine:
-    """Return one finding as a line."""
+def change_line(finding: Finding, drifts: Mapping[LoadKey, str]) -> ChangeLine:
+    """Return one finding as a line; ``drifts`` tells by load how the length of answers changed."""
+    drift = drift_of(finding.difference, drifts)
     d = finding.difference
     before, after = values_of(d)
     interval = interval_of(finding)
     flips = flips_of(d)
     return ChangeLine(
         badge=finding_badge(finding),
-        quantity=d.quantity.id,
+        quantity=quantity_name(d.quantity),
         place=place_of(d),
         baseline=before,
         candidate=after,
         difference=change_of(d),
-        bounds=format_bounds(interval, d.stderr) if interval else "",
+        bounds=spread_words(finding) if interval else "",
         flips="" if flips == ABSENT else flips,
-        why=conclusion_of(finding),
+        why="; ".join(filter(None, (conclusion_of(finding), drift))),
     )
 
 
@@ -117,7 +121,7 @@ def _rest(verdict: Verdict, findings: Sequence[Finding]) -> RestLine:
     places: dict[str, list[str]] = {}
     for finding in findings[:_MAX_NAMES]:
         names = places.setdefault(place_of(finding.difference), [])
-        names.append(finding.difference.quantity.id)
+        names.append(quantity_name(finding.difference.quantity))
     parts = [f"{', '.join(names)} ({place})" for place, names in places.items()]
     n_more = len(findings) - _MAX_NAMES
     if n_more > 0:

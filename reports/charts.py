@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from harness.core.estimate import Estimate
-from harness.core.figure import Figure
+from harness.core.figure import Figure, FigureKind
 from harness.reports.figure_tables import figure_table
 from harness.reports.figure_words import figure_words
 from harness.reports.number_format import format_count, format_estimate, format_value
+from harness.reports.panels.distribution import distribution_panel
+from harness.reports.panels.panel import Panel
+from harness.reports.panels.roofline import roofline_panel
+from harness.reports.panels.telemetry import telemetry_panel
+from harness.reports.panels.throughput import throughput_panel
+from harness.reports.panels.timeline import timeline_panel
 from harness.reports.table import Cell, Column, Table, text_table
 from harness.reports.thinning import thinned
 
 _MAX_DRAWN = 400
+_PANELS: Mapping[FigureKind, Callable[[Mapping[str, Any]], Panel]] = {
+    FigureKind.LATENCY_DISTRIBUTION: distribution_panel,
+    FigureKind.REQUEST_TIMELINE: timeline_panel,
+    FigureKind.THROUGHPUT_LATENCY: throughput_panel,
+    FigureKind.ROOFLINE: roofline_panel,
+    FigureKind.TELEMETRY: telemetry_panel,
+}
+"""Kinds that are drawn when the page is made; a script draws the others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,17 +41,22 @@ class Chart:
     words: str
     """What the chart shows, in a sentence: the caption, and the text alternative."""
     data: Mapping[str, object]
+    """What the script draws; empty where ``panel`` is the drawing."""
     table: Table
+    panel: Panel | None = None
+    """The drawing itself, where no script is needed for it."""
 
 
 def chart(figure: Figure) -> Chart:
     """Make a chart of a figure."""
+    draw = _PANELS.get(figure.kind)
     return Chart(
         kind=figure.kind.value,
         title=figure.title,
         words=figure_words(figure),
-        data=_drawn(figure.data),
+        data={} if draw else _drawn(figure.data),
         table=figure_table(figure),
+        panel=draw(figure.data) if draw else None,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from harness.core.judgement import Judgement
 from harness.core.verdict import GRAVEST_FIRST, Verdict
-from harness.reports.number_format import format_level, format_number
+from harness.reports.number_format import TIMES, format_level, format_number
 from harness.reports.table import Cell, Column, Table, text_table
 from harness.reports.verdict_badge import badge
 
@@ -46,6 +46,12 @@ def comparison_definitions(judgement: Judgement) -> Table:
         "Flips": "Samples whose own score got better (▲) and worse (▼).",
         "Needs n": "Samples with which an inconclusive number would probably be decided.",
     }
+    if any(finding.difference.quantity.unit == "round" for finding in judgement.findings):
+        words |= {
+            "Ratio": f"Of what is timed, as {TIMES}1.05: the candidate's value over the "
+            "baseline's, each the geometric mean over rounds, with Student's interval of the log "
+            "ratio over pairs of rounds that took turns on one machine.",
+        }
     rows = [(Cell(word), meaning) for word, meaning in words.items()]
     rows += [
         (Cell(f"{badge(each).symbol} {each.value}"), _VERDICTS[each]) for each in GRAVEST_FIRST

@@ -14,6 +14,7 @@ from harness.reports.finding_tables import by_key, finding_table, slice_finding_
 from harness.reports.finding_words import is_pointed_out
 from harness.reports.flip_rows import FlipsView, flips_view
 from harness.reports.provenance_difference import provenance_difference
+from harness.reports.round_words import length_drifts
 from harness.reports.series_words import TOO_FEW, is_long_enough
 from harness.reports.standing import alerts
 from harness.reports.table import Table
@@ -70,13 +71,13 @@ def comparison_view(run: Run, judgement: Judgement, *, max_characters: int) -> C
     told, others = (whole, []) if len(whole) <= _FOLD_ABOVE else _told_and_others(whole)
     sliced = [finding for finding in judgement.findings if finding.difference.slice is not None]
     first, rest = _told_and_others(sliced)
-    history = by_key(run.history)
+    history, drifts = by_key(run.history), length_drifts(judgement.findings)
     return ComparisonView(
         verdict=verdict_view(judgement, alerts(run)),
         changes=changes(judgement),
         provenance=provenance_difference(judgement.comparison),
-        metrics=finding_table("Quantities of whole suites", told, history),
-        others=finding_table("Only watched", others, history) if others else None,
+        metrics=finding_table("Quantities of whole suites", told, history, drifts),
+        others=finding_table("Only watched", others, history, drifts) if others else None,
         pointed_out=slice_finding_table("Pointed out", first, _MAX_SLICE_ROWS) if first else None,
         slices=tuple(_slice_tables(rest)),
         flips=flips_view(judgement, max_characters=max_characters),

@@ -13,7 +13,7 @@ from harness.core.judgement import Finding, Judgement
 from harness.core.run import Run
 from harness.reports.csv_findings import COLUMNS as FINDING_COLUMNS
 from harness.reports.csv_findings import estimate_key, finding_values, findings_by_key
-from harness.reports.number_format import format_estimate
+from harness.reports.unit_format import estimate_text
 from harness.reports.visible_text import one_line
 
 COLUMNS = (
@@ -92,7 +92,7 @@ def _row(run_id: str, e: Estimate) -> list[str]:
         str(e.quantity.is_headline).lower(),
         cell_text(interval.method if interval else ""),
         str(e.seed),
-        *(cell_text(text) for text in (e.signature, e.note, format_estimate(e))),
+        *(cell_text(text) for text in (e.signature, e.note, estimate_text(e))),
     ]
 
 

@@ -13,13 +13,9 @@ from typing import ClassVar
 
 from harness.core.judgement import Finding
 from harness.core.score import Direction
-from harness.reports.finding_words import interval_of
-from harness.reports.number_format import (
-    format_bounds,
-    format_difference,
-    format_level,
-    format_number,
-)
+from harness.reports.finding_words import change_of, interval_of, margin_of, spread_words
+from harness.reports.number_format import format_level
+from harness.reports.round_words import ratio_base
 
 WIDTH = 168
 HEIGHT = 18
@@ -100,9 +96,8 @@ def _place(value: float, half: float) -> float:
 
 def _words(finding: Finding) -> str:
     d, interval = finding.difference, interval_of(finding)
-    facts = [f"difference {format_difference(d.difference, d.stderr)}"]
+    facts = [f"{'ratio' if ratio_base(d) else 'difference'} {change_of(d)}"]
     if interval is not None:
-        level = format_level(interval.level)
-        facts.append(f"{level} interval {format_bounds(interval, d.stderr)}")
-    facts.append(f"margin {format_number(finding.margin, digits=3)}")
+        facts.append(f"{format_level(interval.level)} interval {spread_words(finding)}")
+    facts.append(f"margin {margin_of(finding)}")
     return f"{', '.join(facts)}; drawn with better to the right"

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from harness.core.estimate import Estimate
+from harness.core.quantity_unit import in_unit, shown_unit
 from harness.core.run import Run
 from harness.core.score import Direction
 from harness.reports.interval_bar import Scale, interval_bar, scale_for
@@ -23,6 +24,9 @@ DIRECTION_WORDS = {
     Direction.LOWER: "↓ lower",
     Direction.NEITHER: "· neither",
 }
+ARROWS = {Direction.HIGHER: "↑", Direction.LOWER: "↓", Direction.NEITHER: ""}
+_MOST_LOADS = 3
+"""That the summary shows of a suite that has measured several."""
 _QUANTITY = Column(title="Quantity", key="name")
 _MODEL = Column(title="Model", key="model")
 _N = Column(title="n", key="n", is_number=True, note="Samples scored")
@@ -41,9 +45,10 @@ def summary_table(run: Run) -> Table:
     groups = []
     for suite in _suites(run):
         chosen = [e for e in headlines if e.suite == suite]
-        rows = [row for peers in _by_quantity(chosen) for row in _peer_rows(peers)]
+        shown, remark = _at_few_loads(chosen)
+        rows = [row for peers in _by_quantity(shown) for row in _rows(peers, has_model=True)]
         if rows:
-            groups.append(Group(title=suite, rows=tuple(rows)))
+            groups.append(Group(title=f"{suite}{remark}", rows=tuple(rows)))
     level = run.manifest.confidence_level
     columns = (_QUANTITY, _MODEL, *_number_columns(level), _N, _UNSCORED, _BETTER)
     return Table(
@@ -53,15 +58,7 @@ def summary_table(run: Run) -> Table:
 
 def quantity_table(estimates: Sequence[Estimate], level: float) -> Table:
     """Return every quantity of one suite and model."""
-    rows = tuple(
-        (
-            Cell(e.quantity.id, note=e.quantity.definition),
-            *_number_cells(e, scale_for([e])),
-            *_count_cells(e),
-            Cell(DIRECTION_WORDS[e.quantity.direction]),
-        )
-        for e in estimates
-    )
+    rows = tuple(row for e in estimates for row in _rows([e], has_model=False))
     columns = (_QUANTITY, *_number_columns(level), _N, _UNSCORED, _BETTER)
     return Table(caption="All quantities", columns=columns, groups=(Group(rows=rows),))
 
@@ -105,17 +102,36 @@ def _slice_table(
     return Table(caption=f"By {column}", columns=columns, groups=tuple(groups))
 
 
-def _peer_rows(peers: Sequence[Estimate]) -> Iterable[tuple[Cell, ...]]:
-    """One row per model for the same quantity, on one scale."""
-    scale = scale_for(peers)
-    for e in peers:
+def single_loads(loads: Iterable[str]) -> list[str]:
+    """Return the loads in their order, without the shapes that several of them share.
+
+    >>> single_loads(["", "poisson=1,in=8,out=8", "poisson=2,in=8,out=8", "in=8,out=8"])
+    ['poisson=1,in=8,out=8', 'poisson=2,in=8,out=8']
+    """
+    known = [load for load in dict.fromkeys(loads) if load]
+    return [load for load in known if not any(other.endswith(f",{load}") for other in known)]
+
+
+def _rows(peers: Sequence[Estimate], *, has_model: bool) -> Iterable[tuple[Cell, ...]]:
+    """One row per model for the same quantity, on one scale and in one unit."""
+    unit = shown_unit(peers[0].quantity, (e.value for e in peers))
+    shown = [in_unit(e, unit) for e in peers]
+    scale = scale_for(shown)
+    for e in shown:
         yield (
-            Cell(e.quantity.id, note=e.quantity.definition),
-            Cell(e.model),
+            _name_cell(e, unit.word),
+            *((Cell(e.model),) if has_model else ()),
             *_number_cells(e, scale),
             *_count_cells(e),
             Cell(DIRECTION_WORDS[e.quantity.direction]),
         )
+
+
+def _name_cell(e: Estimate, unit: str) -> Cell:
+    """Name a quantity; what was timed is told with its unit and its load below."""
+    q = e.quantity
+    name = q.stem if q.load else q.id
+    return Cell(f"{name}, {unit}" if unit else name, note=q.definition, remark=q.load)
 
 
 def _number_columns(level: float) -> tuple[Column, Column, Column]:
@@ -157,6 +173,17 @@ def _suites(run: Run) -> tuple[str, ...]:
     """Suites in the order of the plan, then any that only estimates know."""
     planned = (evaluation.suite for evaluation in run.manifest.evaluations)
     return tuple(dict.fromkeys([*planned, *(e.suite for e in run.estimates)]))
+
+
+def _at_few_loads(estimates: Sequence[Estimate]) -> tuple[list[Estimate], str]:
+    """Return the first and the last load alone where there are many, and say so."""
+    loads = single_loads(e.quantity.load for e in estimates)
+    if len(loads) <= _MOST_LOADS:
+        return list(estimates), ""
+    return (
+        [e for e in estimates if e.quantity.load not in loads[1:-1]],
+        f", the first and the last of {format_count(len(loads))} loads",
+    )
 
 
 def _by_quantity(estimates: Sequence[Estimate]) -> Iterable[list[Estimate]]:

@@ -53,17 +53,18 @@ def failure_table(failures: Mapping[str, int], n_samples: int) -> Table:
 
 
 def signature_table(evaluation: Evaluation, estimates: Sequence[Estimate]) -> Table:
-    """Return how each quantity of one suite and model was made."""
+    """Return how each quantity of one suite and model was made; its loads are one row."""
     signatures = evaluation.metric_signatures
+    first = {(_stem(e.metric), e.quantity.stem, e.signature): e for e in reversed(estimates)}
     rows = [
         (
-            e.quantity.id,
-            e.metric,
+            e.quantity.stem,
+            _stem(e.metric),
             e.interval.method if e.interval else ABSENT,
             Cell(format_count(e.seed), order=e.seed),
             e.signature or signatures.get(e.metric, "") or ABSENT,
         )
-        for e in estimates
+        for e in reversed(first.values())
     ]
     columns = (
         Column(title="Quantity"),
@@ -76,12 +77,12 @@ def signature_table(evaluation: Evaluation, estimates: Sequence[Estimate]) -> Ta
 
 
 def definition_table(estimates: Iterable[Estimate], caption: str) -> Table:
-    """Return each quantity once, with its definition and range."""
-    unique = {(e.metric, e.quantity.id): e for e in estimates}
+    """Return each quantity once, whatever the load, with its definition and range."""
+    unique = {(_stem(e.metric), e.quantity.stem): e for e in estimates}
     rows = [
         (
-            e.quantity.id,
-            e.metric,
+            e.quantity.stem,
+            _stem(e.metric),
             e.quantity.definition,
             f"{_bound(e.quantity.low, MINUS + '∞')} to {_bound(e.quantity.high, '∞')}",
             DIRECTION_WORDS[e.quantity.direction],
@@ -159,6 +160,11 @@ def run_facts(manifest: Manifest) -> dict[str, str]:
         "confidence level": format_number(manifest.confidence_level),
         "coverage floor": format_number(manifest.min_coverage),
     }
+
+
+def _stem(metric: str) -> str:
+    """Return a metric's name without the load that it measures, if it measures one."""
+    return metric.partition("@")[0]
 
 
 def _words(kind: str) -> str:

@@ -7,6 +7,11 @@ from typing import Any, TypeAlias
 
 from harness.core.figure import Figure, FigureKind
 from harness.reports.number_format import format_count, format_number
+from harness.reports.panels.distribution import distribution_table
+from harness.reports.panels.roofline import roofline_table
+from harness.reports.panels.telemetry import telemetry_table
+from harness.reports.panels.throughput import throughput_table
+from harness.reports.panels.timeline import timeline_table
 from harness.reports.table import Cell, Column, Table, text_table
 from harness.reports.thinning import thinned
 
@@ -108,4 +113,9 @@ _TABLES: dict[FigureKind, Callable[[Data], Table]] = {
     FigureKind.RELIABILITY: _reliability_table,
     FigureKind.LEARNING_CURVE: _learning_table,
     FigureKind.HISTOGRAM: _histogram_table,
+    FigureKind.LATENCY_DISTRIBUTION: distribution_table,
+    FigureKind.REQUEST_TIMELINE: timeline_table,
+    FigureKind.THROUGHPUT_LATENCY: throughput_table,
+    FigureKind.ROOFLINE: roofline_table,
+    FigureKind.TELEMETRY: telemetry_table,
 }

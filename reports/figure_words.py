@@ -7,6 +7,11 @@ from typing import Any, TypeAlias
 
 from harness.core.figure import Figure, FigureKind
 from harness.reports.number_format import format_count, format_number
+from harness.reports.panels.distribution import distribution_words
+from harness.reports.panels.roofline import roofline_words
+from harness.reports.panels.telemetry import telemetry_words
+from harness.reports.panels.throughput import throughput_words
+from harness.reports.panels.timeline import timeline_words
 
 Data: TypeAlias = Mapping[str, Any]
 
@@ -90,4 +95,9 @@ _WORDS: dict[FigureKind, Callable[[Data], str]] = {
     FigureKind.RELIABILITY: _reliability_words,
     FigureKind.LEARNING_CURVE: _learning_words,
     FigureKind.HISTOGRAM: _histogram_words,
+    FigureKind.LATENCY_DISTRIBUTION: distribution_words,
+    FigureKind.REQUEST_TIMELINE: timeline_words,
+    FigureKind.THROUGHPUT_LATENCY: throughput_words,
+    FigureKind.ROOFLINE: roofline_words,
+    FigureKind.TELEMETRY: telemetry_words,
 }

@@ -23,6 +23,7 @@ from harness.reports.finding_words import (
     values_of,
 )
 from harness.reports.number_format import ABSENT, format_count, format_p
+from harness.reports.round_words import LoadKey, drift_of, is_of_rounds
 from harness.reports.sparkline import sparkline
 from harness.reports.table import Cell, Column, Group, Table
 from harness.reports.verdict_badge import NOT_JUDGED, finding_badge, gravity
@@ -74,17 +75,28 @@ def by_key(history: Iterable[Series]) -> dict[SeriesKey, Series]:
 
 
 def finding_table(
-    caption: str, findings: Sequence[Finding], history: Mapping[SeriesKey, Series]
+    caption: str,
+    findings: Sequence[Finding],
+    history: Mapping[SeriesKey, Series],
+    drifts: Mapping[LoadKey, str] | None = None,
 ) -> Table:
-    """Return numbers of whole suites by suite and model, gates before what is only watched."""
-    n_margins = margins_to_show(findings)
+    """Return numbers of whole suites by suite and model, gates before what is only watched.
+
+    Args:
+        caption: of the table.
+        findings: what to show.
+        history: of which some quantities are drawn.
+        drifts: by load, what is said beside speed of the length of answers.
+    """
+    n_margins, drifts = margins_to_show(findings), drifts or {}
     is_history = any(_key(finding) in history for finding in findings)
     groups = []
     for (suite, model), members in _by_pair(findings):
         gates_first = sorted(members, key=lambda finding: finding.gate is None)
         rows = []
         for finding in gates_first:
-            row = [_quantity_cell(finding), *_number_cells(finding, n_margins)]
+            drift = drift_of(finding.difference, drifts)
+            row = [_quantity_cell(finding), *_number_cells(finding, n_margins, drift)]
             rows.append((*row, _history_cell(finding, history)) if is_history else tuple(row))
         groups.append(Group(title=f"{suite}, {model}", rows=tuple(rows)))
     columns = (_QUANTITY, *_NUMBERS, *([_HISTORY] if is_history else []))
@@ -104,7 +116,7 @@ def slice_finding_table(caption: str, findings: Sequence[Finding], limit: int) -
     )
 
 
-def _number_cells(finding: Finding, n_margins: float) -> tuple[Cell, ...]:
+def _number_cells(finding: Finding, n_margins: float, drift: str = "") -> tuple[Cell, ...]:
     d = finding.difference
     before, after = values_of(d)
     counts = d.better_and_worse
@@ -114,7 +126,8 @@ def _number_cells(finding: Finding, n_margins: float) -> tuple[Cell, ...]:
              remark=needed_of(finding)),
         Cell(before, order=d.baseline),
         Cell(after, order=d.candidate),
-        Cell(change_of(d), order=d.difference, remark=spread_words(finding)),
+        Cell(change_of(d), order=d.difference,
+             remark="; ".join(filter(None, (spread_words(finding), drift)))),
         Cell("" if d.difference is not None else ABSENT, order=d.difference,
              drawing=difference_bar(finding, n_margins), note=floor_of(finding),
              remark=f"margin {margin_of(finding)}"),
@@ -134,10 +147,11 @@ def _order(finding: Finding) -> int:
 def _quantity_cell(finding: Finding) -> Cell:
     d = finding.difference
     role = "" if finding.gate is not None else ", watched"
+    facts = [d.quantity.load, f"{BETTER_WORDS[d.quantity.direction]}{role}"]
     return Cell(
-        d.quantity.id,
+        d.quantity.stem if d.quantity.load else d.quantity.id,
         note=d.quantity.definition,
-        remark=f"{BETTER_WORDS[d.quantity.direction]}{role}",
+        remark=", ".join(filter(None, facts)),
     )
 
 
@@ -160,7 +174,8 @@ def _history_cell(finding: Finding, history: Mapping[SeriesKey, Series]) -> Cell
 
 def _samples(finding: Finding) -> str:
     d = finding.difference
-    facts = [f"{format_count(d.n)} samples scored on both sides"]
+    noun = "rounds" if is_of_rounds(d) else "samples"
+    facts = [f"{format_count(d.n)} {noun} scored on both sides"]
     if d.n_clusters != d.n:
         facts.append(f"{format_count(d.n_clusters)} clusters")
     if d.n_unpaired:

@@ -17,6 +17,14 @@ from harness.reports.number_format import (
     format_number,
     format_p,
 )
+from harness.reports.round_words import (
+    is_of_rounds,
+    round_change,
+    round_detectable,
+    round_size,
+    round_spread,
+    round_values,
+)
 from harness.reports.verdict_badge import gravity
 
 IDENTICAL = "identical"
@@ -30,6 +38,7 @@ _TESTS = {
     "mcnemar-exact": "exact McNemar test",
     "paired-t": "paired t test",
     "sign-flips": "exact sign flips",
+    "paired-runs-t": "Student's t test of paired rounds",
     "sign-flips-clustered": "sign flips of clusters",
     "paired-bootstrap": "paired bootstrap",
     "paired-jackknife": "paired jackknife",
@@ -65,13 +74,17 @@ def place_of(difference: Difference) -> str:
 
 def values_of(difference: Difference) -> tuple[str, str]:
     """Return both values, to as many digits as their difference has."""
+    if is_of_rounds(difference):
+        return round_values(difference)
     before, after = difference.baseline, difference.candidate
     spread = _spread(difference)
     return format_number(before, spread=spread), format_number(after, spread=spread)
 
 
 def change_of(difference: Difference) -> str:
-    """Return the difference alone, with its sign."""
+    """Return the difference alone, with its sign; of times and rates the ratio."""
+    if is_of_rounds(difference):
+        return round_change(difference)
     return format_difference(difference.difference, _spread(difference))
 
 
@@ -91,6 +104,8 @@ def spread_words(finding: Finding) -> str:
     """Return the interval of the difference, or why there is none."""
     interval = interval_of(finding)
     d = finding.difference
+    if is_of_rounds(d):
+        return round_spread(d)
     return format_bounds(interval, d.stderr) if interval else d.note
 
 
@@ -98,6 +113,8 @@ def detectable_of(difference: Difference) -> str:
     """Return the smallest change that would have been seen, such as ``±0.021``."""
     if difference.detectable is None:
         return ABSENT
+    if is_of_rounds(difference):
+        return round_detectable(difference, difference.detectable)
     return f"±{format_number(difference.detectable, spread=difference.detectable)}"
 
 
@@ -123,11 +140,14 @@ def needed_of(finding: Finding) -> str:
     """Say how many samples would decide; empty where it is decided or not known."""
     if finding.needed_n is None:
         return ""
-    return f"needs n ≈ {format_count(finding.needed_n)}"
+    what = "rounds" if is_of_rounds(finding.difference) else "n"
+    return f"needs {what} ≈ {format_count(finding.needed_n)}"
 
 
 def margin_of(finding: Finding) -> str:
     """Write the margin."""
+    if is_of_rounds(finding.difference):
+        return round_size(finding.difference, finding.margin)
     return format_number(finding.margin, digits=3)
 
 
@@ -135,6 +155,8 @@ def floor_of(finding: Finding) -> str:
     """Say what is known of the noise between two runs of one checkpoint."""
     if finding.noise_floor is None:
         return "noise between two runs of one checkpoint: not studied"
+    if is_of_rounds(finding.difference):
+        return f"noise floor {round_size(finding.difference, finding.noise_floor)}"
     return f"noise floor {format_number(finding.noise_floor, digits=2)}"
 
 
@@ -145,6 +167,8 @@ def conclusion_of(finding: Finding) -> str:
         return finding.reason.rstrip(".")
     if d.quantity.direction is Direction.NEITHER:
         return "neither direction is better"
+    if is_of_rounds(d) and d.p_value is None:
+        return d.note
     p, margin = f"adjusted p {format_p(finding.p_adjusted)}", f"the margin of {margin_of(finding)}"
     if finding.verdict is Verdict.EQUIVALENT:
         return f"no loss as large as {margin} is left"

@@ -18,7 +18,8 @@ SCHEMA_VERSION = 1
 class JsonRenderer:
     """Writes manifest, estimates and figures; samples stay in the run folder.
 
-    Of a run that was compared it writes the judgement too, and the histories it looked at.
+    Of a run that was compared it writes the judgement too, and the histories it looked at;
+    of a run of several models, what each loses and gains beside its base.
     Keys are sorted, text is ASCII with escapes, and a number that is undefined is ``null``.
     """
 
@@ -40,6 +41,8 @@ class JsonRenderer:
         }
         if run.judgement is not None:
             document["judgement"] = judgement_data(run.judgement)
+        if run.tradeoff is not None:
+            document["tradeoff"] = plain(run.tradeoff)
         if run.history:
             document["history"] = plain(run.history)
         return json.dumps(document, indent=2, sort_keys=True, allow_nan=False) + "\n"

@@ -11,8 +11,9 @@ from harness.core.estimate import Estimate
 from harness.core.run import Evaluation, Manifest, Run, Status
 from harness.reports.junit_elements import element, properties
 from harness.reports.junit_gates import gate_cases
-from harness.reports.number_format import format_estimate, parse_time
+from harness.reports.number_format import parse_time
 from harness.reports.standing import coverage_sentence, is_below_floor, standing
+from harness.reports.unit_format import estimate_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,7 @@ def _case(evaluation: Evaluation, run: Run) -> ET.Element:
         time=_seconds([evaluation.wall_s]),
     )
     mine = [e for e in run.estimates if _is_of(e, evaluation)]
-    case.append(properties({e.quantity.id: format_estimate(e) for e in mine}))
+    case.append(properties({e.quantity.id: estimate_text(e) for e in mine}))
     problem = _problem(evaluation, mine, run.manifest)
     if problem is not None:
         case.append(problem)

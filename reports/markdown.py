@@ -14,6 +14,7 @@ from harness.reports.markdown_text import code, plain_text, table_row
 from harness.reports.number_format import format_duration, format_time
 from harness.reports.standing import alerts, failure_counts, standing
 from harness.reports.table import Cell, Column, Table
+from harness.reports.tradeoff_table import tradeoff_table
 
 _SHORT_HASH = 12
 
@@ -64,6 +65,11 @@ def _lines(run: Run) -> Iterator[str]:
     else:
         yield "No headline quantity was measured."
     yield ""
+    if run.tradeoff is not None:
+        yield "### Quality against cost"
+        yield ""
+        yield from markdown_table(tradeoff_table(run.tradeoff))
+        yield ""
     failures = failure_counts(manifest.evaluations)
     if failures:
         yield "### Failures"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from harness.core.judgement import Finding, Judgement
 from harness.core.run import Manifest, Run
@@ -19,6 +19,7 @@ from harness.reports.finding_words import (
 )
 from harness.reports.markdown_text import code, plain_text, table_row
 from harness.reports.number_format import ABSENT, format_count, format_p, format_time
+from harness.reports.round_words import LoadKey, drift_of, length_drifts, quantity_name
 from harness.reports.standing import Alert, alerts
 from harness.reports.verdict_badge import Badge, badge, finding_badge
 from harness.reports.verdict_view import (
@@ -50,9 +51,9 @@ def judgement_lines(run: Run, judgement: Judgement) -> Iterator[str]:
     yield f"**{plain_text(_cut(judgement.sentence, _MAX_SENTENCE))}**"
     yield from _alerts([*judgement_alerts(judgement), *alerts(run)])
     yield ""
-    gates = gravest_first(judgement.gates)
+    gates, drifts = gravest_first(judgement.gates), length_drifts(judgement.findings)
     if gates:
-        yield from _table(gates, _MAX_GATES)
+        yield from _table(gates, _MAX_GATES, drifts)
     else:
         yield "No gate holds any number."
     watched = gravest_first(filter(is_pointed_out, judgement.watched))
@@ -60,22 +61,22 @@ def judgement_lines(run: Run, judgement: Judgement) -> Iterator[str]:
         yield ""
         yield "### Watched, and pointed out"
         yield ""
-        yield from _table(watched, _MAX_WATCHED)
+        yield from _table(watched, _MAX_WATCHED, drifts)
     yield ""
     yield _provenance(judgement)
 
 
-def _table(findings: Sequence[Finding], limit: int) -> Iterator[str]:
+def _table(findings: Sequence[Finding], limit: int, drifts: Mapping[LoadKey, str]) -> Iterator[str]:
     yield table_row(_HEADS)
     yield table_row(":---" if i < _N_WORDS else "---:" for i in range(len(_HEADS)))
     for finding in findings[:limit]:
-        yield table_row(_cells(finding))
+        yield table_row(_cells(finding, drifts))
     if len(findings) > limit:
         yield ""
         yield f"{format_count(len(findings) - limit)} more in the report."
 
 
-def _cells(finding: Finding) -> Iterable[str]:
+def _cells(finding: Finding, drifts: Mapping[LoadKey, str]) -> Iterable[str]:
     d = finding.difference
     part = f" ({_name(' = '.join(d.slice))})" if d.slice else ""
     spread = spread_words(finding)
@@ -83,14 +84,15 @@ def _cells(finding: Finding) -> Iterable[str]:
         spread = f"({_name(spread)})"
     wanted = f" ({needed_of(finding)})" if finding.needed_n else ""
     before, after = values_of(d)
+    drift = drift_of(d, drifts)
     return (
         f"{_said(finding_badge(finding))}{wanted}",
         _name(d.suite),
         _name(d.model),
-        f"{_name(d.quantity.id)} {BETTER_WORDS[d.quantity.direction][0]}{part}",
+        f"{_name(quantity_name(d.quantity))} {BETTER_WORDS[d.quantity.direction][0]}{part}",
         before,
         after,
-        f"{change_of(d)} {spread}".rstrip(),
+        f"{change_of(d)} {spread}{drift and f' ({drift})'}".rstrip(),
         plain_text(format_p(finding.p_adjusted)),
         detectable_of(d),
     )

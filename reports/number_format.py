@@ -13,6 +13,7 @@ from harness.core.estimate import Estimate, Interval
 
 ABSENT = "\N{EN DASH}"
 MINUS = "\N{MINUS SIGN}"
+TIMES = "\N{MULTIPLICATION SIGN}"
 _MAX_DECIMALS = 6
 _DIGITS = 4
 _LARGEST_OF_FRACTIONS = 0.5

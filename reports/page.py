@@ -8,6 +8,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from harness.core.machine import name_of_machine
 from harness.core.run import Manifest, Run
 from harness.reports import evaluation_tables as tables
 from harness.reports.charts import Chart
@@ -31,7 +32,9 @@ from harness.reports.sample_rows import Outcome, SampleRow, sample_row
 from harness.reports.standing import alerts, standing
 from harness.reports.suite_view import suite_views
 from harness.reports.table import Table
+from harness.reports.timing_facts import is_timed
 from harness.reports.toml_text import toml_text
+from harness.reports.tradeoff_view import tradeoff_view
 from harness.reports.visible_text import visible_text
 
 _MAX_ROWS = 1200
@@ -86,9 +89,17 @@ def page_view(
         "compared_level": judgement.comparison.level if judgement else None,
         "history": history_view(run.history, judgement),
         "manifest": manifest,
-        "has_plots": any(model.charts for suite in suites for model in suite.models),
+        "has_plots": any(
+            chart.panel is None
+            for suite in suites
+            for model in suite.models
+            for chart in model.charts
+        ),
         "standing": standing(manifest),
+        "machine": name_of_machine(manifest) if is_timed(run) else "",
+        "is_unstable": any(done.unstable for done in manifest.evaluations),
         "alerts": alerts(run),
+        "tradeoff": tradeoff_view(run, has_charts=has_charts),
         "summary": summary_table(run),
         "suites": suites,
         "chosen": chosen,

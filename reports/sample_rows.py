@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 
+from harness.core.profile import Profile
 from harness.core.response import (
     Classification,
     Embedding,
@@ -86,9 +87,9 @@ def sample_row(record: Record, *, max_characters: int) -> SampleRow:
         answer=long_text(_answer_text(record), max_characters),
         remarks=_remarks(record),
         target=long_text(" | ".join(sample.targets), max_characters),
-        scores=tuple(
-            (name, format_number(value, digits=3)) for name, value in record.scores.items()
-        ),
+        scores=()
+        if _is_round(record)
+        else tuple((name, format_number(value, digits=3)) for name, value in record.scores.items()),
     )
 
 
@@ -122,13 +123,14 @@ def output_text(output: Output, sample: Sample) -> str:
             return f"{output.label} ({format_number(top, digits=3)})"
         case LogLikelihoods():
             return _picked(output, sample) or "no continuation"
-        case TokenLogLikelihoods(values=values, is_total=True):
-            return f"log-likelihood {format_number(sum(values))}"
-        case TokenLogLikelihoods(values=values):
-            n = format_count(len(values))
-            return f"{n} tokens, log-likelihood {format_number(sum(values))}"
+        case TokenLogLikelihoods(values=values, is_total=is_total):
+            tokens = "" if is_total else f"{format_count(len(values))} tokens, "
+            return f"{tokens}log-likelihood {format_number(sum(values))}"
         case Embedding(values=values):
             return f"a vector of {format_count(len(values))} numbers"
+        case Profile(points=points):
+            n_timed = sum(len(point.traces) for point in points)
+            return f"{format_count(n_timed)} timed requests, {output.tier}"
 
 
 def _picked(output: Output, sample: Sample) -> str | None:
@@ -158,5 +160,11 @@ def _remarks(record: Record) -> tuple[str, ...]:
     if record.reading is not None and record.reading != answer.output:
         read = output_text(record.reading, record.sample)
         remarks.append(f"read as: {read[:_PREVIEW]}")
-    remarks += [f"{metric} unscored: {reason}" for metric, reason in record.unscored.items()]
+    if not _is_round(record):
+        remarks += [f"{metric} unscored: {reason}" for metric, reason in record.unscored.items()]
     return tuple(remarks)
+
+
+def _is_round(record: Record) -> bool:
+    """Tell whether the answer is a whole load test: its hundreds of numbers stand in tables."""
+    return not isinstance(record.answer, Failure) and isinstance(record.answer.output, Profile)

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from harness.core.run import Evaluation, Manifest, Run, Status
 from harness.reports.number_format import format_count, format_number
+from harness.reports.timing_facts import is_told_by_load, load_count
 
 
 class Severity(StrEnum):
@@ -154,8 +155,26 @@ def _cautions(manifest: Manifest) -> Iterator[Alert]:
             title=f"{format_count(total)} {noun} failed",
             sentence=f"{kinds}. Failures are counted here and never scored as wrong answers.",
         )
+    for evaluation in manifest.evaluations:
+        yield from _of_timing(evaluation)
     for warning in manifest.warnings:
-        yield Alert(severity=Severity.CAUTION, title="Warning", sentence=warning)
+        if not any(is_told_by_load(warning, evaluation) for evaluation in manifest.evaluations):
+            yield Alert(severity=Severity.CAUTION, title="Warning", sentence=warning)
+
+
+def _of_timing(evaluation: Evaluation) -> Iterator[Alert]:
+    """Tell once for all loads what keeps times from being relied on."""
+    for told, severity, title in (
+        (evaluation.breaches, Severity.GRAVE, "Times that are not valid"),
+        (evaluation.unstable, Severity.CAUTION, "The machine was not steady"),
+    ):
+        if told:
+            load, texts = next(iter(told.items()))
+            n_more = sum(map(len, told.values())) - 1
+            more = f" ({format_count(n_more)} more below)" if n_more else ""
+            place = f"{evaluation.suite} on {evaluation.model}, {load_count(told)}"
+            sentence = f"{place}: {load}, {texts[0].rstrip('.')}{more}."
+            yield Alert(severity=severity, title=title, sentence=sentence)
 
 
 def _notes(manifest: Manifest) -> Iterator[Alert]:

@@ -12,9 +12,11 @@ from harness.reports.anchors import anchor
 from harness.reports.charts import Chart, chart, slice_chart
 from harness.reports.estimate_tables import in_slice_order, quantity_table, slice_tables
 from harness.reports.evaluation_tables import definition_table, failure_table, signature_table
+from harness.reports.load_tables import LoadTables, load_tables, parted
 from harness.reports.number_format import format_count, format_seconds
 from harness.reports.standing import is_below_floor
 from harness.reports.table import Table
+from harness.reports.timing_facts import TimingFacts, timing_facts
 
 _MAX_SLICE_CHARTS = 4
 _FOLD_ABOVE = 14
@@ -29,7 +31,11 @@ class ModelView:
     facts: str
     error: str
     is_below_floor: bool
+    timing: TimingFacts
+    loads: LoadTables | None
+    """Of quantities by round and load."""
     quantities: Table
+    """All others."""
     is_folded: bool
     """True when there are so many quantities that the table starts closed."""
     charts: tuple[Chart, ...]
@@ -79,6 +85,7 @@ def _model_view(
 ) -> ModelView:
     level = run.manifest.confidence_level
     whole = [e for e in estimates if e.slice is None]
+    rounds, samples = parted(whole)
     sliced = in_slice_order([e for e in estimates if e.slice is not None])
     figures = run.figures.get((evaluation.model, evaluation.suite), ())
     is_curve_drawn = any(figure.kind is FigureKind.LEARNING_CURVE for figure in figures)
@@ -90,8 +97,10 @@ def _model_view(
         facts=_facts(evaluation),
         error=evaluation.error,
         is_below_floor=is_below_floor(evaluation, run.manifest),
-        quantities=quantity_table(whole, level),
-        is_folded=len(whole) > _FOLD_ABOVE,
+        timing=timing_facts(evaluation),
+        loads=load_tables(rounds, level),
+        quantities=quantity_table(samples, level),
+        is_folded=len(samples) > _FOLD_ABOVE,
         charts=charts if has_charts else (),
         failures=_failures(evaluation),
         slices=slice_tables(sliced, whole, level),

@@ -16,7 +16,8 @@ when its input ends. Its standard error is free for its own words.
 ``Embed``                 ``text``                                         ``values``
 ========================  ===============================================  =======================
 
-A prompt is a text, or a list of ``{"role": ..., "content": ...}``. ``scores`` of continuations are
+A prompt is a text, or a list of ``{"role": ..., "content": ...}``. A ``Generate`` whose answer has
+to have a certain length also has ``min_new_tokens``. ``scores`` of continuations are
 their log-likelihoods, each a number or a list with one number per token; ``scores`` of labels are
 an object ``{label: score}``; ``values`` is a list of numbers. Any answer may have ``usage``
 (``{"n_input_tokens": 5, "n_output_tokens": 2}``). ``{"id": 3, "error": "too long"}`` refuses

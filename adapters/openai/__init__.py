@@ -51,6 +51,9 @@ class OpenAIAdapter:
     """Seed of the pauses' lengths."""
     max_tokens_field: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
     """What the server calls the budget of new tokens."""
+    length_fields: tuple[Literal["ignore_eos", "min_tokens"], ...] = ("ignore_eos", "min_tokens")
+    """Fields sent to hold an answer to its length, in load tests alone; ``[]`` for a server that
+    refuses fields it does not know: answers then end when the model ends them."""
     scores: bool = False
     """Ask for log-likelihoods by ``echo`` and ``logprobs``; few servers give those of a prompt."""
     extra: Mapping[str, Any] = field(default_factory=dict)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -24,6 +24,8 @@ class Dialect:
     extra: Mapping[str, Any] = field(default_factory=dict)
     scores: bool = False
     """Whether log-likelihoods may be asked for."""
+    length_fields: Sequence[str] = ()
+    """Those of ``ignore_eos`` and ``min_tokens`` that the server knows."""
 
     @property
     def path(self) -> str:
@@ -48,6 +50,20 @@ class Dialect:
             fields = _scoring([payload.text])
         else:
             raise UnsendableError(f"{type(payload).__name__} is nothing this API can be asked")
+        return self._encoded(fields)
+
+    def streamed_body(self, payload: Payload) -> bytes:
+        """Return the JSON body that asks for this payload piece by piece, and for its usage.
+
+        Raises:
+            UnsendableError: only what is generated comes in pieces.
+        """
+        if not isinstance(payload, Generate):
+            raise UnsendableError(f"{type(payload).__name__} has no answer that could be streamed")
+        streaming = {"stream": True, "stream_options": {"include_usage": True}}
+        return self._encoded(self._generation(payload) | streaming)
+
+    def _encoded(self, fields: Mapping[str, Any]) -> bytes:
         # Escaped to ASCII, because a prompt may hold half a character, which UTF-8 cannot.
         return json.dumps({"model": self.model, **fields, **self.extra}).encode()
 
@@ -65,6 +81,15 @@ class Dialect:
             fields["top_p"] = payload.top_p
         if payload.stop:
             fields["stop"] = list(payload.stop)
+        return fields | self._least_length(payload)
+
+    def _least_length(self, payload: Generate) -> dict[str, Any]:
+        fields: dict[str, Any] = {}
+        if payload.min_new_tokens and "min_tokens" in self.length_fields:
+            fields["min_tokens"] = payload.min_new_tokens
+        is_fixed = payload.min_new_tokens == payload.max_new_tokens
+        if is_fixed and "ignore_eos" in self.length_fields:
+            fields["ignore_eos"] = True
         return fields
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import perf_counter
@@ -18,6 +17,7 @@ from harness.adapters.openai.reading import (
     read_output,
     read_usage,
 )
+from harness.adapters.openai.refusal import kind_of_refusal
 from harness.adapters.openai.retry import asked_wait_s, is_worth_retrying, random_wait_s
 from harness.adapters.plain_answers import AnswerFormError
 from harness.adapters.quoting import shorten
@@ -29,8 +29,6 @@ _LARGEST_BODY = 64 << 20
 """Bytes; more than any answer has, and less than would hurt."""
 _N_UNREACHABLE = 3
 """Requests lost before any was answered, after which a server is taken to be absent."""
-_TOO_LONG_WORDS = ("context_length_exceeded", "exceed_context_size", "maximum context length")
-"""How OpenAI, llama.cpp and vLLM say that a prompt does not fit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +144,7 @@ class Caller:
     def _refusal(self, reply: httpx.Response, content: bytes) -> _Setback:
         text = content.decode("utf-8", "replace")
         return _Setback(
-            kind=_kind_of(reply.status_code, text),
+            kind=kind_of_refusal(reply.status_code, text),
             message=f"HTTP {reply.status_code}: {self._quote(text) or 'no words'}",
             may_pass=is_worth_retrying(reply.status_code),
             asked_wait_s=asked_wait_s(reply.headers.get("Retry-After"), datetime.now(UTC)),
@@ -162,26 +160,14 @@ class Caller:
                 kind=FailureKind.REJECTED if is_refused else FailureKind.PROTOCOL,
                 message=f"{error}: {self._quote(content.decode('utf-8', 'replace'))}",
             )
-        self._note_fingerprint(data)
+        self.note_fingerprint(data.get("system_fingerprint"))
         return Response(output=output, usage=read_usage(data), latency_s=latency_s)
 
-    def _note_fingerprint(self, data: Mapping[str, object]) -> None:
-        fingerprint = data.get("system_fingerprint")
+    def note_fingerprint(self, fingerprint: object) -> None:
+        """Remember a build that the server claims to be, if it claims one."""
         if isinstance(fingerprint, str) and fingerprint:
             self.system_fingerprints.add(shorten(fingerprint))
 
     def _quote(self, text: str) -> str:
         # Struck out first: a secret that is cut in half would no longer be found.
         return shorten(self._scrub(text))
-
-
-def _kind_of(status: int, text: str) -> FailureKind:
-    if status == httpx.codes.TOO_MANY_REQUESTS:
-        return FailureKind.RATE_LIMITED
-    if status == httpx.codes.REQUEST_TIMEOUT:
-        return FailureKind.TIMEOUT
-    if is_worth_retrying(status):
-        return FailureKind.SERVER_ERROR
-    if any(words in text for words in _TOO_LONG_WORDS):
-        return FailureKind.TOO_LONG
-    return FailureKind.REJECTED

@@ -77,8 +77,8 @@ def read_usage(data: Mapping[str, Any]) -> Usage | None:
     if not isinstance(usage, dict):
         return None
     return Usage(
-        n_input_tokens=_count(usage.get("prompt_tokens")),
-        n_output_tokens=_count(usage.get("completion_tokens")),
+        n_input_tokens=read_count(usage.get("prompt_tokens")),
+        n_output_tokens=read_count(usage.get("completion_tokens")),
     )
 
 
@@ -127,6 +127,7 @@ def _first(pair: tuple[int, object]) -> int:
     return pair[0]
 
 
-def _count(value: object) -> int | None:
+def read_count(value: object) -> int | None:
+    """Return a number of tokens, or None where the server wrote something else."""
     is_count = isinstance(value, int) and not isinstance(value, bool) and value >= 0
     return value if is_count else None  # type: ignore[return-value] # narrowed one line above

@@ -12,12 +12,17 @@ import httpx
 
 from harness.adapters.openai.body import Dialect
 from harness.adapters.openai.caller import Caller, Patience
+from harness.adapters.openai.load_timing import LoadTimer
 from harness.adapters.openai.loop_thread import LoopThread
-from harness.adapters.quoting import scrubber_of
+from harness.adapters.openai.tier import tier_of
+from harness.adapters.quoting import scrubber_of, shorten
+from harness.core.arrival import Arrival
 from harness.core.errors import AdapterError, ConfigError
 from harness.core.identity import Identity, hash_json
+from harness.core.load import Tier
 from harness.core.request import Request
 from harness.core.response import Exchange
+from harness.core.trace import Trace
 
 if TYPE_CHECKING:
     from harness.adapters.openai import OpenAIAdapter
@@ -39,9 +44,17 @@ class OpenAISession:
                 max_keepalive_connections=adapter.max_concurrency,
             ),
         )
-        self._caller = Caller(
-            self._client, _dialect(adapter), _patience(adapter), scrubber_of([key] if key else [])
+        scrub = scrubber_of([key] if key else [])
+        self._caller = Caller(self._client, _dialect(adapter), _patience(adapter), scrub)
+        self._timer = LoadTimer(
+            base_url=adapter.base_url,
+            key=key,
+            dialect=_dialect(adapter),
+            timeout_s=adapter.timeout_s,
+            # Struck out first: a secret that is cut in half would no longer be found.
+            quote=lambda text: shorten(scrub(text)),
         )
+        self._tier = tier_of(adapter.base_url)
         self._loop = LoopThread(f"openai {adapter.model}")
 
     @property
@@ -75,6 +88,42 @@ class OpenAISession:
         if item.cancelled():
             raise AdapterError("openai: the session was closed while it was asked")
         item.result()
+
+    @property
+    def tier(self) -> Tier:
+        """Loopback or remote, by the address."""
+        return self._tier
+
+    def time(
+        self, arrivals: Sequence[Arrival], *, concurrency: int | None
+    ) -> Iterator[tuple[Request, Trace]]:
+        """Carry out the load, and when it is over tell of each request when what happened.
+
+        Nothing is sent twice, whatever ``max_attempts`` says.
+
+        Raises:
+            AdapterError: the session is closed, or was during the load.
+            ConfigError: a request that cannot be streamed.
+        """
+        load = self._timer.plan(arrivals, concurrency)
+        ended: SimpleQueue[asyncio.Task[None]] = SimpleQueue()
+        try:
+            cancel = self._loop.start(load.run(), ended.put)
+        except RuntimeError as error:
+            raise AdapterError("openai: the session is closed; open another one") from error
+        try:
+            task = ended.get()
+        except BaseException:  # an interrupt: nothing of the load may go on
+            cancel()
+            raise
+        if task.cancelled():
+            raise AdapterError("openai: the session was closed during a load")
+        task.result()
+        for arrival, (trace, fingerprint) in zip(
+            arrivals, self._timer.read(load, arrivals), strict=True
+        ):
+            self._caller.note_fingerprint(fingerprint)
+            yield arrival.request, trace
 
     def close(self) -> None:
         """Cancel what is under way and close the connections. Safe to call twice."""
@@ -129,6 +178,7 @@ def _dialect(adapter: OpenAIAdapter) -> Dialect:
         max_tokens_field=adapter.max_tokens_field,
         extra=adapter.extra,
         scores=adapter.scores,
+        length_fields=adapter.length_fields,
     )
 
 

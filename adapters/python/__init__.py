@@ -12,8 +12,8 @@ One function answers one kind of question, which the option ``capability`` names
 ==============  =================================================================================
 
 A chat prompt arrives as a list of ``{"role": ..., "content": ...}``. A generating function that
-has parameters named ``max_new_tokens``, ``stop``, ``temperature``, ``top_p`` or ``seed`` is given
-them. With ``batch`` each argument is a list, and the answer a list of answers.
+has parameters named ``max_new_tokens``, ``min_new_tokens``, ``stop``, ``temperature``, ``top_p`` or
+``seed`` is given them. With ``batch`` each argument is a list, and the answer a list of answers.
 
 An exception costs the request that it came from, and no other.
 

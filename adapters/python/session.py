@@ -16,6 +16,7 @@ from harness.core.request import (
     Classify,
     Embed,
     Generate,
+    LoadTest,
     LogLikelihood,
     Payload,
     Prompt,
@@ -33,7 +34,7 @@ _ANSWERS: dict[str, tuple[type, ...]] = {
     "classifies": (Classify,),
     "embeds": (Embed,),
 }
-_SETTINGS = ("max_new_tokens", "stop", "temperature", "top_p", "seed")
+_SETTINGS = ("max_new_tokens", "min_new_tokens", "stop", "temperature", "top_p", "seed")
 
 
 class PythonSession:
@@ -116,6 +117,8 @@ class PythonSession:
             return (_plain_prompt(payload.prompt), list(payload.continuations)), {}
         if isinstance(payload, RollingLogLikelihood):
             return ("", [payload.text]), {}
+        if isinstance(payload, LoadTest):
+            raise TypeError("a load test is carried out by its suite, and never sent")
         return (payload.text,), {}
 
     def _read(self, payload: Payload, value: Any, latency_s: float | None) -> Response | Failure:

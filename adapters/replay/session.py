@@ -31,6 +31,7 @@ class ReplaySession:
         self.identity = read_identity(folder, model)
         self._capabilities = adapter.capabilities
         self._answers = read_answers(folder, model)
+        self.is_replay = True
         self._place = f"replay of {model} in {folder.name}"
 
     def respond(self, requests: Sequence[Request]) -> Iterator[Exchange]:

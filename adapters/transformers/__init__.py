@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from harness.adapters.transformers.variant import check_variant
 from harness.core.capability import Capability
 from harness.core.errors import ConfigError
 from harness.sources.source import Source
@@ -37,12 +38,13 @@ class TransformersAdapter(Source):
     ``auto`` elsewhere."""
     device: str = "auto"
     """``cpu``, ``cuda``, ``cuda:1``, ``mps``; ``auto`` takes the best that is there."""
-    quantisation: (
-        Literal["dynamic-int8", "dynamic-int8-per-tensor", "bnb-8bit", "bnb-4bit"] | None
-    ) = None
-    """``dynamic-int8…`` runs linear layers in int8 on the CPU, with a scale for each token and
-    channel, or, ``per-tensor``, as torch's quantize_dynamic does; ``bnb-…`` needs bitsandbytes
-    and CUDA."""
+    variant: str | None = None
+    """A model derived from the checkpoint. ``dynamic-int8`` runs linear layers in int8 on the CPU,
+    with a scale for each token and channel, ``dynamic-int8-per-tensor`` as torch's
+    quantize_dynamic does; ``bf16`` and ``fp16`` are the weights' number format; ``pruned-30`` (1
+    to 99) sets that percentage of each layer's weights to zero, ``pruned-2:4`` two of every four;
+    ``onnx`` and ``onnx-int8`` run in ONNX Runtime on the CPU; ``torch-compile`` needs a compiler;
+    ``bnb-8bit`` and ``bnb-4bit`` need bitsandbytes and CUDA."""
     attention: Literal["eager", "sdpa", "flash_attention_2"] | None = None
     """Attention kernel; None leaves the choice to transformers."""
     max_batch_tokens: int = 4096
@@ -63,6 +65,7 @@ class TransformersAdapter(Source):
 
     def __post_init__(self) -> None:
         """Refuse impossible values."""
+        check_variant(self.variant, self.dtype)
         if self.max_batch_tokens < 1:
             raise ConfigError("max_batch_tokens", "must be at least 1", "write 4096")
         if self.max_length is not None and self.max_length < 2:  # noqa: PLR2004 - one token in, one out

@@ -10,7 +10,7 @@ from typing import Any
 Windows = dict[str, int | None]
 """Tokens that each kind of attention layer looks back on, itself counted; None is all."""
 
-_FULL, _SLIDING = "full_attention", "sliding_attention"
+FULL, _SLIDING = "full_attention", "sliding_attention"
 _MASKED_FROM_OUTSIDE = ("eager", "sdpa")
 # Settings whose names look as if they restricted attention; what the others say is known.
 _UNDERSTOOD = {
@@ -64,9 +64,9 @@ def _windows_stated(config: Any) -> Windows:
     if any(kind in _MOVING_ROPES for kind in _rope_kinds(settings)):
         raise UnshareableError("rotary positions depend on the length of a batch")
     kinds = _layer_kinds(config)
-    if not kinds <= {_FULL, _SLIDING}:
-        raise UnshareableError(f"layers are of kind {', '.join(sorted(kinds - {_FULL, _SLIDING}))}")
-    windows: Windows = {_FULL: None, _SLIDING: getattr(config, "sliding_window", None)}
+    if not kinds <= {FULL, _SLIDING}:
+        raise UnshareableError(f"layers are of kind {', '.join(sorted(kinds - {FULL, _SLIDING}))}")
+    windows: Windows = {FULL: None, _SLIDING: getattr(config, "sliding_window", None)}
     return {kind: windows[kind] for kind in sorted(kinds)}
 
 
@@ -82,7 +82,7 @@ def _layer_kinds(config: Any) -> set[str]:
     is_sliding = getattr(config, "sliding_window", None) and getattr(
         config, "use_sliding_window", True
     )
-    return {_SLIDING if is_sliding else _FULL}
+    return {_SLIDING if is_sliding else FULL}
 
 
 def _rope_kinds(settings: dict[str, Any]) -> Iterator[str]:

@@ -3,44 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import partial
-
-import torch
 
 from harness.adapters.transformers.attention_kinds import Windows
 from harness.adapters.transformers.batching import attempt, out_of_memory
 from harness.adapters.transformers.decoding import RunningBatch
 from harness.adapters.transformers.generation_row import GenerationRow
 from harness.adapters.transformers.loaded import LoadedModel
-from harness.adapters.transformers.sampling import draw, random_stream
-from harness.adapters.transformers.stopping import RowEnd
+from harness.adapters.transformers.running_row import RunningRow, advance, started
 from harness.core.response import Failure
-
-
-@dataclass(slots=True)
-class _Running:
-    """One row with what is written of it."""
-
-    row: GenerationRow
-    end: RowEnd
-    random: torch.Generator
-    written: list[int] = field(default_factory=list)
-
-    def take(self, logits: torch.Tensor) -> None:
-        """Choose the next token."""
-        row = self.row
-        token = (
-            draw(logits, row.temperature, row.top_p, self.random)
-            if row.temperature
-            else int(logits.argmax())
-        )
-        self.written.append(token)
-
-    @property
-    def is_done(self) -> bool:
-        """Whether the row's own rules end it here."""
-        return self.end.is_reached(self.written)
 
 
 def generate(
@@ -66,16 +37,13 @@ def generate(
     tokenizer = loaded.encoder.tokenizer
     queue = sorted(rows, key=lambda row: row.n_tokens, reverse=True)
     budget = max_batch_tokens
-    running: list[_Running] = []
+    running: list[RunningRow] = []
     batch = RunningBatch(loaded.model, windows, loaded.pad_id)
     while queue or running:
-        n_new = _n_fitting(queue, [one.row for one in running], budget)
-        new = [
-            _Running(row, RowEnd(row, tokenizer, end_ids), random_stream(row.random_key))
-            for row in queue[:n_new]
-        ]
+        n_new = n_fitting(queue, [one.row for one in running], budget)
+        new = [started(row, tokenizer, end_ids) for row in queue[:n_new]]
         del queue[:n_new]
-        if attempt(partial(_advance, batch, running, new)) is None:
+        if attempt(partial(advance, batch, running, new)) is None:
             batch = RunningBatch(loaded.model, windows, loaded.pad_id)
             lost = [one.row for one in (*running, *new)]
             running = []
@@ -93,10 +61,14 @@ def generate(
             running = [running[at] for at in going]
 
 
-def _n_fitting(
-    queue: Sequence[GenerationRow], running: Sequence[GenerationRow], budget: int
-) -> int:
-    """Return how many rows of the queue may join."""
+def n_fitting(queue: Sequence[GenerationRow], running: Sequence[GenerationRow], budget: int) -> int:
+    """Return how many rows of the queue may join.
+
+    Args:
+        queue: in the order in which they would.
+        running: rows that are there.
+        budget: rows times the longest of them, new tokens counted; a row may always go alone.
+    """
     n_rows, longest = len(running), max((row.n_tokens for row in running), default=0)
     for at, row in enumerate(queue):
         longest = max(longest, row.n_tokens)
@@ -104,16 +76,3 @@ def _n_fitting(
         if n_rows > 1 and n_rows * longest > budget:
             return at
     return len(queue)
-
-
-def _advance(batch: RunningBatch, running: Sequence[_Running], new: Sequence[_Running]) -> bool:
-    """Write one token for each row."""
-    if running:
-        logits = batch.step([one.written[-1] for one in running])
-        for one, line in zip(running, logits, strict=True):
-            one.take(line)
-    if new:
-        logits = batch.join([one.row.tokens for one in new])
-        for one, line in zip(new, logits, strict=True):
-            one.take(line)
-    return True

@@ -156,6 +156,11 @@ class _RunningCache(DynamicCache):  # type: ignore[misc] # transformers is untyp
         layer.add(key_states, value_states, self._n_before)
         return layer.keys[..., :stop, :], layer.values[..., :stop, :]
 
+    def before(self) -> list[tuple[torch.Tensor, torch.Tensor]]:
+        """Return the keys and values before the new tokens, by layer."""
+        past = slice(self._n_before)
+        return [(one.keys[..., past, :], one.values[..., past, :]) for one in self._running]
+
     def get_seq_length(self, layer_idx: int = 0) -> int:  # noqa: ARG002 - all layers hold equally many
         """Return the number of places before the new tokens."""
         return self._n_before

@@ -13,6 +13,8 @@ from harness.adapters.transformers import TransformersAdapter
 from harness.adapters.transformers.checkpoint import Checkpoint
 from harness.adapters.transformers.encoding import TextEncoder
 from harness.adapters.transformers.prefix_sharing import Sharing
+from harness.adapters.transformers.sizes import parameter_bytes
+from harness.adapters.transformers.variant import told_variant
 from harness.core.capability import Capability
 from harness.core.estimate import signature_text
 from harness.core.identity import Identity, hash_json, hash_tree
@@ -29,7 +31,9 @@ def identify(
     window: int | None,
     sharing: Sharing,
 ) -> Identity:
-    """Return hashes of weights, configuration, tokenizer and template, and the settings.
+    """Return hashes of weights, configuration, tokenizer and template, the settings and variant.
+
+    The hash of the weights is that of the files: all variants of a checkpoint share it.
 
     Where code that comes with the weights may run, its files are hashed too: all Python below the
     folders of weights and tokenizer, not what their configuration takes from other repositories.
@@ -40,7 +44,6 @@ def identify(
         "attention": model.config._attn_implementation,  # noqa: SLF001 - has no public name
         "device": torch.device(model.device).type,
         "dtype": str(model.dtype).removeprefix("torch."),
-        "quantisation": options.quantisation or "none",
         "task": options.task,
         "too_long": options.too_long,
         "torch": torch.__version__,
@@ -52,10 +55,12 @@ def identify(
         settings["likelihoods"] = sharing.setting
     parts = {
         "weights": checkpoint.weights,
-        "config": hash_json([_told(model.config), _told(habits)]),
+        "config": hash_json([told_configuration(model.config), told_configuration(habits)]),
         "tokenizer": _tokenizer_hash(encoder.tokenizer),
         "template": _text_hash(encoder.template) if encoder.template else "none",
         "settings": signature_text(settings),
+        "variant": told_variant(options.variant, options.dtype),
+        "parameter_bytes": str(parameter_bytes(model)),
     }
     if options.trust_remote_code:
         folders = (checkpoint.folder, Path(options.tokenizer or checkpoint.folder))
@@ -63,7 +68,8 @@ def identify(
     return Identity(parts)
 
 
-def _told(config: Any) -> dict[str, Any]:
+def told_configuration(config: Any) -> dict[str, Any]:
+    """Return what a configuration says of the model, and not of its file."""
     if config is None:
         return {}
     told = config.to_diff_dict()

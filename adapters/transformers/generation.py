@@ -6,8 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
-from transformers import GenerationConfig, LogitsProcessorList, StoppingCriteriaList
+from transformers import (
+    GenerationConfig,
+    LogitsProcessor,
+    LogitsProcessorList,
+    StoppingCriteria,
+    StoppingCriteriaList,
+)
 
+from harness.adapters.stop_strings import first_stop
 from harness.adapters.transformers.answering import RefusedError
 from harness.adapters.transformers.batching import run_in_batches
 from harness.adapters.transformers.continuous_batching import generate
@@ -17,7 +24,12 @@ from harness.adapters.transformers.generation_row import GenerationRow
 from harness.adapters.transformers.loaded import LoadedModel
 from harness.adapters.transformers.quiet import quiet
 from harness.adapters.transformers.sampling import RowSampler
-from harness.adapters.transformers.stopping import RowStops, special_stop_ids
+from harness.adapters.transformers.stopping import (
+    RowEnd,
+    RowStops,
+    n_held,
+    special_stop_ids,
+)
 from harness.core.request import Generate, Request
 from harness.core.response import Failure, FailureKind, Generation, Response, Usage
 
@@ -60,8 +72,10 @@ class GenerationResponder:
         asked = request.payload
         assert isinstance(asked, Generate)
         tokens = _prompt_tokens(self._loaded.encoder, asked, is_pair=self._is_pair)
-        if asked.max_new_tokens < 1 or not tokens:
-            raise RefusedError("the prompt is empty" if not tokens else "max_new_tokens is below 1")
+        if asked.max_new_tokens < max(1, asked.min_new_tokens) or not tokens:
+            least = "min_new_tokens" if asked.min_new_tokens > 1 else "1"
+            reason = f"max_new_tokens is below {least}" if tokens else "the prompt is empty"
+            raise RefusedError(reason)
         is_greedy = asked.temperature <= 0
         row = GenerationRow(
             tokens=tokens,
@@ -70,6 +84,7 @@ class GenerationResponder:
             temperature=0.0 if is_greedy else asked.temperature,
             top_p=1.0 if is_greedy else asked.top_p,
             random_key="" if is_greedy else f"{asked.seed} {request.id}",
+            min_new_tokens=asked.min_new_tokens,
         )
         return GenerationQuestion((row,))
 
@@ -77,7 +92,7 @@ class GenerationResponder:
         self, rows: Sequence[GenerationRow], max_batch_tokens: int
     ) -> Iterator[tuple[GenerationRow, Written | Failure]]:
         """Yield each row with its text."""
-        loaded, windows = self._loaded, self._loaded.sharing.windows
+        loaded, windows = self._loaded, self._loaded.sharing.continuing
         if windows is None:
             yield from run_in_batches(rows, self.forward, max_batch_tokens)
             return
@@ -86,11 +101,27 @@ class GenerationResponder:
 
     def forward(self, rows: Sequence[GenerationRow]) -> list[Written]:
         """Decode all rows until the last one is done; each row ends by its own rules."""
+        return [self._written(row, ids) for row, ids in zip(rows, self.decode(rows), strict=True)]
+
+    def decode(
+        self,
+        rows: Sequence[GenerationRow],
+        processors: Sequence[LogitsProcessor] = (),
+        criteria: Sequence[StoppingCriteria] = (),
+    ) -> list[list[int]]:
+        """Return the ids that are written for each row.
+
+        Args:
+            rows: one batch.
+            processors: called for each new token when its logits are there.
+            criteria: called for each new token when it is chosen.
+        """
         loaded = self._loaded
         # An encoder looks both ways and reads from the left; a decoder is continued at its right.
         prompts = [row.tokens for row in rows]
         batch = pad(prompts, loaded.pad_id, loaded.device, left=not self._is_pair)
-        stops = RowStops(rows, loaded.encoder.tokenizer, end_ids(loaded))
+        ends = [RowEnd(row, loaded.encoder.tokenizer, end_ids(loaded)) for row in rows]
+        stops = RowStops(ends)
         with torch.inference_mode(), quiet():
             ids = loaded.model.generate(
                 input_ids=batch.input_ids,
@@ -100,10 +131,10 @@ class GenerationResponder:
                     max_new_tokens=max(row.max_new_tokens for row in rows),
                     pad_token_id=loaded.pad_id,
                 ),
-                logits_processor=LogitsProcessorList([RowSampler(rows)]),
-                stopping_criteria=StoppingCriteriaList([stops]),
+                logits_processor=LogitsProcessorList([*processors, RowSampler(rows, ends)]),
+                stopping_criteria=StoppingCriteriaList([*criteria, stops]),
             )
-        return [self._written(row, stops.kept(at, ids)) for at, row in enumerate(rows)]
+        return [stops.kept(at, ids) for at in range(len(rows))]
 
     def _room(self, n_prompt_tokens: int, asked: Generate) -> int:
         window = self._loaded.window
@@ -122,11 +153,11 @@ class GenerationResponder:
     def _written(self, row: GenerationRow, ids: list[int]) -> Written:
         tokenizer = self._loaded.encoder.tokenizer
         text = tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
-        cuts = [at for stop in row.stop if stop and (at := text.find(stop)) >= 0]
+        cut = first_stop(text, row.stop, held=n_held(row, tokenizer, ids))
         ends = end_ids(self._loaded) | special_stop_ids(row.stop, tokenizer)
-        is_stopped = bool(cuts) or bool(ids and ids[-1] in ends)
+        is_stopped = cut is not None or bool(ids and ids[-1] in ends)
         return Written(
-            text=text[: min(cuts)] if cuts else text,
+            text=text[:cut],
             finish_reason="stop" if is_stopped else "length",
             n_tokens=len(ids),
         )

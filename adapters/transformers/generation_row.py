@@ -18,6 +18,8 @@ class GenerationRow:
     top_p: float
     random_key: str
     """Names the row's own stream of random numbers; empty when greedy."""
+    min_new_tokens: int = 0
+    """The row does not end before."""
 
     @property
     def n_tokens(self) -> int:

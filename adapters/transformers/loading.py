@@ -10,16 +10,22 @@ import transformers
 
 from harness.adapters.transformers import TransformersAdapter
 from harness.adapters.transformers.checkpoint import Checkpoint, find_checkpoint
+from harness.adapters.transformers.deriving import derived
 from harness.adapters.transformers.encoding import TextEncoder
-from harness.adapters.transformers.fingerprint import identify
+from harness.adapters.transformers.fingerprint import identify, told_configuration
 from harness.adapters.transformers.fitness import check_task, check_weights
 from harness.adapters.transformers.loaded import LoadedModel
-from harness.adapters.transformers.precision import load_arguments, quantised
+from harness.adapters.transformers.onnx_cache import exported
+from harness.adapters.transformers.onnx_model import OnnxCausal, OnnxModel
+from harness.adapters.transformers.precision import load_arguments
 from harness.adapters.transformers.prefix_sharing import find_sharing
 from harness.adapters.transformers.quiet import quiet
 from harness.adapters.transformers.template import template_text
+from harness.adapters.transformers.variant import IN_ONNX
+from harness.adapters.transformers.variant_fitness import check_variant_fits
 from harness.adapters.transformers.window import window_of
 from harness.core.errors import AdapterError, ConfigError, sentence
+from harness.core.identity import hash_json
 
 _AUTO_CLASSES = {
     "causal": transformers.AutoModelForCausalLM,
@@ -47,6 +53,7 @@ def load(options: TransformersAdapter) -> LoadedModel:
         AdapterError: the files cannot be loaded.
     """
     device = pick_device(options.device)
+    check_variant_fits(options, device)
     arguments = load_arguments(options, device)
     checkpoint = find_checkpoint(options)
     with quiet():
@@ -57,8 +64,12 @@ def load(options: TransformersAdapter) -> LoadedModel:
         )
         if options.task == "masked" and tokenizer.mask_token_id is None:
             raise ConfigError("task = 'masked'", "the tokenizer has no mask token", "name another")
-        model = _model(checkpoint, options, {**arguments, "config": config})
-        model = quantised(model.to(device) if "device_map" not in arguments else model, options)
+        if options.variant in IN_ONNX:
+            model = _graph(checkpoint, options, config)
+        else:
+            model = _model(checkpoint, options, {**arguments, "config": config})
+            model = model if "device_map" in arguments else model.to(device)
+            model = derived(model, options.variant)
     _settle(model, tokenizer)
     encoder = TextEncoder(tokenizer, template_text(options.chat_template, tokenizer))
     window = window_of(model, tokenizer, options.max_length)
@@ -127,6 +138,34 @@ def _model(checkpoint: Checkpoint, options: TransformersAdapter, arguments: dict
     )
     check_weights(options.task, report["missing_keys"])
     return model.eval()
+
+
+def _graph(checkpoint: Checkpoint, options: TransformersAdapter, config: Any) -> OnnxModel:
+    """Return the checkpoint as ONNX Runtime runs it, exported when it is not yet."""
+    assert options.variant is not None
+    arguments: dict[str, Any] = {"config": config, "dtype": torch.float32}
+    file = exported(
+        checkpoint.weights,
+        hash_json([told_configuration(config), options.attention]),
+        options.variant,
+        options.task,
+        lambda: _model(checkpoint, options, arguments),
+    )
+    auto_class = _AUTO_CLASSES[options.task]
+    kernel = {} if options.attention is None else {"attn_implementation": options.attention}
+    with torch.device("meta"):
+        outline = auto_class.from_config(
+            config, trust_remote_code=options.trust_remote_code, **kernel
+        ).eval()
+    if outline.can_generate():
+        outline.generation_config = _pretrained_habits(checkpoint, config)
+    return (OnnxCausal if options.task == "causal" else OnnxModel)(file, outline)
+
+
+def _pretrained_habits(checkpoint: Checkpoint, config: Any) -> Any:
+    if (checkpoint.folder / "generation_config.json").is_file():
+        return transformers.GenerationConfig.from_pretrained(checkpoint.folder)
+    return transformers.GenerationConfig.from_model_config(config)
 
 
 def _settle(model: Any, tokenizer: Any) -> None:

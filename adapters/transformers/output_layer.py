@@ -6,6 +6,8 @@ from typing import Any, Self
 
 import torch
 
+from harness.adapters.transformers.onnx_model import OnnxCausal
+
 
 def wanted_logits(
     model: Any, arguments: dict[str, Any], shape: tuple[int, int], wanted: torch.Tensor
@@ -18,6 +20,8 @@ def wanted_logits(
         shape: (rows, tokens) of the decoder's input.
         wanted: places in the input, its rows laid end to end.
     """
+    if isinstance(model, OnnxCausal):
+        return model.wanted_logits(arguments, wanted)
     with torch.inference_mode(), _OnlyAt(model.get_output_embeddings(), shape, wanted) as at:
         logits: torch.Tensor = model(**arguments).logits
     logits = logits.reshape(-1, logits.shape[-1])

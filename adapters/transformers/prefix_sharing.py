@@ -19,10 +19,12 @@ from harness.adapters.transformers.attention_kinds import (
     Windows,
     windows_of,
 )
+from harness.adapters.transformers.onnx_model import OnnxCausal
 from harness.adapters.transformers.output_layer import wanted_logits
 from harness.adapters.transformers.prefix_tree import Tokens, grow
 from harness.adapters.transformers.quiet import quiet
 from harness.adapters.transformers.tree_reading import TreeReader
+from harness.adapters.transformers.variant import INT8_BY_BATCH
 
 _TRIAL_SHAPES = ((0, 1, 2, 3), (0, 1, 4, 5, 6), (0, 1, 4, 7), (8, 9), (8, 3, 2))
 _TRIAL_STRETCH = 4
@@ -40,6 +42,13 @@ class Sharing:
     """Of the attention layers; None where rows share nothing."""
     reason: str = ""
     """Why rows share nothing."""
+    alone: Windows | None = None
+    """For a model that can be continued by masks and states only, though rows share nothing."""
+
+    @property
+    def continuing(self) -> Windows | None:
+        """With which prompts are continued; None where the library's own loop does it."""
+        return self.windows if self.windows is not None else self.alone
 
     @property
     def setting(self) -> str:
@@ -49,11 +58,13 @@ class Sharing:
 
 def find_sharing(model: Any, options: TransformersAdapter) -> Sharing:
     """Find out what a loaded model allows."""
+    is_graph = isinstance(model, OnnxCausal)
     try:
         _check_options(options)
-        return Sharing(sharing_windows(model))
+        # A graph was held against the model that it was made from when it was exported.
+        return Sharing(windows_of(model) if is_graph else sharing_windows(model))
     except UnshareableError as error:
-        return Sharing(None, str(error))
+        return Sharing(None, str(error), windows_of(model) if is_graph else None)
 
 
 def sharing_windows(model: Any) -> Windows:
@@ -84,7 +95,7 @@ def _check_options(options: TransformersAdapter) -> None:
         raise UnshareableError("share_prefixes is false")
     if options.task != "causal":
         raise UnshareableError(f"a {options.task} model does not read forward only")
-    if options.quantisation == "dynamic-int8-per-tensor":
+    if options.variant in (INT8_BY_BATCH, "onnx-int8"):
         raise UnshareableError("one scale would serve a whole tree")
 
 

@@ -9,27 +9,37 @@ import torch
 from transformers import LogitsProcessor
 
 from harness.adapters.transformers.generation_row import GenerationRow
+from harness.adapters.transformers.stopping import RowEnd
 
 
 class RowSampler(LogitsProcessor):  # type: ignore[misc] # transformers is untyped here
-    """Leaves to greedy search nothing but the token that it drew.
+    """Leaves to greedy search nothing but the token that it drew, and no end before its time.
 
     The library's sampling draws for the whole batch from one generator, which ties an answer to
-    its batch mates.
+    its batch mates; its least length holds for the whole batch, too.
+
+    Args:
+        rows: in the order of the batch.
+        ends: the rules of each row.
     """
 
-    def __init__(self, rows: Sequence[GenerationRow]) -> None:
+    def __init__(self, rows: Sequence[GenerationRow], ends: Sequence[RowEnd]) -> None:
         self._rows = rows
+        self._ends = ends
         self._generators = [random_stream(row.random_key) for row in rows]
+        self._n_written = 0
 
     def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:  # noqa: ARG002 - transformers' signature
         """Return scores (rows, vocabulary) that are -inf but for the drawn tokens."""
-        if not any(row.temperature for row in self._rows):
+        n_written = self._n_written
+        self._n_written += 1
+        if not any(row.temperature or row.min_new_tokens > n_written for row in self._rows):
             return scores
         chosen = scores.clone()
         for at, row in enumerate(self._rows):
+            self._ends[at].forbid(chosen[at], n_written)
             if row.temperature:
-                token = draw(scores[at], row.temperature, row.top_p, self._generators[at])
+                token = draw(chosen[at], row.temperature, row.top_p, self._generators[at])
                 chosen[at] = -torch.inf
                 chosen[at, token] = 0.0
         return chosen

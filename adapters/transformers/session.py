@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -21,11 +21,16 @@ from harness.adapters.transformers.masked import MaskedReader
 from harness.adapters.transformers.precision import batch_budget
 from harness.adapters.transformers.scoring import ScoringReader, ScoringResponder
 from harness.adapters.transformers.sequence_to_sequence import SequenceToSequenceReader
+from harness.adapters.transformers.sizes import facts_of
+from harness.adapters.transformers.timed_generation import time_requests
+from harness.core.arrival import Arrival
 from harness.core.capability import Capability
-from harness.core.errors import AdapterError
+from harness.core.errors import AdapterError, ConfigError
 from harness.core.identity import Identity
+from harness.core.load import Tier
 from harness.core.request import Request, capability_of
 from harness.core.response import Exchange, Failure, FailureKind, Response
+from harness.core.trace import Trace
 
 _READERS: dict[str, Callable[[LoadedModel], ScoringReader]] = {
     "causal": CausalReader,
@@ -40,8 +45,8 @@ class TransformersSession:
     def __init__(self, loaded: LoadedModel, options: TransformersAdapter) -> None:
         self._identity = loaded.identity
         self._options = options
+        self._loaded: LoadedModel | None = loaded
         self._responders: dict[Capability, Responder[Any, Any]] = _responders(loaded, options)
-        self._is_closed = False
 
     @property
     def identity(self) -> Identity:
@@ -65,15 +70,66 @@ class TransformersSession:
 
     def close(self) -> None:
         """Let go of the model and of the memory that it held."""
-        self._is_closed = True
+        self._loaded = None
         self._responders = {}
         gc.collect()
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
 
-    def _exchanges(self, requests: Sequence[Request]) -> Iterator[Exchange]:
-        if self._is_closed:
+    @property
+    def tier(self) -> Tier:
+        """The model runs in this process."""
+        return Tier.IN_PROCESS
+
+    def time(
+        self, arrivals: Sequence[Arrival], *, concurrency: int | None
+    ) -> Iterator[tuple[Request, Trace]]:
+        """Carry out one load of ``Generate``, and then tell of each request.
+
+        In a closed loop all requests under way are computed together; in an open loop, those that
+        ``max_batch_tokens`` has room for, while the others wait. Tokens are those of the answers
+        that ``respond`` gives.
+
+        Raises:
+            AdapterError: the session is closed, or the model or its device broke down.
+            ConfigError: the model does not generate.
+        """
+        loaded, responder = self._opened(), self._responders.get(Capability.GENERATES)
+        if not isinstance(responder, GenerationResponder):
+            raise ConfigError(
+                f"task = {self._options.task!r}",
+                "the model writes no tokens that could be timed one by one",
+                "time its whole answers",
+            )
+        budget = batch_budget(self._options)
+        is_bounded = concurrency is not None and budget > 1
+        try:
+            for request, trace, _ in time_requests(
+                loaded,
+                responder,
+                arrivals,
+                concurrency=concurrency,
+                budget=None if is_bounded else budget,
+            ):
+                yield request, trace
+        except (RuntimeError, IndexError, ValueError) as error:
+            raise AdapterError(f"transformers: the model broke down ({error})") from error
+
+    def facts(self) -> Mapping[str, float]:
+        """Return the sizes that a step's cost follows from; what is not known is absent.
+
+        Raises:
+            AdapterError: the session is closed.
+        """
+        return facts_of(self._opened().model)
+
+    def _opened(self) -> LoadedModel:
+        if self._loaded is None:
             raise AdapterError("transformers: the session is closed; open the adapter again")
+        return self._loaded
+
+    def _exchanges(self, requests: Sequence[Request]) -> Iterator[Exchange]:
+        self._opened()
         by_capability: dict[Capability, list[Request]] = {}
         for request in requests:
             by_capability.setdefault(capability_of(request.payload), []).append(request)

@@ -134,6 +134,10 @@ class _WayCache(DynamicCache):  # type: ignore[misc] # transformers is untyped h
         self.kept.append(_selected(key_states, value_states, self._places))
         return key_states, value_states
 
+    def before(self) -> list[_States]:
+        """Return the states of the way, by layer."""
+        return self._before if self._n_before else []
+
     def get_seq_length(self, layer_idx: int = 0) -> int:  # noqa: ARG002 - all layers hold equally many
         """Return the number of tokens on the way to the stretch."""
         return self._n_before

@@ -16,6 +16,11 @@ from harness.cli.exits import ExitCode
 @click.option("--policy", type=click.Path(path_type=Path), help="Margins, alpha, correction.")
 @click.option("--suite", "suites", multiple=True, metavar="NAME", help="Judge only this suite.")
 @click.option("--force", "is_forced", is_flag=True, help="Also what is not comparable; marked.")
+@click.option(
+    "--spec",
+    metavar="SPEC[:MODEL]",
+    help="Ask this spec's suites of sides that are checkpoints, in the place of that model.",
+)
 @click.option("--root", default="runs", show_default=True, help="Folder of the run folders.")
 def command(
     *,
@@ -24,9 +29,10 @@ def command(
     policy: Path | None,
     suites: tuple[str, ...],
     is_forced: bool,
+    spec: str | None,
     root: str,
 ) -> int:
-    """Judge RUN (a run, or RUN:MODEL) beside a baseline.
+    """Judge RUN (a run, RUN:MODEL or, with --spec, a checkpoint) beside a baseline.
 
     Keeps the verdict in the run's folder: judgement.json, report.html, gate.md for a summary page,
     gate.xml (JUnit) and gate.json. Exit codes: 0 improved or no worse, 1 regressed, 3 invalid,
@@ -34,13 +40,15 @@ def command(
     """
     from harness.cli.judgement_table import print_judgement
     from harness.cli.noise_table import known_noise
+    from harness.cli.progress import terminal_progress
     from harness.engine.alarms import alarms_of
     from harness.gating import Terms, exit_code_of, judge_operands, not_kept
     from harness.line_history import line_history
-    from harness.operand import find_operand
+    from harness.sides import checkpoint_spec, find_sides
     from harness.store.run_folder import REPORT
 
-    candidate = find_operand(run, Path(root))
+    checkpoints = None if spec is None else checkpoint_spec(spec, terminal_progress)
+    before, candidate = find_sides((baseline, run), Path(root), checkpoints)
     noise = known_noise(Path(root))
     terms = Terms.of_policy(policy, suites=suites, is_forced=is_forced, noise=noise)
     manifest = candidate.run.manifest
@@ -49,7 +57,7 @@ def command(
         click.echo(f"warning: {warning}", err=True)
     alarms = alarms_of(history.series, terms.policy, run_id=manifest.run_id, noise=noise)
     terms = replace(terms, alarms=alarms)
-    [judgement] = judge_operands(find_operand(baseline, Path(root)), [candidate], terms, Path(root))
+    [judgement] = judge_operands(before, [candidate], terms, Path(root))
     print_judgement(judgement)
     problem = not_kept(candidate, judgement, history.series)
     click.echo(f"error: {problem}" if problem else f"report: {candidate.folder / REPORT}")

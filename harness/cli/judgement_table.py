@@ -41,6 +41,9 @@ def print_judgement(judgement: Judgement) -> None:
         console.print(_table(f"Moved, without a gate: {where}", own))
     if len(pointed_out) > _MOST_WATCHED:
         _line(console, f"{len(pointed_out) - _MOST_WATCHED} more have moved: see the report")
+    apart = [row for row in judgement.watched if _is_shown_untested(row)]
+    for where, own in _by_pair(apart).items():
+        console.print(_table(f"Not tested: {where}", own))
     for text, style in _remarks(judgement):
         _line(console, text, style)
     style = _STYLE[judgement.verdict]
@@ -70,9 +73,26 @@ def _remarks(judgement: Judgement) -> Iterator[tuple[str, str]]:
         yield from ((text, "magenta") for text in _forced(judgement.comparison))
     for alarm in judgement.alarms:
         yield _alarm(alarm), "yellow"
+    yield from ((text, "") for text in _of_rounds(judgement))
     if judgement.n_candidates > 1:
         counts = f"{judgement.n_gates} gates of {judgement.n_candidates} candidates"
         yield f"corrected over {counts}", ""
+
+
+def _of_rounds(judgement: Judgement) -> Iterator[str]:
+    """Yield what a table has no room for: why figures of rounds are judged as they are."""
+    for finding in judgement.gates:
+        row = finding.difference
+        if row.quantity.unit == "round":
+            yield f"{row.quantity.id} of {row.suite} on {row.model}: {finding.reason}"
+    apart = [row for row in judgement.watched if _is_shown_untested(row)]
+    if apart:
+        yield f"not tested: {apart[0].difference.note}"
+
+
+def _is_shown_untested(finding: Finding) -> bool:
+    row = finding.difference
+    return row.is_across_runs and row.quantity.is_headline and row.difference is not None
 
 
 def _asks_another_question(comparison: Comparison) -> bool:
@@ -137,6 +157,8 @@ def _cells(finding: Finding) -> tuple[str, ...]:
 def _interval(finding: Finding) -> str:
     row = finding.difference
     is_same = row.test == "identical" and finding.verdict is Verdict.EQUIVALENT
+    if row.is_across_runs:
+        return ""  # told once, below the tables
     if row.interval is None or is_same:
         return escape(row.note)
     return f"{row.interval.low:+.3g} … {row.interval.high:+.3g}"

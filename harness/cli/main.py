@@ -34,6 +34,7 @@ class _LateGroup(click.Group):
         "report": "Render a stored run again, in any format.",
         "rescore": "Score the answers of a stored run again, without its models.",
         "run": "Carry out a spec and write a run folder with its report.",
+        "selftest": "Measure the error of the tool's own clock and load generator.",
         "show": "Show one registered thing or one run.",
         "site": "Publish all runs as a folder of pages.",
     }

@@ -13,6 +13,7 @@ from harness.folder_report import is_folder, render_folder
 from harness.line_history import line_history
 from harness.result import Result, load_run
 from harness.store.documents import write_text
+from harness.trade_off import with_tradeoff
 
 
 @click.command("report", epilog="Example: harness report latest --format md -o summary.md")
@@ -52,8 +53,8 @@ def _write_folder(result: Result, form: str, output: Path) -> None:
 
 
 def _with_history(result: Result) -> Run:
-    """Show a run that was judged as its line had it on that day."""
-    if result.run.judgement is None:
-        return result.run
-    series = line_history(result.run.manifest, result.folder.parent).series
-    return replace(result.run, history=series)
+    """Show models beside each other, and a run that was judged as its line had it on that day."""
+    run = with_tradeoff(result.run, result.folder)
+    if run.judgement is None:
+        return run
+    return replace(run, history=line_history(run.manifest, result.folder.parent).series)

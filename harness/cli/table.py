@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from harness.core.estimate import Estimate
+from harness.core.quantity_unit import in_unit, shown_unit
 from harness.core.run import Evaluation, Manifest, Status
 from harness.core.score import Direction
 from harness.result import Result
@@ -27,8 +28,9 @@ def print_result(result: Result) -> None:
             for estimate in result.run.estimates
             if (estimate.model, estimate.suite, estimate.slice) == (done.model, done.suite, None)
         ]
-        console.print(_table(done, mine, manifest))
-        _print_trouble(console, done)
+        shown = [estimate for estimate in mine if not _is_left_to_report(estimate)]
+        console.print(_table(done, shown, manifest))
+        _print_trouble(console, done, n_left_out=len(mine) - len(shown))
     if manifest.status is not Status.COMPLETE:
         console.print(f"[bold red]the run is {manifest.status}[/bold red]")
     if result.report.exists():
@@ -51,7 +53,19 @@ def _table(done: Evaluation, estimates: Iterable[Estimate], manifest: Manifest) 
     return table
 
 
-def _print_trouble(console: Console, done: Evaluation) -> None:
+def _is_left_to_report(estimate: Estimate) -> bool:
+    """Tell whether a number is one of the hundreds that a load test gives beside its headlines."""
+    return estimate.quantity.unit == "round" and not estimate.quantity.is_headline
+
+
+def _print_trouble(console: Console, done: Evaluation, *, n_left_out: int) -> None:
+    if n_left_out:
+        console.print(f"  {n_left_out} more numbers by load are in the report", soft_wrap=True)
+    for what, told in (("unstable", done.unstable), ("not valid", done.breaches)):
+        for load, reasons in told.items():
+            more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
+            text = printable(f"  {what} at {load}: {reasons[0]}{more}")
+            console.print(text, style="yellow", markup=False, soft_wrap=True)
     kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(done.failures.items()))
     for text in (kinds and f"not answered: {kinds}", done.error):
         if text:
@@ -64,10 +78,12 @@ def printable(text: str) -> str:
 
 
 def _cells(estimate: Estimate) -> tuple[str, ...]:
+    unit = shown_unit(estimate.quantity, [estimate.value])
+    estimate = in_unit(estimate, unit)
     interval = estimate.interval
     return (
         escape(printable(estimate.quantity.id)) + ARROW[estimate.quantity.direction],
-        "-" if estimate.value is None else f"{estimate.value:.4g}",
+        "-" if estimate.value is None else f"{estimate.value:.4g} {unit.word}".rstrip(),
         f"{interval.low:.4g} … {interval.high:.4g}" if interval else estimate.note,
         str(estimate.n),
         str(estimate.n_unscored or ""),

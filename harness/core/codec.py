@@ -15,11 +15,19 @@ from math import isfinite
 from typing import Any, TypeAlias
 
 from harness.core.identity import hash_json
+from harness.core.profile import Profile
+from harness.core.profile_codec import (
+    decode_load_test,
+    decode_profile,
+    encode_load_test,
+    encode_profile,
+)
 from harness.core.request import (
     Classify,
     Embed,
     FitAndClassify,
     Generate,
+    LoadTest,
     LogLikelihood,
     Message,
     Payload,
@@ -182,6 +190,8 @@ def _decode_prompt(data: str | list[Json]) -> Prompt:
 
 
 def _encode_generate(payload: Generate) -> Json:
+    # Written only where it is set: the question's hash is the same as before there was one.
+    fixed = {"min_new_tokens": payload.min_new_tokens} if payload.min_new_tokens else {}
     return {
         "kind": "Generate",
         "prompt": _encode_prompt(payload.prompt),
@@ -190,6 +200,7 @@ def _encode_generate(payload: Generate) -> Json:
         "temperature": payload.temperature,
         "top_p": payload.top_p,
         "seed": payload.seed,
+        **fixed,
     }
 
 
@@ -197,6 +208,7 @@ def _decode_generate(data: Mapping[str, Any]) -> Generate:
     return Generate(
         prompt=_decode_prompt(data["prompt"]),
         max_new_tokens=data["max_new_tokens"],
+        min_new_tokens=data.get("min_new_tokens", 0),
         stop=tuple(data["stop"]),
         temperature=data["temperature"],
         top_p=data["top_p"],
@@ -302,6 +314,7 @@ _ENCODE_PAYLOAD: dict[type, Callable[[Any], Json]] = {
     Classify: _encode_text,
     Embed: _encode_text,
     FitAndClassify: _encode_fit_and_classify,
+    LoadTest: encode_load_test,
 }
 
 _DECODE_PAYLOAD: dict[str, Callable[[Mapping[str, Any]], Payload]] = {
@@ -310,6 +323,7 @@ _DECODE_PAYLOAD: dict[str, Callable[[Mapping[str, Any]], Payload]] = {
     "RollingLogLikelihood": lambda data: RollingLogLikelihood(text=data["text"]),
     "Classify": lambda data: Classify(text=data["text"]),
     "Embed": lambda data: Embed(text=data["text"]),
+    "LoadTest": decode_load_test,
 }
 
 _ENCODE_OUTPUT: dict[type, Callable[[Any], Json]] = {
@@ -318,6 +332,7 @@ _ENCODE_OUTPUT: dict[type, Callable[[Any], Json]] = {
     TokenLogLikelihoods: _encode_token_log_likelihoods,
     Classification: _encode_classification,
     Embedding: _encode_embedding,
+    Profile: encode_profile,
 }
 
 _DECODE_OUTPUT: dict[str, Callable[[Mapping[str, Any]], Output]] = {
@@ -326,4 +341,5 @@ _DECODE_OUTPUT: dict[str, Callable[[Mapping[str, Any]], Output]] = {
     "TokenLogLikelihoods": _decode_token_log_likelihoods,
     "Classification": _decode_classification,
     "Embedding": _decode_embedding,
+    "Profile": decode_profile,
 }

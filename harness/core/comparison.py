@@ -73,12 +73,12 @@ class Difference:
     """Two-sided, of no difference, before any correction."""
     test: str
     """``mcnemar-exact``, ``paired-t``, ``sign-flips``, ``sign-flips-clustered``,
-    ``paired-bootstrap``, ``paired-jackknife``, ``identical``, or empty where there was nothing to
-    test."""
+    ``paired-bootstrap``, ``paired-jackknife``, ``paired-runs-t``, ``identical``, or empty where
+    there was nothing to test."""
     detectable: float | None
     """Smallest true difference that the test would have seen with a chance of 80 %."""
     n: int
-    """Samples scored on both sides."""
+    """Samples scored on both sides; of a quantity of rounds, pairs of rounds."""
     n_clusters: int
     n_unpaired: int
     """Samples scored on one side only; they have no part in the difference."""
@@ -89,6 +89,11 @@ class Difference:
     """Samples on which the candidate is higher; None for a number that no sample has alone."""
     n_lower: int | None = None
     note: str = ""
+
+    @property
+    def is_across_runs(self) -> bool:
+        """Whether it lies between rounds that did not take turns: it is shown and never tested."""
+        return self.quantity.unit == "round" and not self.test
 
     @property
     def better_and_worse(self) -> tuple[int, int] | None:

@@ -17,12 +17,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from typing import Any
 
 
 class HarnessError(Exception):
     """Root of every error that this project raises on purpose; its text is one clear sentence."""
 
     exit_code = 3
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Survive the way from one process to another, whatever a branch is made of."""
+        return _made_again, (type(self), self.args, self.__dict__)
+
+
+def _made_again(
+    kind: type[HarnessError], args: tuple[object, ...], fields: dict[str, object]
+) -> HarnessError:
+    error = kind.__new__(kind)
+    error.args = args
+    error.__dict__.update(fields)
+    return error
 
 
 class ConfigError(HarnessError):

@@ -23,6 +23,19 @@ class FigureKind(StrEnum):
     """metric; points: [{n_train, value, low, high}]."""
     HISTOGRAM = "histogram"
     """x_title; edges: [B+1]; counts: [B]."""
+    LATENCY_DISTRIBUTION = "latency_distribution"
+    """quantity; unit; curves: [{label, n, values: []}]: at most 512 evenly spaced quantiles of n
+    requests, rising, one curve per load."""
+    REQUEST_TIMELINE = "request_timeline"
+    """load; requests: [{label, due_ms (or None), sent_ms, chunk_ms: [], chunk_tokens: [] or None,
+    channels, ended_ms, failure}]: a few chosen requests, times since the load began."""
+    THROUGHPUT_LATENCY = "throughput_latency"
+    """x_title; y_title; slo (or None); series: [{label, points: [{load, x, y, y_p99 (or None),
+    attainment (or None)}]}]; knee: {load, x, y} or None."""
+    ROOFLINE = "roofline"
+    """peak_flops; peak_bytes_per_s; source; points: [{label, flops_per_byte, flops_per_s}]."""
+    TELEMETRY = "telemetry"
+    """load; at_s: []; series: [{name, unit, values: [] with None}]; unstable: [sentence]."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,7 +58,8 @@ class Series:
     draw: str = ""
     """Which samples of the data were asked, such as ``8 samples, seed 0``; empty for all."""
     hardware: str = ""
-    """For quantities that depend on it (time), a text that names the machine; else empty."""
+    """For quantities that depend on it (time), a text that names the machine and, of what is
+    measured in rounds, how the model was set; else empty."""
     points: tuple[Point, ...]
     """Oldest first."""
     shifts: tuple[Shift, ...] = ()

@@ -5,7 +5,8 @@ Request ── payload ──┬── Generate              generates
                      ├── RollingLogLikelihood  scores
                      ├── Classify              classifies
                      ├── Embed                 embeds
-                     └── FitAndClassify        fits
+                     ├── FitAndClassify        fits
+                     └── LoadTest              whatever its ``capability`` says
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from harness.core.capability import Capability
+from harness.core.load import Load
 
 Role = Literal["system", "user", "assistant"]
 
@@ -36,6 +38,8 @@ class Generate:
 
     prompt: Prompt
     max_new_tokens: int = 128
+    min_new_tokens: int = 0
+    """The model may not end before; equal to ``max_new_tokens`` for an answer of a fixed length."""
     stop: tuple[str, ...] = ()
     """Generation ends before the first of these; the stop string is not part of the answer."""
     temperature: float = 0.0
@@ -95,7 +99,21 @@ class FitAndClassify:
     training: TrainingSet
 
 
-Payload = Generate | LogLikelihood | RollingLogLikelihood | Classify | Embed | FitAndClassify
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadTest:
+    """Answer many made-up requests under these loads, one load after the other, and time them.
+
+    No session is sent one: the suite that made it carries it out, and keeps it on record.
+    """
+
+    capability: Capability
+    """What the requests ask for."""
+    points: tuple[Load, ...]
+
+
+Payload = (
+    Generate | LogLikelihood | RollingLogLikelihood | Classify | Embed | FitAndClassify | LoadTest
+)
 
 _ANSWERED_BY: dict[type, Capability] = {
     Generate: Capability.GENERATES,
@@ -121,6 +139,8 @@ def capability_of(payload: Payload) -> Capability:
     >>> capability_of(Classify(text="x"))
     <Capability.CLASSIFIES: 'classifies'>
     """
+    if isinstance(payload, LoadTest):
+        return payload.capability
     return _ANSWERED_BY[type(payload)]
 
 
@@ -130,6 +150,8 @@ def text_of(payload: Payload) -> str:
     >>> text_of(Generate(prompt=(Message("user", "Hi"),)))
     'user: Hi'
     """
+    if isinstance(payload, LoadTest):
+        return "\n".join(point.key for point in payload.points)
     prompt = payload.prompt if isinstance(payload, Generate | LogLikelihood) else payload.text
     if isinstance(prompt, str):
         return prompt

@@ -5,7 +5,8 @@ Exchange ── request
                      │                        ├── LogLikelihoods
                      │                        ├── TokenLogLikelihoods
                      │                        ├── Classification
-                     │                        └── Embedding
+                     │                        ├── Embedding
+                     │                        └── Profile
                      └── Failure
 """
 
@@ -14,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from harness.core.profile import Profile
 from harness.core.request import Request
 
 
@@ -75,7 +77,7 @@ class Embedding:
     values: tuple[float, ...]
 
 
-Output = Generation | LogLikelihoods | TokenLogLikelihoods | Classification | Embedding
+Output = Generation | LogLikelihoods | TokenLogLikelihoods | Classification | Embedding | Profile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from harness.core.sample import Sample
 if TYPE_CHECKING:
     from harness.core.history import Series
     from harness.core.judgement import Judgement
+    from harness.core.tradeoff import Tradeoff
 
 
 class Status(StrEnum):
@@ -77,6 +78,12 @@ class Evaluation:
     cpu_s: float = 0.0
     n_input_tokens: int = 0
     n_output_tokens: int = 0
+    tier: str = ""
+    """Where the clock stood in relation to the model, a ``Tier``; empty for what was not timed."""
+    unstable: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By load point, what was amiss with the machine while it was timed, a sentence each."""
+    breaches: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By load point, why no verdict may rest on its figures, a sentence each."""
     error: str = ""
     """Why the suite could not be carried out to the end, one sentence; empty when it was."""
 
@@ -162,3 +169,5 @@ class Run:
     """What was said of it beside a baseline, when it was compared."""
     history: tuple[Series, ...] = ()
     """Its numbers in the runs of its line, when they were looked up."""
+    tradeoff: Tradeoff | None = None
+    """Its models held against one of them, when there are several and it was worked out."""

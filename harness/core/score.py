@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 
 class Direction(StrEnum):
@@ -27,6 +28,9 @@ class Unscored:
     """This sample has no score, and why; it is counted, and is neither right nor wrong."""
 
     reason: str
+    is_moot: bool = False
+    """There is no such thing to be had of this model or load (a time to the first token of answers
+    that come whole). A number that is moot on every sample is left out, and not shown as missing."""
 
 
 Score = Scored | Unscored
@@ -46,4 +50,22 @@ class Quantity:
     high: float | None = 1.0
     """Largest possible value, None when unbounded."""
     is_headline: bool = False
-    """Shown in the summary and repeated for each slice."""
+    """Shown in the summary and repeated for each slice; gated where no policy says otherwise."""
+    unit: Literal["sample", "round"] = "sample"
+    """What is drawn anew when it is measured again. Of a ``round`` (a latency) two sides are
+    compared by the ratio of rounds that took turns, and never request by request."""
+
+    @property
+    def stem(self) -> str:
+        """The id without the load point."""
+        return self.id.partition("@")[0]
+
+    @property
+    def load(self) -> str:
+        """The load point that it holds for, as the id tells it after ``@``; empty for none.
+
+        >>> tpot = "tpot_p50@c=1,in=128,out=64"
+        >>> Quantity(id=tpot, direction=Direction.LOWER, definition="time per token").load
+        'c=1,in=128,out=64'
+        """
+        return self.id.partition("@")[2]

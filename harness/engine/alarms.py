@@ -19,6 +19,8 @@ from harness.stats.multiplicity import holm
 
 Floats: TypeAlias = NDArray[np.float64]
 
+_STEP_OF_ROUNDS = 1e-3
+
 
 @dataclass(frozen=True, slots=True)
 class _Night:
@@ -181,8 +183,11 @@ def _step(series: Series, values: Floats, n: int) -> float:
     """Return what one sample of n can move: the least spread to believe in.
 
     A deterministic model repeats its scores to the last digit for weeks. Without a least spread
-    the first answer that differs would be infinitely unusual.
+    the first answer that differs would be infinitely unusual. A figure of rounds moves freely, but
+    one that never did (a peak of memory) may do so by a thousandth.
     """
+    if series.quantity.unit == "round":
+        return _STEP_OF_ROUNDS * float(np.abs(values).max())
     low, high = series.quantity.low, series.quantity.high
     widest = float(np.abs(values).max()) if low is None or high is None else high - low
     return widest / max(n, 1)
@@ -190,7 +195,8 @@ def _step(series: Series, values: Floats, n: int) -> float:
 
 def _is_bounded(series: Series) -> bool:
     """Tell whether a number may be a count of samples, and move in whole steps."""
-    return series.quantity.low is not None and series.quantity.high is not None
+    quantity = series.quantity
+    return quantity.unit == "sample" and quantity.low is not None and quantity.high is not None
 
 
 def _is_of(noise: Noise, series: Series) -> bool:

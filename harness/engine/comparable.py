@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from harness.core.comparison import Mismatch
+from harness.core.machine import machine_of
 from harness.core.run import Evaluation, Manifest
 
 _NOT_OPTIONS = ("models", "limit", "data")
@@ -13,7 +14,12 @@ _SHOWN = 12
 
 
 def mismatches(
-    baseline: Manifest, before: Evaluation, candidate: Manifest, after: Evaluation
+    baseline: Manifest,
+    before: Evaluation,
+    candidate: Manifest,
+    after: Evaluation,
+    *,
+    is_timed: bool = False,
 ) -> tuple[Mismatch, ...]:
     """Return what keeps two evaluations of one suite from being compared.
 
@@ -22,8 +28,10 @@ def mismatches(
         before: the baseline's evaluation.
         candidate: run that holds ``after``.
         after: the candidate's evaluation.
+        is_timed: the suite measures in rounds, on which the machine has a say.
     """
     return (
+        *(_of_hardware(baseline, candidate, after.suite) if is_timed else ()),
         *_of_data(baseline, before, candidate, after),
         *_of_suite(baseline, before, candidate, after),
         *_of_capability(before, after),
@@ -93,6 +101,20 @@ def _options(manifest: Manifest, suite: str) -> Mapping[str, Any]:
 def _shown(value: object) -> str:
     text = "not set" if value is None else repr(value)
     return text if len(text) <= 60 else f"{text[:60]}…"  # noqa: PLR2004 - one line of a message
+
+
+def _of_hardware(baseline: Manifest, candidate: Manifest, suite: str) -> Iterator[Mismatch]:
+    old, new = machine_of(baseline), machine_of(candidate)
+    for field in {**old, **new}:
+        if old.get(field) != new.get(field):
+            shown = [_shown(machine.get(field)) for machine in (old, new)]
+            yield Mismatch(
+                what="hardware",
+                baseline=shown[0],
+                candidate=shown[1],
+                sentence=f"suite {suite!r} was timed on two machines: {field} is {shown[0]} in the"
+                f" baseline, {shown[1]} in the candidate",
+            )
 
 
 def _of_capability(before: Evaluation, after: Evaluation) -> Iterator[Mismatch]:

@@ -13,6 +13,7 @@ from harness.engine.align import align, scores_of
 from harness.engine.comparable import mismatches
 from harness.engine.difference import Settings, differences_of
 from harness.engine.flips import Moved, moved_samples
+from harness.engine.paired_rounds import is_in_rounds, round_differences
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +54,13 @@ def compare_pair(
     Returns:
         The pair, without any difference where the sides are not comparable.
     """
+    timed = [metric for metric in metrics if is_in_rounds(metric)]
     found = mismatches(
-        baseline.manifest, baseline.evaluation, candidate.manifest, candidate.evaluation
+        baseline.manifest,
+        baseline.evaluation,
+        candidate.manifest,
+        candidate.evaluation,
+        is_timed=bool(timed),
     )
     aligned = align(baseline.scores, candidate.scores)
     pair = Pair(
@@ -71,14 +77,19 @@ def compare_pair(
     if found and not is_forced:
         return Compared(pair=pair)
     kept = [metric for metric in metrics if _is_set_alike(metric, baseline, candidate)]
-    differences = [
-        difference
-        for metric in kept
-        for difference in differences_of(
-            aligned, scores_of(aligned, metric), metric, blank(pair, metric), settings
-        )
-    ]
-    return Compared(pair=pair, differences=tuple(differences), moved=moved_samples(aligned, kept))
+    took_turns = baseline.manifest.run_id == candidate.manifest.run_id
+    differences: list[Difference] = []
+    for metric in kept:
+        scores, common = scores_of(aligned, metric), blank(pair, metric)
+        if metric in timed:
+            differences += round_differences(
+                scores, metric, common, settings, took_turns=took_turns
+            )
+        else:
+            differences += differences_of(aligned, scores, metric, common, settings)
+    # A round that was slow is no sample that anybody would want to read.
+    moved = moved_samples(aligned, [metric for metric in kept if metric not in timed])
+    return Compared(pair=pair, differences=tuple(differences), moved=moved)
 
 
 def _is_set_alike(metric: Metric, baseline: Side, candidate: Side) -> bool:

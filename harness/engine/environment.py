@@ -8,6 +8,8 @@ import subprocess
 from importlib.metadata import distributions
 from pathlib import Path
 
+from harness.engine.accelerator import accelerators
+
 
 def packages() -> dict[str, str]:
     """Return the version of every installed distribution, by name."""
@@ -29,13 +31,17 @@ def git_state(folder: Path) -> dict[str, str]:
 
 
 def hardware() -> dict[str, str]:
-    """Return what the machine is, as far as it is known without loading a model."""
+    """Return what the machine is, as far as it is known without loading a model.
+
+    Only what stays the same from run to run: times are compared where all of it is equal.
+    """
     return {
         "cpu": _cpu_model(),
         "cores": str(_usable_cores()),
         "memory_gib": f"{_memory_bytes() / 2**30:.1f}",
         "system": platform.platform(),
         "python": platform.python_version(),
+        **accelerators(),
     }
 
 

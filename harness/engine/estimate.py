@@ -59,7 +59,10 @@ def metric_estimates(
 ) -> Iterator[Estimate]:
     """Yield the estimates of one metric, of the whole suite first and then of each slice."""
     for part in _parts(board, column):
-        yield from _of_part(column.metric, part, context)
+        for estimate in _of_part(column.metric, part, context):
+            # Of a round the metric itself says best what it lacks: requests for a percentile, say.
+            is_silent = estimate.quantity.unit == "round" and not estimate.n and column.why_missed
+            yield replace(estimate, note=column.why_missed) if is_silent else estimate
 
 
 def statistics_of(board: Scoreboard, column: MetricColumns) -> Floats:

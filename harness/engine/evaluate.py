@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from harness.core.build import options_of
 from harness.core.capability import Capability
-from harness.core.errors import StoreError
+from harness.core.errors import ConfigError, StoreError
 from harness.core.estimate import Estimate, signature_text
 from harness.core.figure import Figure
-from harness.core.ports import CorpusMetric, Metric, Progress, Recorder, Session, Task
+from harness.core.ports import (
+    CorpusMetric,
+    DrawnTask,
+    Metric,
+    Progress,
+    Recorder,
+    Session,
+    Task,
+)
 from harness.core.response import Failure, Output
 from harness.core.run import Evaluation, Record
 from harness.core.sample import Sample
@@ -23,6 +31,7 @@ from harness.engine.corpus import corpus_estimates
 from harness.engine.estimate import Context, metric_estimates, slices_left_out, statistics_of
 from harness.engine.execute import Answered, execute
 from harness.engine.score import Scoreboard
+from harness.engine.tally import Tally
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,36 +46,6 @@ class Evaluated:
     """The user has interrupted the asking; what was answered until then is estimated."""
 
 
-@dataclass(slots=True)
-class _Counts:
-    """Running totals of one evaluation."""
-
-    failures: Counter[str] = field(default_factory=Counter)
-    n_answered: int = 0
-    n_unreadable: int = 0
-    n_input_tokens: int = 0
-    n_output_tokens: int = 0
-    first_unscored: str = ""
-    """Why the first answer that has no score has none."""
-    first_defect: str = ""
-    """What the suite or a metric broke down on first."""
-
-    def add(self, record: Record) -> None:
-        answer = record.answer
-        if isinstance(answer, Failure):
-            self.failures[answer.kind] += 1
-            return
-        self.n_answered += 1
-        self.n_unreadable += bool(record.unscored and not record.scores)
-        if answer.usage is not None:
-            self.n_input_tokens += answer.usage.n_input_tokens or 0
-            self.n_output_tokens += answer.usage.n_output_tokens or 0
-        for reason in record.unscored.values():
-            self.first_unscored = self.first_unscored or reason
-            if BROKE_DOWN in reason:
-                self.first_defect = self.first_defect or reason
-
-
 @dataclass(frozen=True, slots=True)
 class _Outcome:
     """What the scores came to."""
@@ -75,6 +54,120 @@ class _Outcome:
     figures: tuple[Figure, ...]
     defects: tuple[str, ...]
     """A sentence for each metric that broke down."""
+
+
+class Evaluating:
+    """One suite on one model, under way: takes answers in, and tells what they came to."""
+
+    def __init__(
+        self,
+        planned: Evaluation,
+        task: Task,
+        context: Context,
+        *,
+        recorder: Recorder,
+        progress: Progress,
+    ) -> None:
+        self._planned = planned
+        self._task = task
+        self._context = context
+        self._recorder = recorder
+        self._progress = progress
+        keep_outputs = bool(task.corpus_metrics) or isinstance(task, DrawnTask)
+        self._board = Scoreboard(task.metrics, keep_outputs=keep_outputs)
+        self._counts = Tally()
+        self._n_new = 0
+        self._wall_s = self._cpu_s = 0.0
+        self._ending: BaseException | None = None
+
+    @property
+    def model(self) -> str:
+        """Name of the model that answers."""
+        return self._planned.model
+
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether the user has ended the asking."""
+        return isinstance(self._ending, KeyboardInterrupt)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether something has ended the asking before its time."""
+        return self._ending is not None
+
+    @property
+    def refusal(self) -> ConfigError | None:
+        """What is wrong with how the model was set up, found before it gave its first answer."""
+        ending = self._ending
+        return ending if isinstance(ending, ConfigError) and not self._n_new else None
+
+    def take(self, stream: Iterable[Answered]) -> None:
+        """Score and keep answers as they come; what ends them early is kept for the end.
+
+        Raises:
+            StoreError: the records cannot be kept.
+        """
+        started, started_cpu = time.perf_counter(), _cpu_s()
+        try:
+            for answered in stream:
+                self._take_one(answered)
+        except StoreError:
+            raise
+        except (Exception, KeyboardInterrupt) as ending:  # noqa: BLE001 - what came before is to count
+            self._ending = ending
+        self._wall_s += time.perf_counter() - started
+        self._cpu_s += _cpu_s() - started_cpu
+
+    def _take_one(self, answered: Answered) -> None:
+        record = _record(self._planned, self._task, self._board, answered)
+        if answered.is_new:
+            self._recorder.append(record)
+            self._n_new += 1
+        self._counts.add(record)
+        self._progress.advance(failed=isinstance(answered.answer, Failure))
+
+    def finish(self, fingerprint: str) -> Evaluated:
+        """Estimate.
+
+        Args:
+            fingerprint: of the model that has answered.
+        """
+        planned, counts = self._planned, self._counts
+        self._progress.note(f"{planned.suite} on {planned.model}: estimating")
+        started, started_cpu = time.perf_counter(), _cpu_s()
+        context = replace(
+            self._context, signature={**self._context.signature, "model": fingerprint[:12]}
+        )
+        outcome = _estimated(self._board, self._task, context)
+        measured = _measured_by(self._board, self._task)
+        evaluation = replace(
+            planned,
+            model_fingerprint=fingerprint,
+            n_answered=counts.n_answered,
+            n_unreadable=counts.n_unreadable,
+            n_failed=counts.failures.total(),
+            failures=dict(counts.failures),
+            metric_signatures={m.name: signature_text(m.signature) for m in measured},
+            metric_options={m.name: options_of(m) for m in measured},
+            wall_s=self._wall_s + time.perf_counter() - started,
+            cpu_s=self._cpu_s + _cpu_s() - started_cpu,
+            n_input_tokens=counts.n_input_tokens,
+            n_output_tokens=counts.n_output_tokens,
+            tier=counts.tier,
+            unstable={load: tuple(texts) for load, texts in counts.unstable.items()},
+            breaches={load: tuple(texts) for load, texts in counts.breaches.items()},
+            error=_error(self._ending, outcome, counts),
+        )
+        return Evaluated(
+            evaluation=evaluation,
+            estimates=outcome.estimates,
+            figures=outcome.figures,
+            warnings=(
+                *(f"{context.suite}: {text}" for text in slices_left_out(self._board)),
+                *(f"{context.suite} on {context.model}: {text}" for text in counts.warnings),
+            ),
+            is_interrupted=self.is_interrupted,
+        )
 
 
 def evaluate(
@@ -105,35 +198,16 @@ def evaluate(
     Raises:
         StoreError: the records cannot be kept.
     """
-    board = Scoreboard(task.metrics, keep_outputs=bool(task.corpus_metrics))
-    counts = _Counts()
-    started, started_cpu = time.perf_counter(), time.process_time()
+    under_way = Evaluating(planned, task, context, recorder=recorder, progress=progress)
     progress.begin(planned.model, planned.suite, planned.n_samples)
-    stream = _answers(task, session, planned, earlier)
-    ending = _take_in(stream, planned, task, board, counts, recorder=recorder, progress=progress)
-    progress.note(f"{planned.suite} on {planned.model}: estimating")
-    outcome = _estimated(board, task, context)
-    evaluation = replace(
-        planned,
-        n_answered=counts.n_answered,
-        n_unreadable=counts.n_unreadable,
-        n_failed=counts.failures.total(),
-        failures=dict(counts.failures),
-        metric_signatures=_signatures(task),
-        metric_options={metric.name: options_of(metric) for metric in _metrics(task)},
-        wall_s=time.perf_counter() - started,
-        cpu_s=time.process_time() - started_cpu,
-        n_input_tokens=counts.n_input_tokens,
-        n_output_tokens=counts.n_output_tokens,
-        error=_error(ending, outcome, counts),
-    )
-    return Evaluated(
-        evaluation=evaluation,
-        estimates=outcome.estimates,
-        figures=outcome.figures,
-        warnings=tuple(f"{context.suite}: {text}" for text in slices_left_out(board)),
-        is_interrupted=isinstance(ending, KeyboardInterrupt),
-    )
+    under_way.take(_answers(task, session, planned, earlier, progress))
+    return under_way.finish(session.identity.fingerprint)
+
+
+def _cpu_s() -> float:
+    """Return the CPU time of this process and of those it has started that have ended."""
+    spent = os.times()
+    return time.process_time() + spent.children_user + spent.children_system
 
 
 def _estimated(board: Scoreboard, task: Task, context: Context) -> _Outcome:
@@ -142,6 +216,8 @@ def _estimated(board: Scoreboard, task: Task, context: Context) -> _Outcome:
     figures: list[Figure] = []
     defects: list[str] = []
     for column in board.columns:
+        if column.is_moot:
+            continue
         with _noted(f"metric {column.metric.name!r}", defects):
             estimates += metric_estimates(board, column, context)
             figures += column.metric.figures(statistics_of(board, column)) if column.owners else ()
@@ -150,6 +226,8 @@ def _estimated(board: Scoreboard, task: Task, context: Context) -> _Outcome:
             estimates += corpus_estimates(board, (metric,), context)
     with _noted("the suite's charts", defects):
         figures += task.figures(estimates)
+        if isinstance(task, DrawnTask) and board.outputs:
+            figures += task.draw(sorted(board.outputs, key=lambda pair: pair[0].index))
     return _Outcome(tuple(estimates), tuple(figures), tuple(defects))
 
 
@@ -162,7 +240,7 @@ def _noted(what: str, defects: list[str]) -> Iterator[None]:
         defects.append(f"{what} {BROKE_DOWN}: {sentence_of(defect)}")
 
 
-def _error(ending: BaseException | None, outcome: _Outcome, counts: _Counts) -> str:
+def _error(ending: BaseException | None, outcome: _Outcome, counts: Tally) -> str:
     """Say why the evaluation is not whole; nothing when it is. Measured nothing is not whole."""
     if ending is not None:
         return sentence_of(ending)
@@ -177,39 +255,18 @@ def _error(ending: BaseException | None, outcome: _Outcome, counts: _Counts) -> 
 
 
 def _answers(
-    task: Task, session: Session, planned: Evaluation, earlier: Iterable[Answered]
+    task: Task,
+    session: Session,
+    planned: Evaluation,
+    earlier: Iterable[Answered],
+    progress: Progress,
 ) -> Iterator[Answered]:
     done = set()
     for answered in earlier:
         done.add(answered.sample.id)
         yield answered
     rest = (sample for sample in task.samples() if sample.id not in done)
-    yield from execute(task, session, Capability(planned.capability), rest)
-
-
-def _take_in(
-    stream: Iterator[Answered],
-    planned: Evaluation,
-    task: Task,
-    board: Scoreboard,
-    counts: _Counts,
-    *,
-    recorder: Recorder,
-    progress: Progress,
-) -> BaseException | None:
-    """Record and score the answers as they come; return what has ended them early, if anything."""
-    try:
-        for answered in stream:
-            record = _record(planned, task, board, answered)
-            if answered.is_new:
-                recorder.append(record)
-            counts.add(record)
-            progress.advance(failed=isinstance(answered.answer, Failure))
-    except StoreError:
-        raise
-    except (Exception, KeyboardInterrupt) as ending:  # noqa: BLE001 - what came before is to count
-        return ending
-    return None
+    yield from execute(task, session, Capability(planned.capability), rest, progress.note)
 
 
 def _record(planned: Evaluation, task: Task, board: Scoreboard, answered: Answered) -> Record:
@@ -242,9 +299,7 @@ def _read(task: Task, sample: Sample, output: Output) -> Output | Unscored:
         return Unscored(f"the suite {BROKE_DOWN}: {sentence_of(defect)}")
 
 
-def _signatures(task: Task) -> dict[str, str]:
-    return {metric.name: signature_text(metric.signature) for metric in _metrics(task)}
-
-
-def _metrics(task: Task) -> tuple[Metric | CorpusMetric, ...]:
-    return (*task.metrics, *task.corpus_metrics)
+def _measured_by(board: Scoreboard, task: Task) -> tuple[Metric | CorpusMetric, ...]:
+    """Return the metrics that there are numbers of, or might have been."""
+    own = (column.metric for column in board.columns if not column.is_moot)
+    return (*own, *task.corpus_metrics)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
 from harness.core.capability import Capability
 from harness.core.errors import AdapterError
-from harness.core.ports import Session, Task
+from harness.core.ports import DrivenTask, Replaying, Session, Task
 from harness.core.redact import redacted_words
 from harness.core.request import Payload, Request
 from harness.core.response import Failure, FailureKind, Output, Response
@@ -30,17 +30,36 @@ class Answered:
     """False for an answer taken over from a run that is resumed."""
 
 
+def _silence(text: str) -> None:
+    """Tell nobody."""
+
+
 def execute(
-    task: Task, session: Session, capability: Capability, samples: Iterable[Sample]
+    task: Task,
+    session: Session,
+    capability: Capability,
+    samples: Iterable[Sample],
+    note: Callable[[str], None] = _silence,
 ) -> Iterator[Answered]:
     """Yield each sample's answer as it comes, in any order within a window.
 
     A sample that the session forgets is a failure, and one that it answers twice is answered
     once: the count of samples asked always equals the count of answers.
 
+    Args:
+        task: the suite with its data.
+        session: the loaded model.
+        capability: what the model is asked for.
+        samples: those that are still open.
+        note: is told how far a task has come that drives the model itself.
+
     Raises:
         AdapterError: the model is gone, or it answers what nobody asked.
     """
+    if isinstance(task, DrivenTask) and not isinstance(session, Replaying):
+        for sample, answer in task.drive(samples, session, capability, note):
+            yield Answered(sample, task.ask(sample, capability), _checked(answer))
+        return
     stream = iter(samples)
     while window := list(islice(stream, WINDOW)):
         yield from _one_window(task, session, capability, window)

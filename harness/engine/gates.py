@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 
 from harness.core.comparison import Difference
 from harness.core.errors import nearest
-from harness.core.policy import DEFAULT_GATES, Gate, Policy
+from harness.core.policy import DEFAULT_GATES, DEFAULT_ROUND_GATES, Gate, Policy
 from harness.core.score import Direction, Quantity
 
 EVERY_HEADLINE = "*"
@@ -16,12 +16,14 @@ EVERY_HEADLINE = "*"
 def gate_for(difference: Difference, policy: Policy) -> Gate | None:
     """Return the first declared gate that fits; None for what is only watched.
 
-    Numbers of which neither direction is better are never gated.
+    Numbers of which neither direction is better are never gated. What was measured in rounds of
+    different runs is held by declared gates alone: by default it is left to the history.
     """
     if difference.quantity.direction is Direction.NEITHER:
         return None
     if not policy.gate:
-        is_default = difference.slice is None and difference.quantity.is_headline
+        is_whole = difference.slice is None and not difference.is_across_runs
+        is_default = is_whole and difference.quantity.is_headline
         return _default_gate(difference.quantity) if is_default else None
     return next((gate for gate in policy.gate if _fits(gate, difference)), None)
 
@@ -76,7 +78,11 @@ def _why_unused(gate: Gate, policy: Policy, differences: Sequence[Difference]) -
 
 def _default_gate(quantity: Quantity) -> Gate:
     of_shares, of_others = DEFAULT_GATES
-    return of_shares if _is_share(quantity) else of_others
+    if _is_share(quantity):
+        return of_shares
+    if quantity.unit == "round":
+        return next(gate for gate in DEFAULT_ROUND_GATES if fnmatchcase(quantity.stem, gate.metric))
+    return of_others
 
 
 def _is_share(quantity: Quantity) -> bool:

@@ -14,9 +14,8 @@ from harness.core.noise import Noise
 from harness.core.policy import Policy
 from harness.core.verdict import Verdict
 from harness.engine.gates import gate_for, margin_of, unused_gates
-from harness.engine.reasons import (
-    sentence_of_verdict,
-)
+from harness.engine.load_points import breach_at, remarks_on
+from harness.engine.reasons import sentence_of_verdict
 from harness.engine.ruling import Draft, needed_samples, verdict_on
 from harness.engine.validity import evaluation_of, fingerprint_of, invalid_reasons
 from harness.stats.multiplicity import benjamini_hochberg, holm
@@ -58,8 +57,12 @@ def judge(comparisons: Sequence[Comparison], context: Context) -> tuple[Judgemen
     flat = [draft for own in drafts for draft in own]
     adjusted = _adjusted(flat, context.policy)
     n_gates = sum(draft.gate is not None and i in adjusted for i, draft in enumerate(flat))
+    remarks = [own for comparison in comparisons for own in remarks_on(comparison)]
     findings = iter(
-        [_finding(draft, adjusted.get(i), n_gates, context) for i, draft in enumerate(flat)]
+        [
+            _remarked(_finding(draft, adjusted.get(i), n_gates, context), remarks[i])
+            for i, draft in enumerate(flat)
+        ]
     )
     differences = [draft.difference for draft in flat]
     unused = unused_gates(context.policy, differences, is_narrowed=context.is_narrowed)
@@ -99,6 +102,7 @@ def _drafts(comparison: Comparison, context: Context) -> list[Draft]:
                 margin=margin,
                 noise_floor=floor,
                 is_same_model=_is_same_model(comparison, pairs[key]),
+                breach=breach_at(difference.quantity.load, comparison, pairs[key]),
             )
         )
     return drafts
@@ -149,6 +153,7 @@ def _adjusted(drafts: Sequence[Draft], policy: Policy) -> dict[int, float]:
             for i, draft in enumerate(drafts)
             if (draft.gate is not None) is is_gate
             and draft.is_valid
+            and not draft.breach
             and draft.difference.p_value is not None
         ]
         p_values = np.array([p for _, p in family], dtype=np.float64)
@@ -184,6 +189,10 @@ def _finding(draft: Draft, p_adjusted: float | None, n_gates: int, context: Cont
     )
 
 
+def _remarked(finding: Finding, remarks: Sequence[str]) -> Finding:
+    return replace(finding, reason="; ".join((finding.reason, *remarks)))
+
+
 def _widening(alpha: float, n_gates: int) -> float:
     """How much larger a difference has to be to be seen among so many gates."""
     alone = minimum_detectable_effect(1.0, alpha=alpha)
@@ -198,7 +207,8 @@ def _judgement(
     invalid = [sentence for own in reasons.values() for sentence in own]
     invalid += family.unused
     gates = [finding for finding in findings if finding.gate is not None]
-    verdict = _overall(gates, invalid, context)
+    is_open = any(finding.difference.is_across_runs for finding in findings)
+    verdict = _overall(gates, invalid, context, is_open=is_open)
     return Judgement(
         verdict=verdict,
         sentence=sentence_of_verdict(verdict, gates, invalid, context.alarms),
@@ -214,14 +224,25 @@ def _judgement(
     )
 
 
-def _overall(gates: Sequence[Finding], invalid: Sequence[str], context: Context) -> Verdict:
-    """A proven loss is said first; a pass needs everything to be valid and decided."""
+def _overall(
+    gates: Sequence[Finding], invalid: Sequence[str], context: Context, *, is_open: bool
+) -> Verdict:
+    """A proven loss is said first; a pass needs everything to be valid and decided.
+
+    Args:
+        gates: findings that decide.
+        invalid: sentences of what may not be judged.
+        context: policy and alarms.
+        is_open: there are figures that only the history can judge.
+    """
     verdicts = {finding.verdict for finding in gates}
     is_alarm = context.policy.history == "fail" and any(
         alarm.is_confirmed and alarm.is_better is False for alarm in context.alarms
     )
     if Verdict.REGRESSED in verdicts or is_alarm:
         return Verdict.REGRESSED
+    if not gates and is_open and not invalid:
+        return Verdict.INCONCLUSIVE
     if invalid or not gates or Verdict.INVALID in verdicts:
         return Verdict.INVALID
     for verdict in (Verdict.INCONCLUSIVE, Verdict.IMPROVED):

@@ -37,6 +37,8 @@ def sentence_of_verdict(
         return f"{_SAID[verdict]}: {invalid[0]}{more}."
     counts = Counter(finding.verdict for finding in gates)
     n = counts.total()
+    if not n and verdict is Verdict.INCONCLUSIVE:
+        return f"{_SAID[verdict]}: figures of rounds in different runs are left to the history."
     if not n:
         return f"{_SAID[verdict]}: no gate holds any number."
     parts = ", ".join(f"{counts[each]} {each}" for each in GRAVEST_FIRST if counts[each])
@@ -52,7 +54,10 @@ def reason_of(
     is_same_model: bool,
 ) -> str:
     """Return one sentence that says why."""
-    if difference.test == "identical":
+    is_of_rounds = difference.quantity.unit == "round"
+    if is_of_rounds and difference.test == "identical" and verdict is not Verdict.INCONCLUSIVE:
+        return f"the same in all {difference.n} rounds of both"
+    if difference.test == "identical" and not is_of_rounds:
         who = "the same model gave the same scores" if is_same_model else "the scores agree"
         return f"{who} on all {difference.n} samples"
     if difference.interval is not None:
@@ -62,7 +67,9 @@ def reason_of(
     else:
         ends = difference.note
     p = "" if p_adjusted is None else f", adjusted p {p_adjusted:.2g}"
-    facts = f"{difference.difference or 0.0:+.3g}, {ends}{p}"
+    facts = f"{_moved(difference)}, {ends}{p}"
+    if is_of_rounds and difference.p_value is None:
+        return f"{facts}: {difference.note}"
     return f"{facts}: {_conclusion(difference, verdict, margin)}"
 
 
@@ -90,6 +97,14 @@ def noise_reason(difference: Difference, floor: float) -> str:
         f"{difference.difference or 0.0:+.3g}, within the {floor:.3g} that two runs of one"
         " checkpoint differ by once in twenty"
     )
+
+
+def _moved(difference: Difference) -> str:
+    """Return by how much a number moved; one of rounds also in per cent, as speed is told."""
+    by = difference.difference or 0.0
+    if difference.quantity.unit == "round" and difference.baseline:
+        return f"{by:+.3g} ({by / difference.baseline:+.1%})"
+    return f"{by:+.3g}"
 
 
 def _conclusion(difference: Difference, verdict: Verdict, margin: float) -> str:

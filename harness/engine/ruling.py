@@ -11,6 +11,7 @@ from harness.core.score import Direction
 from harness.core.verdict import Verdict
 from harness.engine.reasons import invalid_reason, lost_reason, noise_reason, reason_of
 from harness.stats.equivalence import judge_change
+from harness.stats.paired_runs import needed_pairs
 from harness.stats.power import needed_n
 from harness.stats.quantiles import normal_quantile
 
@@ -28,6 +29,8 @@ class Draft:
     margin: float
     noise_floor: float | None
     is_same_model: bool
+    breach: str = ""
+    """Why no verdict may rest on the figure, of either side; empty where one may."""
 
     @property
     def range(self) -> float:
@@ -51,7 +54,7 @@ class Draft:
 
 
 def needed_samples(draft: Draft, alpha: float) -> int | None:
-    """Return how many samples would decide, clustered as these are.
+    """Return how many samples (pairs of rounds) would decide, clustered as these are.
 
     None where these are as many: then it was chance, or a change about as large as the margin,
     that left the matter open.
@@ -59,7 +62,9 @@ def needed_samples(draft: Draft, alpha: float) -> int | None:
     difference, margin = draft.difference, draft.margin
     if not difference.stderr or margin <= 0:
         return None
-    if difference.test == "identical":
+    if difference.quantity.unit == "round":
+        wanted = needed_pairs(margin, difference.stderr**2 * difference.n, alpha=alpha)
+    elif difference.test == "identical":
         # The interval of nothing in n samples is z² / (n + z²) of the range.
         square = normal_quantile(1 - alpha / 2) ** 2
         wanted = math.ceil(
@@ -78,6 +83,8 @@ def verdict_on(
 ) -> tuple[Verdict, str]:
     """Return the verdict on one number, and why in one sentence."""
     difference, floor = draft.difference, draft.noise_floor
+    if draft.breach:
+        return Verdict.INVALID, draft.breach
     if not draft.is_valid or difference.difference is None:
         return Verdict.INVALID, invalid_reason(difference)
     verdict = _by_test(draft, is_significant=is_significant)
@@ -104,11 +111,22 @@ def _stands(draft: Draft, verdict: Verdict, *, is_significant: bool) -> bool:
     return worst in (verdict, Verdict.EQUIVALENT)
 
 
+def _is_certain(draft: Draft) -> bool:
+    """Tell whether what is alike everywhere would be so again.
+
+    A figure that is the same in every process (a peak of memory) does not depend on luck.
+    """
+    if draft.difference.quantity.unit == "round":
+        return True
+    return draft.is_same_model and draft.difference.n_clusters >= _MIN_IDENTICAL
+
+
 def _by_test(draft: Draft, *, is_significant: bool, penalty: float = 0.0) -> Verdict:
     """Judge by test and interval, the interval moved for the worse by a penalty."""
     difference = draft.difference
-    is_known = difference.test == "identical" and draft.is_same_model
-    if is_known and difference.n_clusters >= _MIN_IDENTICAL and not penalty:
+    if difference.quantity.unit == "round" and difference.p_value is None:
+        return Verdict.INCONCLUSIVE  # rounds of two runs, or too few: they only inform
+    if difference.test == "identical" and not penalty and _is_certain(draft):
         return Verdict.EQUIVALENT
     low = high = difference.difference or 0.0
     if difference.interval is not None:

@@ -22,6 +22,16 @@ class MetricColumns:
     """k numbers per scored sample, one sample after the other."""
     owners: array[int] = field(default_factory=lambda: array("q"))
     """For each scored sample, its place among all samples answered or failed."""
+    n_moot: int = 0
+    n_missed: int = 0
+    """Answers without a score that could have had one."""
+    why_missed: str = ""
+    """What the metric said of the first of them."""
+
+    @property
+    def is_moot(self) -> bool:
+        """Whether the metric was asked for what this model does not have."""
+        return bool(self.n_moot) and not self.owners and not self.n_missed
 
 
 @dataclass(slots=True)
@@ -78,7 +88,11 @@ class Scoreboard:
                 column.rows.extend(score.statistics)
                 column.owners.append(place)
                 scores.update(zip(names, score.statistics, strict=True))
+            elif score.is_moot:
+                column.n_moot += 1
             else:
+                column.n_missed += 1
+                column.why_missed = column.why_missed or score.reason
                 unscored[column.metric.name] = score.reason
         return scores, unscored
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from harness.core.estimate import Interval
 from harness.stats.paired_difference import paired_difference
 from harness.stats.permutation import sign_flip_test
+from harness.stats.power import minimum_detectable_effect, needed_n
 
 Floats: TypeAlias = NDArray[np.float64]
 
@@ -88,3 +89,25 @@ def fewest_pairs(alpha: float = 0.05) -> int:
     6
     """
     return math.ceil(math.log2(2 / alpha))
+
+
+def needed_pairs(effect: float, variance: float, *, alpha: float = 0.05) -> int:
+    """Pairs with which Student's test would see an effect with a chance of 80 %.
+
+    Args:
+        effect: above 0; in the units of the variance's root.
+        variance: of one pair's difference.
+        alpha: in (0, 1).
+
+    >>> needed_pairs(0.03, 2 * 0.015**2)
+    7
+    """
+    k = max(fewest_pairs(alpha), needed_n(effect, variance, alpha=alpha))
+    while _detectable(variance, k, alpha) > effect:
+        k += 1
+    return k
+
+
+def _detectable(variance: float, k: int, alpha: float) -> float:
+    stderr = math.sqrt(variance / k)
+    return minimum_detectable_effect(stderr, alpha=alpha, degrees_of_freedom=k - 1)

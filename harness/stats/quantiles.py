@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from statistics import NormalDist
 
 _NORMAL = NormalDist()
@@ -48,3 +49,20 @@ def t_two_sided_p(t: float, degrees_of_freedom: float) -> float:
     from scipy.special import stdtr
 
     return float(2 * stdtr(degrees_of_freedom, -abs(t)))
+
+
+def linear_quantile(ordered: Sequence[float], probability: float) -> float:
+    """Quantile of a sample by linear interpolation: numpy's ``method="linear"``, R's type 7.
+
+    Args:
+        ordered: rising; at least one.
+        probability: in [0, 1].
+
+    >>> linear_quantile([1.0, 2.0, 4.0], 0.75)
+    3.0
+    """
+    place = probability * (len(ordered) - 1)
+    below = int(place)
+    above = min(below + 1, len(ordered) - 1)
+    low, high = ordered[below], ordered[above]
+    return low + (high - low) * (place - below)

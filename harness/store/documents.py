@@ -118,7 +118,7 @@ def decode_manifest(value: Mapping[str, Any], path: Path, remedy: str = _DAMAGED
     """
     try:
         value = upgraded("manifest", value, path)
-        evaluations = tuple(Evaluation(**entry) for entry in value["evaluations"])
+        evaluations = tuple(_evaluation(entry) for entry in value["evaluations"])
         fields = {
             **value,
             "status": Status(value["status"]),
@@ -130,6 +130,14 @@ def decode_manifest(value: Mapping[str, Any], path: Path, remedy: str = _DAMAGED
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise StoreError(sentence(str(path), f"is no manifest ({error})", remedy)) from error
     return manifest
+
+
+def _evaluation(entry: Mapping[str, Any]) -> Evaluation:
+    told = {
+        name: {load: tuple(own) for load, own in entry.get(name, {}).items()}
+        for name in ("unstable", "breaches")
+    }
+    return Evaluation(**{**entry, **told})
 
 
 def _check_numbers(manifest: Manifest) -> None:

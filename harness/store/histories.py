@@ -5,15 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TypeAlias
 
 from harness.core.errors import StoreError, sentence
 from harness.core.estimate import Estimate
 from harness.core.history import Point, Series
+from harness.core.identity import hash_json
+from harness.core.machine import name_of_machine
 from harness.core.run import Evaluation, Manifest, Status
 from harness.core.score import Direction, Quantity
+from harness.sources.source import Source
 from harness.store.documents import decode_manifest, decode_metrics, read_json
 from harness.store.run_folder import MANIFEST, METRICS, run_folders
 
@@ -26,6 +29,10 @@ SECONDS_PER_SAMPLE = Quantity(
 )
 TIME = "time"
 """Stands where the name of a metric does, in series of what no metric has made."""
+
+_ORIGIN = {"name", *(field.name for field in fields(Source))}
+"""Options that say which model it is; all others say how it is run."""
+_SHOWN = 8
 
 _Key: TypeAlias = tuple[str, ...]
 _DAMAGED = "restore it from a copy, or run again"
@@ -186,6 +193,8 @@ def _numbers(night: _Night) -> Iterator[tuple[Evaluation, Series, Point]]:
         done = evaluations.get((estimate.model, estimate.suite))
         if done is not None and estimate.value is not None and math.isfinite(estimate.value):
             series = _empty(night.manifest, done, estimate.metric, estimate.quantity)
+            if estimate.quantity.unit == "round":
+                series = replace(series, hardware=_timed_on(night.manifest, done.model))
             yield done, series, _point(night.manifest, done, estimate, estimate.value)
     for done in evaluations.values():
         if done.wall_s > 0 and done.n_samples and not night.manifest.rescored_from:
@@ -204,6 +213,23 @@ def _empty(manifest: Manifest, done: Evaluation, metric: str, quantity: Quantity
         draw=_draw(manifest, done),
         points=(),
     )
+
+
+def _timed_on(manifest: Manifest, model: str) -> str:
+    """Name the machine, and how the model was set: times of another of either are no history.
+
+    The checkpoint may be another every night, and is no part of it.
+    """
+    settings = {key: value for key, value in _table(manifest, model).items() if key not in _ORIGIN}
+    return f"{name_of_machine(manifest)}, model set as {hash_json(settings)[:_SHOWN]}"
+
+
+def _table(manifest: Manifest, model: str) -> Mapping[str, object]:
+    tables = manifest.spec.get("model")
+    for table in tables if isinstance(tables, list | tuple) else ():
+        if isinstance(table, Mapping) and table.get("name") == model:
+            return table
+    return {}
 
 
 def _draw(manifest: Manifest, done: Evaluation) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-_VOID = {"meta", "input", "br", "img", "link", "path", "circle"}
+_VOID = {"meta", "input", "br", "img", "link"}
 
 
 class Outline(HTMLParser):

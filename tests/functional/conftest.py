@@ -41,10 +41,21 @@ def nothing_asked(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def toys(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Register the toy model and the toy suite, as an installed plug-in would."""
-    added: dict[str, dict[str, EntryPoint]] = {
-        "adapters": {"toy": EntryPoint("toy", "fakes.toy_models:ToyAdapter", "harness.adapters")},
-        "suites": {"toy": EntryPoint("toy", "fakes.toy_suite:ToySuite", "harness.suites")},
+    """Register the toy models and the toy suites, as an installed plug-in would."""
+    places = {
+        "adapters": {
+            "toy": "fakes.toy_models:ToyAdapter",
+            "paced": "fakes.toy_rounds:PacedAdapter",
+        },
+        "suites": {
+            "toy": "fakes.toy_suite:ToySuite",
+            "toy_rounds": "fakes.toy_rounds:ToyRounds",
+        },
+        "metrics": {"toy_timing": "fakes.toy_rounds:ToyTiming"},
+    }
+    added = {
+        kind: {name: EntryPoint(name, at, f"harness.{kind}") for name, at in own.items()}
+        for kind, own in places.items()
     }
     registered = registry.registered
 

@@ -70,6 +70,8 @@ def forget_model(place: Workplace) -> None:
 def numbers(run_folder: Path) -> list[Any]:
     """Return all estimates but for their signatures, which name the model's fingerprint."""
     estimates = json.loads((run_folder / "metrics.json").read_text(encoding="utf-8"))["estimates"]
+    for entry in estimates:
+        entry["quantity"].setdefault("unit", "sample")  # older runs have no other
     return [{key: entry[key] for key in entry if key != "signature"} for entry in estimates]
 
 

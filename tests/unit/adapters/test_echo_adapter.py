@@ -29,6 +29,17 @@ def test_it_honours_stop_strings_and_the_token_budget() -> None:
     assert answer == Response(output=Generation(text="a b", finish_reason="length"))
 
 
+def test_it_goes_on_until_it_has_the_words_it_must_have() -> None:
+    five = Generate(prompt="a b", max_new_tokens=5, min_new_tokens=5)
+    assert ask(EchoAdapter(), five) == Response(
+        output=Generation(text="a b a b a", finish_reason="stop")
+    )
+    stopped = Generate(prompt="a b", max_new_tokens=9, min_new_tokens=4, stop=("b",))
+    assert ask(EchoAdapter(), stopped) == Response(
+        output=Generation(text="a b a ", finish_reason="stop")
+    )
+
+
 def test_shorter_continuations_score_higher() -> None:
     answer = ask(EchoAdapter(), LogLikelihood(prompt="x", continuations=("ab", "a b c")))
     assert isinstance(answer, Response)

@@ -7,6 +7,9 @@ import pytest
 
 from harness.adapters.openai import OpenAIAdapter
 from harness.conformance import check_adapter
+from harness.core.arrival import Arrival
+from harness.core.latency import e2e, itl, tpot, ttft
+from harness.core.load import Tier
 from harness.core.request import Generate, LogLikelihood, Message, Payload, Request
 from harness.core.response import Failure, FailureKind, Generation, Response
 from harness.sources.source import Source
@@ -115,6 +118,47 @@ def test_a_prompt_beyond_the_window_is_too_long(base_url: str) -> None:
     (answer,) = ask(adapter, [Generate(prompt="word " * 5000, max_new_tokens=2)])
     assert isinstance(answer, Failure)
     assert answer.kind is FailureKind.TOO_LONG, answer
+
+
+@pytest.mark.parametrize("api", ["chat", "completions"])
+def test_streamed_answers_are_timed(base_url: str, api: Any) -> None:
+    n_tokens = 12
+    # llama.cpp tells its own times and counts of every chunk where it is asked to.
+    extra = {"timings_per_token": True}
+    session = OpenAIAdapter(base_url=base_url, model="smollm2", api=api, extra=extra).open()
+    payloads = [
+        Generate(prompt=f"{n}. Once upon", max_new_tokens=n_tokens, min_new_tokens=n_tokens)
+        for n in range(4)
+    ]
+    load = [Arrival(Request(str(place), payload)) for place, payload in enumerate(payloads)]
+    traces = [trace for _, trace in session.time(load, concurrency=2)]
+    session.close()
+    assert session.tier is Tier.LOOPBACK
+    assert len(traces) == 4
+    for trace in traces:
+        assert trace.failure is None, trace
+        assert trace.finish_reason == "length"
+        assert trace.n_input_tokens is not None
+        assert trace.n_input_tokens >= 4
+        assert trace.n_output_tokens == n_tokens
+        assert trace.counted_by == "usage"
+        assert trace.chunk_tokens is not None
+        assert sum(trace.chunk_tokens) == n_tokens
+        assert trace.header_ns is not None
+        assert trace.sent_ns < trace.header_ns <= trace.chunk_ns[0]
+        assert list(trace.chunk_ns) == sorted(trace.chunk_ns)
+        assert trace.chunk_ns[-1] <= trace.ended_ns
+        first, whole, step, gaps = ttft(trace), e2e(trace), tpot(trace), itl(trace)
+        assert first is not None
+        assert whole is not None
+        assert step is not None
+        assert gaps is not None
+        assert 0 < first < whole
+        assert len(gaps) == n_tokens - 1
+        assert sum(gaps) == pytest.approx(step * (n_tokens - 1))
+        # The server's own time on the prompt is part of what passed before the first token.
+        assert trace.prefill_ns is not None
+        assert 0 < trace.prefill_ns / 1e9 <= first
 
 
 def test_the_identity_names_the_build_of_the_server(base_url: str) -> None:

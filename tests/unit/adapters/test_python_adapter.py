@@ -52,8 +52,8 @@ SOURCE = """
             raise ValueError("bad prompt")
         return [prompt[::-1] for prompt in prompts]
 
-    def settings(prompt, *, seed, max_new_tokens=1):
-        return f"{seed} {max_new_tokens}"
+    def settings(prompt, *, seed, min_new_tokens, max_new_tokens=1):
+        return f"{seed} {min_new_tokens} {max_new_tokens}"
 
     def settings_all(prompts, seed):
         return [str(number) for number in seed]
@@ -153,9 +153,9 @@ def test_it_reaches_into_classes(folder: str) -> None:
 
 
 def test_settings_go_to_the_parameters_that_name_them(folder: str) -> None:
-    payload = Generate(prompt="x", seed=7, max_new_tokens=9)
+    payload = Generate(prompt="x", seed=7, min_new_tokens=4, max_new_tokens=9)
     adapter = PythonAdapter(target="toy_model:settings", path=folder)
-    assert output(adapter, payload) == Generation(text="7 9", finish_reason="stop")
+    assert output(adapter, payload) == Generation(text="7 4 9", finish_reason="stop")
     adapter = PythonAdapter(target="toy_model:settings_all", path=folder, batch=True)
     assert output(adapter, payload) == Generation(text="7", finish_reason="stop")
 

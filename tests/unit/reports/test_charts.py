@@ -1,4 +1,5 @@
 import pytest
+from fakes.synthetic_latency import latency_figures
 from fakes.synthetic_run import MODELS, SUITES, synthetic_run
 
 from harness.core.figure import Figure, FigureKind
@@ -9,6 +10,7 @@ from harness.reports.thinning import thinned
 
 RUN = synthetic_run()
 FIGURES = {figure.kind: figure for figures in RUN.figures.values() for figure in figures}
+FIGURES |= {figure.kind: figure for figure in latency_figures()}
 
 
 @pytest.mark.parametrize("kind", list(FigureKind))
@@ -36,6 +38,28 @@ FINDINGS = {
         "accuracy goes from 0.496 with 50 training samples to 0.787 with 1,600."
     ),
     FigureKind.HISTOGRAM: "395 samples; the fullest bin, 40 to 50, holds 80.",
+    FigureKind.LATENCY_DISTRIBUTION: (
+        "Median 52.3 ms at c=1,in=128,out=64 (320 requests), up to 418 ms at c=32,in=128,out=64 "
+        "(40 requests); p99 is left out below 300 requests."
+    ),
+    FigureKind.REQUEST_TIMELINE: (
+        "5 requests at poisson=4,in=128,out=64, each from its own start; the longest gap between "
+        "two chunks is 433 ms, in slowest; 1 failed."
+    ),
+    FigureKind.THROUGHPUT_LATENCY: (
+        "tpot p50, ms: 12.3 at 76.2 output tokens/s (c=1,in=128,out=64), 91.3 at 285 output "
+        "tokens/s (c=32,in=128,out=64); the knee, the most that is sustained, is at 25.6 at 265 "
+        "output tokens/s (c=8,in=128,out=64); the share of requests within all limits falls to "
+        "0.367 at c=32,in=128,out=64."
+    ),
+    FigureKind.ROOFLINE: (
+        "Prefill reaches 0.58 of its compute limit; decode reaches 0.63 of its bandwidth limit. "
+        "Peak 91.2 GFLOP/s and 11.4 GB/s: measured here with numpy."
+    ),
+    FigureKind.TELEMETRY: (
+        "Unstable: the clock fell from 3,400 to 2,100 MHz under load. Watched at "
+        "c=32,in=128,out=64: cpu clock, load average, temperature, memory."
+    ),
 }
 
 
@@ -71,7 +95,16 @@ def empty_figure(kind: FigureKind) -> Figure:
         FigureKind.RELIABILITY: {"bins": [], "ece": None, "ece_band": [None, None]},
         FigureKind.LEARNING_CURVE: {"metric": "accuracy", "points": []},
         FigureKind.HISTOGRAM: {"x_title": "tokens", "edges": [], "counts": []},
-    }
+        FigureKind.LATENCY_DISTRIBUTION: {"quantity": "ttft", "unit": "s", "curves": []},
+        FigureKind.REQUEST_TIMELINE: {"load": "c=1", "requests": []},
+        FigureKind.THROUGHPUT_LATENCY: {
+            "x_title": "rps", "y_title": "ms", "slo": None, "series": [], "knee": None,
+        },
+        FigureKind.ROOFLINE: {
+            "peak_flops": None, "peak_bytes_per_s": None, "source": "", "points": [],
+        },
+        FigureKind.TELEMETRY: {"load": "c=1", "at_s": [], "series": [], "unstable": []},
+    }  # fmt: skip
     return Figure(kind=kind, title="Empty", data=data[kind])
 
 

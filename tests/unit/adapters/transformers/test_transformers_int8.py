@@ -13,7 +13,7 @@ from harness.core.request import Classify, Embed, LogLikelihood, RollingLogLikel
 
 torch = pytest.importorskip("torch")
 
-from harness.adapters.transformers import precision  # noqa: E402 - torch may be absent
+from harness.adapters.transformers import variant_fitness  # noqa: E402 - torch may be absent
 from harness.adapters.transformers.int8_linear import Int8Linear  # noqa: E402
 
 ASKED: dict[str, list[Any]] = {
@@ -112,7 +112,7 @@ def test_zeros_no_rows_and_the_type_of_the_input() -> None:
 
 @pytest.mark.parametrize("kind", list(ASKED))
 def test_every_architecture_answers_nearly_the_same(kind: str, opened: Callable[..., Any]) -> None:
-    rough = opened(kind, quantisation="dynamic-int8")
+    rough = opened(kind, variant="dynamic-int8")
     exact = opened(kind)
 
     for payload in ASKED[kind]:
@@ -125,7 +125,7 @@ def test_every_architecture_answers_nearly_the_same(kind: str, opened: Callable[
 def test_the_head_is_rounded_and_the_embedding_it_shares_is_not(
     kind: str, opened: Callable[..., Any]
 ) -> None:
-    model = opened(kind, quantisation="dynamic-int8").model
+    model = opened(kind, variant="dynamic-int8").model
     exact = opened(kind).model
 
     assert isinstance(model.get_output_embeddings(), Int8Linear)
@@ -137,7 +137,7 @@ def test_the_head_is_rounded_and_the_embedding_it_shares_is_not(
 def test_one_scale_for_a_batch_means_batches_of_one(opened: Callable[..., Any]) -> None:
     texts = ["It was", "the best of times, it was the worst", "Paris is the capital of France"]
     asked = [RollingLogLikelihood(text=text) for text in texts]
-    model = opened("llama", quantisation="dynamic-int8-per-tensor")
+    model = opened("llama", variant="dynamic-int8-per-tensor")
 
     together = [numbers(output) for output in model.outputs(*asked)]
 
@@ -147,14 +147,14 @@ def test_one_scale_for_a_batch_means_batches_of_one(opened: Callable[..., Any]) 
 
 def test_the_two_ways_are_two_models(opened: Callable[..., Any]) -> None:
     ways = (None, "dynamic-int8", "dynamic-int8-per-tensor")
-    prints = {opened("llama", quantisation=way).session.identity.fingerprint for way in ways}
+    prints = {opened("llama", variant=way).session.identity.fingerprint for way in ways}
 
     assert len(prints) == len(ways)
 
 
 @pytest.mark.parametrize("way", ["dynamic-int8", "dynamic-int8-per-tensor"])
 def test_other_devices_are_refused(way: Any) -> None:
-    options = TransformersAdapter(path="x", quantisation=way)
+    options = TransformersAdapter(path="x", variant=way)
 
     with pytest.raises(ConfigError, match=r"runs on the CPU, and the device is cuda; write"):
-        precision.load_arguments(options, "cuda")
+        variant_fitness.check_variant_fits(options, "cuda")

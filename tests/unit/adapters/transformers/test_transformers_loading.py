@@ -139,8 +139,8 @@ def test_an_encoder_may_lack_the_pooler_that_is_not_used(opened: Callable[..., A
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"quantisation": "bnb-8bit"}, "needs CUDA"),
-        ({"quantisation": "bnb-4bit"}, "needs CUDA"),
+        ({"variant": "bnb-8bit"}, "needs CUDA"),
+        ({"variant": "bnb-4bit"}, "needs CUDA"),
         ({"device": "abacus"}, "cannot be used here"),
         ({"max_length": 65}, "window is 64"),
         ({"chat_template": "no/such.jinja"}, "cannot be read"),
@@ -155,13 +155,14 @@ def test_options_that_do_not_fit_are_refused(
 
 
 def test_bitsandbytes_must_be_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    from harness.adapters.transformers import precision
+    from harness.adapters.transformers import precision, variant_fitness
 
-    monkeypatch.setattr(precision, "find_spec", lambda _name: None)
-    options = TransformersAdapter(path="x", quantisation="bnb-4bit")
+    monkeypatch.setattr(variant_fitness, "find_spec", lambda _name: None)
+    options = TransformersAdapter(path="x", variant="bnb-4bit")
     with pytest.raises(ConfigError, match="pip install bitsandbytes"):
-        precision.load_arguments(options, "cuda")
-    monkeypatch.setattr(precision, "find_spec", lambda _name: object())
+        variant_fitness.check_variant_fits(options, "cuda")
+    monkeypatch.setattr(variant_fitness, "find_spec", lambda _name: object())
+    variant_fitness.check_variant_fits(options, "cuda:1")
     arguments = precision.load_arguments(options, "cuda:1")
     assert arguments["quantization_config"].load_in_4bit
     assert arguments["device_map"] == {"": "cuda:1"}
@@ -213,7 +214,7 @@ def test_whatever_changes_answers_changes_the_identity(opened: Callable[..., Any
     variants: list[dict[str, Any]] = [
         {},
         {"dtype": "bfloat16"},
-        {"quantisation": "dynamic-int8"},
+        {"variant": "dynamic-int8"},
         {"max_length": 32},
         {"attention": "eager"},
         {"chat_template": "{{ messages[0].content }}"},
@@ -258,7 +259,7 @@ def test_attention_kernels_agree(attention: str, opened: Callable[..., Any]) -> 
 
 def test_int8_layers_are_near_and_not_the_same(opened: Callable[..., Any]) -> None:
     exact = opened("llama").output(ASKED).scores[1].log_likelihood
-    model = opened("llama", quantisation="dynamic-int8")
+    model = opened("llama", variant="dynamic-int8")
     rough = model.output(ASKED).scores[1].log_likelihood
     assert rough != exact
     assert rough == pytest.approx(exact, rel=0.2)

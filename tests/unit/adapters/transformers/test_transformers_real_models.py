@@ -19,6 +19,8 @@ from harness.adapters.transformers.gguf_cache import converted, load_gguf
 from harness.adapters.transformers.prefix_sharing import Sharing
 from harness.adapters.transformers.quiet import quiet
 from harness.adapters.transformers.scoring import ScoringResponder
+from harness.adapters.transformers.timed_generation import time_requests
+from harness.core.arrival import Arrival
 from harness.core.capability import Capability
 from harness.core.identity import hash_file
 from harness.core.request import (
@@ -130,6 +132,29 @@ def test_chat_answers_end_by_themselves_and_agree_with_the_library(smol: Any) ->
         whole = loaded.model.generate(**ids, max_new_tokens=40, do_sample=False)
     written = whole[0, ids["input_ids"].shape[1] :]
     assert output.text == tokenizer.decode(written, skip_special_tokens=True)
+
+
+def test_each_token_of_a_plain_answer_has_its_time(smol: Any) -> None:
+    asked = [
+        Request(
+            f"r{at}", Generate(prompt=f"{at}. The sun rose", max_new_tokens=12, min_new_tokens=12)
+        )
+        for at in range(3)
+    ]
+    plain = {each.request.id: each.answer for each in smol.respond(asked)}
+    loaded, responder = smol._loaded, smol._responders[Capability.GENERATES]
+    arrivals = [Arrival(request) for request in asked]
+    for one in time_requests(loaded, responder, arrivals, concurrency=2, budget=None):
+        written = responder._written(responder.read(one.request).rows[0], one.written)
+        assert written.text == plain[one.request.id].output.text
+        moments = one.trace.chunk_ns
+        assert len(moments) == 12
+        assert list(moments) == sorted(set(moments))
+        assert one.trace.prefill_ns <= moments[0] - one.trace.sent_ns
+    facts = smol.facts()
+    # 134.5 million, its embedding tied; 30 layers of 3 heads of 64 numbers, keys and values.
+    assert 134e6 < facts["n_parameters"] == facts["n_active_parameters"] < 135e6
+    assert facts["kv_bytes_per_token"] == 30 * 3 * 64 * 2 * 4
 
 
 def test_the_converted_file_has_the_logits_of_the_gguf(smol: Any) -> None:

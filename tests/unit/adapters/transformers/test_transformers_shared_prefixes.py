@@ -257,11 +257,11 @@ def test_a_model_that_ignores_its_mask_is_found_out() -> None:
     ("kind", "options", "told"),
     [
         ("llama", {}, "likelihoods:prefix tree"),
-        ("gpt2", {"quantisation": "dynamic-int8"}, "likelihoods:prefix tree"),
+        ("gpt2", {"variant": "dynamic-int8"}, "likelihoods:prefix tree"),
         ("llama", {"share_prefixes": False}, "likelihoods:row by row (share_prefixes is false)"),
         (
             "llama",
-            {"quantisation": "dynamic-int8-per-tensor"},
+            {"variant": "dynamic-int8-per-tensor"},
             "likelihoods:row by row (one scale would serve a whole tree)",
         ),
         ("t5", {}, "likelihoods:row by row (a seq2seq model does not read forward only)"),

@@ -1,0 +1,39 @@
+"""What a run's machine is, as far as times depend on it: figures of two machines never mix."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from harness.core.identity import hash_json
+
+if TYPE_CHECKING:
+    from harness.core.run import Manifest
+
+_RUNTIMES = (
+    "torch", "transformers", "tokenizers", "accelerate", "onnxruntime", "onnxruntime-gpu",
+    "optimum", "xllamacpp", "vllm", "numpy", "scikit-learn",
+)  # fmt: skip
+"""Packages whose code runs while a model is timed."""
+_SHOWN = 8
+
+
+def machine_of(manifest: Manifest) -> Mapping[str, str]:
+    """Return the stable facts, by name: hardware, driver, kernel, versions of what computes.
+
+    What changes from minute to minute (clocks, temperature, load) is telemetry, and no part of it.
+    """
+    versions = {name: manifest.packages[name] for name in _RUNTIMES if name in manifest.packages}
+    return {**manifest.hardware, **versions}
+
+
+def hardware_key(manifest: Manifest) -> str:
+    """Return 64 hex digits that two runs share exactly when their machines are equal."""
+    return hash_json(dict(machine_of(manifest)))
+
+
+def name_of_machine(manifest: Manifest) -> str:
+    """Return the machine for a reader, with the start of its key."""
+    facts = manifest.hardware
+    parts = [facts.get("cpu", "?"), f"{facts.get('cores', '?')} cores", facts.get("gpu", "")]
+    return ", ".join([*filter(None, parts), f"key {hardware_key(manifest)[:_SHOWN]}"])

@@ -1,0 +1,81 @@
+"""What is told beside a figure of one load point: whether it may be judged by, and what it means.
+
+Answers that got shorter look faster, so that how long they are stands beside every speed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.core.comparison import Comparison, Difference, Pair
+from harness.core.run import Evaluation
+from harness.engine.validity import evaluation_of
+
+LENGTH = "n_out"
+"""Stem of the quantity that counts the tokens of an answer."""
+_SAME = 5e-4
+
+
+def breach_at(load: str, comparison: Comparison, pair: Pair) -> str:
+    """Return why no verdict may rest on figures of a load point, empty where one may.
+
+    Args:
+        load: key of the load point; empty for figures of none.
+        comparison: with both manifests.
+        pair: which suite and models.
+    """
+    for side, done in _sides(comparison, pair):
+        texts = done.breaches.get(load, ())
+        if texts:
+            more = f" (and {len(texts) - 1} more)" if len(texts) > 1 else ""
+            return f"the {side}'s figures are not valid: {texts[0]}{more}"
+    return ""
+
+
+def remarks_on(comparison: Comparison) -> Iterator[tuple[str, ...]]:
+    """Yield for each difference what a reader has to know beside its verdict."""
+    pairs = {(pair.suite, pair.candidate_model): pair for pair in comparison.pairs}
+    lengths = {
+        (difference.suite, difference.model, difference.quantity.load): difference
+        for difference in comparison.differences
+        if difference.quantity.stem == LENGTH and difference.slice is None
+    }
+    for difference in comparison.differences:
+        if difference.quantity.unit != "round" or not difference.quantity.load:
+            yield ()
+            continue
+        key = (difference.suite, difference.model)
+        length = lengths.get((*key, difference.quantity.load))
+        yield (
+            *(() if length in {None, difference} else _drift(length)),
+            *_unsteady(difference.quantity.load, comparison, pairs[key]),
+        )
+
+
+def _drift(length: Difference | None) -> Iterator[str]:
+    if length is None or not length.baseline or length.candidate is None:
+        return
+    drift = length.candidate / length.baseline - 1
+    tokens = f"{length.candidate:.3g} tokens"
+    if abs(drift) < _SAME:
+        yield f"answers are as long as they were ({tokens})"
+    else:
+        yield f"answers are {abs(drift):.1%} {'longer' if drift > 0 else 'shorter'} ({tokens})"
+
+
+def _unsteady(load: str, comparison: Comparison, pair: Pair) -> Iterator[str]:
+    for side, done in _sides(comparison, pair):
+        texts = done.unstable.get(load, ())
+        if texts:
+            more = f" (and {len(texts) - 1} more)" if len(texts) > 1 else ""
+            yield f"the machine was not steady under the {side}: {texts[0]}{more}"
+
+
+def _sides(comparison: Comparison, pair: Pair) -> Iterator[tuple[str, Evaluation]]:
+    for side, manifest, model in (
+        ("baseline", comparison.baseline, pair.baseline_model),
+        ("candidate", comparison.candidate, pair.candidate_model),
+    ):
+        done = evaluation_of(manifest, pair.suite, model)
+        if done is not None:
+            yield side, done

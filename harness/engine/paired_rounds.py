@@ -1,0 +1,151 @@
+"""Compares what is measured in rounds: a latency, a throughput, a peak of memory.
+
+A round is one value. Requests of one round share its process and its luck, so that however many
+of them there are, they are no sample of rounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.core.comparison import Difference
+from harness.core.estimate import Interval
+from harness.core.ports import Metric
+from harness.engine.align import Scores
+from harness.engine.difference import Settings
+from harness.engine.history import is_log_scale
+from harness.engine.sample_values import sample_values
+from harness.stats.paired_difference import paired_difference
+from harness.stats.paired_runs import fewest_pairs, paired_runs
+from harness.stats.permutation import sign_flip_test
+from harness.stats.power import minimum_detectable_effect
+
+Floats: TypeAlias = NDArray[np.float64]
+
+TEST = "paired-runs-t"
+ACROSS_RUNS = (
+    "measured in different runs, between which the machine may have changed: put both models into"
+    " one spec, or compare their checkpoints with --spec"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a test says of rounds that took turns."""
+
+    interval: Interval | None
+    stderr: float | None
+    p_value: float | None
+    test: str = TEST
+    detectable: float | None = None
+    note: str = ""
+
+
+def is_in_rounds(metric: Metric) -> bool:
+    """Tell whether a metric's values are drawn anew by the round, and not by the sample."""
+    return any(quantity.unit == "round" for quantity in metric.quantities)
+
+
+def round_differences(
+    scores: Scores, metric: Metric, common: Difference, settings: Settings, *, took_turns: bool
+) -> Iterator[Difference]:
+    """Yield the difference of each quantity of a metric.
+
+    Rounds are paired by their ids. Positive numbers without an upper bound are compared by their
+    ratios, so that a value is the geometric mean of the rounds; others by what lies between them.
+
+    Args:
+        scores: the metric's statistics, a row for each round that both sides have.
+        metric: as both sides have measured it.
+        common: what all of them share: suite, model, metric.
+        settings: level and seed.
+        took_turns: the rounds of a pair followed upon each other, in one run. Those of two runs
+            have no test: their values are told.
+    """
+    m = len(scores.a)
+    values = sample_values(metric, np.concatenate([scores.a, scores.b]))
+    common = replace(common, n_unpaired=scores.n_unpaired, n_lost=len(scores.lost))
+    for i, quantity in enumerate(metric.quantities):
+        own = replace(common, quantity=quantity, test=TEST if took_turns else "")
+        yield _of_rounds(values[:m, i], values[m:, i], own, settings)
+
+
+def _of_rounds(a: Floats, b: Floats, known: Difference, settings: Settings) -> Difference:
+    is_defined = np.isfinite(a) & np.isfinite(b)
+    a, b = a[is_defined], b[is_defined]
+    n = len(a)
+    known = replace(known, n=n, n_clusters=n)
+    if not n:
+        return replace(known, note="no round has a value on both sides")
+    is_ratio = is_log_scale(known.quantity, np.concatenate([a, b]))
+    before, after = (_middle(side, is_ratio=is_ratio) for side in (a, b))
+    known = replace(known, baseline=before, candidate=after, difference=after - before)
+    if not known.test:
+        return replace(known, note=ACROSS_RUNS)
+    found = _tested(a, b, settings) if not is_ratio else _ratio_tested(a, b, settings)
+    fewest = fewest_pairs(1 - settings.level)
+    if n < fewest:
+        pairs = "1 pair of rounds only informs" if n == 1 else f"{n} pairs of rounds only inform"
+        found = replace(found, p_value=None, note=f"{pairs}: {fewest} are needed")
+    return replace(
+        known,
+        interval=found.interval,
+        stderr=found.stderr,
+        p_value=found.p_value,
+        test=found.test,
+        detectable=found.detectable,
+        n_higher=int((b > a).sum()),
+        n_lower=int((b < a).sum()),
+        note=found.note,
+    )
+
+
+def _middle(values: Floats, *, is_ratio: bool) -> float:
+    return float(np.exp(np.log(values).mean()) if is_ratio else values.mean())
+
+
+def _ratio_tested(a: Floats, b: Floats, settings: Settings) -> _Found:
+    """Test the ratio, and tell it as a difference from the baseline."""
+    alpha = 1 - settings.level
+    found = paired_runs(a, b, level=settings.level, alpha=alpha, seed=settings.seed)
+    if not found.log_stderr or found.interval is None:
+        return _without_spread(a, b, found.sign_flip_p)
+    before = _middle(a, is_ratio=True)
+    detectable = minimum_detectable_effect(
+        found.log_stderr, alpha=alpha, degrees_of_freedom=len(a) - 1
+    )
+    return _Found(
+        interval=replace(
+            found.interval,
+            low=(found.interval.low - 1) * before,
+            high=(found.interval.high - 1) * before,
+        ),
+        stderr=found.log_stderr * before,
+        p_value=found.p_value,
+        detectable=float(np.expm1(detectable)) * before,
+    )
+
+
+def _tested(a: Floats, b: Floats, settings: Settings) -> _Found:
+    """Test the plain difference: of shares, and of what is 0 in some round."""
+    found = paired_difference(a, b, level=settings.level)
+    if not found.stderr or found.interval is None:
+        p_value = sign_flip_test(b - a, seed=settings.seed).p_value
+        return _without_spread(a, b, p_value)
+    detectable = minimum_detectable_effect(
+        found.stderr, alpha=1 - settings.level, degrees_of_freedom=len(a) - 1
+    )
+    return _Found(found.interval, found.stderr, found.p_value, detectable=detectable)
+
+
+def _without_spread(a: Floats, b: Floats, p_value: float | None) -> _Found:
+    """Judge by the count of rounds what moves by the same in each of them, or not at all."""
+    if np.array_equal(a, b):
+        return _Found(None, None, 1.0, test="identical", note="the same in every round")
+    note = "no spread is known" if len(a) == 1 else "all rounds moved by the same"
+    return _Found(None, None, p_value, test="sign-flips", note=note)

@@ -1,0 +1,201 @@
+"""Latency over throughput as the load grows: where the knee is, and what the limit allows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from harness.reports.number_format import ABSENT, format_number
+from harness.reports.panels.panel import (
+    BOTTOM,
+    LEFT,
+    N_HUES,
+    RIGHT,
+    TOP,
+    WIDTH,
+    Label,
+    Panel,
+    Stroke,
+    axis_titles,
+    circle,
+    clipped,
+    grid,
+    key,
+    series_name,
+    told_apart,
+)
+from harness.reports.panels.scale import Scale, scale_over
+from harness.reports.table import Cell, Column, Table, text_table
+
+Data: TypeAlias = Mapping[str, Any]
+Point: TypeAlias = Mapping[str, Any]
+
+HEIGHT = 288.0
+_LABEL_HEIGHT = 13.0
+_CHARACTER = 7.4
+_KNEE_RADIUS = 8.0
+_ROOM = 4.0
+"""Around a point, where no label may stand."""
+
+
+def throughput_panel(data: Data) -> Panel:
+    """Draw a line for each series, its loads written beside their points."""
+    points = [point for series in data["series"] for point in series["points"]]
+    along = scale_over(
+        [point["x"] for point in points], start=LEFT, end=WIDTH - RIGHT, is_from_zero=True
+    )
+    upward = scale_over(_heights(data, points), start=HEIGHT - BOTTOM, end=TOP, is_from_zero=True)
+    lines, labels = grid(along.ticks, upward.ticks, HEIGHT)
+    strokes, meanings = [lines], []
+    for number, series in enumerate(data["series"]):
+        strokes += _strokes(data, series, number, along, upward)
+        meanings.append(key(f"line {series_name(number)}", clipped(series["label"], 60)))
+    if any(point["y_p99"] is not None for point in points):
+        meanings.append(key("whisker", "up to p99", "M12 13V2m-4 0h8"))
+    if data["slo"] is not None:
+        y = upward.place(data["slo"])
+        limit = f"limit {format_number(data['slo'])}"
+        strokes.append(Stroke(name="slo", path=f"M{LEFT:g} {y:g}H{WIDTH - RIGHT:g}", words=limit))
+        meanings.append(key("slo", f"limit (SLO): {format_number(data['slo'])}"))
+    if data["knee"] is not None:
+        x, y = along.place(data["knee"]["x"]), upward.place(data["knee"]["y"])
+        words = f"knee: {data['knee']['load']}"
+        strokes.append(Stroke(name="knee", path=circle(x, y, _KNEE_RADIUS), words=words))
+        meanings.append(key("knee", "knee: the most that is sustained", circle(12, 7, 6)))
+    labels += axis_titles(_titled(data["x_title"], along), _titled(data["y_title"], upward), HEIGHT)
+    return Panel(
+        height=HEIGHT,
+        strokes=tuple(strokes),
+        labels=(*labels, *_load_labels(points, along, upward)),
+        key=tuple(meanings),
+    )
+
+
+def throughput_words(data: Data) -> str:
+    """Say how far latency rises, where the knee is, and which loads keep the limit."""
+    points = [point for series in data["series"] for point in series["points"]]
+    if not points:
+        return "No load was carried out."
+    first = min(points, key=lambda point: point["x"])
+    last = max(reversed(points), key=lambda point: point["x"])
+    parts = [f"{data['y_title']}: {_told(first, data)}, {_told(last, data)}"]
+    if data["knee"] is not None:
+        parts.append(f"the knee, the most that is sustained, is at {_told(data['knee'], data)}")
+    told = [point for point in points if point["attainment"] is not None]
+    if told:
+        worst = min(told, key=lambda point: point["attainment"])
+        share = format_number(worst["attainment"], digits=3)
+        parts.append(f"the share of requests within all limits falls to {share} at {worst['load']}")
+    return f"{'; '.join(parts)}."
+
+
+def _told(point: Point, data: Data) -> str:
+    y, x = (format_number(point[key], digits=3) for key in ("y", "x"))
+    return f"{y} at {x} {data['x_title']} ({point['load']})"
+
+
+def throughput_table(data: Data) -> Table:
+    """Return every point."""
+    rows = [
+        (
+            series["label"],
+            _load_cell(point, data),
+            *(_cell(point[key]) for key in ("x", "y", "y_p99", "attainment")),
+        )
+        for series in data["series"]
+        for point in series["points"]
+    ]
+    heads = (data["x_title"], data["y_title"], "p99", "Within all limits")
+    columns = (
+        Column(title="Series"),
+        Column(title="Load"),
+        *(Column(title=str(head), is_number=True) for head in heads),
+    )
+    return text_table(f"{data['y_title']} over {data['x_title']}", columns, rows)
+
+
+def _heights(data: Data, points: Sequence[Point]) -> Iterator[float]:
+    """Yield all that has to fit on the upward scale."""
+    yield from (point["y"] for point in points)
+    yield from (point["y_p99"] for point in points if point["y_p99"] is not None)
+    if data["slo"] is not None:
+        yield data["slo"]
+
+
+def _strokes(
+    data: Data, series: Mapping[str, Any], number: int, along: Scale, upward: Scale
+) -> Iterator[Stroke]:
+    name = series_name(number)
+    places = [(along.place(p["x"]), upward.place(p["y"]), p) for p in series["points"]]
+    if len(places) > 1:
+        path = "L".join(f"{x:g} {y:g}" for x, y, _ in places)
+        yield Stroke(name=f"line {name}", path=f"M{path}", words=series["label"])
+    for x, y, point in places:
+        if point["y_p99"] is not None:
+            top = upward.place(point["y_p99"])
+            yield Stroke(name="whisker", path=f"M{x:g} {y:g}V{top:g}m-4 0h8")
+        mark = f"dot s{number % N_HUES}{'' if _is_kept(data, point) else ' missed'}"
+        yield Stroke(name=mark, path=circle(x, y, 4), words=_point_words(data, series, point))
+
+
+def _is_kept(data: Data, point: Point) -> bool:
+    """Tell whether the point itself lies within the limit; hollow where not."""
+    return data["slo"] is None or bool(point["y"] <= data["slo"])
+
+
+def _point_words(data: Data, series: Mapping[str, Any], point: Point) -> str:
+    facts = [
+        f"{series['label']}, {point['load']}",
+        f"{data['x_title']} {format_number(point['x'])}",
+        f"{data['y_title']} {format_number(point['y'])}",
+    ]
+    if point["y_p99"] is not None:
+        facts.append(f"p99 {format_number(point['y_p99'])}")
+    if point["attainment"] is not None:
+        facts.append(f"within all limits {format_number(point['attainment'], digits=3)}")
+    return "; ".join(facts)
+
+
+def _load_labels(points: Sequence[Point], along: Scale, upward: Scale) -> Iterator[Label]:
+    """Yield a label for each point that has room for one; the others tell it on hover."""
+    dots = [(along.place(point["x"]), upward.place(point["y"])) for point in points]
+    taken = [(x - _ROOM, y - _ROOM, x + _ROOM, y + _ROOM) for x, y in dots]
+    names = told_apart([str(point["load"]) for point in points])
+    for (x, y), name, point in zip(dots, names, points, strict=True):
+        share = point["attainment"]
+        is_told = share is not None and share < 1
+        text = clipped(name, 18) + (f" ({format_number(share, digits=2)} good)" if is_told else "")
+        width = _CHARACTER * len(text)
+        for left, base in (
+            (x - 8 - width, y - 5),
+            (x + 9, y + 16),
+            (x - 9 - width, y + 16),
+            (x - width / 2, y + 20),
+            (x + 9, y - 5),
+        ):
+            box = (left, base - _LABEL_HEIGHT, left + width, base)
+            if _is_inside(box) and not any(_overlap(box, other) for other in taken):
+                taken.append(box)
+                yield Label(x=round(left, 1), y=round(base, 1), text=text, name="point")
+                break
+
+
+def _is_inside(box: tuple[float, ...]) -> bool:
+    return box[0] >= LEFT and box[1] >= 0 and box[2] <= WIDTH and box[3] <= HEIGHT - BOTTOM
+
+
+def _overlap(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def _titled(title: object, scale: Scale) -> str:
+    return f"{title}, logarithmic" if scale.is_log else str(title)
+
+
+def _load_cell(point: Point, data: Data) -> Cell:
+    is_knee = data["knee"] is not None and point["load"] == data["knee"]["load"]
+    return Cell(str(point["load"]), remark="knee" if is_knee else "")
+
+
+def _cell(value: float | None) -> Cell:
+    return Cell(ABSENT) if value is None else Cell(format_number(value), order=value)

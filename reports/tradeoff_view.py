@@ -1,0 +1,57 @@
+"""The section of a report that holds a run's models against each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from harness.core.run import Run
+from harness.reports.panels.panel import Panel
+from harness.reports.table import Table
+from harness.reports.tradeoff_panel import tradeoff_panel, tradeoff_summary
+from harness.reports.tradeoff_points import clouds
+from harness.reports.tradeoff_table import gains_table, tradeoff_table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TradeoffChart:
+    """A drawing with its words."""
+
+    title: str
+    words: str
+    panel: Panel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TradeoffView:
+    """What the template shows."""
+
+    lead: str
+    level: float
+    table: Table
+    charts: tuple[TradeoffChart, ...]
+    gains: Table
+    notes: tuple[str, ...]
+
+
+def tradeoff_view(run: Run, *, has_charts: bool = True) -> TradeoffView | None:
+    """Return the section; None where a run has nothing to hold against each other."""
+    tradeoff = run.tradeoff
+    if tradeoff is None:
+        return None
+    kind = "variants of the same weights" if tradeoff.has_one_source else "models"
+    drawn = clouds(tradeoff) if has_charts else ()
+    return TradeoffView(
+        lead=f"{len(tradeoff.alternatives)} {kind} beside {tradeoff.base}",
+        level=tradeoff.level,
+        table=tradeoff_table(tradeoff),
+        charts=tuple(
+            TradeoffChart(
+                title=f"{cloud.suite}: {cloud.quality} against {cloud.gain}",
+                words=tradeoff_summary(cloud),
+                panel=tradeoff_panel(cloud),
+            )
+            for cloud in drawn
+        ),
+        gains=gains_table(tradeoff),
+        notes=tuple(f"{one.model}: {note}" for one in tradeoff.alternatives for note in one.notes),
+    )

@@ -1,0 +1,172 @@
+"""What only several load points tell together: the knee of a rate sweep, and a law of lengths."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from harness.core import latency
+from harness.core.load import Tier
+from harness.core.profile import LoadProfile
+from harness.core.score import Direction, Unscored
+from harness.core.trace import Trace
+from harness.stats.quantiles import t_quantile
+from harness.suites.latency.in_flight import in_flight_when_sent
+from harness.suites.latency.limits import Slo
+from harness.suites.latency.measure import Measure
+from harness.suites.latency.throughput import achieved_rate, good_traces, offered_rate
+from harness.suites.latency.view import View, answered, moot
+
+LEAST_ACHIEVED = 0.98
+_CONFIDENCE = 0.95
+_FEWEST_ROWS = 4
+"""Three unknowns, and one equation that can contradict them."""
+
+
+def is_sustained(point: LoadProfile, slo: Slo | None) -> bool | Unscored:
+    """Tell whether the model keeps up with a rate for as long as one likes.
+
+    Answers leave at 98 % of the rate at least at which requests come; with a confidence of 95 %
+    the share of good requests reaches the objective's (MLPerf's rule for early stopping, a
+    binomial bound); and not both of requests under way and latency rise while the load lasts.
+    """
+    offered, achieved = offered_rate(point.traces), achieved_rate(point.traces)
+    if offered is None:
+        return Unscored("nothing was due")
+    if achieved is None or achieved < LEAST_ACHIEVED * offered:
+        return False
+    if slo is not None:
+        good = good_traces(point.traces, slo)
+        if isinstance(good, Unscored):
+            return good
+        n = len(point.traces)
+        if not is_attained(n - len(good), n, slo.attainment):
+            return False
+    return not _piles_up(point.traces)
+
+
+def is_attained(n_violations: int, n: int, share: float) -> bool:
+    """Tell whether so few violations would be rare (5 %) if the true share were lower.
+
+    Without any violation a share of 0.99 takes 299 requests.
+
+    >>> is_attained(0, 298, 0.99), is_attained(0, 299, 0.99)
+    (False, True)
+    """
+    from scipy.special import bdtr
+
+    return bool(bdtr(n_violations, n, 1 - share) <= 1 - _CONFIDENCE)
+
+
+def _piles_up(traces: Sequence[Trace]) -> bool:
+    """Tell whether a queue grows: both under way and latency rise beyond chance."""
+    ordered = sorted(traces, key=lambda trace: trace.sent_ns)
+    under_way = [
+        (trace.sent_ns / 1e9, float(n))
+        for trace, n in zip(ordered, in_flight_when_sent(ordered), strict=True)
+    ]
+    waits = [(trace.sent_ns / 1e9, _wait(trace)) for trace in answered(ordered)]
+    known = [(at, wait) for at, wait in waits if wait is not None]
+    return _rises(under_way) and _rises(known)
+
+
+def _wait(trace: Trace) -> float | None:
+    first = latency.ttft(trace)
+    return latency.e2e(trace) if first is None else first
+
+
+def _rises(points: Sequence[tuple[float, float]]) -> bool:
+    """Tell whether the interval of a regression's slope lies above 0."""
+    if len(points) < 3:  # noqa: PLR2004 - a slope and its error need three
+        return False
+    x, y = np.array(points).T
+    spread = float(np.square(x - x.mean()).sum())
+    if spread == 0:
+        return False
+    slope = float((x - x.mean()) @ (y - y.mean())) / spread
+    residuals = y - y.mean() - slope * (x - x.mean())
+    error = float(np.sqrt(np.square(residuals).sum() / (len(x) - 2) / spread))
+    return slope > t_quantile(0.5 + _CONFIDENCE / 2, len(x) - 2) * error
+
+
+def knee_point(points: Sequence[LoadProfile], slo: Slo | None) -> LoadProfile | Unscored | None:
+    """Return the load of the highest rate that is sustained, as are all below it."""
+    best = None
+    for point in sorted(points, key=lambda point: point.load.rate_per_s or 0.0):
+        verdict = is_sustained(point, slo)
+        if isinstance(verdict, Unscored):
+            return verdict
+        if not verdict:
+            break
+        best = point
+    return best
+
+
+def _knee(view: View) -> float | Unscored:
+    best = knee_point(view.points, view.slo)
+    if isinstance(best, Unscored):
+        return best
+    if best is None or best.load.rate_per_s is None:
+        return Unscored("no rate of the sweep is sustained")
+    return best.load.rate_per_s
+
+
+def _fitted(view: View) -> tuple[float, float, float] | Unscored:
+    """Return a, b and c of e2e ≈ a + b · n_in + c · n_out by least squares over all answers."""
+    if view.profile.tier is not Tier.REMOTE:
+        return moot("the law of lengths is for endpoints whose hardware is not known")
+    rows, times = [], []
+    for point in view.points:
+        for trace in answered(point.traces):
+            time_s = latency.e2e(trace)
+            if None not in (time_s, trace.n_input_tokens, trace.n_output_tokens):
+                rows.append((1.0, trace.n_input_tokens, trace.n_output_tokens))
+                times.append(time_s)
+    design = np.array(rows, dtype=np.float64).reshape(-1, 3)
+    if len(rows) < _FEWEST_ROWS or np.linalg.matrix_rank(design) < design.shape[1]:
+        return moot("it needs prompts and answers of several lengths")
+    a, b, c = np.linalg.lstsq(design, np.array(times, dtype=np.float64), rcond=None)[0]
+    return float(a), float(b), float(c)
+
+
+def _part(place: int) -> Measure:
+    def find(view: View) -> float | Unscored:
+        fit = _fitted(view)
+        return fit if isinstance(fit, Unscored) else fit[place]
+
+    name, words = _PARTS[place]
+    law = "e2e ≈ a + b · n_in + c · n_out, by least squares over all answers (HELM)"
+    return Measure(id=name, definition=f"{words} in {law}", of=find, is_ratio=False, low=None)
+
+
+_PARTS = (
+    ("fit_a", "a, the seconds of any request,"),
+    ("fit_b", "b, the seconds per input token,"),
+    ("fit_c", "c, the seconds per output token,"),
+)
+
+
+def _fact(name: str) -> Measure:
+    def find(view: View) -> float | Unscored:
+        known = view.profile.facts.get(name)
+        return moot("it was not measured") if known is None else known
+
+    return Measure(id=name, definition=_FACTS[name], of=find)
+
+
+_FACTS = {
+    "load_s": "time from opening the model until it can be asked; seconds",
+    "first_generate_s": "time of the very first request, caches cold and kernels unbuilt; seconds",
+    "round_trip_s": "shortest time that the network alone takes; seconds; part of every latency",
+}
+KNEE = Measure(
+    id="knee",
+    definition="highest rate of the sweep that is sustained, as are all below it: answers leave at"
+    " 98 % of the offered rate, good requests reach the objective's attainment (95 % binomial"
+    " bound), and no queue grows; requests per second",
+    of=_knee,
+    direction=Direction.HIGHER,
+    is_headline=True,
+)
+WHOLE = (*map(_fact, _FACTS), *map(_part, range(3)))

@@ -1,0 +1,116 @@
+"""Reasons why the figures of a load are not of what they are called, told from its traces."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import fmean
+
+from harness.core.latency import e2e, lag, ttft
+from harness.core.load import Load
+from harness.core.trace import Trace
+from harness.stats.quantiles import linear_quantile
+from harness.suites.latency.in_flight import mean_in_flight
+from harness.suites.latency.prompts import PrefixCache
+from harness.suites.latency.view import answered, window_s
+
+MOST_ERRORS = 0.01
+MOST_CACHED = 0.01
+MOST_LAG_S = 0.005
+MOST_LAG_OF_TTFT = 0.05
+TOLERANCE = 0.05
+"""Of Little's law, and of the concurrency that was kept up."""
+
+
+def breaches_of(
+    load: Load, traces: Sequence[Trace], *, prefix_cache: PrefixCache, n_fixed_tokens: float
+) -> tuple[str, ...]:
+    """Return a sentence for each condition of a fair measurement that was not kept.
+
+    Args:
+        load: what was to be put on the model.
+        traces: what became of it; at least one.
+        prefix_cache: ``cold`` where no prompt may have been known before.
+        n_fixed_tokens: those that all prompts share by the template: to know them is no help.
+    """
+    found = [_errors(traces), _lag(traces), _little(traces), _kept_up(load, traces)]
+    if prefix_cache == "cold":
+        found.append(_cached(traces, n_fixed_tokens))
+    return tuple(filter(None, found))
+
+
+def cached_share(traces: Sequence[Trace], n_fixed_tokens: float = 0.0) -> float | None:
+    """Return the share of the prompts' tokens that the server had at hand, in [0, 1].
+
+    Args:
+        traces: of one load.
+        n_fixed_tokens: of each prompt that do not count.
+
+    Returns:
+        None where the server does not say.
+    """
+    told = [
+        (trace.n_cached_tokens - n_fixed_tokens, trace.n_input_tokens - n_fixed_tokens)
+        for trace in answered(traces)
+        if trace.n_cached_tokens is not None and trace.n_input_tokens is not None
+    ]
+    n_tokens = sum(n_input for _, n_input in told)
+    return sum(max(0.0, n_cached) for n_cached, _ in told) / n_tokens if n_tokens > 0 else None
+
+
+def _errors(traces: Sequence[Trace]) -> str:
+    failed = [trace.failure for trace in traces if trace.failure is not None]
+    if len(failed) <= MOST_ERRORS * len(traces):
+        return ""
+    return f"{len(failed)} of {len(traces)} requests failed, the first one by {failed[0].kind}"
+
+
+def _cached(traces: Sequence[Trace], n_fixed_tokens: float) -> str:
+    share = cached_share(traces, n_fixed_tokens)
+    if share is None or share <= MOST_CACHED:
+        return ""
+    return f"the server knew {share:.1%} of the prompts' tokens from before"
+
+
+def _lag(traces: Sequence[Trace]) -> str:
+    lags = sorted(late for late in map(lag, traces) if late is not None)
+    if not lags:
+        return ""
+    first = sorted(time for time in map(ttft, traces) if time is not None)
+    allowed = max(MOST_LAG_S, MOST_LAG_OF_TTFT * linear_quantile(first, 0.5) if first else 0.0)
+    worst = linear_quantile(lags, 0.99)
+    if worst <= allowed:
+        return ""
+    return (
+        f"requests left late: p99 of the dispatch lag is {worst * 1e3:.1f} ms,"
+        f" and at most {allowed * 1e3:.1f} ms are allowed"
+    )
+
+
+def _little(traces: Sequence[Trace]) -> str:
+    """Compare requests under way with rate times latency, as Little's law ties them together."""
+    good = answered(traces)
+    times = [time for time in map(e2e, good) if time is not None]
+    busy = mean_in_flight(good) if good else None
+    if not times or not busy:
+        return ""
+    expected = len(good) / window_s(good) * fmean(times)
+    if abs(busy - expected) <= TOLERANCE * busy:
+        return ""
+    return (
+        f"Little's law is broken: {busy:.3g} requests were under way on average, and rate times"
+        f" latency make {expected:.3g}"
+    )
+
+
+def _kept_up(load: Load, traces: Sequence[Trace]) -> str:
+    """See whether a closed loop was kept full as long as there was something to send."""
+    if load.concurrency is None or len(traces) <= load.concurrency:
+        return ""
+    sent = sorted(trace.sent_ns for trace in traces)
+    busy = mean_in_flight(traces, since_ns=sent[load.concurrency - 1], until_ns=sent[-1])
+    if busy is None or busy >= (1 - TOLERANCE) * load.concurrency:
+        return ""
+    return (
+        f"the sender could not keep up: {busy:.3g} requests were under way on average,"
+        f" not {load.concurrency}"
+    )

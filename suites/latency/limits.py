@@ -1,0 +1,61 @@
+"""What a user promises to his users, and what he pays: the tables inside the suite's options."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from harness.core.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slo:
+    """Service-level objectives. A request is good that is answered within every one of them."""
+
+    ttft_ms: float | None = None
+    """Most milliseconds to the first token; in an open loop since the request was due."""
+    tpot_ms: float | None = None
+    """Most milliseconds per output token after the first."""
+    e2e_ms: float | None = None
+    """Most milliseconds to the whole answer; in an open loop since the request was due."""
+    attainment: float = 0.9
+    """Share of all requests that has to be good for a rate to count as sustained."""
+
+    def __post_init__(self) -> None:
+        """Refuse an objective that nothing or everything meets.
+
+        Raises:
+            ConfigError: a limit that is not positive, none at all, or a share out of its range.
+        """
+        limits = {"ttft_ms": self.ttft_ms, "tpot_ms": self.tpot_ms, "e2e_ms": self.e2e_ms}
+        for name, limit in limits.items():
+            if limit is not None and not limit > 0:
+                raise ConfigError(name, f"must be above 0, not {limit}", "write milliseconds")
+        if all(limit is None for limit in limits.values()):
+            raise ConfigError("slo", "sets no limit", "add ttft_ms, tpot_ms or e2e_ms")
+        if not 0 < self.attainment < 1:
+            raise ConfigError(
+                "attainment", f"must lie between 0 and 1, not {self.attainment}", "write 0.9"
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prices:
+    """What a provider asks; cached tokens are charged in full."""
+
+    input_per_million: float
+    """Price of a million input tokens."""
+    output_per_million: float
+    """Price of a million output tokens."""
+    currency: str = "USD"
+    """A name for tables; nothing is converted."""
+
+    def __post_init__(self) -> None:
+        """Refuse prices that are none.
+
+        Raises:
+            ConfigError: a negative price.
+        """
+        for name in ("input_per_million", "output_per_million"):
+            price = getattr(self, name)
+            if not price >= 0:
+                raise ConfigError(name, f"must be at least 0, not {price}", "write a price")

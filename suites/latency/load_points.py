@@ -1,0 +1,51 @@
+"""From lists of lengths and shapes to load points: their product, in a fixed order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from harness.core.load import Arrivals, Load
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadGrid:
+    """What is crossed with what."""
+
+    input_tokens: Sequence[int]
+    output_tokens: Sequence[int]
+    concurrency: Sequence[int]
+    rates: Sequence[float]
+    arrivals: Arrivals
+    batch_sizes: Sequence[int]
+    n_requests: int
+
+    def generating(self) -> tuple[Load, ...]:
+        """Return the load points of a model that generates: closed loops, then open ones."""
+        return tuple(self._generating())
+
+    def reading(self) -> tuple[Load, ...]:
+        """Return the load points of a classifier or encoder."""
+        return tuple(
+            Load(n_requests=self.n_requests, n_input_tokens=n_input, batch_size=batch_size)
+            for n_input, batch_size in product(self.input_tokens, self.batch_sizes)
+        )
+
+    def _generating(self) -> Iterator[Load]:
+        for n_input, n_output in product(self.input_tokens, self.output_tokens):
+            for concurrency in self.concurrency:
+                yield Load(
+                    n_requests=max(self.n_requests, concurrency),
+                    n_input_tokens=n_input,
+                    n_output_tokens=n_output,
+                    concurrency=concurrency,
+                )
+            for rate in sorted(self.rates):
+                yield Load(
+                    n_requests=self.n_requests,
+                    n_input_tokens=n_input,
+                    n_output_tokens=n_output,
+                    rate_per_s=rate,
+                    arrivals=self.arrivals,
+                )

@@ -1,0 +1,122 @@
+"""Carries out one load point: warm-up, the timed requests, and a look at the machine meanwhile."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from harness.core.load import Load, Tier
+from harness.core.profile import LoadProfile
+from harness.core.trace import Trace
+from harness.suites.latency.breaches import breaches_of
+from harness.suites.latency.plan import Plan
+from harness.suites.latency.prompts import TextLength
+from harness.suites.latency.request_maker import RequestMaker
+from harness.suites.latency.schedule import due_times
+from harness.suites.latency.timing import Timing
+from harness.suites.latency.warm_up import WarmUp, warm_up
+from harness.suites.latency.watch import Watch
+
+_Told = TypeVar("_Told", float, str)
+
+MOST_REQUESTS = 10_000
+"""A load lasts no longer than these take, however fast they are answered."""
+_OF_THE_MACHINE = frozenset({"mem_dev_used_peak", "energy_j"})
+"""What still tells of a model that another process of this machine runs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadRunner:
+    """Runs the load points of one round."""
+
+    plan: Plan
+    timing: Timing
+    maker: RequestMaker
+    length: TextLength
+    round_id: str
+    idle_w: float | None
+    """Power of the machine at rest; None where it cannot be told."""
+    note: Callable[[str], None]
+
+    def run(self, load: Load) -> LoadProfile:
+        """Carry out one load point.
+
+        Raises:
+            AdapterError: the model is gone.
+            ConfigError: the model cannot be put under such a load.
+        """
+        self.note(f"{load.key}: warming up")
+        warm = warm_up(load, self.plan.most_warm_up_waves, self._wave)
+        n = self._n_requests(load, warm)
+        requests = self.maker.requests(load, "timed", n, self._n_words(load))
+        due_ns = due_times(
+            load,
+            n=n,
+            seed=f"{self.plan.seed}/{self.round_id}/{load.key}",
+            replayed=self.plan.replayed,
+        )
+        self.note(f"{load.key}: timing {n} requests")
+        with Watch(tier=self.timing.tier, idle_w=self.idle_w) as watch:
+            began_ns = time.perf_counter_ns()
+            traces = self.timing.traces(load, requests, due_ns)
+        resources, sources = watch.resources()
+        return LoadProfile(
+            load=load,
+            traces=traces,
+            n_warm_up=warm.n_requests,
+            telemetry=watch.telemetry(began_ns),
+            resources=self._of_the_model(resources),
+            sources={**self._of_the_model(sources), "n_in": self._counted_by(traces)},
+            unstable=(*self._unsettled(warm), *watch.unstable()),
+            breaches=breaches_of(
+                load,
+                traces,
+                prefix_cache=self.plan.prefix_cache,
+                n_fixed_tokens=self.length.n_fixed_tokens,
+            ),
+        )
+
+    def _wave(self, shape: Load, number: int) -> Sequence[Trace]:
+        width = shape.concurrency or 1
+        phase = f"warm-up {number}"
+        requests = self.maker.requests(shape, phase, width, self._n_words(shape))
+        return self.timing.traces(shape, requests, [None] * len(requests))
+
+    def _n_words(self, load: Load) -> int:
+        return self.length.n_words(load.n_input_tokens)
+
+    def _n_requests(self, load: Load, warm: WarmUp) -> int:
+        """Return how many requests last long enough, by what the warm-up took."""
+        if load.arrivals == "replay" and load.rate_per_s is not None:
+            return len(self.plan.replayed)
+        if load.rate_per_s is not None:
+            rate = load.rate_per_s
+        elif warm.waves_s and warm.waves_s[-1] > 0:
+            rate = (load.concurrency or 1) / warm.waves_s[-1]
+        else:
+            return load.n_requests
+        n_lasting = math.ceil(self.plan.min_duration_s * rate)
+        return max(load.n_requests, min(MOST_REQUESTS, n_lasting))
+
+    def _unsettled(self, warm: WarmUp) -> tuple[str, ...]:
+        if self.plan.most_warm_up_waves == 0 or warm.is_stable:
+            return ()
+        n = self.plan.most_warm_up_waves
+        return (f"the warm-up did not settle: after {n} waves the last three differ by over 10 %",)
+
+    def _counted_by(self, traces: Sequence[Trace]) -> str:
+        counters = sorted({trace.counted_by for trace in traces if trace.failure is None})
+        if self.length.is_known:
+            return " and ".join(counters)
+        return "nobody: a word was taken for a token"
+
+    def _of_the_model(self, told: Mapping[str, _Told]) -> dict[str, _Told]:
+        """Leave out what was measured of this process where the model is another one."""
+        if self.timing.tier is Tier.IN_PROCESS:
+            return dict(told)
+        if self.timing.tier is Tier.REMOTE:
+            return {}
+        return {name: value for name, value in told.items() if name in _OF_THE_MACHINE}

@@ -1,0 +1,30 @@
+"""One number that a load test can come to, and the way to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from harness.core.score import Direction, Unscored
+from harness.suites.latency.view import View
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """A row of the table of measures."""
+
+    id: str
+    """The part of the quantity's id before ``@``."""
+    definition: str
+    """One line, with the unit."""
+    of: Callable[[View], float | Unscored]
+    """Finds the number of one round."""
+    direction: Direction = Direction.LOWER
+    is_ratio: bool = True
+    """Rounds differ by factors (a time, a rate), so that their mean is the geometric one; else (a
+    share, a count) the plain one."""
+    low: float | None = 0.0
+    high: float | None = None
+    is_headline: bool = False
+    is_promised: bool = False
+    """A headline only where the user has stated objectives."""

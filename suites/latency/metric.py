@@ -1,0 +1,166 @@
+"""One number of a load test as a metric: each round gives one value, and rounds are averaged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import ClassVar, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.core.errors import UnknownName
+from harness.core.estimate import Interval
+from harness.core.figure import Figure
+from harness.core.profile import LoadProfile, Profile
+from harness.core.response import Output
+from harness.core.sample import Sample
+from harness.core.score import Quantity, Score, Scored, Unscored
+from harness.stats.mean import mean_interval
+from harness.suites.latency.limits import Prices, Slo
+from harness.suites.latency.measure import Measure
+from harness.suites.latency.measures import all_measures
+from harness.suites.latency.view import View, moot
+
+Floats: TypeAlias = NDArray[np.float64]
+Integers: TypeAlias = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Latency:
+    """One number of one load point; the suite makes one of these for each.
+
+    The unit that is repeated is the round, not the request: requests of one process share its
+    memory layout, its caches and the machine's mood. Times and rates are averaged by the geometric
+    mean over rounds, with Student's t interval of the logarithm; shares and counts by the plain
+    mean, with Student's t interval. One round has no interval. Percentiles within a round are
+    numpy's ``method="linear"``.
+
+    See [latency.md](latency.md) for what is measured and how to read it.
+    """
+
+    is_additive: ClassVar[bool] = False
+
+    quantity: str = "tpot_p50"
+    """What: an id of the table below."""
+    load: str = ""
+    """Where: a load point's key, such as ``c=1,in=128,out=64``; the shape alone, ``in=128,out=64``,
+    for what several rates tell together; empty for what holds for no load."""
+    slo: Slo | None = None
+    """Objectives, for what counts good requests."""
+    prices: Prices | None = None
+    """For what counts money."""
+
+    def __post_init__(self) -> None:
+        """Refuse what nobody can measure.
+
+        Raises:
+            UnknownName: no such id.
+        """
+        if self.quantity not in all_measures():
+            raise UnknownName("quantity", "measure", self.quantity, all_measures())
+
+    @property
+    def name(self) -> str:
+        """The registered name with the quantity's id: several of these measure one suite."""
+        return f"latency:{self._id}"
+
+    @property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """The one number."""
+        measure = self._measure
+        return (
+            Quantity(
+                id=self._id,
+                direction=measure.direction,
+                definition=measure.definition,
+                low=measure.low,
+                high=measure.high,
+                is_headline=measure.is_headline and not (measure.is_promised and self.slo is None),
+                unit="round",
+            ),
+        )
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """One value."""
+        return ("value",)
+
+    @property
+    def signature(self) -> Mapping[str, str]:
+        """How percentiles and rounds are put together, and what is judged and paid."""
+        settings = {"percentiles": "linear", "rounds": "geometric" if self._is_ratio else "mean"}
+        if self.slo is not None:
+            settings["slo"] = repr(self.slo)
+        if self.prices is not None:
+            settings["prices"] = repr(self.prices)
+        return settings
+
+    def measure(self, sample: Sample, output: Output) -> Score:
+        """Return the value of one round."""
+        del sample
+        if not isinstance(output, Profile):
+            return Unscored(f"a profile is needed, not a {type(output).__name__}")
+        points = self._points(output)
+        if not points:
+            return moot("this model was not put under such a load")
+        view = View(profile=output, points=points, slo=self.slo, prices=self.prices)
+        value = self._measure.of(view)
+        return value if isinstance(value, Unscored) else Scored((value,))
+
+    def reduce(self, statistics: Floats, weights: Floats) -> Floats:
+        """Return the weighted mean over rounds, the geometric one of times and rates."""
+        values = statistics[:, 0]
+        total = weights.sum(axis=1)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            if self._is_ratio:
+                # A round of weight 0 has no part, even one whose logarithm is infinite.
+                terms = np.where(weights > 0, weights * np.log(values), 0.0)
+                means = np.exp(terms.sum(axis=1) / total)
+            else:
+                means = weights @ values / total
+        quantities: Floats = means[:, None]
+        return quantities
+
+    def intervals(
+        self, statistics: Floats, clusters: Integers | None, level: float
+    ) -> Mapping[str, Interval]:
+        """Return Student's t interval, on the log scale for times and rates."""
+        values = statistics[:, 0]
+        is_log = self._is_ratio and bool((values > 0).all())
+        interval = mean_interval(np.log(values) if is_log else values, clusters, level)
+        if interval is None:
+            return {}
+        if is_log:
+            low, high = float(np.exp(interval.low)), float(np.exp(interval.high))
+            method = f"log-{interval.method}"
+            interval = replace(interval, low=low, high=high, method=method)
+        return {self._id: interval}
+
+    def figures(self, statistics: Floats) -> tuple[Figure, ...]:
+        """Return no chart: the suite draws the requests themselves."""
+        del statistics
+        return ()
+
+    @property
+    def _id(self) -> str:
+        return f"{self.quantity}@{self.load}" if self.load else self.quantity
+
+    @property
+    def _measure(self) -> Measure:
+        return all_measures()[self.quantity]
+
+    @property
+    def _is_ratio(self) -> bool:
+        return self._measure.is_ratio
+
+    def _points(self, profile: Profile) -> tuple[LoadProfile, ...]:
+        """Return the load point, all of a shape that have a rate, or all there are."""
+        if not self.load:
+            return profile.points
+        same = tuple(point for point in profile.points if point.load.key == self.load)
+        return same or tuple(
+            point
+            for point in profile.points
+            if point.load.rate_per_s is not None and point.load.key.endswith(f",{self.load}")
+        )

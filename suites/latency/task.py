@@ -1,0 +1,93 @@
+"""The task of a load test: each of its samples is one round."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from harness.core.capability import Capability
+from harness.core.estimate import Estimate
+from harness.core.figure import Figure
+from harness.core.identity import hash_json
+from harness.core.ports import Answer, CorpusMetric, Metric, Session
+from harness.core.profile import Profile
+from harness.core.profile_codec import encode_load_test
+from harness.core.request import LoadTest, Payload
+from harness.core.response import Failure, Output, Response
+from harness.core.sample import Sample
+from harness.core.score import Unscored
+from harness.suites.latency.driving import Round
+from harness.suites.latency.figures import figures_of
+from harness.suites.latency.limits import Slo
+from harness.suites.latency.plan import Plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LatencyTask:
+    """Rounds of load points. It survives pickling: each round is driven in another process."""
+
+    plan: Plan
+    n_samples: int
+    """Rounds."""
+    metrics: tuple[Metric, ...]
+    slo: Slo | None
+    corpus_metrics: tuple[CorpusMetric, ...] = ()
+
+    @property
+    def data_hash(self) -> str:
+        """SHA-256 (hex) over the load points, the words, the arrivals and the seed."""
+        plan = self.plan
+        asked = [self._test(capability) for capability in (Capability.GENERATES, Capability.EMBEDS)]
+        return hash_json(
+            {
+                "tests": [encode_load_test(test) for test in asked],
+                "words": hash_json(list(plan.words)),
+                "arrivals": list(plan.replayed),
+                "seed": plan.seed,
+            }
+        )
+
+    def samples(self) -> Iterator[Sample]:
+        """Yield the rounds."""
+        for index in range(self.n_samples):
+            name = f"round {index + 1}"
+            yield Sample(id=name, index=index, text=name)
+
+    def ask(self, sample: Sample, capability: Capability) -> Payload:
+        """Return the load test, which is the same in each round."""
+        del sample
+        return self._test(capability)
+
+    def read(self, sample: Sample, output: Output) -> Output | Unscored:
+        """Return the profile as it is."""
+        del sample
+        if not isinstance(output, Profile):
+            return Unscored(f"a profile is needed, not a {type(output).__name__}")
+        return output
+
+    def drive(
+        self,
+        samples: Iterable[Sample],
+        session: Session,
+        capability: Capability,
+        note: Callable[[str], None],
+    ) -> Iterator[tuple[Sample, Answer]]:
+        """Carry out the rounds; see ``DrivenTask.drive``."""
+        for sample in samples:
+            came = Round(self.plan, sample.id, session, capability, note).drive()
+            yield sample, came if isinstance(came, Failure) else Response(output=came)
+
+    def figures(self, estimates: Sequence[Estimate]) -> tuple[Figure, ...]:
+        """Return no chart of estimates: those of the requests say more."""
+        del estimates
+        return ()
+
+    def draw(self, answers: Sequence[tuple[Sample, Output]]) -> tuple[Figure, ...]:
+        """Return the charts of the timed requests."""
+        profiles = [output for _, output in answers if isinstance(output, Profile)]
+        return figures_of(profiles, self.slo)
+
+    def _test(self, capability: Capability) -> LoadTest:
+        is_generating = capability is Capability.GENERATES
+        points = self.plan.generating if is_generating else self.plan.reading
+        return LoadTest(capability=capability, points=points)

@@ -1,0 +1,243 @@
+"""Rates of a whole load: what came out of the model per second, and how much of it was good."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from statistics import fmean
+
+from harness.core import latency
+from harness.core.score import Direction, Unscored
+from harness.core.trace import Trace
+from harness.suites.latency.breaches import cached_share
+from harness.suites.latency.limits import Slo
+from harness.suites.latency.measure import Measure
+from harness.suites.latency.view import View, answered, moot, total, window_s
+
+_WINDOW = "the load's time, from the first sending to the last end"
+
+
+def good_traces(traces: Sequence[Trace], slo: Slo) -> list[Trace] | Unscored:
+    """Return the answered requests that meet every objective; a failure meets none.
+
+    In an open loop the times to the first token and to the end count from when a request was due.
+    """
+    good = []
+    for trace in answered(traces):
+        late = latency.lag(trace) or 0.0
+        verdicts = [
+            _meets(latency.ttft(trace), slo.ttft_ms, late),
+            _meets_pace(trace, slo.tpot_ms),
+            _meets(latency.e2e(trace), slo.e2e_ms, late),
+        ]
+        if None in verdicts:
+            return Unscored("an objective is set on a latency that these answers do not tell")
+        if all(verdicts):
+            good.append(trace)
+    return good
+
+
+def attainment_of(view: View) -> float | Unscored:
+    """Return the share of all requests that were good, in [0, 1]."""
+    if view.slo is None:
+        return moot("no objective is set")
+    good = good_traces(view.traces, view.slo)
+    return good if isinstance(good, Unscored) else len(good) / len(view.traces)
+
+
+def offered_rate(traces: Sequence[Trace]) -> float | None:
+    """Return the arrivals per second between the first and the last due time.
+
+    >>> offered_rate([Trace(due_ns=at, sent_ns=at, ended_ns=at) for at in (0, 10**9, 2 * 10**9)])
+    1.0
+    """
+    return _rate([trace.due_ns for trace in traces if trace.due_ns is not None])
+
+
+def achieved_rate(traces: Sequence[Trace]) -> float | None:
+    """Return the answers per second between the first and the last one's end.
+
+    Unlike answers over the whole window it does not hang on the latency of the last request, so
+    that it may be held against the offered rate of a short load.
+    """
+    return _rate([trace.ended_ns for trace in answered(traces)])
+
+
+def _rate(moments: Sequence[int]) -> float | None:
+    span_ns = max(moments, default=0) - min(moments, default=0)
+    return (len(moments) - 1) / (span_ns / 1e9) if span_ns else None
+
+
+def _meets(time_s: float | None, limit_ms: float | None, late_s: float) -> bool | None:
+    """Tell whether a time keeps its limit; None where there is a limit and no time."""
+    if limit_ms is None:
+        return True
+    return None if time_s is None else (time_s + late_s) * 1e3 <= limit_ms
+
+
+def _meets_pace(trace: Trace, limit_ms: float | None) -> bool | None:
+    is_short = trace.n_output_tokens is not None and trace.n_output_tokens < 2  # noqa: PLR2004 - no gap
+    return True if is_short else _meets(latency.tpot(trace), limit_ms, 0.0)
+
+
+def _per_second(count: Callable[[Trace], int | None]) -> Callable[[View], float | Unscored]:
+    def rate(view: View) -> float | Unscored:
+        if not view.answered:
+            return Unscored(f"all {len(view.traces)} requests failed")
+        n = total(map(count, view.answered))
+        seconds = window_s(view.traces)
+        if n is None:
+            return moot("nobody counted the tokens")
+        return n / seconds if seconds > 0 else Unscored("no time went by")
+
+    return rate
+
+
+def _mean(count: Callable[[Trace], float | None]) -> Callable[[View], float | Unscored]:
+    def mean(view: View) -> float | Unscored:
+        known = [value for value in map(count, view.answered) if value is not None]
+        return fmean(known) if known else moot("these answers do not tell it")
+
+    return mean
+
+
+def _goodput(view: View) -> float | Unscored:
+    share, seconds = attainment_of(view), window_s(view.traces)
+    if isinstance(share, Unscored):
+        return share
+    return share * len(view.traces) / seconds if seconds > 0 else Unscored("no time went by")
+
+
+def _offered(view: View) -> float | Unscored:
+    rate = offered_rate(view.traces)
+    return moot("nothing was due") if rate is None else rate
+
+
+def _error_rate(view: View) -> float:
+    return 1 - len(view.answered) / len(view.traces)
+
+
+def _cached(view: View) -> float | Unscored:
+    share = cached_share(view.traces)
+    return moot("the server does not tell of its cache") if share is None else share
+
+
+def _stall(view: View) -> float | Unscored:
+    worst = [gap for gap in map(latency.stall_max, view.traces) if gap is not None]
+    return max(worst) if worst else moot("these answers came whole")
+
+
+ANY = (
+    Measure(
+        id="requests",
+        definition="requests that were timed, failures among them",
+        of=lambda view: float(len(view.traces)),
+        direction=Direction.NEITHER,
+        is_ratio=False,
+    ),
+    Measure(
+        id="error_rate",
+        definition="failed requests / all requests",
+        of=_error_rate,
+        is_ratio=False,
+        high=1.0,
+    ),
+    Measure(
+        id="n_in",
+        definition="mean tokens of a prompt (of a batch, all its texts), as counted by the model",
+        of=_mean(lambda trace: trace.n_input_tokens),
+        direction=Direction.NEITHER,
+        is_ratio=False,
+    ),
+    Measure(
+        id="in_tps",
+        definition=f"input tokens of all answered requests / {_WINDOW}; per second",
+        of=_per_second(lambda trace: trace.n_input_tokens),
+        direction=Direction.HIGHER,
+    ),
+    Measure(
+        id="rps",
+        definition=f"answered requests / {_WINDOW}; per second",
+        of=_per_second(lambda _: 1),
+        direction=Direction.HIGHER,
+    ),
+)
+OF_OBJECTIVES = (
+    Measure(
+        id="goodput",
+        definition=f"requests that met every objective / {_WINDOW}; per second",
+        of=_goodput,
+        direction=Direction.HIGHER,
+        is_ratio=False,
+        is_headline=True,
+    ),
+    Measure(
+        id="attainment",
+        definition="requests that met every objective / all requests; a failure met none",
+        of=attainment_of,
+        direction=Direction.HIGHER,
+        is_ratio=False,
+        high=1.0,
+        is_headline=True,
+    ),
+)
+GENERATING = (
+    Measure(
+        id="out_tps",
+        definition=f"output tokens of all answered requests / {_WINDOW}; per second",
+        of=_per_second(lambda trace: trace.n_output_tokens),
+        direction=Direction.HIGHER,
+        is_headline=True,
+    ),
+    Measure(
+        id="prefill_tps",
+        definition="mean of the prompt's tokens that were not cached / time on the prompt; per"
+        " second; a lower bound where that time is ttft, which holds queue and network",
+        of=_mean(latency.prefill_tps),
+        direction=Direction.HIGHER,
+    ),
+    Measure(
+        id="decode_tps_user",
+        definition="mean over requests of 1 / tpot: what one reader sees after the first token;"
+        " tokens per second",
+        of=_mean(latency.decode_tps_user),
+        direction=Direction.HIGHER,
+    ),
+    Measure(
+        id="stall_max",
+        definition="longest gap between two chunks in any answer; seconds",
+        of=_stall,
+        direction=Direction.NEITHER,
+    ),
+    Measure(
+        id="n_out",
+        definition="mean tokens of an answer: shorter answers look faster, so watch it drift",
+        of=_mean(lambda trace: trace.n_output_tokens),
+        direction=Direction.NEITHER,
+        is_ratio=False,
+    ),
+    Measure(
+        id="cached_share",
+        definition="tokens of the prompts that the server had at hand / all their tokens",
+        of=_cached,
+        direction=Direction.NEITHER,
+        is_ratio=False,
+        high=1.0,
+    ),
+)
+OPEN_LOOP = (
+    Measure(
+        id="offered_rps",
+        definition="(n - 1) / (last due time - first due time); requests per second",
+        of=_offered,
+        direction=Direction.NEITHER,
+    ),
+)
+READING = (
+    Measure(
+        id="items_per_s",
+        definition=f"texts of all answered batches / {_WINDOW}; per second",
+        of=_per_second(lambda trace: trace.n_items),
+        direction=Direction.HIGHER,
+        is_headline=True,
+    ),
+)

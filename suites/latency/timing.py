@@ -1,0 +1,64 @@
+"""Puts one load on a model and gathers the traces, whichever way the model can be timed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from harness.core.arrival import Arrival
+from harness.core.capability import Capability
+from harness.core.load import Load, Tier
+from harness.core.ports import Session, TimedSession
+from harness.core.request import Request
+from harness.core.trace import Trace
+from harness.suites.latency.plain_timing import PlainTiming
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """A session with the best clock there is for it."""
+
+    session: Session
+    capability: Capability
+
+    @property
+    def tier(self) -> Tier:
+        """Where the model stands."""
+        return self._watched.tier
+
+    def facts(self) -> dict[str, float]:
+        """Return what the session knows of itself; nothing where it does not say."""
+        tell = getattr(self.session, "facts", None)
+        return dict(tell()) if callable(tell) else {}
+
+    def traces(
+        self, load: Load, requests: Sequence[Request], due_ns: Sequence[int | None]
+    ) -> tuple[Trace, ...]:
+        """Carry out a load.
+
+        Args:
+            load: what is put on the model.
+            requests: all of them; of a batched load, batch after batch.
+            due_ns: of each request.
+
+        Returns:
+            In the order sent.
+
+        Raises:
+            AdapterError: the model is gone.
+            ConfigError: the model cannot be put under such a load.
+        """
+        if load.batch_size is not None:
+            size = load.batch_size
+            batches = [requests[i : i + size] for i in range(0, len(requests), size)]
+            return tuple(PlainTiming(self.session).time_batches(batches))
+        arrivals = [Arrival(*pair) for pair in zip(requests, due_ns, strict=True)]
+        timed = self._watched.time(arrivals, concurrency=load.concurrency)
+        return tuple(sorted((trace for _, trace in timed), key=lambda trace: trace.sent_ns))
+
+    @property
+    def _watched(self) -> TimedSession | PlainTiming:
+        is_watched = self.capability is Capability.GENERATES
+        if is_watched and isinstance(self.session, TimedSession):
+            return self.session
+        return PlainTiming(self.session)

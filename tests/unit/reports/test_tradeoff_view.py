@@ -1,0 +1,100 @@
+"""Models held against each other in a report: the table, the drawing, the words."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from fakes.synthetic_run import synthetic_run
+from fakes.synthetic_tradeoff import synthetic_tradeoff
+
+from harness.reports.html import HtmlRenderer
+from harness.reports.json import JsonRenderer
+from harness.reports.markdown import MarkdownRenderer
+from harness.reports.tradeoff_panel import tradeoff_panel, tradeoff_summary
+from harness.reports.tradeoff_points import Cloud, clouds
+from harness.reports.tradeoff_table import gains_table, tradeoff_table
+
+
+def the_cloud() -> Cloud:
+    (cloud,) = clouds(synthetic_tradeoff())
+    return cloud
+
+
+def test_a_lower_loss_is_drawn_higher_up() -> None:
+    cloud = the_cloud()
+
+    assert {point.model: point.y for point in cloud.points} == {
+        "whole": 0.0,
+        "fast": -0.02,
+        "sound": 0.001,
+        "poor": -0.5,
+    }
+    ends = {point.model: point.y_ends for point in cloud.points}
+    assert ends["whole"] is None
+    assert ends["fast"] == (-0.03, -0.01)
+
+
+def test_what_is_beaten_on_both_counts_is_hollow() -> None:
+    cloud = the_cloud()
+
+    assert {point.model for point in cloud.points if point.is_optimal} == {"fast", "sound"}
+    strokes = [stroke for stroke in tradeoff_panel(cloud).strokes if stroke.name.startswith("dot")]
+    hollow = {stroke.words.split(" ")[0] for stroke in strokes if "missed" in stroke.name}
+    assert len(strokes) == len(cloud.points)
+    assert hollow == {"whole", "poor"}
+
+
+def test_the_words_name_every_model() -> None:
+    assert tradeoff_summary(the_cloud()) == (
+        "Best on offer: sound (1.2×, +0.0010); fast (2×, −0.0200). "  # noqa: RUF001 - signs as shown
+        "Beaten on both counts: whole, poor."
+    )
+
+
+def test_where_no_speed_is_known_size_takes_its_place() -> None:
+    known = synthetic_tradeoff()
+    still = replace(known, alternatives=tuple(replace(one, gains=()) for one in known.alternatives))
+
+    (cloud,) = clouds(still)
+
+    assert cloud.gain == "weights smaller by"
+    assert {point.model: point.x for point in cloud.points} == {
+        "whole": 1.0,
+        "fast": 4.0,
+        "sound": 2.0,
+        "poor": 1.0,
+    }
+
+
+def test_each_model_has_a_row() -> None:
+    table = tradeoff_table(synthetic_tradeoff())
+
+    assert [column.title for column in table.columns] == [
+        "Model",
+        "Variant",
+        "news: bits_per_byte",
+        "Speed-up (tpot_p50@c=1)",
+        "Weights",
+    ]
+    texts = [[cell.text for cell in row] for row in table.rows]
+    assert texts[0] == ["whole", "none", "base", "1×", "4 MiB"]  # noqa: RUF001 - a sign as shown
+    assert texts[1][:4] == ["fast", "dynamic-int8", "+0.0200 [0.010, 0.030]", "2.00× [1.80, 2.20]"]  # noqa: RUF001
+    assert table.rows[1][4].remark == "0.25× the base's"  # noqa: RUF001
+    assert len(gains_table(synthetic_tradeoff()).rows) == 3
+
+
+def test_every_form_has_it() -> None:
+    run = replace(synthetic_run(n=20), tradeoff=synthetic_tradeoff())
+
+    page = HtmlRenderer().render(run)
+    assert '<section id="trade-off"' in page
+    assert "news: bits_per_byte against speed-up" in page
+    assert "Not compared: poor: news: nothing in common" in page
+    assert "| fast | dynamic-int8 |" in MarkdownRenderer().render(run)
+    data = json.loads(JsonRenderer().render(run))["tradeoff"]
+    assert [one["model"] for one in data["alternatives"]] == ["fast", "sound", "poor"]
+
+
+def test_a_run_of_one_model_has_no_such_section() -> None:
+    assert 'id="trade-off"' not in HtmlRenderer().render(synthetic_run(n=20))

@@ -1,0 +1,213 @@
+"""What is put on a model: load points, arrivals, prompts, and the options that they come from."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.core.capability import Capability
+from harness.core.errors import ConfigError, DataError
+from harness.core.load import Load
+from harness.core.request import LoadTest
+from harness.sources.source import Source
+from harness.suites.latency import LatencySuite
+from harness.suites.latency.limits import Prices, Slo
+from harness.suites.latency.prompts import PromptMaker, TextLength, fitted_length
+from harness.suites.latency.schedule import due_times, mean_rate, read_arrivals
+from harness.suites.latency.task import LatencyTask
+from harness.suites.latency.vocabulary import WORDS
+
+OPEN = Load(n_requests=1, n_input_tokens=8, n_output_tokens=4, rate_per_s=4.0)
+
+
+def prepared(*, limit: int | None = None, seed: int = 0, **options: Any) -> LatencyTask:
+    return LatencySuite(**options).prepare(limit=limit, seed=seed)
+
+
+def keys(task: LatencyTask, capability: Capability) -> list[str]:
+    test = task.ask(next(task.samples()), capability)
+    assert isinstance(test, LoadTest)
+    return [point.key for point in test.points]
+
+
+class TestLoadPoints:
+    def test_lengths_are_crossed_with_loads(self) -> None:
+        task = prepared(input_tokens=(8, 16), concurrency=(1, 4), rates=(2.0, 0.5))
+
+        assert keys(task, Capability.GENERATES) == [
+            f"{shape},in={n},out=32"
+            for n in (8, 16)
+            for shape in ("c=1", "c=4", "poisson=0.5", "poisson=2")
+        ]
+        assert keys(task, Capability.EMBEDS) == [f"b={b},in={n}" for n in (8, 16) for b in (1, 8)]
+
+    def test_rounds_are_the_samples(self) -> None:
+        samples = list(prepared(rounds=4, limit=2).samples())
+
+        assert [(sample.id, sample.index) for sample in samples] == [("round 1", 0), ("round 2", 1)]
+
+    def test_equal_options_are_equal_data(self) -> None:
+        first = prepared()
+
+        assert first.data_hash == prepared().data_hash
+        assert first.data_hash == prepared(rounds=8).data_hash
+        for other in (prepared(seed=1), prepared(requests=11), prepared(batch_sizes=(2,))):
+            assert other.data_hash != first.data_hash
+
+    def test_a_task_can_be_taken_to_another_process(self) -> None:
+        task = prepared(rates=(1.0, 2.0), slo=Slo(ttft_ms=100.0))
+
+        assert pickle.loads(pickle.dumps(task)) == task
+
+    def test_each_number_is_measured_once(self) -> None:
+        slo, prices = Slo(e2e_ms=1.0), Prices(input_per_million=1.0, output_per_million=1.0)
+        names = [m.name for m in prepared(rates=(1.0,), slo=slo, prices=prices).metrics]
+
+        assert len(names) == len(set(names))
+        for name in ("tpot_p50@c=1,in=128,out=32", "knee@in=128,out=32", "load_s"):
+            assert f"latency:{name}" in names
+        assert "latency:goodput@poisson=1,in=128,out=32" in names
+        assert "latency:cost@c=1,in=128,out=32" in names
+        plain = [m.name for m in prepared().metrics]
+        assert not [name for name in plain if "goodput" in name or "cost" in name or "knee" in name]
+        assert not [name for name in plain if "lag" in name or "e2e_sched" in name]
+
+
+@pytest.mark.parametrize(
+    ("options", "where"),
+    [
+        ({"input_tokens": ()}, "input_tokens"),
+        ({"output_tokens": (0,)}, "output_tokens"),
+        ({"concurrency": (2, 2)}, "concurrency"),
+        ({"concurrency": ()}, "concurrency"),
+        ({"rates": (-1.0,)}, "rates"),
+        ({"requests": 0}, "requests"),
+        ({"rounds": 0}, "rounds"),
+        ({"warm_up": 2}, "warm_up"),
+        ({"min_duration_s": -1.0}, "min_duration_s"),
+        ({"arrivals": "replay"}, "replay"),
+        ({"replay": Source(path="x")}, "replay"),
+    ],
+)
+def test_what_cannot_be_carried_out_is_refused(options: dict[str, Any], where: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        LatencySuite(**options)
+    assert caught.value.where == where
+
+
+@pytest.mark.parametrize(
+    ("options", "where"),
+    [
+        ({}, "slo"),
+        ({"ttft_ms": 0.0}, "ttft_ms"),
+        ({"e2e_ms": 5.0, "attainment": 1.0}, "attainment"),
+    ],
+)
+def test_an_objective_that_says_nothing_is_refused(options: dict[str, float], where: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        Slo(**options)
+    assert caught.value.where == where
+
+
+def test_a_negative_price_is_refused() -> None:
+    with pytest.raises(ConfigError, match="output_per_million"):
+        Prices(input_per_million=1.0, output_per_million=-1.0)
+
+
+class TestArrivals:
+    def test_poisson_arrivals_have_the_rate_and_independent_gaps(self) -> None:
+        times = due_times(OPEN, n=20_001, seed="s")
+        gaps = [(b - a) / 1e9 for a, b in pairwise(times) if a is not None and b is not None]
+        mean = sum(gaps) / len(gaps)
+
+        assert mean == pytest.approx(0.25, rel=0.03)
+        spread = (sum((gap - mean) ** 2 for gap in gaps) / len(gaps)) ** 0.5
+        assert spread == pytest.approx(mean, rel=0.05)  # of an exponential they are equal
+        assert times == due_times(OPEN, n=20_001, seed="s")
+        assert times != due_times(OPEN, n=20_001, seed="t")
+
+    def test_replayed_arrivals_are_stretched_to_the_rate(self, tmp_path: Path) -> None:
+        file = tmp_path / "arrivals.txt"
+        file.write_text("10\n10.5\n\n12\n", encoding="utf-8")
+        replayed = read_arrivals(file)
+        assert replayed == (0.0, 0.5, 2.0)
+        assert mean_rate(replayed) == 1.0
+
+        load = replace(OPEN, arrivals="replay")
+        assert due_times(load, n=3, seed="", replayed=replayed) == (0, 125_000_000, 500_000_000)
+
+    def test_a_replay_has_its_own_pace_without_a_rate(self, tmp_path: Path) -> None:
+        file = tmp_path / "arrivals.txt"
+        file.write_text("0\n1\n2\n", encoding="utf-8")
+
+        task = prepared(arrivals="replay", replay=Source(path=str(file)), concurrency=())
+        assert keys(task, Capability.GENERATES) == ["replay=1,in=128,out=32"]
+
+    @pytest.mark.parametrize("text", ["", "1\n", "1\n1\n", "2\n1\n", "1\nsoon\n", "1\nnan\n"])
+    def test_a_file_without_a_rate_is_refused(self, text: str, tmp_path: Path) -> None:
+        file = tmp_path / "arrivals.txt"
+        file.write_text(text, encoding="utf-8")
+        with pytest.raises(DataError):
+            read_arrivals(file)
+
+
+class TestPrompts:
+    MAKER = PromptMaker(words=WORDS, nonce="n", seed="s", prefix_cache="cold")
+
+    def test_no_two_prompts_begin_alike(self) -> None:
+        makers = [self.MAKER, replace(self.MAKER, nonce="m"), replace(self.MAKER, seed="t")]
+        prompts = [
+            maker.prompt(place, number, 20)
+            for maker in makers[:2]
+            for place in ("c=1/timed", "c=2/timed", "c=1/warm-up 0")
+            for number in range(50)
+        ]
+        beginnings = {" ".join(prompt.split()[:4]) for prompt in prompts}
+
+        assert len(beginnings) == len(prompts)
+        assert {len(prompt.split()) for prompt in prompts} == {20}
+
+    def test_models_that_take_turns_read_the_same_text_behind_the_nonce(self) -> None:
+        mine, other = self.MAKER, replace(self.MAKER, nonce="m")
+
+        assert mine.prompt("p", 1, 30).split()[8:] == other.prompt("p", 1, 30).split()[8:]
+        assert mine.prompt("p", 1, 30).split()[:8] != other.prompt("p", 1, 30).split()[:8]
+
+    def test_warm_prompts_share_all_but_their_ends(self) -> None:
+        maker = replace(self.MAKER, prefix_cache="warm")
+        first, second = (maker.prompt("p", number, 30).split() for number in (1, 2))
+
+        assert first[:22] == second[:22]
+        assert first[22:] != second[22:]
+
+    def test_short_prompts_are_as_long_as_asked(self) -> None:
+        assert len(self.MAKER.prompt("p", 0, 3).split()) == 3
+
+    def test_words_are_cut_to_the_tokens_that_were_counted(self) -> None:
+        length = fitted_length([(100, 2 * 100 + 5), (25, 2 * 25 + 5)])
+
+        assert length == TextLength(2.0, 5.0, is_known=True)
+        assert length.n_words(128) == 62
+        assert fitted_length([]).n_words(128) == 128
+        assert fitted_length([(10, 15)]).n_words(30) == 20
+        cut = fitted_length([(100, 64), (25, 64)])  # by a model that reads no further
+        assert cut.tokens_per_word == 0.64
+
+    def test_the_vocabulary_is_plain(self) -> None:
+        assert len(WORDS) == len(set(WORDS)) > 300
+        assert all(word.isascii() and word.isalpha() and word.islower() for word in WORDS)
+
+    def test_words_of_ones_own_are_taken(self, tmp_path: Path) -> None:
+        file = tmp_path / "words.txt"
+        own = [f"word{i}" for i in range(120)]
+        file.write_text(" ".join(own), encoding="utf-8")
+        assert prepared(text=Source(path=str(file))).plan.words == tuple(own)
+
+        file.write_text("too few", encoding="utf-8")
+        with pytest.raises(DataError, match="2 different words"):
+            prepared(text=Source(path=str(file)))

@@ -1,0 +1,109 @@
+"""One number of a load test as a metric: names, intervals, and what a table is told."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from fakes.timed_model import profile_of, streamed, whole
+from scipy import stats
+
+from harness.core.build import Problems, build, options_of
+from harness.core.errors import UnknownName
+from harness.core.response import Generation
+from harness.core.sample import Sample
+from harness.core.score import Direction, Scored, Unscored
+from harness.suites.latency.limits import Slo
+from harness.suites.latency.measures import all_measures
+from harness.suites.latency.metric import Latency
+
+ROUND = Sample(id="round 1", index=0, text="round 1")
+LOAD = "c=1,in=16,out=4"
+
+
+def test_a_number_is_named_by_what_and_where() -> None:
+    metric = Latency(quantity="tpot_p50", load=LOAD)
+    (quantity,) = metric.quantities
+
+    assert metric.name == f"latency:tpot_p50@{LOAD}"
+    assert (quantity.stem, quantity.load, quantity.unit) == ("tpot_p50", LOAD, "round")
+    assert (quantity.direction, quantity.is_headline) == (Direction.LOWER, True)
+    assert Latency(quantity="load_s").name == "latency:load_s"
+
+
+def test_it_can_be_made_again_from_its_options() -> None:
+    metric = Latency(quantity="goodput", load=LOAD, slo=Slo(ttft_ms=200.0))
+    problems = Problems()
+
+    assert build(Latency, options_of(metric), "metric", problems) == metric
+    assert not len(problems)
+
+
+def test_what_nobody_can_measure_is_refused() -> None:
+    with pytest.raises(UnknownName, match="did you mean"):
+        Latency(quantity="tpot_p5")
+
+
+def test_memory_is_a_headline_where_objectives_are_set() -> None:
+    assert not Latency(quantity="mem_rss_peak").quantities[0].is_headline
+    assert Latency(quantity="mem_rss_peak", slo=Slo(e2e_ms=1.0)).quantities[0].is_headline
+
+
+def test_every_measure_says_its_unit_unless_it_has_none() -> None:
+    units = ("seconds", "per second", "bytes", "joules", "currency", "tokens of")
+    bare = {
+        name
+        for name, measure in all_measures().items()
+        if not any(unit in measure.definition for unit in units)
+    }
+
+    # The share of bandwidth names the peak that it is a share of, in bytes per second.
+    assert bare == {"requests", "error_rate", "attainment", "mfu", "mfu_prefill"}
+
+
+@pytest.mark.parametrize("quantity", ["tpot_p50", "n_out"])
+def test_intervals_are_students_over_rounds(quantity: str) -> None:
+    values = np.array([[0.020], [0.022], [0.019], [0.0205]])
+    is_log = quantity == "tpot_p50"
+    scale = np.log(values[:, 0]) if is_log else values[:, 0]
+    expected = stats.t.interval(0.9, 3, loc=scale.mean(), scale=stats.sem(scale))
+    metric = Latency(quantity=quantity, load=LOAD)
+
+    (interval,) = metric.intervals(values, None, 0.9).values()
+
+    low, high = np.exp(expected) if is_log else expected
+    assert (interval.low, interval.high) == pytest.approx((low, high), rel=1e-12)
+    assert interval.method == ("log-t" if is_log else "t")
+
+
+@pytest.mark.parametrize("values", [[0.02], [0.02, 0.02]])
+def test_one_round_or_equal_ones_have_none(values: list[float]) -> None:
+    assert Latency(load=LOAD).intervals(np.array(values)[:, None], None, 0.95) == {}
+
+
+def test_a_round_at_zero_has_a_plain_interval() -> None:
+    """An inter-token time is 0 where tokens come in bursts, and 0 has no logarithm."""
+    values = np.array([[0.0], [0.002], [0.001]])
+    (interval,) = Latency(quantity="itl_p50", load=LOAD).intervals(values, None, 0.95).values()
+
+    assert interval.method == "t"
+    assert Latency(quantity="itl_p50").reduce(values, np.ones((1, 3)))[0, 0] == 0.0
+    assert Latency(quantity="itl_p50").reduce(values, np.array([[0.0, 1, 1]]))[0, 0] > 0
+
+
+def test_another_load_and_another_output_have_no_number() -> None:
+    other = Latency(quantity="tpot_p50", load="c=2,in=16,out=4").measure(
+        ROUND, profile_of(streamed())
+    )
+    assert other == Unscored("this model was not put under such a load", is_moot=True)
+    text = Generation(text="hello", finish_reason="stop")
+    assert isinstance(Latency(load=LOAD).measure(ROUND, text), Unscored)
+
+
+def test_answers_that_came_whole_have_no_time_to_the_first_token() -> None:
+    output = profile_of(whole(), whole())
+
+    for name in ("ttft_p50", "tpot_p50", "itl_p50", "stall_max", "prefill_tps", "out_tps"):
+        score = Latency(quantity=name, load=LOAD).measure(ROUND, output)
+        assert isinstance(score, Unscored), name
+        assert score.is_moot, name
+    assert isinstance(Latency(quantity="e2e_p50", load=LOAD).measure(ROUND, output), Scored)

@@ -1,0 +1,284 @@
+"""How a round is carried out, on a model whose clock is simulated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Self
+
+import pytest
+from fakes.timed_model import TimedModel
+
+from harness.adapters.echo import EchoAdapter
+from harness.core.capability import Capability
+from harness.core.errors import ConfigError
+from harness.core.load import Tier
+from harness.core.ports import DrawnTask, DrivenTask, Session, SuiteInRounds, TimedSession
+from harness.core.profile import Profile
+from harness.core.request import Generate
+from harness.core.response import Classification, Exchange, Failure, Response
+from harness.core.score import Scored, Unscored
+from harness.suites.latency import LatencySuite, driving, load_run
+from harness.suites.latency.limits import Slo
+from harness.suites.latency.task import LatencyTask
+
+
+class Quiet:
+    """A machine on which nothing happens."""
+
+    def __init__(self, **settings: Any) -> None:
+        self.tier = settings["tier"]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        pass
+
+    def telemetry(self, since_ns: int) -> Any:
+        from harness.core.profile import Telemetry
+
+        return Telemetry(at_ns=(since_ns,), series={"cpu_mhz": (3000.0,)})
+
+    def resources(self) -> tuple[dict[str, float], dict[str, str]]:
+        names = ("mem_rss_peak", "mem_dev_used_peak", "energy_j")
+        return dict.fromkeys(names, 7.0), dict.fromkeys(names, "test")
+
+    def unstable(self) -> tuple[str, ...]:
+        return ("somebody hummed",)
+
+
+class NoMeter:
+    meter = "there is no meter"
+
+
+@pytest.fixture(autouse=True)
+def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(load_run, "Watch", Quiet)
+    monkeypatch.setattr(driving, "instruments", lambda _: NoMeter)
+
+
+def task_of(**options: Any) -> LatencyTask:
+    settings = {"rounds": 1, "min_duration_s": 0.0, "requests": 12, "output_tokens": (4,)}
+    return LatencySuite(**(settings | options)).prepare(limit=None, seed=3)
+
+
+def answer(
+    session: Session, capability: Capability = Capability.GENERATES, **options: Any
+) -> Response | Failure:
+    task = task_of(**options)
+    ((sample, found),) = task.drive(task.samples(), session, capability, print)
+    assert sample.id == "round 1"
+    return found
+
+
+def profile(
+    session: Session, capability: Capability = Capability.GENERATES, **options: Any
+) -> Profile:
+    found = answer(session, capability, **options)
+    assert isinstance(found, Response)
+    assert isinstance(found.output, Profile)
+    return found.output
+
+
+def test_the_doors_fit() -> None:
+    assert isinstance(LatencySuite(), SuiteInRounds)
+    assert isinstance(task_of(), DrivenTask)
+    assert isinstance(task_of(), DrawnTask)
+    assert isinstance(TimedModel(), TimedSession)
+
+
+def test_prompts_come_to_the_wanted_length() -> None:
+    (point,) = profile(TimedModel(), input_tokens=(129,)).points
+
+    assert {trace.n_input_tokens for trace in point.traces} == {129}
+    assert point.sources["n_in"] == "ids"
+
+
+def test_all_prompts_of_a_round_are_different_and_answers_as_long_as_asked() -> None:
+    model = TimedModel()
+    profile(model, concurrency=(1, 2))
+
+    payloads = [arrival.request.payload for arrival, _ in model.asked]
+    assert all(isinstance(payload, Generate) for payload in payloads)
+    prompts = {payload.prompt for payload in payloads if isinstance(payload, Generate)}
+    assert len(prompts) == len(payloads)
+    lengths = {(p.min_new_tokens, p.max_new_tokens) for p in payloads if isinstance(p, Generate)}
+    assert lengths == {(4, 4)}
+
+
+def test_the_first_request_is_kept_apart() -> None:
+    told = profile(TimedModel(first_ms=5000))
+
+    assert told.facts["first_generate_s"] > 5
+    assert told.facts["round_trip_s"] == 0.0002
+    assert told.facts["tokens_per_word"] == 2.0
+    assert told.facts["n_fixed_tokens"] == 5.0
+    assert all(trace.ended_ns - trace.sent_ns < 10**9 for trace in told.points[0].traces)
+    assert told.tier is Tier.LOOPBACK
+
+
+def test_a_load_is_warmed_up_until_it_is_steady() -> None:
+    steady, drifting = profile(TimedModel()).points[0], profile(TimedModel(drift_ms=60)).points[0]
+
+    assert steady.n_warm_up == 3
+    assert steady.unstable == ("somebody hummed",)
+    assert drifting.n_warm_up == 10
+    assert "the warm-up did not settle: after 10 waves" in drifting.unstable[0]
+    cold = profile(TimedModel(drift_ms=60), warm_up=0).points[0]
+    assert (cold.n_warm_up, cold.unstable) == (0, ("somebody hummed",))
+
+
+def test_a_load_lasts_as_long_as_asked() -> None:
+    # An answer takes 129 ms for the prompt and three times 10 ms: 6.29 a second.
+    closed = profile(TimedModel(), input_tokens=(129,), min_duration_s=10.0).points[0]
+    assert len(closed.traces) == 63
+
+    two = profile(TimedModel(), input_tokens=(129,), min_duration_s=10.0, concurrency=(2,))
+    assert len(two.points[0].traces) == 126
+
+    opened = profile(TimedModel(), rates=(3.0,), concurrency=(), min_duration_s=10.0).points[0]
+    assert len(opened.traces) == 30
+
+
+def test_an_open_loop_has_due_times_and_no_bound() -> None:
+    model = TimedModel()
+    (point,) = profile(model, rates=(3.0,), concurrency=(), arrivals="constant").points
+
+    timed = [(a, c) for a, c in model.asked if a.due_ns is not None]
+    assert len(timed) == 12
+    assert {concurrency for _, concurrency in timed} == {None}
+    assert [trace.due_ns for trace in point.traces] == [round(i / 3 * 1e9) for i in range(12)]
+    warm = [c for a, c in model.asked if a.due_ns is None]
+    assert set(warm) == {1}
+
+
+def test_what_is_measured_here_is_not_the_servers() -> None:
+    served = profile(TimedModel()).points[0]
+    remote = profile(TimedModel(tier=Tier.REMOTE)).points[0]
+    own = profile(TimedModel(tier=Tier.IN_PROCESS)).points[0]
+
+    assert set(served.resources) == {"mem_dev_used_peak", "energy_j"}
+    assert set(remote.resources) == set()
+    assert set(own.resources) == {"mem_rss_peak", "mem_dev_used_peak", "energy_j"}
+
+
+@pytest.mark.parametrize(
+    ("n_cached", "prefix_cache", "words"),
+    [(60, "cold", "knew"), (5, "cold", ""), (60, "warm", "")],
+)
+def test_a_cache_that_helps_voids_a_cold_load(n_cached: int, prefix_cache: str, words: str) -> None:
+    """Five tokens are the template's, which every prompt shares."""
+    (point,) = profile(TimedModel(n_cached=n_cached), prefix_cache=prefix_cache).points
+
+    assert any(words in text for text in point.breaches) if words else not point.breaches
+
+
+def test_failures_void_a_load() -> None:
+    # Two requests for the length of texts, three to warm up, two of the timed ones.
+    found = answer(TimedModel(n_failing=7), concurrency=(1,))
+    assert isinstance(found, Failure)  # for nothing can follow on three refusals
+
+    (point,) = profile(_FailingLate(), concurrency=(1,)).points
+    assert [text for text in point.breaches if "1 of 12 requests failed" in text]
+
+
+class _FailingLate(TimedModel):
+    """Refuses its tenth request."""
+
+    def _trace(self, arrival: Any, sent_ms: float) -> Any:
+        self.n_failing = 10 if len(self.asked) == 10 else 0
+        return super()._trace(arrival, sent_ms)
+
+
+def test_a_model_that_only_answers_is_timed_from_outside() -> None:
+    session = EchoAdapter(labels=("a", "b")).open()
+    (point,) = profile(session).points
+
+    assert len(point.traces) == 12
+    assert all(trace.chunk_ns == () for trace in point.traces)
+    assert all(trace.ended_ns > trace.sent_ns for trace in point.traces)
+    assert point.sources["n_in"] == "nobody: a word was taken for a token"
+
+
+@pytest.mark.parametrize("options", [{"concurrency": (2,)}, {"rates": (1.0,), "concurrency": ()}])
+def test_and_under_no_other_load(options: dict[str, Any]) -> None:
+    session = EchoAdapter().open()
+    with pytest.raises(ConfigError, match="one request after the other"):
+        profile(session, **(options | {"warm_up": 0}))
+
+
+def test_classifiers_and_encoders_are_given_batches() -> None:
+    session = _Counting(EchoAdapter(labels=("a", "b")).open())
+    first, second = profile(session, Capability.CLASSIFIES, batch_sizes=(1, 4)).points
+
+    assert {trace.n_items for trace in first.traces} == {1}
+    assert {trace.n_items for trace in second.traces} == {4}
+    assert len(second.traces) == 12
+    assert session.sizes.count(4) == 12 + second.n_warm_up
+    assert all(isinstance(output, Classification) for output in session.outputs)
+    profile(EchoAdapter().open(), Capability.EMBEDS)
+
+
+class _Counting:
+    """Takes down what it is asked at once."""
+
+    def __init__(self, session: Any) -> None:
+        self._session = session
+        self.identity = session.identity
+        self.sizes: list[int] = []
+        self.outputs: list[object] = []
+
+    def respond(self, requests: Any) -> Iterator[Exchange]:
+        self.sizes.append(len(requests))
+        for exchange in self._session.respond(requests):
+            assert isinstance(exchange.answer, Response)
+            self.outputs.append(exchange.answer.output)
+            yield exchange
+
+    def close(self) -> None:
+        pass
+
+
+def test_only_what_applies_is_measured() -> None:
+    options: dict[str, Any] = {"slo": Slo(ttft_ms=1000.0)}
+    output, task = profile(TimedModel(), **options), task_of(**options)
+    (sample,) = task.samples()
+    scores = {metric.name: metric.measure(sample, output) for metric in task.metrics}
+    measured = {name for name, score in scores.items() if isinstance(score, Scored)}
+    missing = {name for name, s in scores.items() if isinstance(s, Unscored) and not s.is_moot}
+
+    at = "@c=1,in=128,out=4"
+    assert {f"latency:{x}{at}" for x in ("ttft_p50", "tpot_p50", "out_tps", "goodput")} <= measured
+    assert missing == {f"latency:{x}_p99{at}" for x in ("ttft", "tpot", "e2e")}
+    assert not [name for name in measured if "@b=" in name or "mbu" in name or "fit_" in name]
+    assert not [name for name in measured if "icl" in name or "ttfa" in name or "ttfc" in name]
+
+
+def test_charts_are_drawn_from_the_requests() -> None:
+    options: dict[str, Any] = {
+        "input_tokens": (129,),
+        "concurrency": (1, 2),
+        "slo": Slo(ttft_ms=200.0),
+    }
+    output, task = profile(TimedModel(), **options), task_of(**options)
+    (sample,) = task.samples()
+    figures = {figure.title: figure.data for figure in task.draw([(sample, output)])}
+
+    first: Any = figures["Time to the first token"]
+    assert [(curve["label"], curve["n"]) for curve in first["curves"]] == [
+        ("c=1,in=129,out=4", 12),
+        ("c=2,in=129,out=4", 12),
+    ]
+    assert first["curves"][0]["values"] == [0.129] * 12
+    chart: Any = figures["ttft over output tokens/s"]
+    assert chart["slo"] == 200.0
+    (series,) = chart["series"]
+    assert [round(point["x"], 3) for point in series["points"]] == [
+        pytest.approx(4 / 0.159, abs=0.001),
+        pytest.approx(8 / 0.159, abs=0.001),
+    ]
+    assert [point["attainment"] for point in series["points"]] == [1.0, 1.0]
+    drawn: Any = figures["Chosen requests"]
+    assert drawn["requests"][0]["label"] == "first"
+    assert len(drawn["requests"][0]["chunk_ms"]) == 4
+    assert figures["The machine meanwhile; energy from test"]

@@ -1,0 +1,66 @@
+"""What hardware reaches: the best of several repetitions, in bytes and operations per second."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from math import isfinite
+
+import pytest
+
+from harness.suites.latency import peaks
+from harness.suites.latency.peaks import Exercise, best_rate, dtype_of, measured_peaks
+
+
+def test_the_best_repetition_counts() -> None:
+    done: list[str] = []
+    exercise = Exercise(lambda: done.append("run"), 1000.0)
+    rate = best_rate(exercise, lambda: done.append("wait"), seconds=0.0, read_ns=no_pause(8, 2, 5))
+    assert rate == pytest.approx(1000 / 0.002)
+    # One to warm up, and three at least; each is waited for.
+    assert done == ["run", "wait"] * 4
+
+
+def no_pause(*times_ms: int) -> Callable[[], int]:
+    """A clock on which nothing takes time but the repetitions."""
+    moments, now = [0], 0
+    for time in times_ms:
+        moments += [now, now + time]
+        now += time
+    left = iter([*moments, now])
+    return lambda: next(left) * 1_000_000
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(peaks, "_CPU_ARRAY", 1 << 20)
+    monkeypatch.setattr(peaks, "_CPU_SIDE", 64)
+
+
+@pytest.mark.usefixtures("small")
+def test_numpy_serves_where_torch_is_not_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
+    values, sources = measured_peaks(seconds=0.001)
+    assert set(values) == {"peak_bytes_per_s", "peak_flops"}
+    assert all(isfinite(value) and value > 0 for value in values.values())
+    assert sources == {
+        "peak_bytes_per_s": "measured",
+        "peak_flops": "measured",
+        "peak_dtype": "float32",
+    }
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+def test_torch_serves_where_it_is(dtype: str) -> None:
+    pytest.importorskip("torch")
+    values, sources = measured_peaks(dtype, seconds=0.001)
+    assert all(isfinite(value) and value > 0 for value in values.values())
+    assert sources["peak_dtype"] == dtype
+
+
+def test_the_format_follows_from_the_bytes_of_a_weight() -> None:
+    assert dtype_of({"parameter_bytes": 20.0, "n_parameters": 10.0}) == "bfloat16"
+    assert dtype_of({"parameter_bytes": 40.0, "n_parameters": 10.0}) == "float32"
+    assert dtype_of({"parameter_bytes": 11.0, "n_parameters": 10.0}) == "float32"
+    assert dtype_of({}) == "float32"
