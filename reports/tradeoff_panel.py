@@ -38,7 +38,7 @@ def tradeoff_panel(cloud: Cloud) -> Panel:
     upward = scale_over([*heights, 0.0], start=HEIGHT - BOTTOM, end=TOP)
     lines, labels = grid(along.ticks, upward.ticks, HEIGHT)
     x_title = f"{cloud.gain}, {TIMES} the base{', logarithmic' if along.is_log else ''}"
-    labels += axis_titles(x_title, f"{cloud.quality}: change, up is better", HEIGHT)
+    labels += axis_titles(x_title, f"{cloud.quality}: better than the base by", HEIGHT)
     strokes = [lines, _level(upward), *_front(cloud.points, along, upward)]
     for point in cloud.points:
         strokes += _marks(point, along, upward)
@@ -47,8 +47,8 @@ def tradeoff_panel(cloud: Cloud) -> Panel:
         strokes=tuple(strokes),
         labels=(*labels, *_names(cloud.points, along, upward)),
         key=(
-            key("dot s0", "no other is better on both counts", circle(12, 7, _RADIUS)),
-            key("dot s0 missed", "another is", circle(12, 7, _RADIUS)),
+            key("dot s0", "no other is as good on both and better on one", circle(12, 7, _RADIUS)),
+            key("dot s0 missed", "another is at least as good on both", circle(12, 7, _RADIUS)),
             key("whisker", "interval", "M12 1V13m-4 0h8m-8 -12h8"),
             key("line s0 d1", "the best on offer"),
         ),
@@ -67,7 +67,7 @@ def tradeoff_summary(cloud: Cloud) -> str:
 def _level(upward: Scale) -> Stroke:
     y = upward.place(0.0)
     return Stroke(
-        name="slo", path=f"M{LEFT:g} {y:g}H{WIDTH - RIGHT:g}", words="as good as the base"
+        name="axis", path=f"M{LEFT:g} {y:g}H{WIDTH - RIGHT:g}", words="as good as the base"
     )
 
 

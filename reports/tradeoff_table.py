@@ -30,14 +30,17 @@ def tradeoff_table(tradeoff: Tradeoff) -> Table:
         Column(title=gain_title(gain), is_number=True, note=f"above 1 is better; {gain.suite}")
         for gain in gains
     ]
-    columns += [Column(title="Weights", is_number=True)]
+    columns += [
+        Column(title="Weights", is_number=True),
+        Column(title="Smaller by", is_number=True, note="weights of the base over the model's"),
+    ]
     empty = [Cell("base")] * len(losses) + [Cell(ratio_text(1.0), order=1.0)] * len(gains)
     rows = [
         [
             Cell(tradeoff.base),
             Cell(tradeoff.base_variant or ABSENT),
             *empty,
-            _size(tradeoff.base_bytes),
+            *_size(tradeoff.base_bytes, 1.0),
         ]
     ]
     for one in tradeoff.alternatives:
@@ -48,7 +51,7 @@ def tradeoff_table(tradeoff: Tradeoff) -> Table:
                 Cell(one.variant or ABSENT),
                 *(_loss(found.get(name)) for name in losses),
                 *(_gain(one, gain) for gain in gains),
-                _size(one.parameter_bytes, saved_bytes(tradeoff, one)),
+                *_size(one.parameter_bytes, saved_bytes(tradeoff, one)),
             ]
         )
     return text_table(f"Models beside {tradeoff.base}", columns, rows)
@@ -103,8 +106,7 @@ def _gain(one: Alternative, wanted: Gain) -> Cell:
     return Cell(ratio_text(found.ratio, found.interval), order=found.ratio, remark=found.note)
 
 
-def _size(size: int | None, saved: float | None = None) -> Cell:
+def _size(size: int | None, saved: float | None) -> tuple[Cell, Cell]:
     if size is None:
-        return Cell(ABSENT)
-    remark = "" if saved is None else f"{ratio_text(1 / saved)} the base's"
-    return Cell(readable(size, "B"), order=size, remark=remark)
+        return Cell(ABSENT), Cell(ABSENT)
+    return Cell(readable(size, "B"), order=size), Cell(ratio_text(saved), order=saved)

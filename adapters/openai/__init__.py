@@ -54,6 +54,8 @@ class OpenAIAdapter:
     length_fields: tuple[Literal["ignore_eos", "min_tokens"], ...] = ("ignore_eos", "min_tokens")
     """Fields sent to hold an answer to its length, in load tests alone; ``[]`` for a server that
     refuses fields it does not know: answers then end when the model ends them."""
+    continuous_usage: bool = False
+    """Ask for the tokens so far in every chunk of a load test; not every server knows the wish."""
     scores: bool = False
     """Ask for log-likelihoods by ``echo`` and ``logprobs``; few servers give those of a prompt."""
     extra: Mapping[str, Any] = field(default_factory=dict)

@@ -26,6 +26,8 @@ class Dialect:
     """Whether log-likelihoods may be asked for."""
     length_fields: Sequence[str] = ()
     """Those of ``ignore_eos`` and ``min_tokens`` that the server knows."""
+    continuous_usage: bool = False
+    """Whether every chunk of a stream is to count the tokens so far."""
 
     @property
     def path(self) -> str:
@@ -60,7 +62,10 @@ class Dialect:
         """
         if not isinstance(payload, Generate):
             raise UnsendableError(f"{type(payload).__name__} has no answer that could be streamed")
-        streaming = {"stream": True, "stream_options": {"include_usage": True}}
+        wishes = {"include_usage": True}
+        if self.continuous_usage:
+            wishes["continuous_usage_stats"] = True
+        streaming = {"stream": True, "stream_options": wishes}
         return self._encoded(self._generation(payload) | streaming)
 
     def _encoded(self, fields: Mapping[str, Any]) -> bytes:

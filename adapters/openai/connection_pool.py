@@ -31,6 +31,14 @@ class Address:
     tls: ssl.SSLContext | None
 
 
+@dataclass(slots=True)
+class ServerHabits:
+    """What has been learnt of a server; kept from load to load."""
+
+    keeps_connections: bool | None = None
+    """Whether it leaves connections open after an answer; None until it is seen."""
+
+
 class ConnectionPool:
     """Hands requests to free connections, the one that has been free longest first.
 
@@ -38,12 +46,19 @@ class ConnectionPool:
     """
 
     def __init__(
-        self, address: Address, *, most: int | None, n_spare: int, timeout_s: float
+        self,
+        address: Address,
+        habits: ServerHabits,
+        *,
+        most: int | None,
+        n_spare: int,
+        timeout_s: float,
     ) -> None:
         """Store the settings; nothing is opened yet.
 
         Args:
             address: the server.
+            habits: what is known of it; more is learnt here.
             most: connections that are ever in use at once; None without a bound.
             n_spare: connections to hold ready beyond those in use, at least.
             timeout_s: for opening one, in seconds.
@@ -52,8 +67,7 @@ class ConnectionPool:
         self._most = most
         self._n_spare = n_spare
         self._timeout_s = timeout_s
-        self._keeps: bool | None = None
-        """Whether the server leaves connections open after an answer; None until it is seen."""
+        self._habits = habits
         self._on_trial: set[Connection] = set()
         self._idle: deque[Connection] = deque()
         self._all: set[Connection] = set()
@@ -80,6 +94,8 @@ class ConnectionPool:
 
     async def close(self) -> None:
         """End all connections, and what is under way on them."""
+        if self._on_trial:
+            await asyncio.sleep(_TRIAL_S)  # so that the next load knows
         self._is_closed = True
         if self._check is not None:
             self._check.cancel()
@@ -95,7 +111,9 @@ class ConnectionPool:
         n_busy = n_usable - len(self._idle)
         n_wanted = n_busy + len(self._waiting) + max(self._n_spare, n_busy // 4)
         if self._most is not None:
-            n_wanted = min(n_wanted, self._most + (0 if self._keeps else self._n_spare))
+            n_wanted = min(
+                n_wanted, self._most + (0 if self._habits.keeps_connections else self._n_spare)
+            )
         for _ in range(n_wanted - n_usable - len(self._opening)):
             self._open_another()
 
@@ -130,10 +148,10 @@ class ConnectionPool:
             record.fail(at_ns, FailureKind.UNREACHABLE, f"{type(error).__name__}: {error}")
 
     def _free(self, connection: Connection) -> None:
-        if self._is_closed or (connection.has_answered and self._keeps is False):
+        if self._is_closed or (connection.has_answered and self._habits.keeps_connections is False):
             connection.close()
             return
-        if connection.has_answered and self._keeps is None:
+        if connection.has_answered and self._habits.keeps_connections is None:
             self._on_trial.add(connection)
             asyncio.get_running_loop().call_later(_TRIAL_S, self._end_trial, connection)
             return
@@ -147,7 +165,8 @@ class ConnectionPool:
     def _end_trial(self, connection: Connection) -> None:
         if connection in self._on_trial:
             self._on_trial.discard(connection)
-            self._keeps = self._keeps is not False
+            if self._habits.keeps_connections is None:
+                self._habits.keeps_connections = True
             self._free(connection)
 
     def _next_waiting(self) -> WireRecord | None:
@@ -167,7 +186,7 @@ class ConnectionPool:
             idle_ns = perf_counter_ns() - connection.idle_since_ns
             on_trial = connection.has_answered and idle_ns < _SHORT_IDLE_NS
         if on_trial and not self._is_closed:
-            self._keeps = False
+            self._habits.keeps_connections = False
         if not self._is_closed:
             self._top_up()
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import httpx
 
 from harness.adapters.openai.body import Dialect, UnsendableError
-from harness.adapters.openai.connection_pool import Address
+from harness.adapters.openai.connection_pool import Address, ServerHabits
 from harness.adapters.openai.tier import tier_of
 from harness.adapters.openai.timed_load import Sending, TimedLoad
 from harness.adapters.openai.trace_reading import TraceReader
@@ -31,6 +31,7 @@ class LoadTimer:
     dialect: Dialect
     timeout_s: float
     quote: Callable[[str], str]
+    habits: ServerHabits = field(default_factory=ServerHabits)
 
     def plan(self, arrivals: Sequence[Arrival], concurrency: int | None) -> TimedLoad:
         """Make everything ready to go.
@@ -46,6 +47,7 @@ class LoadTimer:
             raise ConfigError(f"openai {self.dialect.model}", str(error)) from error
         return TimedLoad(
             self._address(),
+            self.habits,
             sendings,
             concurrency=concurrency,
             n_spare=_N_SPARE[tier_of(self.base_url)],

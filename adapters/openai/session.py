@@ -179,6 +179,7 @@ def _dialect(adapter: OpenAIAdapter) -> Dialect:
         extra=adapter.extra,
         scores=adapter.scores,
         length_fields=adapter.length_fields,
+        continuous_usage=adapter.continuous_usage,
     )
 
 

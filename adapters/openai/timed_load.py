@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from time import perf_counter_ns
 
-from harness.adapters.openai.connection_pool import Address, ConnectionPool
+from harness.adapters.openai.connection_pool import Address, ConnectionPool, ServerHabits
 from harness.adapters.openai.wire_record import WireRecord
 from harness.core.response import FailureKind
 
@@ -35,6 +35,7 @@ class TimedLoad:
     def __init__(
         self,
         address: Address,
+        habits: ServerHabits,
         sendings: Sequence[Sending],
         *,
         concurrency: int | None,
@@ -47,7 +48,9 @@ class TimedLoad:
         self._concurrency = concurrency
         self._timeout_s = timeout_s
         self._n_ahead = concurrency or _N_AHEAD * n_spare
-        self._pool = ConnectionPool(address, most=concurrency, n_spare=n_spare, timeout_s=timeout_s)
+        self._pool = ConnectionPool(
+            address, habits, most=concurrency, n_spare=n_spare, timeout_s=timeout_s
+        )
         self._n_begun = 0
         self._n_ended = 0
         self._time_outs: dict[WireRecord, asyncio.TimerHandle] = {}

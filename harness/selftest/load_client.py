@@ -13,6 +13,8 @@ from harness.core.request import Generate, Request
 from harness.core.trace import Trace
 from harness.selftest.mock_frames import Api
 
+_FIRST = "a first request, of which no time is kept"
+
 
 def timed_traces(
     url: str,
@@ -27,7 +29,10 @@ def timed_traces(
     session: TimedSession = adapter(
         base_url=f"{url}/v1", model="mock", api=api, extra=extra, timeout_s=60.0
     ).open()
+    first = Arrival(Request(_FIRST, Generate(prompt=_FIRST, max_new_tokens=1)))
     with closing(session):
+        # A load comes after others, which have shown what the server does with connections.
+        list(session.time([first], concurrency=1))
         pairs = list(session.time(arrivals, concurrency=concurrency))
     return {request.id: trace for request, trace in pairs}
 

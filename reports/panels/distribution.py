@@ -54,7 +54,7 @@ def distribution_panel(data: Data) -> Panel:
     return Panel(
         height=HEIGHT,
         strokes=tuple(strokes),
-        labels=(*labels, *axis_titles(title, "Share of requests", HEIGHT)),
+        labels=(*labels, *axis_titles(title, "Share of all", HEIGHT)),
         key=tuple(key(f"line {series_name(i)}", clipped(name, 60)) for i, name in enumerate(names)),
     )
 
@@ -70,7 +70,7 @@ def distribution_words(data: Data) -> str:
         text += f", up to {_told(told[-1], data)}"
     n_tail = sum(curve["n"] < PERCENTILES[-1][1] for curve in curves)
     if n_tail:
-        text += f"; p99 is left out below {PERCENTILES[-1][1]} requests"
+        text += f"; p99 is left out below n = {PERCENTILES[-1][1]}"
     more = len(curves) - MAX_CURVES
     if more > 0:
         text += f"; {format_count(more)} more curves are in the table alone"
@@ -89,7 +89,7 @@ def distribution_table(data: Data) -> Table:
         )
         for curve in data["curves"]
     ]
-    heads = ("Requests", *(f"p{p}, {unit}" for p, _ in PERCENTILES), f"Largest, {unit}")
+    heads = ("n", *(f"p{p}, {unit}" for p, _ in PERCENTILES), f"Largest, {unit}")
     columns = (Column(title="Load"), *(Column(title=head, is_number=True) for head in heads))
     return text_table(f"{data['quantity']} by load", columns, rows)
 
@@ -119,7 +119,7 @@ def _strokes(
     last = max(1, len(values) - 1)
     numbers = thinned(range(len(values)), _MAX_POINTS)
     places = [f"{along.place(factor * values[i]):g} {upward.place(i / last):g}" for i in numbers]
-    words = f"{curve['label']}: {format_count(curve['n'])} requests"
+    words = f"{curve['label']}: n = {format_count(curve['n'])}"
     strokes = [Stroke(name=f"line {name}", path=f"M{'L'.join(places)}", words=words)]
     for p, n_needed in PERCENTILES:
         if curve["n"] >= n_needed:
@@ -133,11 +133,11 @@ def _strokes(
 def _told(curve: Mapping[str, Any], data: Data) -> str:
     factor, unit = shown_unit(data)
     middle = format_number(factor * percentile(curve["values"], 50), digits=3)
-    return f"{middle} {unit} at {curve['label']} ({format_count(curve['n'])} requests)"
+    return f"{middle} {unit} at {curve['label']} (n = {format_count(curve['n'])})"
 
 
 def _cell(curve: Mapping[str, Any], p: int, n_needed: int, factor: float) -> Cell:
     if curve["n"] < n_needed or not curve["values"]:
-        return Cell(ABSENT, note=f"n too small: p{p} needs {n_needed} requests")
+        return Cell(ABSENT, note=f"n too small: p{p} needs {n_needed}")
     value = factor * percentile(curve["values"], p)
     return Cell(format_number(value), order=value)

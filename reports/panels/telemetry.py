@@ -40,7 +40,7 @@ def telemetry_panel(data: Data) -> Panel:
     drawn = [series for series in data["series"] if _known(series["values"])][:MAX_STRIPS]
     height = _STRIP * len(drawn) + BOTTOM
     end = WIDTH - RIGHT
-    along = scale_over(data["at_s"], start=_START, end=end)
+    along = scale_over([max(0.0, at) for at in data["at_s"]], start=_START, end=end)
     bottom = height - BOTTOM
     strokes = []
     if data["unstable"] and drawn:

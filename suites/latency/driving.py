@@ -10,7 +10,7 @@ from harness.core.capability import Capability
 from harness.core.load import Load, Tier
 from harness.core.ports import Session
 from harness.core.profile import Profile
-from harness.core.response import Failure
+from harness.core.response import Failure, FailureKind
 from harness.core.trace import Trace
 from harness.suites.latency.energy_sources import idle_power_w
 from harness.suites.latency.load_run import LoadRunner
@@ -22,8 +22,9 @@ from harness.suites.latency.timing import Timing
 from harness.suites.latency.warm_up import closed_loop
 from harness.suites.latency.watch import instruments
 
-_N_TRIES = 3
-"""Of the very first request: one refusal does not cost a round."""
+_N_TRIES = 5
+"""Of the very first request: one refusal does not cost a round, and one that is too long for the
+model's window, with a token taken for a word, is tried at half its length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,8 @@ def _first(timing: Timing, maker: RequestMaker, loads: tuple[Load, ...]) -> _Fir
         cold = _one(timing, maker, load, f"first {attempt}", n_words)
         if cold.failure is None:
             break
+        if cold.failure.kind is FailureKind.TOO_LONG:
+            n_words = max(1, n_words // 2)
     if cold.failure is not None:
         return cold.failure
     short = max(1, n_words // 4)

@@ -10,8 +10,11 @@ import numpy as np
 
 from harness import registry
 from harness.core.estimate import Interval
+from harness.core.quantity_unit import name_and_statistic
 from harness.core.score import Quantity, Scored
 from harness.sources.source import Source
+from harness.suites.latency.limits import Slo
+from harness.suites.latency.measures import all_measures
 from pages.options import about, option_table
 from pages.specimens import LABEL, OTHER, THIRD, families
 from pages.wording import markdown, table
@@ -50,6 +53,8 @@ def _section(name: str) -> str:
 
 
 def _quantities(name: str, cls: Any) -> str:
+    if name == "latency":
+        return _of_loads(cls)
     if name in _ONE_EACH:
         return _ONE_EACH[name]
     rows: dict[str, tuple[str, ...]] = {}
@@ -59,6 +64,24 @@ def _quantities(name: str, cls: Any) -> str:
             if OTHER not in quantity.id and THIRD not in quantity.id:
                 rows.setdefault(quantity.id, _row(quantity, methods[quantity.id]))
     return table(("quantity", "better", "range", "interval", "definition"), rows.values())
+
+
+def _of_loads(cls: Any) -> str:
+    """Return a row for each measure, its percentiles in one; each holds for one load point."""
+    rows: dict[str, tuple[str, ...]] = {}
+    others: dict[str, list[str]] = {}
+    for measure in all_measures():
+        name, statistic = name_and_statistic(measure)
+        if name in rows and statistic:
+            others.setdefault(name, []).append(f"`_{statistic}`")
+            continue
+        metric = cls(quantity=measure, slo=Slo(e2e_ms=1.0))
+        (interval,) = metric.intervals(np.array([[0.5], [0.6]]), None, 0.95).values()
+        rows[name if statistic else measure] = _row(metric.quantities[0], interval.method)
+    return table(
+        ("quantity", "better", "range", "interval", "definition"),
+        [(", ".join((row[0], *others.get(name, ()))), *row[1:]) for name, row in rows.items()],
+    )
 
 
 def _row(quantity: Quantity, method: str) -> tuple[str, ...]:

@@ -363,6 +363,11 @@ class TestBody:
         assert body["stream_options"] == {"include_usage": True}
         assert not {"ignore_eos", "min_tokens"} & body.keys()
 
+    def test_it_asks_for_usage_in_every_chunk_where_it_is_told_to(self) -> None:
+        body = self.body_of(Generate(prompt="Hi"), continuous_usage=True)
+        wishes = {"include_usage": True, "continuous_usage_stats": True}
+        assert body["stream_options"] == wishes
+
     def test_an_answer_of_a_fixed_length(self) -> None:
         body = self.body_of(Generate(prompt="Hi", max_new_tokens=9, min_new_tokens=9))
         assert (body["max_tokens"], body["min_tokens"], body["ignore_eos"]) == (9, 9, True)

@@ -39,8 +39,8 @@ FINDINGS = {
     ),
     FigureKind.HISTOGRAM: "395 samples; the fullest bin, 40 to 50, holds 80.",
     FigureKind.LATENCY_DISTRIBUTION: (
-        "Median 52.3 ms at c=1,in=128,out=64 (320 requests), up to 418 ms at c=32,in=128,out=64 "
-        "(40 requests); p99 is left out below 300 requests."
+        "Median 52.3 ms at c=1,in=128,out=64 (n = 320), up to 418 ms at c=32,in=128,out=64 "
+        "(n = 40); p99 is left out below n = 300."
     ),
     FigureKind.REQUEST_TIMELINE: (
         "5 requests at poisson=4,in=128,out=64, each from its own start; the longest gap between "

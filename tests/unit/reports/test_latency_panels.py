@@ -128,7 +128,7 @@ def test_far_percentiles_need_many_requests_and_are_never_guessed() -> None:
     }
     few, many = distribution_table(data).rows
     assert [cell.text for cell in few] == ["few", "20", "149.5", ABSENT, ABSENT, "199"]
-    assert few[4].note == "n too small: p99 needs 300 requests"
+    assert few[4].note == "n too small: p99 needs 300"
     assert [cell.text for cell in many][3:5] == ["189.1", "198"]
     assert len(strokes(distribution_panel(data), "dot")) == 1 + 3
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Self
 
 import pytest
@@ -15,7 +16,7 @@ from harness.core.load import Tier
 from harness.core.ports import DrawnTask, DrivenTask, Session, SuiteInRounds, TimedSession
 from harness.core.profile import Profile
 from harness.core.request import Generate
-from harness.core.response import Classification, Exchange, Failure, Response
+from harness.core.response import Classification, Exchange, Failure, FailureKind, Response
 from harness.core.score import Scored, Unscored
 from harness.suites.latency import LatencySuite, driving, load_run
 from harness.suites.latency.limits import Slo
@@ -58,7 +59,12 @@ def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def task_of(**options: Any) -> LatencyTask:
-    settings = {"rounds": 1, "min_duration_s": 0.0, "requests": 12, "output_tokens": (4,)}
+    settings: dict[str, Any] = {
+        "rounds": 1,
+        "min_duration_s": 0.0,
+        "requests": 12,
+        "output_tokens": (4,),
+    }
     return LatencySuite(**(settings | options)).prepare(limit=None, seed=3)
 
 
@@ -115,6 +121,23 @@ def test_the_first_request_is_kept_apart() -> None:
     assert told.facts["n_fixed_tokens"] == 5.0
     assert all(trace.ended_ns - trace.sent_ns < 10**9 for trace in told.points[0].traces)
     assert told.tier is Tier.LOOPBACK
+
+
+def test_a_first_prompt_that_does_not_fit_is_halved() -> None:
+    """With two tokens a word, 129 words are too many for a window of 200 tokens."""
+    told = profile(_Narrow(), input_tokens=(129,))
+
+    assert {trace.n_input_tokens for trace in told.points[0].traces} == {129}
+
+
+class _Narrow(TimedModel):
+    """Reads no more than 200 tokens."""
+
+    def _trace(self, arrival: Any, sent_ms: float) -> Any:
+        trace = super()._trace(arrival, sent_ms)
+        is_long = trace.n_input_tokens > 200
+        failure = Failure(kind=FailureKind.TOO_LONG, message="does not fit")
+        return replace(trace, failure=failure) if is_long else trace
 
 
 def test_a_load_is_warmed_up_until_it_is_steady() -> None:
@@ -174,9 +197,8 @@ def test_a_cache_that_helps_voids_a_cold_load(n_cached: int, prefix_cache: str, 
 
 
 def test_failures_void_a_load() -> None:
-    # Two requests for the length of texts, three to warm up, two of the timed ones.
-    found = answer(TimedModel(n_failing=7), concurrency=(1,))
-    assert isinstance(found, Failure)  # for nothing can follow on three refusals
+    found = answer(TimedModel(n_failing=5), concurrency=(1,))
+    assert isinstance(found, Failure)  # for nothing can follow on five refusals
 
     (point,) = profile(_FailingLate(), concurrency=(1,)).points
     assert [text for text in point.breaches if "1 of 12 requests failed" in text]

@@ -36,7 +36,6 @@ def one_cache(tmp_path_factory: pytest.TempPathFactory) -> Any:
     [
         ("llama", {}, "likelihoods:prefix tree"),
         ("llama", {"share_prefixes": False}, "likelihoods:row by row (share_prefixes is false)"),
-        ("gpt2", {}, "likelihoods:prefix tree"),
     ],
 )
 def test_likelihoods_are_those_of_torch(
