@@ -2,8 +2,9 @@
 
     python benchmarks/load_generator.py [--guidellm /path/to/venv/bin/guidellm]
 
-The server's own record of when it received and sent is the truth for both. Rates are climbed until
-fewer than 95 % of the requests offered are sent, or one in a hundred leaves 5 ms late or later.
+The server's own record of when it received and sent is the truth for both. A rate is kept up where
+95 % of the requests offered are sent; also told is the highest at which fewer than one in a hundred
+leave 5 ms late.
 guidellm's "inter-token latency" is compared with tpot, for its formula is that of tpot.
 """
 

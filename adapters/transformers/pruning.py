@@ -27,8 +27,15 @@ def prune(model: Any, percentage: int) -> None:
     for _, weights in _matrices(model):
         flat = weights.view(-1)
         n_zeros = round(flat.numel() * percentage / 100)
+        if not n_zeros:
+            continue
+        magnitudes = flat.abs()
+        limit = magnitudes.kthvalue(n_zeros).values
+        is_below = magnitudes < limit
         # Equal magnitudes go in the order of their places: the same weights every time.
-        flat[flat.abs().argsort(stable=True)[:n_zeros]] = 0
+        at_limit = (magnitudes == limit).nonzero().squeeze(-1)
+        flat[is_below] = 0
+        flat[at_limit[: n_zeros - int(is_below.sum())]] = 0
 
 
 def prune_2_of_4(model: Any) -> None:

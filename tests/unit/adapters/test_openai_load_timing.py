@@ -4,10 +4,14 @@ No test asserts on speed: a busy machine may make anything late, but nothing ear
 """
 
 import json
+import shutil
 import socket
+import ssl
+import subprocess
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -39,7 +43,8 @@ def mock() -> Iterator[MockProcess]:
 class ScriptedServer:
     """Reads whole requests, and does with each what its script says."""
 
-    def __init__(self, reply: Reply) -> None:
+    def __init__(self, reply: Reply, tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls
         self.requests: list[bytes] = []
         self.n_connections = 0
         self._reply = reply
@@ -61,7 +66,17 @@ class ScriptedServer:
             except OSError:
                 return
             self.n_connections += 1
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+            threading.Thread(target=self._begin, args=(connection,), daemon=True).start()
+
+    def _begin(self, connection: socket.socket) -> None:
+        if self._tls is None:
+            self._serve(connection)
+            return
+        try:
+            wrapped = self._tls.wrap_socket(connection, server_side=True)
+        except OSError:  # the client does not trust us
+            return
+        self._serve(wrapped)
 
     def _serve(self, connection: socket.socket) -> None:
         with connection:
@@ -341,6 +356,36 @@ class TestFailures:
         session.close()
         with pytest.raises(AdapterError, match="closed"):
             list(session.time(arrivals(1), concurrency=1))
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate")
+@pytest.mark.parametrize("is_trusted", [True, False])
+def test_over_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_trusted: bool) -> None:
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost"
+    command += f" -addext subjectAltName=IP:127.0.0.1 -keyout {key} -out {certificate}"
+    subprocess.run(command.split(), capture_output=True, check=True)
+    if is_trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+
+    def answer(number: int, connection: socket.socket) -> bool:
+        del number
+        connection.sendall(stream(WORD, STOP))
+        return True
+
+    with closing(ScriptedServer(answer, context)) as server:
+        address = server.base_url.replace("http:", "https:")
+        traces = timed(address, arrivals(3), concurrency=1)
+    for trace in traces.values():
+        if is_trusted:
+            assert trace.failure is None
+            assert trace.chunk_channels == "c-"
+        else:
+            assert trace.failure is not None
+            assert trace.failure.kind is FailureKind.UNREACHABLE
+            assert "certificate" in trace.failure.message
 
 
 class TestBody:

@@ -135,7 +135,7 @@ class _Narrow(TimedModel):
 
     def _trace(self, arrival: Any, sent_ms: float) -> Any:
         trace = super()._trace(arrival, sent_ms)
-        is_long = trace.n_input_tokens > 200
+        is_long = (trace.n_input_tokens or 0) > 200
         failure = Failure(kind=FailureKind.TOO_LONG, message="does not fit")
         return replace(trace, failure=failure) if is_long else trace
 

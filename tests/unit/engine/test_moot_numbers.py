@@ -1,0 +1,55 @@
+"""Numbers that a model does not have are left out; those that it lacks are shown as missing."""
+
+from __future__ import annotations
+
+from fakes.timed_model import ONE, profile_of, streamed, whole
+
+from harness.core.estimate import Estimate
+from harness.core.profile import Profile
+from harness.core.sample import Sample
+from harness.core.score import Unscored
+from harness.engine.estimate import Context, metric_estimates
+from harness.engine.score import Scoreboard
+from harness.suites.latency.metric import Latency
+
+CONTEXT = Context(model="m", suite="s", seed=0, confidence_level=0.95, signature={})
+
+
+def board_of(quantity: str, *rounds: Profile | Unscored) -> Scoreboard:
+    board = Scoreboard([Latency(quantity=quantity, load=ONE.key)], keep_outputs=False)
+    for index, output in enumerate(rounds):
+        name = f"round {index + 1}"
+        board.add(Sample(id=name, index=index, text=name), output)
+    return board
+
+
+def estimate(board: Scoreboard) -> Estimate:
+    (found,) = metric_estimates(board, board.columns[0], CONTEXT)
+    return found
+
+
+def test_what_no_round_has_is_moot() -> None:
+    (column,) = board_of("ttft_p50", profile_of(whole()), profile_of(whole())).columns
+
+    assert column.is_moot
+
+
+def test_what_one_round_has_is_not() -> None:
+    board = board_of("ttft_p50", profile_of(whole()), profile_of(streamed()))
+
+    assert not board.columns[0].is_moot
+    assert (estimate(board).value, estimate(board).n, estimate(board).n_unscored) == (0.5, 1, 1)
+
+
+def test_what_is_missing_says_why() -> None:
+    board = board_of("ttft_p99", profile_of(streamed()))
+
+    assert not board.columns[0].is_moot
+    assert estimate(board).note == "n too small: p99 needs 300 values, there are 1"
+
+
+def test_a_model_that_failed_in_every_round_is_not_excused() -> None:
+    board = board_of("ttft_p50", Unscored("failure: timeout"))
+
+    assert not board.columns[0].is_moot
+    assert estimate(board).note == "nothing was scored"
