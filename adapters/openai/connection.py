@@ -23,11 +23,14 @@ class Connection(asyncio.Protocol):
         self,
         at_free: Callable[[Connection], None],
         at_loss: Callable[[Connection], None],
+        at_unread: Callable[[WireRecord], None],
     ) -> None:
         self.idle_since_ns = 0
         self.has_answered = False
         self._at_free = at_free
         self._at_loss = at_loss
+        self._at_unread = at_unread
+        self._has_heard = False
         self._record: WireRecord | None = None
         self._transport: asyncio.Transport | None = None
 
@@ -39,6 +42,7 @@ class Connection(asyncio.Protocol):
         """Send a request; the record is told of everything that happens to it."""
         self._record = record
         record.abort = self.close
+        self._has_heard = False
         record.sent_ns = perf_counter_ns()
         if self._transport is None:
             record.lose_connection(record.sent_ns, "the connection was lost before it was used")
@@ -52,6 +56,7 @@ class Connection(asyncio.Protocol):
         if record is None:  # nobody asked
             self.close()
             return
+        self._has_heard = True
         record.receive(at_ns, data)
         if record.ended_ns and self._record is record:
             self._record = None
@@ -66,7 +71,9 @@ class Connection(asyncio.Protocol):
         at_ns = perf_counter_ns()
         self._transport = None
         record, self._record = self._record, None
-        if record is not None:
+        if record is not None and self.has_answered and not self._has_heard:
+            self._at_unread(record)
+        elif record is not None:
             record.lose_connection(at_ns, f"{type(exc).__name__}: {exc}" if exc else "")
         self._at_loss(self)
 

@@ -127,7 +127,7 @@ class ConnectionPool:
         loop = asyncio.get_running_loop()
         async with asyncio.timeout(self._timeout_s):
             _, connection = await loop.create_connection(
-                lambda: Connection(self._free, self._lost),
+                lambda: Connection(self._free, self._lost, self._unread),
                 address.host,
                 address.port,
                 ssl=address.tls,
@@ -161,6 +161,16 @@ class ConnectionPool:
             self._idle.append(connection)
         else:
             connection.send(record)
+
+    def _unread(self, record: WireRecord) -> None:
+        """Send again, on a new connection, what went into one that the server was closing.
+
+        No server has seen such a request (RFC 9112, section 9.3.1), so it is no second attempt;
+        it counts as sent when it really is. From then on no connection is used twice.
+        """
+        self._habits.keeps_connections = False
+        if not self._is_closed and not record.ended_ns:
+            self._waiting.appendleft(record)
 
     def _end_trial(self, connection: Connection) -> None:
         if connection in self._on_trial:

@@ -99,7 +99,7 @@ class OpenAISession:
     ) -> Iterator[tuple[Request, Trace]]:
         """Carry out the load, and when it is over tell of each request when what happened.
 
-        Nothing is sent twice, whatever ``max_attempts`` says.
+        No failure is tried again, whatever ``max_attempts`` says.
 
         Raises:
             AdapterError: the session is closed, or was during the load.

@@ -307,6 +307,23 @@ class TestFailures:
             assert len(server.requests) == 12
         assert [trace.failure for trace in traces.values()] == [None] * 12
 
+    def test_what_a_closing_connection_swallowed_goes_out_again(self) -> None:
+        def close_later(number: int, connection: socket.socket) -> bool:
+            if number == 1:  # the second request of the connection is not answered
+                return False
+            connection.sendall(stream(WORD, STOP))
+            return True
+
+        with scripted(close_later) as server:
+            session = OpenAIAdapter(base_url=server.base_url, model="m").open()
+            with closing(session):
+                # One load after the other on one connection each, then two on the same.
+                list(session.time(arrivals(1), concurrency=1))
+                server.requests.clear()
+                found = [t for _, t in session.time(arrivals(3), concurrency=1)]
+            assert len(server.requests) == 4
+        assert [trace.failure for trace in found] == [None] * 3
+
     def test_connections_are_used_again(self) -> None:
         def answer(number: int, connection: socket.socket) -> bool:
             del number
