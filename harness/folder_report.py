@@ -7,8 +7,9 @@ from functools import cache
 from pathlib import Path
 
 from harness import registry
+from harness.core.abilities import FolderRenderer
 from harness.core.errors import ConfigError, SourceError
-from harness.core.ports import FolderRenderer, Progress, Renderer, Task
+from harness.core.ports import Progress, Renderer, Task
 from harness.core.run import Manifest, Run
 from harness.preparing import prepare
 from harness.replayed_spec import Rescoring, replayed_spec

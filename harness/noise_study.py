@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from harness.audit import audit
+from harness.core.abilities import SuiteInRounds
 from harness.core.errors import ConfigError, HarnessError, sentence
 from harness.core.noise import Noise, NoiseStudy
-from harness.core.ports import Progress, SuiteInRounds
+from harness.core.ports import Progress
 from harness.core.run import Evaluation, Manifest, Run, Status
 from harness.core.sample_scores import SampleScores
 from harness.core.spec import ModelSpec, RunSpec

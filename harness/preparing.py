@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from harness.core.abilities import SuiteInRounds
 from harness.core.build import Problems
 from harness.core.errors import HarnessError
-from harness.core.ports import Progress, SuiteInRounds, Task
+from harness.core.ports import Progress, Task
 from harness.core.spec import ModelSpec, RunSpec, SuiteSpec
 from harness.engine.code_hash import suite_hash
 from harness.engine.plan import check_capabilities

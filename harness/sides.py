@@ -11,8 +11,9 @@ from typing import Any
 
 from harness.audit import audit
 from harness.config import load_spec
+from harness.core.abilities import SuiteInRounds
 from harness.core.errors import ConfigError, did_you_mean
-from harness.core.ports import Progress, SuiteInRounds
+from harness.core.ports import Progress
 from harness.core.spec import ModelSpec, RunSpec
 from harness.operand import Operand, at_each_colon, find_operand
 from harness.sources.source import Source

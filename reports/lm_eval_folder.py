@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from harness.core.ports import Task, Transcribing
+from harness.core.abilities import Transcribing
+from harness.core.ports import Task
 from harness.core.run import Run
 from harness.core.transcript import Transcript
 from harness.reports.lm_eval_results import has_numbers, results_text, sanitized

@@ -49,11 +49,13 @@ def clouds(tradeoff: Tradeoff) -> Iterator[Cloud]:
     """
     for first in _qualities(tradeoff):
         for title, gains in _axes(tradeoff):
+            held = [(one.model, _found(one, first)) for one in tradeoff.alternatives]
             points = [_base(tradeoff)]
-            for one in tradeoff.alternatives:
-                found = _found(one, first)
-                if found is not None and found.difference is not None and one.model in gains:
-                    points.append(_point(one.model, gains[one.model], found))
+            points += [
+                _point(model, gains[model], found)
+                for model, found in held
+                if found is not None and found.difference is not None and model in gains
+            ]
             if len(points) > 1:
                 yield Cloud(
                     suite=first.suite,

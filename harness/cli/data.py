@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from harness.config import load_spec
+from harness.core.abilities import Fetching
 from harness.core.errors import HarnessError, SourceError
-from harness.core.ports import Fetching
 from harness.core.spec import RunSpec
 from harness.sources.locate import locate, verify
 from harness.sources.source import Source

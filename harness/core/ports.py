@@ -8,20 +8,17 @@ against the fields, so an option exists exactly when a field does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeAlias, runtime_checkable
 
-from harness.core.arrival import Arrival
 from harness.core.capability import Capability
 from harness.core.estimate import Estimate, Interval
 from harness.core.figure import Figure
 from harness.core.identity import Identity
-from harness.core.load import Tier
 from harness.core.request import Payload, Request
-from harness.core.response import Exchange, Failure, Output, Response
+from harness.core.response import Exchange, Output
 from harness.core.sample import Sample
 from harness.core.score import Quantity, Score, Unscored
-from harness.core.trace import Trace
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,7 +26,6 @@ if TYPE_CHECKING:
 
     from harness.core.run import Record, Run
     from harness.core.site import Line, Overview, PublishedRun
-    from harness.core.transcript import Transcript
 
     Floats: TypeAlias = NDArray[np.float64]
     Integers: TypeAlias = NDArray[np.int64]
@@ -56,45 +52,6 @@ class Session(Protocol):
 
     def close(self) -> None:
         """Give back memory, processes and connections. Safe to call twice."""
-        ...
-
-
-@runtime_checkable
-class TimedSession(Session, Protocol):
-    """A model whose answers can be watched as they come, piece by piece."""
-
-    @property
-    def tier(self) -> Tier:
-        """Where the model stands in relation to the clock."""
-        ...
-
-    def time(
-        self, arrivals: Sequence[Arrival], *, concurrency: int | None
-    ) -> Iterator[tuple[Request, Trace]]:
-        """Carry out one load, and tell of each request when what happened, in any order.
-
-        A request is sent when it is due, on an absolute schedule that no slow answer moves; one
-        without a due time as soon as fewer than ``concurrency`` are under way. Nothing is sent
-        twice: a refusal is a trace with its failure.
-
-        Args:
-            arrivals: what to send, in order; due times never fall.
-            concurrency: most requests under way at once; None without a bound.
-
-        Raises:
-            AdapterError: the model is gone.
-            ConfigError: the model cannot be put under such a load.
-        """
-        ...
-
-
-@runtime_checkable
-class Replaying(Protocol):
-    """A session that gives the answers of a stored run again, whatever suite has asked for them."""
-
-    @property
-    def is_replay(self) -> bool:
-        """True."""
         ...
 
 
@@ -249,51 +206,6 @@ class Task(Protocol):
         ...
 
 
-Answer: TypeAlias = Response | Failure
-"""What became of a request."""
-
-
-@runtime_checkable
-class DrivenTask(Task, Protocol):
-    """A suite that talks with the model in rounds of its own (a load test, an attack)."""
-
-    def drive(
-        self,
-        samples: Iterable[Sample],
-        session: Session,
-        capability: Capability,
-        note: Callable[[str], None],
-    ) -> Iterator[tuple[Sample, Answer]]:
-        """Deal with all samples, in any order; yield each with what it came to.
-
-        What ``ask`` returns for a sample is kept as what was sent. A replayed run is not driven:
-        it is asked that, and gives the stored answer.
-
-        Args:
-            samples: those that are still open.
-            session: the model.
-            capability: the one that was settled on.
-            note: is told how far it has come.
-
-        Raises:
-            AdapterError: the model is gone.
-        """
-        ...
-
-
-@runtime_checkable
-class DrawnTask(Task, Protocol):
-    """A suite whose charts need the answers themselves (a timeline of requests)."""
-
-    def draw(self, answers: Sequence[tuple[Sample, Output]]) -> tuple[Figure, ...]:
-        """Return the charts of what the metrics were given.
-
-        Args:
-            answers: as read, in the order of the samples; never empty.
-        """
-        ...
-
-
 @runtime_checkable
 class Suite(Protocol):
     """The description of one suite; cheap to make, nothing read."""
@@ -316,46 +228,6 @@ class Suite(Protocol):
 
 
 @runtime_checkable
-class Fetching(Protocol):
-    """A suite whose data no ``Source`` among its options names."""
-
-    def fetch(self) -> str:
-        """Bring the data to this machine, and say in a few words what they are.
-
-        Raises:
-            DataError: they cannot be had.
-        """
-        ...
-
-
-@runtime_checkable
-class Transcribing(Protocol):
-    """A task that can write its answers in the form of the tool that it comes from."""
-
-    def transcripts(self, records: Sequence[Record]) -> Mapping[str, Transcript]:
-        """Return one document for each of the tool's tasks, by its name.
-
-        Args:
-            records: one model's answers; failures are left out.
-        """
-        ...
-
-
-@runtime_checkable
-class SuiteInRounds(Suite, Protocol):
-    """A suite that is asked last, in rounds, each in a process of its own.
-
-    Each sample of its task is one round. The models of a run take turns (a b, b a, …), so that a
-    slow drift of the machine falls on all alike. Adapter and task have to survive pickling.
-    """
-
-    @property
-    def rounds(self) -> int:
-        """How many there are."""
-        ...
-
-
-@runtime_checkable
 class Renderer(Protocol):
     """Writes a run as a document. A pure function of what is stored."""
 
@@ -364,23 +236,6 @@ class Renderer(Protocol):
 
     def render(self, run: Run) -> str:
         """Return the whole document."""
-        ...
-
-
-@runtime_checkable
-class FolderRenderer(Protocol):
-    """A renderer that can also write a folder, and needs the data of suites for it."""
-
-    suffix: ClassVar[str]
-    """Of the one file that it writes otherwise."""
-
-    def render_folder(self, run: Run, task_of: Callable[[str], Task]) -> Mapping[str, str]:
-        """Return documents by their paths in the folder.
-
-        Args:
-            run: what is stored.
-            task_of: reads the data of a suite, by the suite's name.
-        """
         ...
 
 

@@ -30,7 +30,7 @@ class Unscored:
     reason: str
     is_moot: bool = False
     """There is no such thing to be had of this model or load (a time to the first token of answers
-    that come whole). A number that is moot on every sample is left out, and not shown as missing."""
+    that come whole). A number that is moot on every sample is left out, not shown as missing."""
 
 
 Score = Scored | Unscored

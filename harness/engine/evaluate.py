@@ -8,20 +8,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+from harness.core.abilities import DrawnTask
 from harness.core.build import options_of
 from harness.core.capability import Capability
 from harness.core.errors import ConfigError, StoreError
 from harness.core.estimate import Estimate, signature_text
 from harness.core.figure import Figure
-from harness.core.ports import (
-    CorpusMetric,
-    DrawnTask,
-    Metric,
-    Progress,
-    Recorder,
-    Session,
-    Task,
-)
+from harness.core.ports import CorpusMetric, Metric, Progress, Recorder, Session, Task
 from harness.core.response import Failure, Output
 from harness.core.run import Evaluation, Record
 from harness.core.sample import Sample

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from harness.core.abilities import DrivenTask, Replaying
 from harness.core.capability import Capability
 from harness.core.errors import AdapterError
-from harness.core.ports import DrivenTask, Replaying, Session, Task
+from harness.core.ports import Session, Task
 from harness.core.redact import redacted_words
 from harness.core.request import Payload, Request
 from harness.core.response import Failure, FailureKind, Output, Response

@@ -7,8 +7,8 @@ from contextlib import closing
 from typing import Any
 
 from harness import registry
+from harness.core.abilities import TimedSession
 from harness.core.arrival import Arrival
-from harness.core.ports import TimedSession
 from harness.core.request import Generate, Request
 from harness.core.trace import Trace
 from harness.selftest.mock_frames import Api

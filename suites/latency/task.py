@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from harness.core.abilities import Answer
 from harness.core.capability import Capability
 from harness.core.estimate import Estimate
 from harness.core.figure import Figure
 from harness.core.identity import hash_json
-from harness.core.ports import Answer, CorpusMetric, Metric, Session
+from harness.core.ports import CorpusMetric, Metric, Session
 from harness.core.profile import Profile
 from harness.core.profile_codec import encode_load_test
 from harness.core.request import LoadTest, Payload

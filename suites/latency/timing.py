@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from harness.core.abilities import TimedSession
 from harness.core.arrival import Arrival
 from harness.core.capability import Capability
 from harness.core.load import Load, Tier
-from harness.core.ports import Session, TimedSession
+from harness.core.ports import Session
 from harness.core.request import Request
 from harness.core.trace import Trace
 from harness.suites.latency.plain_timing import PlainTiming

@@ -74,7 +74,9 @@ _MADE = (
 def latency_run(*, is_hostile: bool = False, is_unstable: bool = True) -> Run:
     """Return the run; a hostile one carries ``HOSTILE`` wherever somebody else writes."""
     evil = HOSTILE[0] if is_hostile else ""
-    unstable = {LOADS[-1]: (f"{UNSTABLE} {evil}".strip(),)} if is_unstable else {}
+    unstable: dict[str, tuple[str, ...]] = {}
+    if is_unstable:
+        unstable[LOADS[-1]] = (f"{UNSTABLE} {evil}".strip(),)
     return Run(
         manifest=Manifest(
             schema_version=SCHEMA_VERSION,

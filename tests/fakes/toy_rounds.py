@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
+from harness.core.abilities import Answer
 from harness.core.capability import Capability
 from harness.core.errors import AdapterError, ConfigError
 from harness.core.estimate import Estimate, Interval
 from harness.core.figure import Figure
 from harness.core.identity import Identity, hash_file, hash_json
 from harness.core.load import Load, Tier
-from harness.core.ports import Answer, CorpusMetric, Session
+from harness.core.ports import CorpusMetric, Session
 from harness.core.profile import LoadProfile, Profile
 from harness.core.request import Generate, LoadTest, Payload, Request
 from harness.core.response import Exchange, Generation, Output, Response

@@ -18,11 +18,11 @@ import pytest
 
 from harness.adapters.openai import OpenAIAdapter
 from harness.adapters.openai.tier import tier_of
+from harness.core.abilities import TimedSession
 from harness.core.arrival import Arrival
 from harness.core.errors import AdapterError, ConfigError
 from harness.core.latency import e2e, tpot, ttft
 from harness.core.load import Tier
-from harness.core.ports import TimedSession
 from harness.core.request import Classify, Generate, Message, Request
 from harness.core.response import FailureKind
 from harness.core.trace import Trace

@@ -6,6 +6,7 @@ from fakes.outline import Outline, visible
 from fakes.synthetic_latency import LOADS, MODELS, UNSTABLE, compared_latency_run, latency_run
 from fakes.synthetic_run import HOSTILE, synthetic_run
 
+from harness.core.capability import Capability
 from harness.core.load import Load, Tier
 from harness.core.machine import hardware_key
 from harness.core.profile import LoadProfile, Profile
@@ -123,7 +124,7 @@ def test_a_round_is_a_short_row_and_not_all_of_its_numbers() -> None:
         model="m",
         suite="latency",
         sample=Sample(id="1", index=0, text=""),
-        payload=LoadTest(points=(load,), capability="generates"),
+        payload=LoadTest(points=(load,), capability=Capability.GENERATES),
         answer=Response(output=Profile(tier=Tier.LOOPBACK, points=(point,))),
         scores={f"latency:tpot_p50@c={i}.value": 0.01 for i in range(300)},
         unscored={f"latency:ttft_p99@c={i}": "n too small" for i in range(300)},

@@ -10,10 +10,11 @@ import pytest
 from fakes.timed_model import TimedModel
 
 from harness.adapters.echo import EchoAdapter
+from harness.core.abilities import DrawnTask, DrivenTask, SuiteInRounds, TimedSession
 from harness.core.capability import Capability
 from harness.core.errors import ConfigError
 from harness.core.load import Tier
-from harness.core.ports import DrawnTask, DrivenTask, Session, SuiteInRounds, TimedSession
+from harness.core.ports import Session
 from harness.core.profile import Profile
 from harness.core.request import Generate
 from harness.core.response import Classification, Exchange, Failure, FailureKind, Response

@@ -150,6 +150,7 @@ def test_each_token_of_a_plain_answer_has_its_time(smol: Any) -> None:
         moments = one.trace.chunk_ns
         assert len(moments) == 12
         assert list(moments) == sorted(set(moments))
+        assert one.trace.prefill_ns is not None
         assert one.trace.prefill_ns <= moments[0] - one.trace.sent_ns
     facts = smol.facts()
     # 134.5 million, its embedding tied; 30 layers of 3 heads of 64 numbers, keys and values.

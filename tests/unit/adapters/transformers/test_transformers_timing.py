@@ -10,10 +10,10 @@ import pytest
 import torch
 
 from harness.adapters.transformers.timed_generation import Timed, time_requests
+from harness.core.abilities import TimedSession
 from harness.core.arrival import Arrival
 from harness.core.errors import AdapterError, ConfigError
 from harness.core.load import Tier
-from harness.core.ports import TimedSession
 from harness.core.request import Classify, Generate, Request
 from harness.core.response import FailureKind, Response
 from harness.core.trace import Trace
