@@ -20,6 +20,9 @@ from harness.adapters.transformers.stopping import RowEnd
 from harness.adapters.transformers.tree_reading import WayStates, stretch_length
 from harness.core.response import Failure
 
+_REMEMBERED_PER_COMPUTED = 4
+"""A token that is only remembered takes a small part of the memory of one that is computed."""
+
 
 @dataclass(slots=True)
 class _Running:
@@ -60,11 +63,11 @@ def generate(
         loaded: a causal language model.
         windows: of its attention layers.
         rows: distinct rows.
-        max_batch_tokens: running rows times the longest of them, new tokens counted; a longer row
-            goes alone.
+        max_batch_tokens: four times this is the most that running rows times the longest of them
+            may come to, new tokens counted; a longer row goes alone.
         end_ids: ids that end any row.
     """
-    budget, waiting = max_batch_tokens, list(rows)
+    budget, waiting = _REMEMBERED_PER_COMPUTED * max_batch_tokens, list(rows)
     while waiting:
         line = _Line(loaded, windows, waiting, end_ids)
         while line.is_busy:
@@ -143,9 +146,9 @@ class _Line:
             for one, line in zip(self._new, logits, strict=True):
                 one.take(line)
         joining = [way for one, way in zip(self._new, ways, strict=True) if not one.is_done]
-        self._batch.change(self._staying, joining)
-        del ways, joining
-        stepping = [*self._running, *(one for one in self._new if not one.is_done)]
+        candidates = [*self._running, *(one for one in self._new if not one.is_done)]
+        order = self._batch.change(self._staying, joining)
+        stepping = [candidates[at] for at in order]
         if stepping:
             logits = self._batch.step([one.written[-1] for one in stepping])
             for one, line in zip(stepping, logits, strict=True):

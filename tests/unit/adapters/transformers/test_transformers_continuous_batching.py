@@ -38,8 +38,8 @@ def test_rows_that_come_and_go_do_not_touch_each_other(kind: str) -> None:
         first = 0 if not running else max(running) + 1
         joining = list(range(first, first + n_joining))
         ways = reader.read(n_joining)[1] if joining else []
-        batch.change([running.index(at) for at in staying], ways)
-        running = [*staying, *joining]
+        order = batch.change([running.index(at) for at in staying], ways)
+        running = [[*staying, *joining][at] for at in order]
         if not running:
             continue
         steps = rng.integers(0, N_TOKENS, len(running)).tolist()
