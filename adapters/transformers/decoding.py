@@ -147,7 +147,7 @@ class _Layer:
         """Let a row take a seat, so that it ends before a place."""
         for whole, part in zip(self._wholes, states, strict=True):
             first = stop - part.shape[-2]
-            # Whatever lies there, an infinity even, would come through a mask as no number.
+            # An infinity that an earlier row left there would come through the mask as no number.
             whole[seat, :, :first] = 0
             whole[seat, :, first:stop] = part[0]
 
