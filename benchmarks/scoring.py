@@ -124,6 +124,20 @@ def bbq() -> list[Document]:
     ]
 
 
+def articles() -> list[Document]:
+    """One long continuation each, as in the measuring of perplexity: nothing is shared."""
+    return [
+        Document("Article:", (f" {row['document'].strip()}",), 0)
+        for row in rows_of("XSum/test.jsonl")
+    ]
+
+
+def last_words() -> list[Document]:
+    """An article's beginning and its last word: nothing is shared, and little is asked."""
+    texts = [row["document"].strip().rpartition(" ") for row in rows_of("XSum/test.jsonl")]
+    return [Document(before, (f" {word}",), 0) for before, _, word in texts]
+
+
 TASKS = {
     "mmlu_5": Task("MMLU, 5-shot, fixed", mmlu, 5),
     "openbookqa_5": Task("OpenBookQA, 5-shot, fixed", openbookqa, 5),
@@ -133,6 +147,8 @@ TASKS = {
     "piqa_0": Task("PIQA, 0-shot", piqa),
     "bbq_3": Task("BBQ, 3-shot, fixed", bbq, 3),
     "bbq_0": Task("BBQ, 0-shot", bbq),
+    "articles": Task("XSum, whole articles", articles),
+    "last_words": Task("XSum, last words", last_words),
 }
 
 
@@ -148,7 +164,7 @@ def asked(task: Task, n_documents: int) -> Iterator[dict[str, Any]]:
         yield {"context": before + document.context, "continuations": document.choices}
 
 
-def side(python: str, script: str, job: Path, n_threads: int) -> dict[str, Any]:
+def side(python: str, script: Path, job: Path, n_threads: int) -> dict[str, Any]:
     """Run one side and return what it measured."""
     environment = {
         **os.environ,
@@ -157,10 +173,10 @@ def side(python: str, script: str, job: Path, n_threads: int) -> dict[str, Any]:
         "TOKENIZERS_PARALLELISM": "false",
     }
     done = subprocess.run(
-        [python, SIDES / script, job], capture_output=True, text=True, env=environment, check=False
+        [python, script, job], capture_output=True, text=True, env=environment, check=False
     )
     if done.returncode:
-        sys.exit(f"{script} failed:\n{done.stderr[-3000:]}")
+        sys.exit(f"{script.name} failed:\n{done.stderr[-3000:]}")
     measured: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return measured
 
@@ -213,8 +229,8 @@ def main() -> None:
             job = Path(scratch) / f"{name}.json"
             documents = list(asked(TASKS[name], options.documents))
             job.write_text(json.dumps({"model": str(folder), "documents": documents}))
-            theirs = side(options.peer_python, "lm_eval_side.py", job, options.threads)
-            ours = side(sys.executable, "harness_side.py", job, options.threads)
+            theirs = side(options.peer_python, SIDES / "lm_eval_side.py", job, options.threads)
+            ours = side(sys.executable, SIDES / "harness_side.py", job, options.threads)
             print(line(TASKS[name].title, ours, theirs), flush=True)
             print(f"  load: {os.getloadavg()[0]:.1f}", file=sys.stderr)
 

@@ -48,11 +48,12 @@ class TransformersAdapter(Source):
     attention: Literal["eager", "sdpa", "flash_attention_2"] | None = None
     """Attention kernel; None leaves the choice to transformers."""
     max_batch_tokens: int = 4096
-    """Tokens per batch, padding and room for new tokens counted. Answers do not depend on it."""
+    """Tokens per batch, padding and room for new tokens counted; prompts that join and leave a
+    running batch may come to four times as many. Answers do not depend on it."""
     share_prefixes: bool = True
-    """Compute the beginnings that likelihood requests share only once, and let prompts join and
-    leave a running batch, where the model allows it; its identity says whether it does. Answers
-    do not depend on it."""
+    """Compute the beginnings that requests share only once, and let prompts join and leave a
+    running batch, where the model allows it; its identity says whether it does. Answers do not
+    depend on it."""
     max_length: int | None = None
     """Window in tokens, prompt and answer together; None is the model's own. The cost of one
     request grows with it."""

@@ -14,11 +14,8 @@ from harness.adapters.transformers.batching import attempt, out_of_memory
 from harness.adapters.transformers.prefix_tree import Integers, PrefixTree, grow
 from harness.adapters.transformers.scoring_row import ScoringRow
 from harness.adapters.transformers.token_scores import TokenScore, token_scores
-from harness.adapters.transformers.tree_reading import TreeReader
+from harness.adapters.transformers.tree_reading import TreeReader, stretch_length
 from harness.core.response import Failure
-
-_LEAST_STRETCH = 256
-_LEAST_STRETCH_OF_ACCELERATORS = 2048
 
 
 def score_as_tree(
@@ -57,18 +54,6 @@ def score_as_tree(
             lost = sheet.strike(asked.between(first, reader.skip()))
             yield from ((rows[at], out_of_memory(rows[at])) for at in lost)
             size = largest
-
-
-def stretch_length(model: Any) -> int:
-    """Return how many tokens are best read at once, memory left aside.
-
-    Within a stretch each token meets all others in attention, its own or not, and the mask only
-    hides them afterwards. In a stretch two thirds as long as the model is wide that is about a
-    tenth of the work; a shorter one leaves the processor's threads without work.
-    """
-    width = getattr(model.config.get_text_config(), "hidden_size", 0)
-    on_cpu = model.device.type == "cpu"
-    return max(_LEAST_STRETCH if on_cpu else _LEAST_STRETCH_OF_ACCELERATORS, 2 * width // 3)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,19 +6,20 @@ of the model alone. A token's time is when it is chosen, sampling included.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
 from harness.adapters.transformers.answering import RefusedError
 from harness.adapters.transformers.batching import attempt
-from harness.adapters.transformers.decoding import RunningBatch
 from harness.adapters.transformers.generation import GenerationResponder, end_ids
 from harness.adapters.transformers.generation_row import GenerationRow
 from harness.adapters.transformers.loaded import LoadedModel
 from harness.adapters.transformers.marked_generation import decode_marked
-from harness.adapters.transformers.running_row import RunningRow, StepMarks, advance, started
+from harness.adapters.transformers.prompt_reading import PromptReader
+from harness.adapters.transformers.running_row import RunningRow, RunningRows, Step, started
 from harness.adapters.transformers.step_clock import clock_of
+from harness.adapters.transformers.tree_reading import stretch_length
 from harness.adapters.transformers.under_way import Intake, UnderWay
 from harness.adapters.transformers.waiting_line import line_of
 from harness.core.arrival import Arrival
@@ -85,36 +86,47 @@ def _read(responder: GenerationResponder, request: Request) -> GenerationRow | F
 def _continuously(loaded: LoadedModel, intake: Intake) -> None:
     windows, tokenizer, ends = loaded.sharing.continuing, loaded.encoder.tokenizer, end_ids(loaded)
     assert windows is not None
-    batch = RunningBatch(loaded.model, windows, loaded.pad_id)
-    running: list[tuple[RunningRow, UnderWay]] = []
-    while intake.goes_on(len(running)):
-        admitted = intake.admit([row.row for row, _ in running])
-        new = [(started(one.row, tokenizer, ends), one) for one in admitted]
-        both = [*running, *new]
-        rows, new_rows = [row for row, _ in running], [row for row, _ in new]
-        marks = attempt(partial(advance, batch, rows, new_rows, intake.clock.mark))
-        if marks is None:
-            intake.fail([one for _, one in both], _out_of_memory(len(both)))
-            batch, running = RunningBatch(loaded.model, windows, loaded.pad_id), []
+    running = RunningRows(loaded.model, windows)
+    by_row: dict[RunningRow, UnderWay] = {}
+    while intake.goes_on(len(by_row)):
+        new = {started(one.row, tokenizer, ends): one for one in intake.admit(running.rows)}
+        by_row |= new
+        step = attempt(partial(_step, loaded, running, list(new), intake.clock.mark))
+        if step is None:
+            intake.fail(list(by_row.values()), _out_of_memory(len(by_row)))
+            running, by_row = RunningRows(loaded.model, windows), {}
             continue
-        _note(marks, [one for _, one in running], [one for _, one in new])
-        going = [at for at, (row, _) in enumerate(both) if not row.is_done]
-        for row, one in both:
+        _note(step, list(new.values()), [by_row[row] for row in step.continued])
+        for row in step.done:
+            one = by_row.pop(row)
             one.written = row.written
-        intake.done += [one for row, one in both if row.is_done]
-        if len(going) < len(both):
-            batch.keep(going)
-        running = [both[at] for at in going]
+            intake.done.append(one)
 
 
-def _note(marks: StepMarks, running: Sequence[UnderWay], new: Sequence[UnderWay]) -> None:
-    for one in running:
-        assert marks.stepped is not None
-        one.tokens.append(marks.stepped)
+def _step(
+    loaded: LoadedModel,
+    running: RunningRows,
+    new: list[RunningRow],
+    mark: Callable[[], int | None],
+) -> Step:
+    if not new:
+        return running.advance(new, None, mark)
+    windows = loaded.sharing.continuing
+    assert windows is not None
+    # Of the new rows alone: nothing that was read in an earlier step may help them.
+    prompts = [row.row.tokens for row in new]
+    reader = PromptReader(loaded.model, windows, prompts, stretch_length(loaded.model))
+    return running.advance(new, reader, mark)
+
+
+def _note(step: Step, new: Sequence[UnderWay], continued: Sequence[UnderWay]) -> None:
     for one in new:
-        assert marks.joined is not None
-        one.begun, one.read = marks.begun, marks.read
-        one.tokens.append(marks.joined)
+        assert step.joined is not None
+        one.begun, one.read = step.begun, step.read
+        one.tokens.append(step.joined)
+    for one in continued:
+        assert step.stepped is not None
+        one.tokens.append(step.stepped)
 
 
 def _batch_by_batch(loaded: LoadedModel, responder: GenerationResponder, intake: Intake) -> None:

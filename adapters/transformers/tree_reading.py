@@ -8,6 +8,7 @@ as many as the longest row has tokens.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -16,6 +17,26 @@ from transformers import DynamicCache
 from harness.adapters.transformers.attention_kinds import Windows
 from harness.adapters.transformers.output_layer import wanted_logits
 from harness.adapters.transformers.prefix_tree import Integers, PrefixTree
+
+States = tuple[torch.Tensor, torch.Tensor]
+"""Keys and values of one layer: (1, heads, tokens, size)."""
+WayStates = list[States]
+"""By layer, those of the tokens on the way to a node, itself included."""
+
+_LEAST_STRETCH = 256
+_LEAST_STRETCH_OF_ACCELERATORS = 2048
+
+
+def stretch_length(model: Any) -> int:
+    """Return how many tokens are best read at once, memory left aside.
+
+    Within a stretch each token meets all others in attention, its own or not, and the mask only
+    hides them afterwards. In a stretch two thirds as long as the model is wide that is about a
+    tenth of the work; a shorter one leaves the processor's threads without work.
+    """
+    width = getattr(model.config.get_text_config(), "hidden_size", 0)
+    on_cpu = model.device.type == "cpu"
+    return max(_LEAST_STRETCH if on_cpu else _LEAST_STRETCH_OF_ACCELERATORS, 2 * width // 3)
 
 
 class TreeReader:
@@ -34,7 +55,7 @@ class TreeReader:
         self._depths = self._on_device(tree.depths)
         self._ends = self._on_device(tree.ends)
         self._way = self._tokens[:0]
-        self._states: list[_States] = []
+        self._states: WayStates = []
         self.at = 0
         """The node to be read next."""
 
@@ -52,10 +73,28 @@ class TreeReader:
             stop: the node to stop before.
             wanted: nodes of this stretch; none is answered with one line that means nothing.
         """
+        return self._run(stop, wanted, [])[0]
+
+    def read_rows(self, stop: int, lasts: Integers) -> tuple[torch.Tensor, list[WayStates]]:
+        """Read on; return the logits at some of the nodes read, and the states on the way to each.
+
+        Args:
+            stop: the node to stop before.
+            lasts: nodes of this stretch, at which rows end.
+        """
+        logits, ways = self._run(stop, lasts, lasts.tolist())
+        return logits[: len(lasts)], ways
+
+    def _run(
+        self, stop: int, wanted: Integers, lasts: Sequence[int]
+    ) -> tuple[torch.Tensor, list[WayStates]]:
         new = torch.arange(self.at, stop, device=self._tokens.device)
         seen = torch.cat([self._way, new])
         kept = (self._ends[seen] > stop).nonzero().squeeze(-1)
-        cache = _WayCache(self._states, len(self._way), kept)
+        ways = [
+            ((seen <= last) & (self._ends[seen] > last)).nonzero().squeeze(-1) for last in lasts
+        ]
+        cache = _WayCache(self._states, len(self._way), [kept, *ways])
         arguments = {
             "input_ids": self._tokens[None, new],
             "attention_mask": self._masks(new, seen),
@@ -66,8 +105,8 @@ class TreeReader:
         # An output layer fed with nothing is more than some kernels bear.
         lines = self._on_device(wanted) - self.at if len(wanted) else new[:1] - self.at
         logits = wanted_logits(self._model, arguments, (1, len(new)), lines)
-        self._way, self._states, self.at = seen[kept], cache.kept, stop
-        return logits
+        self._way, self._states, self.at = seen[kept], cache.taken[0], stop
+        return logits, cache.taken[1:]
 
     def skip(self) -> int:
         """Leave out the next node with all its descendants; return the node after them."""
@@ -98,23 +137,19 @@ class TreeReader:
         return torch.from_numpy(values).to(self._model.device)
 
 
-_States = tuple[torch.Tensor, torch.Tensor]
-"""Keys and values of one layer: (1, heads, tokens, size)."""
-
-
 class _WayCache(DynamicCache):  # type: ignore[misc] # transformers is untyped here
-    """Puts the states of the way before those of a stretch, and keeps what comes after of both.
+    """Puts the states of the way before those of a stretch, and takes what is needed of both.
 
     The library's cache would hold on to all of them, in every layer, until the end of the pass.
     """
 
-    def __init__(self, states: list[_States], n_before: int, kept: torch.Tensor) -> None:
+    def __init__(self, states: WayStates, n_before: int, ways: Sequence[torch.Tensor]) -> None:
         super().__init__()
         self._before = states
         self._n_before = n_before
-        self._places = kept
-        self.kept: list[_States] = []
-        """By layer, once the model has run."""
+        self._ways = ways
+        self.taken: list[WayStates] = [[] for _ in ways]
+        """By way and layer, once the model has run."""
 
     def update(
         self,
@@ -123,18 +158,19 @@ class _WayCache(DynamicCache):  # type: ignore[misc] # transformers is untyped h
         layer_idx: int,
         *_: Any,
         **__: Any,
-    ) -> _States:
+    ) -> States:
         """Return the keys and values that a layer attends to."""
-        if layer_idx != len(self.kept):
+        if layer_idx != len(self.taken[0]):
             raise NotImplementedError("layers come out of order, or share their states")
         if self._n_before:
             keys, values = self._before[layer_idx]
             key_states = torch.cat([keys, key_states], dim=-2)
             value_states = torch.cat([values, value_states], dim=-2)
-        self.kept.append(_selected(key_states, value_states, self._places))
+        for way, taken in zip(self._ways, self.taken, strict=True):
+            taken.append(_selected(key_states, value_states, way))
         return key_states, value_states
 
-    def before(self) -> list[_States]:
+    def before(self) -> WayStates:
         """Return the states of the way, by layer."""
         return self._before if self._n_before else []
 
@@ -143,5 +179,5 @@ class _WayCache(DynamicCache):  # type: ignore[misc] # transformers is untyped h
         return self._n_before
 
 
-def _selected(keys: torch.Tensor, values: torch.Tensor, places: torch.Tensor) -> _States:
+def _selected(keys: torch.Tensor, values: torch.Tensor, places: torch.Tensor) -> States:
     return keys.index_select(-2, places), values.index_select(-2, places)

@@ -197,7 +197,7 @@ def test_a_steady_machine_gives_no_complaint() -> None:
 def test_each_disturbance_is_told_with_its_number(
     changed: dict[str, list[float | None]], words: str
 ) -> None:
-    found = "; ".join(disturbances({**STEADY, **changed}, 4, is_model_elsewhere=False))
+    found = "; ".join(disturbances(dict[str, Any](STEADY) | changed, 4, is_model_elsewhere=False))
     assert words in found
     assert ";" not in found
 

@@ -18,9 +18,9 @@ from harness.adapters.transformers.batching import run_in_batches
 from harness.adapters.transformers.prefix_sharing import find_sharing, sharing_windows
 from harness.adapters.transformers.prefix_tree import Tokens, grow
 from harness.adapters.transformers.scoring_row import Query, ScoringRow
-from harness.adapters.transformers.shared_prefix_scoring import score_as_tree, stretch_length
+from harness.adapters.transformers.shared_prefix_scoring import score_as_tree
 from harness.adapters.transformers.token_scores import TokenScore
-from harness.adapters.transformers.tree_reading import TreeReader
+from harness.adapters.transformers.tree_reading import TreeReader, stretch_length
 from harness.core.request import LogLikelihood, RollingLogLikelihood
 from harness.core.response import Failure, FailureKind, Response
 

@@ -107,7 +107,8 @@ def test_a_row_that_ends_hands_its_place_on(opened: Callable[..., Any]) -> None:
     # r2 enters when r0 is done, r3 when r2 is, and r1 goes on all the while.
     assert found["r0"].ended_ns <= found["r2"].sent_ns < found["r2"].ended_ns
     assert found["r2"].ended_ns <= found["r3"].sent_ns < found["r1"].ended_ns
-    assert sum(sizes) == sum(lengths)
+    # Nothing is computed twice; prompts that join at one step are read in one pass.
+    assert sum(sizes) <= sum(lengths)
 
 
 def test_batches_of_other_models_follow_each_other(opened: Callable[..., Any]) -> None:
