@@ -59,11 +59,11 @@ def idle_power_w(meter: Meter, *, seconds: float = SHORTEST_S) -> float | None:
         meter: a new one.
         seconds: how long to wait.
     """
-    began = time.perf_counter_ns()
-    meter.sample(began)
+    meter.sample(time.perf_counter_ns())
+    began = time.perf_counter_ns()  # behind the meter, which may take seconds to start
     time.sleep(seconds)
+    meter.sample(time.perf_counter_ns())
     ended = time.perf_counter_ns()
-    meter.sample(ended)
     joules = meter.joules()
     return None if joules is None else joules / ((ended - began) / _NS_PER_S)
 

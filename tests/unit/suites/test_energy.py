@@ -176,3 +176,23 @@ def test_the_power_at_rest_is_energy_over_time(monkeypatch: pytest.MonkeyPatch) 
     assert idle_power_w(meter, seconds=10) == pytest.approx(42.0)
     silent: Meter = PowerMeter("nvml_power_integral", lambda: None)
     assert idle_power_w(silent, seconds=10) is None
+
+
+def test_the_start_of_a_meter_is_no_time_at_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0]
+
+    def wait(seconds: float) -> None:
+        now[0] += int(seconds * S)
+
+    class Tracker:
+        final_emissions_data = SimpleNamespace(energy_consumed=420 / 3.6e6)
+
+        def start(self) -> None:
+            wait(5)
+
+        def stop(self) -> None:
+            pass
+
+    clock = SimpleNamespace(perf_counter_ns=lambda: now[0], sleep=wait)
+    monkeypatch.setattr("harness.suites.latency.energy_sources.time", clock)
+    assert idle_power_w(EstimateMeter(Tracker), seconds=10) == pytest.approx(42.0)
