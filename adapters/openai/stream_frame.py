@@ -11,6 +11,11 @@ from harness.core.trace import CONTENT, NOTHING, REASONING, TOOL_CALL
 
 _REASONING_NAMES = ("reasoning_content", "reasoning")
 """What vLLM, SGLang, llama.cpp and DeepSeek, and what newer vLLM and OpenRouter, call it."""
+_FIELDS = {
+    CONTENT: ("content", "refusal"),
+    TOOL_CALL: ("tool_calls", "function_call"),
+    REASONING: _REASONING_NAMES,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +24,9 @@ class StreamFrame:
 
     channel: str
     """By its text alone: a frame without any text is on none."""
+    named: str = NOTHING
+    """By the one field that is there, even if empty. None where fields of two channels are, and
+    where a role is named: such a frame begins the answer, and holds nothing of it."""
     n_tokens: int | None = None
     """Its own tokens, where it lists them (token ids, log-probabilities)."""
     n_so_far: int | None = None
@@ -42,6 +50,7 @@ def read_frame(data: Mapping[str, Any]) -> StreamFrame:
     reason = choice.get("finish_reason")
     return StreamFrame(
         channel=_channel(delta),
+        named=_named(delta),
         n_tokens=_n_listed(choice),
         n_so_far=_n_so_far(data),
         finish_reason=reason if isinstance(reason, str) else "",
@@ -50,13 +59,18 @@ def read_frame(data: Mapping[str, Any]) -> StreamFrame:
 
 
 def _channel(delta: Mapping[str, Any]) -> str:
-    if delta.get("content") or delta.get("refusal"):
-        return CONTENT
-    if delta.get("tool_calls") or delta.get("function_call"):
-        return TOOL_CALL
-    if any(delta.get(name) for name in _REASONING_NAMES):
-        return REASONING
+    for channel, names in _FIELDS.items():
+        if any(delta.get(name) for name in names):
+            return channel
     return NOTHING
+
+
+def _named(delta: Mapping[str, Any]) -> str:
+    if delta.get("role"):
+        return NOTHING
+    there = {name for name, value in delta.items() if value is not None}
+    channels = [channel for channel, names in _FIELDS.items() if there.intersection(names)]
+    return channels[0] if len(channels) == 1 else NOTHING
 
 
 def _n_listed(choice: Mapping[str, Any]) -> int | None:

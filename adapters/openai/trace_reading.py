@@ -147,12 +147,20 @@ def _chunk_tokens(frames: Sequence[StreamFrame]) -> tuple[int, ...] | None:
 
 
 def _channels(frames: Sequence[StreamFrame], counts: Sequence[int] | None) -> str:
-    """Return the channels; tokens without text, such as half a letter, are of the answer."""
+    """Return the channels; tokens without text are where they say, or where the next text is.
+
+    Half a letter names its field and leaves it empty; a mark such as ``<think>`` names none. What
+    is behind all text, such as the end token, is of the answer.
+    """
     known = counts or [0] * len(frames)
-    return "".join(
-        CONTENT if frame.channel == NOTHING and n_tokens else frame.channel
-        for frame, n_tokens in zip(frames, known, strict=True)
-    )
+    following, channels = CONTENT, list[str]()
+    for frame, n_tokens in zip(reversed(frames), reversed(known), strict=True):
+        if frame.channel != NOTHING:
+            following = frame.channel
+        has_tokens_only = frame.channel == NOTHING and n_tokens > 0
+        named = frame.named if frame.named != NOTHING else following
+        channels.append(named if has_tokens_only else frame.channel)
+    return "".join(reversed(channels))
 
 
 def _counted(usage: Mapping[str, Any], counts: Sequence[int] | None) -> dict[str, Any]:

@@ -152,6 +152,33 @@ class TestTokensOfChunks:
         assert trace.chunk_tokens == (0, 3, 1, 1)
         assert trace.chunk_channels == "-ccc"
 
+    @pytest.mark.parametrize(
+        "silent",
+        [
+            delta("", name="reasoning_content"),
+            delta(),
+            {"choices": [{"delta": {"role": "assistant", "content": None, "reasoning": None}}]},
+            {"choices": [{"delta": {"role": "assistant", "content": ""}}]},
+            {"choices": [{"delta": {"content": "", "reasoning": ""}}]},
+        ],
+    )
+    def test_a_token_without_text_is_where_it_says_or_where_the_next_text_is(
+        self, silent: Json
+    ) -> None:
+        frames = [silent, delta("Hm", name="reasoning_content"), delta("Yes"), finish()]
+        counted = [
+            {**each, "usage": {"completion_tokens": n}} for n, each in enumerate(frames, start=1)
+        ]
+        assert streamed(counted).chunk_channels == "rrcc"
+
+    def test_half_a_letter_at_the_end_of_reasoning_is_reasoning(self) -> None:
+        frames = [
+            {**delta("Hm", name="reasoning"), "usage": {"completion_tokens": 1}},
+            {**delta("", name="reasoning"), "usage": {"completion_tokens": 2}},
+            {**delta("Yes"), "usage": {"completion_tokens": 3}},
+        ]
+        assert streamed([*frames, finish()]).chunk_channels == "rrc-"
+
     def test_timings_of_llama_cpp(self) -> None:
         frames = [
             {**delta("ab"), "timings": {"predicted_n": 2, "prompt_ms": 12.5}},
