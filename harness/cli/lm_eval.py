@@ -20,8 +20,12 @@ from harness.lm_eval_model import register
 def command(context: click.Context, arguments: tuple[str, ...]) -> None:
     """Run lm-eval's own command, with the model class 'harness' added.
 
-    --model_args spec=SPEC,model=NAME names a model of a spec; all else is lm-eval's.
+    --model_args spec=SPEC,model=NAME names a model of a spec; all else is lm-eval's, whose own
+    help is that of harness lm-eval run --help.
     """
+    if arguments in ((), ("--help",), ("-h",)):
+        click.echo(context.get_help())
+        return
     register()
     from lm_eval.__main__ import cli_evaluate
 

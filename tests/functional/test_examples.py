@@ -30,6 +30,8 @@ _EXAMPLES = ROOT / "examples"
 _SPECS = sorted(path.name for path in _EXAMPLES.glob("*.toml"))
 _SERVED = ("latency.toml", "local_server.toml")
 """They ask a server that has to be started first."""
+_SLOW = ("variants.toml",)
+"""They take minutes."""
 _NOT_RUN = {
     "pip install -c constraints.txt -e '.[all]' && harness demo": "installs, then takes minutes",
     "pip install tox && tox": "runs all the tests, this one among them",
@@ -93,7 +95,14 @@ def plugin(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     registry.registered.cache_clear()
 
 
-@pytest.mark.parametrize("name", [name for name in _SPECS if name not in _SERVED])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.slow) if name in _SLOW else name
+        for name in _SPECS
+        if name not in _SERVED
+    ],
+)
 def test_example_runs_to_the_end(folder: Path, name: str) -> None:
     out = folder / "out" / name
 

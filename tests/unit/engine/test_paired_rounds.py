@@ -106,6 +106,16 @@ def test_few_pairs_have_no_p(k: int) -> None:
     assert not found.is_across_runs
 
 
+@pytest.mark.parametrize(("k", "p_value"), [(8, 0.0), (5, None), (1, None)])
+def test_a_move_by_the_same_in_every_round_leaves_no_doubt(k: int, p_value: float | None) -> None:
+    """The memory that a program reserves: a count of rounds, Holm-adjusted, would hide it."""
+    found = row(np.full(k, 4.0), np.full(k, 8.0))
+
+    assert found.difference == pytest.approx(4.0)
+    assert found.p_value == p_value
+    assert found.interval is None
+
+
 def test_a_round_that_one_side_has_lost_is_counted() -> None:
     a, b = rounds(8, 1), rounds(8, 2)
     b[3] = np.nan
