@@ -15,7 +15,7 @@ from harness.adapters.transformers.running_row import RunningRow, RunningRows, s
 from harness.adapters.transformers.tree_reading import stretch_length
 from harness.core.response import Failure
 
-_REMEMBERED_PER_COMPUTED = 4
+_REMEMBERED_PER_COMPUTED = 3
 """A token that is only remembered takes a small part of the memory of one that is computed."""
 
 
@@ -36,7 +36,7 @@ def generate(
         loaded: a causal language model.
         windows: of its attention layers.
         rows: distinct rows.
-        max_batch_tokens: four times this is the most that running rows times the longest of them
+        max_batch_tokens: three times this is the most that running rows times the longest of them
             may come to, new tokens counted; a longer row goes alone.
         end_ids: ids that end any row.
     """

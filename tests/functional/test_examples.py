@@ -30,8 +30,8 @@ _EXAMPLES = ROOT / "examples"
 _SPECS = sorted(path.name for path in _EXAMPLES.glob("*.toml"))
 _SERVED = ("latency.toml", "local_server.toml")
 """They ask a server that has to be started first."""
-_SLOW = ("variants.toml",)
-"""They take minutes."""
+_SLOW = ("lm_eval.toml", "variants.toml")
+"""They take a minute or more."""
 _NOT_RUN = {
     "pip install -c constraints.txt -e '.[all]' && harness demo": "installs, then takes minutes",
     "pip install tox && tox": "runs all the tests, this one among them",
