@@ -110,6 +110,8 @@ def _cost(view: View) -> float | Unscored:
     return spent / 1e6 / len(view.answered)
 
 
+# What is left of an energy when that of an idle machine is taken off may be 0, and by the noise of
+# both measurements below it: no factors, and no floor.
 ANY = (
     *(
         Measure(
@@ -126,6 +128,8 @@ ANY = (
         definition="energy during the load less that of an idle machine; joules; the profile says"
         " whether a counter or an estimate told it",
         of=_resource("energy_j"),
+        is_ratio=False,
+        low=None,
         direction=Direction.NEITHER,
     ),
 )
@@ -134,6 +138,8 @@ READING = (
         id="j_per_item",
         definition="energy_j / texts of all answered batches; joules",
         of=_energy_per_item,
+        is_ratio=False,
+        low=None,
     ),
 )
 _SHARE = "; 1 is all that a calibration on this machine reached"
@@ -142,6 +148,8 @@ GENERATING = (
         id="j_per_tok",
         definition="energy_j / output tokens; joules",
         of=_energy_per_token,
+        is_ratio=False,
+        low=None,
     ),
     Measure(
         id="mbu",

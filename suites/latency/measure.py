@@ -22,7 +22,7 @@ class Measure:
     direction: Direction = Direction.LOWER
     is_ratio: bool = True
     """Rounds differ by factors (a time, a rate), so that their mean is the geometric one; else (a
-    share, a count) the plain one."""
+    share, a count, an energy) the plain one."""
     low: float | None = 0.0
     high: float | None = None
     is_headline: bool = False

@@ -32,9 +32,9 @@ class Latency:
 
     The unit that is repeated is the round, not the request: requests of one process share its
     memory layout, its caches and the machine's mood. Times and rates are averaged by the geometric
-    mean over rounds, with Student's t interval of the logarithm; shares and counts by the plain
-    mean, with Student's t interval. One round has no interval. Percentiles within a round are
-    numpy's ``method="linear"``.
+    mean over rounds, with Student's t interval of the logarithm; shares, counts and energies by the
+    plain mean, with Student's t interval, as are times of which a round has 0. One round has no
+    interval. Percentiles within a round are numpy's ``method="linear"``.
 
     See [latency.md](latency.md) for what is measured and how to read it.
     """
@@ -109,14 +109,12 @@ class Latency:
         return value if isinstance(value, Unscored) else Scored((value,))
 
     def reduce(self, statistics: Floats, weights: Floats) -> Floats:
-        """Return the weighted mean over rounds, the geometric one of times and rates."""
+        """Return the weighted mean over rounds, on the scale of the interval."""
         values = statistics[:, 0]
         total = weights.sum(axis=1)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            if self._is_ratio:
-                # A round of weight 0 has no part, even one whose logarithm is infinite.
-                terms = np.where(weights > 0, weights * np.log(values), 0.0)
-                means = np.exp(terms.sum(axis=1) / total)
+        with np.errstate(divide="ignore", invalid="ignore"):  # no rounds at all have no mean
+            if self._is_log(values):
+                means = np.exp(weights @ np.log(values) / total)
             else:
                 means = weights @ values / total
         quantities: Floats = means[:, None]
@@ -127,7 +125,7 @@ class Latency:
     ) -> Mapping[str, Interval]:
         """Return Student's t interval, on the log scale for times and rates."""
         values = statistics[:, 0]
-        is_log = self._is_ratio and bool((values > 0).all())
+        is_log = self._is_log(values)
         interval = mean_interval(np.log(values) if is_log else values, clusters, level)
         if interval is None:
             return {}
@@ -153,6 +151,10 @@ class Latency:
     @property
     def _is_ratio(self) -> bool:
         return self._measure.is_ratio
+
+    def _is_log(self, values: Floats) -> bool:
+        """Tell whether all rounds have a logarithm, so that factors can be averaged."""
+        return self._is_ratio and bool((values > 0).all())
 
     def _points(self, profile: Profile) -> tuple[LoadProfile, ...]:
         """Return the load point, all of a shape that have a rate, or all there are."""

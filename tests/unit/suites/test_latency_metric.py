@@ -80,14 +80,30 @@ def test_one_round_or_equal_ones_have_none(values: list[float]) -> None:
     assert Latency(load=LOAD).intervals(np.array(values)[:, None], None, 0.95) == {}
 
 
-def test_a_round_at_zero_has_a_plain_interval() -> None:
+def test_a_round_at_zero_has_a_plain_mean_and_interval() -> None:
     """An inter-token time is 0 where tokens come in bursts, and 0 has no logarithm."""
     values = np.array([[0.0], [0.002], [0.001]])
-    (interval,) = Latency(quantity="itl_p50", load=LOAD).intervals(values, None, 0.95).values()
+    metric = Latency(quantity="itl_p50", load=LOAD)
+    (interval,) = metric.intervals(values, None, 0.95).values()
 
     assert interval.method == "t"
-    assert Latency(quantity="itl_p50").reduce(values, np.ones((1, 3)))[0, 0] == 0.0
-    assert Latency(quantity="itl_p50").reduce(values, np.array([[0.0, 1, 1]]))[0, 0] > 0
+    assert metric.reduce(values, np.ones((1, 3)))[0, 0] == pytest.approx(0.001, rel=1e-12)
+    assert metric.reduce(values, np.array([[0.0, 1, 1]]))[0, 0] == pytest.approx(0.0015, rel=1e-12)
+
+
+@pytest.mark.parametrize("quantity", ["energy_j", "j_per_tok", "j_per_item"])
+@pytest.mark.parametrize("least", [-3.0, 3.0])
+def test_energies_have_a_plain_mean_whatever_their_sign(quantity: str, least: float) -> None:
+    """An idle machine may take more than one under a light load, by the noise of both."""
+    values = np.array([[least], [20.0], [15.0]])
+    metric = Latency(quantity=quantity, load=LOAD)
+    (interval,) = metric.intervals(values, None, 0.95).values()
+
+    mean = metric.reduce(values, np.ones((1, 3)))[0, 0]
+    assert mean == pytest.approx(values.mean(), rel=1e-12)
+    assert interval.method == "t"
+    assert (interval.low + interval.high) / 2 == pytest.approx(mean, rel=1e-12)
+    assert metric.quantities[0].low is None
 
 
 def test_another_load_and_another_output_have_no_number() -> None:
