@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,8 +9,10 @@ from typing import TypeVar
 
 from harness.core.load import Load, Tier
 from harness.core.profile import LoadProfile
+from harness.core.request import Request
 from harness.core.trace import Trace
 from harness.suites.latency.breaches import breaches_of
+from harness.suites.latency.lasting import MOST_REQUESTS, lasted_ns, moved, n_lasting, n_missing
 from harness.suites.latency.plan import Plan
 from harness.suites.latency.prompts import TextLength
 from harness.suites.latency.request_maker import RequestMaker
@@ -22,8 +23,6 @@ from harness.suites.latency.watch import Watch
 
 _Told = TypeVar("_Told", float, str)
 
-MOST_REQUESTS = 10_000
-"""A load lasts no longer than these take, however fast they are answered."""
 _OF_THE_MACHINE = frozenset({"mem_dev_used_peak", "energy_j"})
 """What still tells of a model that another process of this machine runs."""
 
@@ -50,18 +49,12 @@ class LoadRunner:
         """
         self.note(f"{load.key}: warming up")
         warm = warm_up(load, self.plan.most_warm_up_waves, self._wave)
-        n = self._n_requests(load, warm)
-        requests = self.maker.requests(load, "timed", n, self._n_words(load))
-        due_ns = due_times(
-            load,
-            n=n,
-            seed=f"{self.plan.seed}/{self.round_id}/{load.key}",
-            replayed=self.plan.replayed,
-        )
-        self.note(f"{load.key}: timing {n} requests")
+        due_ns = self._schedule(load, warm)
+        requests = self._requests(load, "timed", len(due_ns))
+        self.note(f"{load.key}: timing {len(due_ns)} requests")
         with Watch(tier=self.timing.tier, idle_w=self.idle_w) as watch:
             began_ns = time.perf_counter_ns()
-            traces = self.timing.traces(load, requests, due_ns)
+            traces = self._prolonged(load, self.timing.traces(load, requests, due_ns))
         resources, sources = watch.resources()
         return LoadProfile(
             load=load,
@@ -80,26 +73,49 @@ class LoadRunner:
         )
 
     def _wave(self, shape: Load, number: int) -> Sequence[Trace]:
-        width = shape.concurrency or 1
-        phase = f"warm-up {number}"
-        requests = self.maker.requests(shape, phase, width, self._n_words(shape))
+        requests = self._requests(shape, f"warm-up {number}", shape.concurrency or 1)
         return self.timing.traces(shape, requests, [None] * len(requests))
 
-    def _n_words(self, load: Load) -> int:
-        return self.length.n_words(load.n_input_tokens)
+    def _requests(self, load: Load, phase: str, n: int) -> list[Request]:
+        return self.maker.requests(load, phase, n, self.length.n_words(load.n_input_tokens))
+
+    def _schedule(self, load: Load, warm: WarmUp) -> tuple[int | None, ...]:
+        """Return when each request is due: so many that the load lasts long enough."""
+        n = self._n_requests(load, warm)
+        while True:
+            due_ns = due_times(
+                load,
+                n=n,
+                seed=f"{self.plan.seed}/{self.round_id}/{load.key}",
+                replayed=self.plan.replayed,
+            )
+            last_ns = due_ns[-1]
+            is_long = last_ns is None or last_ns >= self.plan.min_duration_s * 1e9
+            if is_long or load.arrivals == "replay" or n >= MOST_REQUESTS:
+                return due_ns
+            n += 1
 
     def _n_requests(self, load: Load, warm: WarmUp) -> int:
         """Return how many requests last long enough, by what the warm-up took."""
         if load.arrivals == "replay" and load.rate_per_s is not None:
             return len(self.plan.replayed)
+        seconds = self.plan.min_duration_s
         if load.rate_per_s is not None:
-            rate = load.rate_per_s
-        elif warm.waves_s and warm.waves_s[-1] > 0:
-            rate = (load.concurrency or 1) / warm.waves_s[-1]
-        else:
+            return max(load.n_requests, min(MOST_REQUESTS, int(seconds * load.rate_per_s)))
+        if not warm.waves_s or warm.waves_s[-1] <= 0:
             return load.n_requests
-        n_lasting = math.ceil(self.plan.min_duration_s * rate)
-        return max(load.n_requests, min(MOST_REQUESTS, n_lasting))
+        rate = (load.concurrency or 1) / warm.waves_s[-1]
+        return max(load.n_requests, n_lasting(rate, seconds))
+
+    def _prolonged(self, load: Load, traces: tuple[Trace, ...]) -> tuple[Trace, ...]:
+        """Go on with a closed loop that was answered faster than its warm-up, or had none."""
+        while load.rate_per_s is None and (n := n_missing(traces, self.plan.min_duration_s)):
+            self.note(f"{load.key}: timing {n} more requests")
+            requests = self._requests(load, f"timed after {len(traces)}", n)
+            more = self.timing.traces(load, requests, [None] * len(requests))
+            # The pause between is the tool's own, and left out.
+            traces += tuple(moved(trace, lasted_ns(traces)) for trace in more)
+        return traces
 
     def _unsettled(self, warm: WarmUp) -> tuple[str, ...]:
         if self.plan.most_warm_up_waves == 0 or warm.is_stable:
