@@ -13,6 +13,9 @@ MOST_REQUESTS = 10_000
 _MARGIN = 1.1
 """Answers come faster or slower than those before; a load cut short has no energy."""
 
+_LEAST_PART = 20
+"""Of the requests so far are sent at least: no end is reached in ever smaller steps."""
+
 
 def n_lasting(rate_per_s: float, seconds: float) -> int:
     """Return how many requests last that long at a rate, with a margin.
@@ -35,7 +38,8 @@ def n_missing(traces: Sequence[Trace], seconds: float) -> int:
     if not is_answered or left_s <= 0:
         return 0
     rate_per_s = len(traces) / max(1, lasted_ns(traces)) * 1e9
-    return min(MOST_REQUESTS - len(traces), n_lasting(rate_per_s, left_s))
+    n = max(n_lasting(rate_per_s, left_s), len(traces) // _LEAST_PART)
+    return min(MOST_REQUESTS - len(traces), n)
 
 
 def lasted_ns(traces: Sequence[Trace]) -> int:

@@ -162,7 +162,7 @@ def test_a_load_lasts_as_long_as_asked_and_a_tenth_longer() -> None:
 
 
 @pytest.mark.parametrize(
-    "model", [TimedModel(drift_ms=-0.4), TimedModel()], ids=["faster and faster", "steady"]
+    "model", [TimedModel(drift_ms=-0.2), TimedModel()], ids=["faster and faster", "steady"]
 )
 @pytest.mark.parametrize("options", [{}, {"warm_up": 0}, {"concurrency": (3,)}], ids=str)
 def test_a_closed_loop_goes_on_until_its_time_is_up(
