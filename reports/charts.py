@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from harness.core.estimate import Estimate
 from harness.core.figure import Figure, FigureKind
 from harness.reports.figure_tables import figure_table
 from harness.reports.figure_words import figure_words
+from harness.reports.load_marks import Marks, marked
 from harness.reports.number_format import format_count, format_estimate, format_value
 from harness.reports.panels.distribution import distribution_panel
 from harness.reports.panels.panel import Panel
@@ -47,8 +48,9 @@ class Chart:
     """The drawing itself, where no script is needed for it."""
 
 
-def chart(figure: Figure) -> Chart:
-    """Make a chart of a figure."""
+def chart(figure: Figure, marks: Marks | None = None) -> Chart:
+    """Make a chart of a figure, its points marked where their loads are."""
+    figure = replace(figure, data=marked(figure, marks or {}))
     draw = _PANELS.get(figure.kind)
     return Chart(
         kind=figure.kind.value,

@@ -10,9 +10,10 @@ from typing import ClassVar
 
 from harness.core.estimate import Estimate
 from harness.core.judgement import Finding, Judgement
-from harness.core.run import Run
+from harness.core.run import Manifest, Run
 from harness.reports.csv_findings import COLUMNS as FINDING_COLUMNS
 from harness.reports.csv_findings import estimate_key, finding_values, findings_by_key
+from harness.reports.load_marks import mark_of
 from harness.reports.unit_format import estimate_text
 from harness.reports.visible_text import one_line
 
@@ -59,7 +60,7 @@ class CsvRenderer:
         writer = csv.writer(text, lineterminator="\n")
         if run.judgement is None:
             writer.writerow(COLUMNS)
-            writer.writerows(_row(run.manifest.run_id, estimate) for estimate in run.estimates)
+            writer.writerows(_row(run.manifest, estimate) for estimate in run.estimates)
         else:
             writer.writerow((*COLUMNS, *FINDING_COLUMNS))
             writer.writerows(_compared_rows(run, run.judgement))
@@ -76,9 +77,11 @@ def cell_text(text: str) -> str:
     return f"'{line}" if line.startswith(_FORMULA_STARTS) else line
 
 
-def _row(run_id: str, e: Estimate) -> list[str]:
+def _row(manifest: Manifest, e: Estimate) -> list[str]:
+    mark = mark_of(e, manifest)
+    note = "; ".join(filter(None, (e.note, mark and mark.sentence)))
     interval, (column, value) = e.interval, e.slice or ("", "")
-    texts = (run_id, e.suite, e.model, e.metric, e.quantity.id, e.quantity.direction.value)
+    texts = (manifest.run_id, e.suite, e.model, e.metric, e.quantity.id, e.quantity.direction.value)
     return [
         *(cell_text(text) for text in (*texts, column, value)),
         _number(e.value),
@@ -92,7 +95,7 @@ def _row(run_id: str, e: Estimate) -> list[str]:
         str(e.quantity.is_headline).lower(),
         cell_text(interval.method if interval else ""),
         str(e.seed),
-        *(cell_text(text) for text in (e.signature, e.note, estimate_text(e))),
+        *(cell_text(text) for text in (e.signature, note, estimate_text(e))),
     ]
 
 
@@ -102,7 +105,7 @@ def _compared_rows(run: Run, judgement: Judgement) -> Iterator[list[str]]:
     for estimate in run.estimates:
         finding = findings.pop(estimate_key(estimate), None)
         values = [""] * len(FINDING_COLUMNS) if finding is None else _finding_cells(finding)
-        yield [*_row(run.manifest.run_id, estimate), *values]
+        yield [*_row(run.manifest, estimate), *values]
     for finding in findings.values():
         d = finding.difference
         known = {"run_id": run.manifest.run_id, "suite": d.suite, "model": d.model,

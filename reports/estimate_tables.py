@@ -7,9 +7,10 @@ from itertools import groupby
 
 from harness.core.estimate import Estimate
 from harness.core.quantity_unit import in_unit, shown_unit
-from harness.core.run import Run
+from harness.core.run import Manifest, Run
 from harness.core.score import Direction
 from harness.reports.interval_bar import Scale, interval_bar, scale_for
+from harness.reports.load_marks import LoadMark, mark_of
 from harness.reports.number_format import (
     ABSENT,
     format_count,
@@ -46,7 +47,11 @@ def summary_table(run: Run) -> Table:
     for suite in _suites(run):
         chosen = [e for e in headlines if e.suite == suite]
         shown, remark = _at_few_loads(chosen)
-        rows = [row for peers in _by_quantity(shown) for row in _rows(peers, has_model=True)]
+        rows = [
+            row
+            for peers in _by_quantity(shown)
+            for row in _rows(peers, has_model=True, manifest=run.manifest)
+        ]
         if rows:
             groups.append(Group(title=f"{suite}{remark}", rows=tuple(rows)))
     level = run.manifest.confidence_level
@@ -112,14 +117,17 @@ def single_loads(loads: Iterable[str]) -> list[str]:
     return [load for load in known if not any(other.endswith(f",{load}") for other in known)]
 
 
-def _rows(peers: Sequence[Estimate], *, has_model: bool) -> Iterable[tuple[Cell, ...]]:
+def _rows(
+    peers: Sequence[Estimate], *, has_model: bool, manifest: Manifest | None = None
+) -> Iterable[tuple[Cell, ...]]:
     """One row per model for the same quantity, on one scale and in one unit."""
     unit = shown_unit(peers[0].quantity, (e.value for e in peers))
     shown = [in_unit(e, unit) for e in peers]
     scale = scale_for(shown)
     for e in shown:
+        mark = None if manifest is None else mark_of(e, manifest)
         yield (
-            _name_cell(e, unit.word),
+            _name_cell(e, unit.word, mark),
             *((Cell(e.model),) if has_model else ()),
             *_number_cells(e, scale),
             *_count_cells(e),
@@ -127,11 +135,12 @@ def _rows(peers: Sequence[Estimate], *, has_model: bool) -> Iterable[tuple[Cell,
         )
 
 
-def _name_cell(e: Estimate, unit: str) -> Cell:
+def _name_cell(e: Estimate, unit: str, mark: LoadMark | None) -> Cell:
     """Name a quantity; what was timed is told with its unit and its load below."""
     q = e.quantity
     name = q.stem if q.load else q.id
-    return Cell(f"{name}, {unit}" if unit else name, note=q.definition, remark=q.load)
+    remark = q.load if mark is None else f"{q.load}, {mark.word}"
+    return Cell(f"{name}, {unit}" if unit else name, note=q.definition, remark=remark)
 
 
 def _number_columns(level: float) -> tuple[Column, Column, Column]:

@@ -11,9 +11,11 @@ from harness.core.estimate import Estimate
 from harness.core.run import Evaluation, Manifest, Run, Status
 from harness.reports.junit_elements import element, properties
 from harness.reports.junit_gates import gate_cases
+from harness.reports.load_marks import Marks, marks_of
 from harness.reports.number_format import parse_time
 from harness.reports.standing import coverage_sentence, is_below_floor, standing
 from harness.reports.unit_format import estimate_text
+from harness.reports.visible_text import one_line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,11 +63,21 @@ def _case(evaluation: Evaluation, run: Run) -> ET.Element:
         time=_seconds([evaluation.wall_s]),
     )
     mine = [e for e in run.estimates if _is_of(e, evaluation)]
-    case.append(properties({e.quantity.id: estimate_text(e) for e in mine}))
+    marks = marks_of(evaluation)
+    case.append(properties({e.quantity.id: _marked_text(e, marks) for e in mine}))
     problem = _problem(evaluation, mine, run.manifest)
     if problem is not None:
         case.append(problem)
+    if marks:
+        told = element("system-out")
+        told.text = "\n".join(one_line(f"{load}, {mark.sentence}") for load, mark in marks.items())
+        case.append(told)
     return case
+
+
+def _marked_text(e: Estimate, marks: Marks) -> str:
+    mark = marks.get(e.quantity.load)
+    return estimate_text(e) if mark is None else f"{estimate_text(e)} ({mark.word})"
 
 
 def _problem(

@@ -59,10 +59,10 @@ def results_text(run: Run, transcripts: Mapping[str, Transcript] | None = None) 
     document = {
         "results": _results(numbers),
         **({"groups": _results(groups)} if groups else {}),
-        "group_subtasks": {n.task: n.options["tasks"] for n in groups},
+        "group_subtasks": _members(groups),
         "configs": {task: transcript.config for task, transcript in known.items()},
         "versions": {n.task: n.options.get("task_version") or "N/A" for n in numbers},
-        "n-shot": {n.task: n.options.get("num_fewshot") for n in numbers},
+        "n-shot": _shots(numbers, known),
         "higher_is_better": _directions(numbers),
         "n-samples": _sizes(numbers, known),
         "config": _config(manifest),
@@ -78,16 +78,32 @@ def results_text(run: Run, transcripts: Mapping[str, Transcript] | None = None) 
 
 def _numbers(run: Run) -> Iterator[_Number]:
     evaluations = {(done.model, done.suite): done for done in run.manifest.evaluations}
-    models = {model for model, _ in evaluations}
-    for estimate in run.estimates:
-        done = evaluations.get((estimate.model, estimate.suite))
-        options = _options(done, estimate)
-        if options is None:
-            continue
-        place, value = estimate.slice or (_TASK_SLICE, str(options["task"]))
-        if place == _TASK_SLICE:
-            task = value if len(models) == 1 else f"{estimate.model}/{value}"
-            yield _Number(task, estimate, options)
+    found = [
+        (task, estimate, options)
+        for estimate in run.estimates
+        if (options := _options(evaluations.get((estimate.model, estimate.suite)), estimate))
+        and (task := _place(estimate, options))
+    ]
+    is_one_model = len({model for model, _ in evaluations}) == 1
+    owners: dict[str, set[str]] = {}
+    for task, estimate, _ in found:
+        owners.setdefault(task, set()).add(estimate.suite)
+    for task, estimate, options in found:
+        before = () if is_one_model else (estimate.model,)
+        before += (estimate.suite,) if len(owners[task]) > 1 else ()
+        yield _Number("/".join((*before, task)), estimate, options)
+
+
+def _place(estimate: Estimate, options: Mapping[str, Any]) -> str | None:
+    """Return the task or group that a number is of; None for other slices.
+
+    A slice of a task that a metric does not have is empty, and no number.
+    """
+    if estimate.slice is None:
+        return str(options["task"])
+    column, task = estimate.slice
+    is_foreign = estimate.value is None and task not in options.get("tasks", ())
+    return None if column != _TASK_SLICE or is_foreign else task
 
 
 def _options(done: Evaluation | None, estimate: Estimate) -> Mapping[str, Any] | None:
@@ -98,15 +114,25 @@ def _options(done: Evaluation | None, estimate: Estimate) -> Mapping[str, Any] |
 
 def _results(numbers: list[_Number]) -> dict[str, dict[str, object]]:
     results: dict[str, dict[str, object]] = {}
+    sizes = _sizes(numbers)
     for number in numbers:
         estimate = number.estimate
         own = results.setdefault(
-            number.task, {"name": number.task, "alias": number.task, "sample_len": estimate.n}
+            number.task,
+            {"name": number.task, "alias": number.task, "sample_len": sizes[number.task]},
         )
         error = "N/A" if estimate.stderr is None else estimate.stderr
         own[f"{number.metric},{number.filter}"] = estimate.value
         own[f"{number.metric}_stderr,{number.filter}"] = error
     return results
+
+
+def _members(groups: list[_Number]) -> dict[str, list[str]]:
+    """Return the tasks of each group, those of all of its metrics."""
+    members: dict[str, dict[str, None]] = {}
+    for number in groups:
+        members.setdefault(number.task, {}).update(dict.fromkeys(number.options["tasks"]))
+    return {group: list(tasks) for group, tasks in members.items()}
 
 
 def _directions(numbers: list[_Number]) -> dict[str, dict[str, bool | None]]:
@@ -117,10 +143,11 @@ def _directions(numbers: list[_Number]) -> dict[str, dict[str, bool | None]]:
     return found
 
 
-def _sizes(numbers: list[_Number], known: Mapping[str, Transcript]) -> dict[str, dict[str, int]]:
-    sizes = {number.task: {"effective": number.estimate.n} for number in numbers}
-    for task in sizes.keys() & known.keys():
-        sizes[task] = {"original": known[task].n_documents, **sizes[task]}
+def _sizes(numbers: list[_Number]) -> dict[str, int]:
+    """Return how many documents each place has: some metrics are of a part of them."""
+    sizes: dict[str, int] = {}
+    for number in numbers:
+        sizes[number.task] = max(number.estimate.n, sizes.get(number.task, 0))
     return sizes
 
 

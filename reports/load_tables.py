@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from harness.core.estimate import Estimate
 from harness.core.quantity_unit import in_unit, name_and_statistic, shown_unit, unit_of
 from harness.reports.estimate_tables import ARROWS, quantity_table, single_loads
+from harness.reports.load_marks import Marks
 from harness.reports.number_format import (
     ABSENT,
     format_count,
@@ -58,13 +59,17 @@ def parted(estimates: Iterable[Estimate]) -> tuple[list[Estimate], list[Estimate
     return rounds, samples
 
 
-def load_tables(estimates: Sequence[Estimate], level: float) -> LoadTables | None:
+def load_tables(
+    estimates: Sequence[Estimate], level: float, marks: Marks | None = None
+) -> LoadTables | None:
     """Return the tables of quantities of rounds; None without any.
 
     Args:
         estimates: of one model on one suite, all drawn anew by the round.
         level: of the intervals.
+        marks: of the loads whose numbers may not be judged by, or not without a doubt.
     """
+    marks = marks or {}
     if not estimates:
         return None
     loads = set(single_loads(e.quantity.load for e in estimates))
@@ -76,9 +81,11 @@ def load_tables(estimates: Sequence[Estimate], level: float) -> LoadTables | Non
     kinds: dict[str, list[Estimate]] = {}
     for estimate in rest:
         kinds.setdefault(_kind_of(estimate), []).append(estimate)
-    others = [table for kind, members in kinds.items() for table in _tables(kind, members, level)]
+    others = [
+        table for kind, members in kinds.items() for table in _tables(kind, members, level, marks)
+    ]
     return LoadTables(
-        headline=_metric_table("By load", headline, level) if headline else None,
+        headline=_metric_table("By load", headline, level, marks) if headline else None,
         others=tuple(others),
         whole=quantity_table(whole, level) if whole else None,
         missing=tuple(_missing(estimates)),
@@ -89,19 +96,21 @@ def _kind_of(estimate: Estimate) -> str:
     return _KINDS.get(unit_of(estimate.quantity), _OTHER)
 
 
-def _tables(kind: str, estimates: Sequence[Estimate], level: float) -> Iterable[Table]:
+def _tables(
+    kind: str, estimates: Sequence[Estimate], level: float, marks: Marks
+) -> Iterable[Table]:
     """Yield the tables of one kind: times by statistic, others with a column for each."""
     if kind == _TIMES:
-        yield _statistic_table(kind, estimates, level)
+        yield _statistic_table(kind, estimates, level, marks)
         return
     stems = list(dict.fromkeys(e.quantity.stem for e in estimates))
     for start in range(0, len(stems), _MOST_COLUMNS):
         some = set(stems[start : start + _MOST_COLUMNS])
         part = [e for e in estimates if e.quantity.stem in some]
-        yield _metric_table(kind if not start else f"{kind}, more", part, level)
+        yield _metric_table(kind if not start else f"{kind}, more", part, level, marks)
 
 
-def _metric_table(title: str, estimates: Sequence[Estimate], level: float) -> Table:
+def _metric_table(title: str, estimates: Sequence[Estimate], level: float, marks: Marks) -> Table:
     """Return a table with a row for each load and a column for each quantity."""
     loads = _loads(estimates)
     columns: dict[str, list[Estimate]] = {}
@@ -120,7 +129,7 @@ def _metric_table(title: str, estimates: Sequence[Estimate], level: float) -> Ta
         cells |= {(e.quantity.load, stem): _cell(in_unit(e, unit)) for e in members}
     rows = tuple(
         (
-            Cell(name, note=load),
+            _load_cell(name, load, marks),
             *(cells.get((load, stem), Cell(ABSENT)) for stem in columns),
             _rounds(e for e in estimates if e.quantity.load == load),
         )
@@ -133,7 +142,9 @@ def _metric_table(title: str, estimates: Sequence[Estimate], level: float) -> Ta
     )
 
 
-def _statistic_table(title: str, estimates: Sequence[Estimate], level: float) -> Table:
+def _statistic_table(
+    title: str, estimates: Sequence[Estimate], level: float, marks: Marks
+) -> Table:
     """Return a table with a group for each time, its rows loads and its columns statistics."""
     loads = _loads(estimates)
     parts: dict[str, dict[tuple[str, str], Estimate]] = {}
@@ -149,7 +160,8 @@ def _statistic_table(title: str, estimates: Sequence[Estimate], level: float) ->
         for load in dict.fromkeys(key[0] for key in members):
             own = [members.get((load, statistic)) for statistic in statistics]
             cells = (Cell("") if e is None else _cell(in_unit(e, unit)) for e in own)
-            rows.append((Cell(loads[load], note=load), *cells, _rounds(e for e in own if e)))
+            head = _load_cell(loads[load], load, marks)
+            rows.append((head, *cells, _rounds(e for e in own if e)))
         groups.append(
             Group(title=f"{name}, {unit.word} {ARROWS[first.direction]}", rows=tuple(rows))
         )
@@ -162,6 +174,13 @@ def _statistic_table(title: str, estimates: Sequence[Estimate], level: float) ->
 
 
 _ROUNDS = Column(title="Rounds", key="n", is_number=True, note="Rounds that have a value")
+
+
+def _load_cell(name: str, load: str, marks: Marks) -> Cell:
+    mark = marks.get(load)
+    if mark is None:
+        return Cell(name, note=load)
+    return Cell(name, note=f"{load}, {mark.sentence}", remark=mark.word)
 
 
 def _loads(estimates: Iterable[Estimate]) -> dict[str, str]:

@@ -12,6 +12,7 @@ from harness.reports.anchors import anchor
 from harness.reports.charts import Chart, chart, slice_chart
 from harness.reports.estimate_tables import in_slice_order, quantity_table, slice_tables
 from harness.reports.evaluation_tables import definition_table, failure_table, signature_table
+from harness.reports.load_marks import marks_of
 from harness.reports.load_tables import LoadTables, load_tables, parted
 from harness.reports.number_format import format_count, format_seconds
 from harness.reports.standing import is_below_floor
@@ -90,7 +91,8 @@ def _model_view(
     figures = run.figures.get((evaluation.model, evaluation.suite), ())
     is_curve_drawn = any(figure.kind is FigureKind.LEARNING_CURVE for figure in figures)
     slice_charts = () if is_curve_drawn else _slice_charts(sliced, whole)
-    charts = (*(chart(figure) for figure in figures), *slice_charts)
+    marks = marks_of(evaluation)
+    charts = (*(chart(figure, marks) for figure in figures), *slice_charts)
     return ModelView(
         anchor=anchor("suite", evaluation.suite, evaluation.model),
         name=evaluation.model,
@@ -98,7 +100,7 @@ def _model_view(
         error=evaluation.error,
         is_below_floor=is_below_floor(evaluation, run.manifest),
         timing=timing_facts(evaluation),
-        loads=load_tables(rounds, level),
+        loads=load_tables(rounds, level, marks),
         quantities=quantity_table(samples, level),
         is_folded=len(samples) > _FOLD_ABOVE,
         charts=charts if has_charts else (),

@@ -75,6 +75,12 @@ def telemetry_words(data: Data) -> str:
     if data["unstable"]:
         reasons = "; ".join(str(sentence).rstrip(".") for sentence in data["unstable"])
         return f"Unstable: {reasons}. {text}"
+    # A run that was written before this was told has no such entry.
+    if missing := data.get("unwatched"):
+        return (
+            f"As far as the machine was watched it was steady; not watched: {', '.join(missing)}."
+            f" {text}"
+        )
     return f"The machine was steady. {text}" if known else text
 
 

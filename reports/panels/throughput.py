@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
+from harness.reports.load_marks import NOT_VALID
 from harness.reports.number_format import ABSENT, format_number
 from harness.reports.panels.panel import (
     BOTTOM,
@@ -52,6 +53,10 @@ def throughput_panel(data: Data) -> Panel:
         meanings.append(key(f"line {series_name(number)}", clipped(series["label"], 60)))
     if any(point["y_p99"] is not None for point in points):
         meanings.append(key("whisker", "up to p99", "M12 13V2m-4 0h8"))
+    meanings += [
+        key("doubt", word, _sign(word, 12, 7 if word == NOT_VALID else 15))
+        for word in _marked_loads(points)
+    ]
     if data["slo"] is not None:
         y = upward.place(data["slo"])
         limit = f"limit {format_number(data['slo'])}"
@@ -85,7 +90,12 @@ def throughput_words(data: Data) -> str:
     if told:
         worst = min(told, key=lambda point: point["attainment"])
         share = format_number(worst["attainment"], digits=3)
-        parts.append(f"the share of requests within all limits falls to {share} at {worst['load']}")
+        parts.append(
+            "all requests are within all limits"
+            if worst["attainment"] >= 1
+            else f"the share of requests within all limits falls to {share} at {worst['load']}"
+        )
+    parts += [f"{word}: {' and '.join(loads)}" for word, loads in _marked_loads(points).items()]
     return f"{'; '.join(parts)}."
 
 
@@ -134,8 +144,30 @@ def _strokes(
         if point["y_p99"] is not None:
             top = upward.place(point["y_p99"])
             yield Stroke(name="whisker", path=f"M{x:g} {y:g}V{top:g}m-4 0h8")
-        mark = f"dot s{number % N_HUES}{'' if _is_kept(data, point) else ' missed'}"
-        yield Stroke(name=mark, path=circle(x, y, 4), words=_point_words(data, series, point))
+        dot = f"dot s{number % N_HUES}{'' if _is_kept(data, point) else ' missed'}"
+        yield Stroke(name=dot, path=circle(x, y, 4), words=_point_words(data, series, point))
+        if point.get("mark"):
+            yield Stroke(
+                name="doubt",
+                path=_sign(point["mark"], x, y),
+                words=_point_words(data, series, point),
+            )
+
+
+def _marked_loads(points: Sequence[Point]) -> dict[str, list[str]]:
+    """Return the loads that are marked, by the word of their mark."""
+    found: dict[str, list[str]] = {}
+    for point in points:
+        if point.get("mark"):
+            found.setdefault(point["mark"], []).append(str(point["load"]))
+    return {word: list(dict.fromkeys(loads)) for word, loads in found.items()}
+
+
+def _sign(word: str, x: float, y: float) -> str:
+    """Return a cross over a point that is not valid, or a wave over one that is not steady."""
+    if word == NOT_VALID:
+        return f"M{x - 7:g} {y - 7:g}l14 14m0 -14l-14 14"
+    return f"M{x - 8:g} {y - 8:g}q4 -5 8 0t8 0"
 
 
 def _is_kept(data: Data, point: Point) -> bool:
@@ -151,6 +183,8 @@ def _point_words(data: Data, series: Mapping[str, Any], point: Point) -> str:
     ]
     if point["y_p99"] is not None:
         facts.append(f"p99 {format_number(point['y_p99'])}")
+    if point.get("mark"):
+        facts.append(str(point["mark"]))
     if point["attainment"] is not None:
         facts.append(f"within all limits {format_number(point['attainment'], digits=3)}")
     return "; ".join(facts)
@@ -194,7 +228,8 @@ def _titled(title: object, scale: Scale) -> str:
 
 def _load_cell(point: Point, data: Data) -> Cell:
     is_knee = data["knee"] is not None and point["load"] == data["knee"]["load"]
-    return Cell(str(point["load"]), remark="knee" if is_knee else "")
+    remarks = ("knee" if is_knee else "", point.get("mark"))
+    return Cell(str(point["load"]), remark=", ".join(filter(None, remarks)))
 
 
 def _cell(value: float | None) -> Cell:

@@ -239,3 +239,18 @@ def test_only_an_unsteady_machine_is_shaded() -> None:
     steady = {**data, "unstable": []}
     assert "unstable" not in names(telemetry_panel(steady))
     assert telemetry_words(steady).startswith("The machine was steady.")
+
+
+def test_what_was_not_watched_is_not_called_steady() -> None:
+    partly = {**DATA[FigureKind.TELEMETRY], "unstable": [], "unwatched": ["who held the device"]}
+    text = telemetry_words(partly)
+    assert text.startswith("As far as the machine was watched it was steady; not watched: who held")
+
+
+def test_a_share_that_never_falls_is_not_told_as_a_fall() -> None:
+    data = DATA[FigureKind.THROUGHPUT_LATENCY]
+    series = [{**s, "points": [{**p, "attainment": 1.0} for p in s["points"]]}
+              for s in data["series"]]  # fmt: skip
+    words = throughput_words({**data, "series": series})
+    assert "all requests are within all limits" in words
+    assert "falls to" not in words
