@@ -11,6 +11,7 @@ from harness.suites.latency.latencies import E2E, E2E_SCHED, ITL, TTFT, RequestL
 from harness.suites.latency.latencies import latency_values as values_of
 from harness.suites.latency.limits import Slo
 from harness.suites.latency.roofline import roofline
+from harness.suites.latency.steadiness import unwatched
 from harness.suites.latency.throughput_figure import throughput_figures
 from harness.suites.latency.timeline import timeline
 from harness.suites.latency.view import answered
@@ -100,6 +101,7 @@ def _telemetry(by_load: Mapping[str, list[LoadProfile]]) -> Iterator[Figure]:
             "at_s": [at / 1e9 for at in point.telemetry.at_ns],
             "series": series,
             "unstable": list(point.unstable),
+            "unwatched": list(unwatched(point.telemetry.series)),
         }
         yield Figure(kind=FigureKind.TELEMETRY, title=_title(point), data=data)
 

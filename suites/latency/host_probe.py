@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from harness.suites.latency.descendants import descendants
+from harness.suites.latency.server_processes import server_processes
 
 _VMSTAT = Path("/proc/vmstat")
 _PAGES = ("pswpin ", "pswpout ")
@@ -22,6 +24,9 @@ class _Spent:
     stolen: float
     idle: float
     this_process: float
+    server: Mapping[int, float] | None
+    """By the processes that answer, each by its number; None where no process of this machine
+    does."""
 
 
 @dataclass(slots=True)
@@ -32,11 +37,15 @@ class HostProbe:
         psutil: the package, or what stands in for it.
         vmstat: the kernel's counters of memory pages.
         find_children: of a process; None where that has to be left to psutil.
+        find_server: the processes that answer this one, whose work is no other's; None where no
+            process of this machine does. While it finds none, nobody can tell who else works.
     """
 
     psutil: Any
     vmstat: Path = _VMSTAT
     find_children: Callable[[int], list[int] | None] = descendants
+    find_server: Callable[[], list[Any]] | None = None
+    _server: dict[int, Any] = field(default_factory=dict)
     _processes: list[Any] = field(default_factory=list)
     _before: _Spent | None = None
 
@@ -120,13 +129,14 @@ class HostProbe:
             return {}
         passed = now.everybody - before.everybody
         stolen, idle = now.stolen - before.stolen, now.idle - before.idle
-        # A child that ended since then would make the difference negative.
-        own = max(0.0, now.this_process - before.this_process)
-        others = max(0.0, passed - idle - stolen - own)
-        return {
-            "cpu_steal_percent": 100 * max(0.0, stolen) / passed,
-            "other_cpu_percent": 100 * others / passed,
-        }
+        shares: dict[str, float | None] = {"cpu_steal_percent": 100 * max(0.0, stolen) / passed}
+        served = _served(now, before)
+        if served is not None:
+            # A child that ended since then would make the difference negative.
+            own = max(0.0, now.this_process - before.this_process)
+            others = max(0.0, passed - idle - stolen - own - served)
+            shares["other_cpu_percent"] = 100 * others / passed
+        return shares
 
     def _spent(self) -> _Spent:
         times = self.psutil.cpu_times()
@@ -137,7 +147,15 @@ class HostProbe:
             stolen=getattr(times, "steal", 0.0),
             idle=times.idle + getattr(times, "iowait", 0.0),
             this_process=sum(map(self._spent_by, self._processes or self._family())),
+            server=self._spent_by_server(),
         )
+
+    def _spent_by_server(self) -> Mapping[int, float] | None:
+        if self.find_server is None:
+            return None
+        # Connections come and go with the requests: who has answered once still belongs to it.
+        self._server |= {each.pid: each for each in self.find_server()}
+        return {pid: self._spent_by(process) for pid, process in self._server.items()}
 
     def _spent_by(self, process: Any) -> float:
         try:
@@ -147,10 +165,24 @@ class HostProbe:
         return float(times.user + times.system)
 
 
-def host_probe() -> HostProbe | None:
-    """Return a probe of this machine, or None where psutil is not installed."""
+def _served(now: _Spent, before: _Spent) -> float | None:
+    """Return the seconds that the server spent in between; None while it is not known."""
+    if now.server is None or before.server is None:
+        return 0.0
+    if not before.server or now.server.keys() != before.server.keys():
+        return None
+    return sum(max(0.0, spent - before.server[pid]) for pid, spent in now.server.items())
+
+
+def host_probe(*, is_served: bool = False) -> HostProbe | None:
+    """Return a probe of this machine, or None where psutil is not installed.
+
+    Args:
+        is_served: another process of this machine answers.
+    """
     try:
         import psutil
     except ImportError:
         return None
-    return HostProbe(psutil)
+    find_server = partial(server_processes, psutil) if is_served else None
+    return HostProbe(psutil, find_server=find_server)

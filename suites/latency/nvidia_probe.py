@@ -29,12 +29,12 @@ class NvidiaProbe:
     Args:
         nvml: the module ``pynvml``, initialised, or what stands in for it.
         handles: of the devices.
-        own_pids: processes that are no strangers.
+        own_pids: processes that are no strangers; None where nobody can tell, as of a server.
     """
 
     nvml: Any
     handles: Sequence[Any]
-    own_pids: Callable[[], frozenset[int]] = lambda: frozenset({os.getpid()})
+    own_pids: Callable[[], frozenset[int]] | None = lambda: frozenset({os.getpid()})
 
     def read(self) -> Mapping[str, float]:
         """Return the readings by name with unit."""
@@ -47,7 +47,7 @@ class NvidiaProbe:
             ),
             "gpu_power_w": self.power_w(),
             "gpu_used_bytes": self._sum(lambda handle: nvml.nvmlDeviceGetMemoryInfo(handle).used),
-            "gpu_other_processes": self._sum(self._n_strangers),
+            "gpu_other_processes": self._n_all_strangers(),
             **self._throttling(),
         }
         return {name: value for name, value in readings.items() if value is not None}
@@ -70,9 +70,15 @@ class NvidiaProbe:
             if reasons
         }
 
-    def _n_strangers(self, handle: Any) -> float:
+    def _n_all_strangers(self) -> float | None:
+        if self.own_pids is None:
+            return None
+        own = self.own_pids()
+        return self._sum(lambda handle: self._n_strangers(handle, own))
+
+    def _n_strangers(self, handle: Any, own: frozenset[int]) -> float:
         found = {each.pid for each in self.nvml.nvmlDeviceGetComputeRunningProcesses(handle)}
-        strangers = found - self.own_pids()
+        strangers = found - own
         # In a container the driver tells the numbers of the host, where this process has another.
         is_unknown = bool(found) and strangers == found and _is_cuda_in_use()
         return float(len(strangers) - is_unknown)
@@ -119,7 +125,11 @@ def nvidia_probe(*, is_model_elsewhere: bool) -> NvidiaProbe | None:
         )
     except pynvml.NVMLError:  # no driver
         return None
-    return NvidiaProbe(pynvml, handles) if handles else None
+    if not handles:
+        return None
+    return (
+        NvidiaProbe(pynvml, handles, None) if is_model_elsewhere else NvidiaProbe(pynvml, handles)
+    )
 
 
 def _is_cuda_in_use() -> bool:

@@ -22,28 +22,48 @@ _CLOCKS = {
 }
 
 
-def disturbances(series: Series, n_cores: int, *, is_model_elsewhere: bool) -> tuple[str, ...]:
+def disturbances(series: Series, n_cores: int, *, is_served_here: bool = False) -> tuple[str, ...]:
     """Return what disturbed the measurement, a sentence each.
 
     Args:
         series: readings by name, in the order of time.
         n_cores: of the machine.
-        is_model_elsewhere: the model is another process, whose work is no disturbance.
+        is_served_here: the model is another process of this machine. Its work is a part of the
+            load average, which tells nothing of others then.
     """
     known = {name: [each for each in values if each is not None] for name, values in series.items()}
     readings = {name: values for name, values in known.items() if values}
     return (
-        *([] if is_model_elsewhere else _crowding(readings, n_cores)),
+        *([] if is_served_here else _long_queue(readings, n_cores)),
+        *_crowding(readings, n_cores),
         *_clock_changes(readings),
         *_throttling(readings),
         *_stolen_time(readings),
     )
 
 
-def _crowding(readings: Mapping[str, list[float]], n_cores: int) -> Iterator[str]:
+def unwatched(series: Series) -> tuple[str, ...]:
+    """Return what nobody has looked at, so that nothing can be said of it.
+
+    Args:
+        series: readings by name.
+    """
+    known = {name for name, values in series.items() if any(each is not None for each in values)}
+    missing = []
+    if "other_cpu_percent" not in known:
+        missing.append("what other processes took of the processor")
+    if any(name.startswith("gpu_") for name in known) and "gpu_other_processes" not in known:
+        missing.append("who else held the device")
+    return tuple(missing)
+
+
+def _long_queue(readings: Mapping[str, list[float]], n_cores: int) -> Iterator[str]:
     load = max(readings.get("load_average", [0.0]))
     if load > n_cores:
         yield f"the load average rose to {load:.1f} on {n_cores} cores"
+
+
+def _crowding(readings: Mapping[str, list[float]], n_cores: int) -> Iterator[str]:
     others = fmean(readings.get("other_cpu_percent", [0.0]))
     if others > MOST_OTHER_PERCENT:
         yield f"other processes used {others:.0f} % of {n_cores} cores"

@@ -54,7 +54,7 @@ def instruments(tier: Tier = Tier.IN_PROCESS) -> Instruments:
     Args:
         tier: where the model runs.
     """
-    host = host_probe()
+    host = host_probe(is_served=tier is Tier.LOOPBACK)
     device = nvidia_probe(is_model_elsewhere=tier is Tier.LOOPBACK)
     return Instruments(
         rss_bytes=None if host is None else host.rss_bytes,
@@ -69,7 +69,7 @@ class Watch:
     """Watches from ``__enter__`` to ``__exit__``; ask it afterwards."""
 
     tier: Tier = Tier.IN_PROCESS
-    """Where the model runs: what a server beside this process does is no disturbance."""
+    """Where the model runs: what its server does on this machine is no disturbance."""
     period_s: float = 0.01
     """Between two readings of memory."""
     slow_period_s: float = 1.0
@@ -154,7 +154,7 @@ class Watch:
         return disturbances(
             self.telemetry(0).series,
             self._seen.n_cores,
-            is_model_elsewhere=self.tier is not Tier.IN_PROCESS,
+            is_served_here=self.tier is Tier.LOOPBACK,
         )
 
     def _energy(self) -> dict[str, float] | str:

@@ -51,11 +51,16 @@ class FakePsutil:
     idle: float = 0.0
     steal: float = 0.0
     guest: float = 0.0
+    connections: list[Any] = field(default_factory=list)
 
     Error = FakePsutilError
 
     def Process(self, pid: int | None = None) -> FakeProcess:  # noqa: N802 - psutil's name
         return self.process if pid is None else self.others[pid]
+
+    def net_connections(self, kind: str) -> list[Any]:
+        assert kind == "tcp"
+        return self.connections
 
     def cpu_count(self) -> int:
         return 4

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import socket
+import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from fakes.instruments import FakeGpu, FakeNvml, FakeProcess, FakePsutil
@@ -12,6 +16,7 @@ from fakes.instruments import FakeGpu, FakeNvml, FakeProcess, FakePsutil
 from harness.suites.latency.descendants import descendants
 from harness.suites.latency.host_probe import HostProbe, host_probe
 from harness.suites.latency.nvidia_probe import NvidiaProbe, nvidia_probe
+from harness.suites.latency.server_processes import server_processes
 from harness.suites.latency.torch_memory import reset_torch_peaks, torch_peaks
 
 NO_FILE = Path("/no/such/file")
@@ -52,6 +57,70 @@ def test_shares_are_of_the_time_between_two_readings() -> None:
     readings = host.read()
     assert readings["other_cpu_percent"] == pytest.approx(100 * 6 / 40)
     assert readings["cpu_steal_percent"] == pytest.approx(100 * 4 / 40)
+
+
+def connection(pid: int | None, at: int, to: int | None = None) -> Any:
+    end = ("127.0.0.1", to) if to else ()
+    return SimpleNamespace(pid=pid, laddr=("127.0.0.1", at), raddr=end)
+
+
+def served() -> FakePsutil:
+    """Process 1 asks; 7 listens at port 80 and 8 has taken the connection; 9 is somebody else's."""
+    worker = FakeProcess(5, rss=1)
+    processes = [
+        FakeProcess(7, rss=1, offspring=[worker]),
+        *(FakeProcess(n, rss=1) for n in (8, 9)),
+    ]
+    ends = [connection(1, 4000, 80), connection(8, 80, 4000), connection(7, 80)]
+    strangers = [connection(9, 90), connection(9, 4001, 80), connection(None, 80, 4002)]
+    return FakePsutil(
+        FakeProcess(1, rss=1),
+        others={each.pid: each for each in processes},
+        connections=[*ends, *strangers],
+    )
+
+
+def test_a_server_is_who_holds_the_other_end_with_those_that_listen_and_their_children() -> None:
+    assert sorted(each.pid for each in server_processes(served())) == [5, 7, 8]
+    assert server_processes(FakePsutil(FakeProcess(1, rss=1))) == []
+
+
+def test_what_a_server_takes_is_no_other_processes() -> None:
+    psutil = served()
+    host = HostProbe(psutil, NO_FILE, lambda _pid: [], partial(server_processes, psutil))
+    host.read()
+    # Of 40 core-seconds: 20 idle, 8 of the server, 12 of others.
+    psutil.user, psutil.idle = 20.0, 20.0
+    psutil.others[7].spent_s = 8.0
+    psutil.connections = []  # the answers are all there
+    assert host.read()["other_cpu_percent"] == pytest.approx(100 * 12 / 40)
+
+
+def test_while_a_server_is_not_known_nobody_tells_who_else_works() -> None:
+    psutil = served()
+    ends, psutil.connections = psutil.connections, []
+    host = HostProbe(psutil, NO_FILE, lambda _pid: [], partial(server_processes, psutil))
+    host.read()
+    for connections in ([], ends):  # found now, its time before this is not known
+        psutil.connections = connections
+        psutil.idle += 40.0
+        assert set(host.read()) & {"other_cpu_percent", "cpu_steal_percent"} == {
+            "cpu_steal_percent"
+        }
+    psutil.idle += 40.0
+    assert host.read()["other_cpu_percent"] == 0
+
+
+def test_a_server_in_another_process_is_found() -> None:
+    psutil = pytest.importorskip("psutil")
+    code = (
+        "import socket; s = socket.create_server(('127.0.0.1', 0));"
+        " print(s.getsockname()[1], flush=True); s.accept()[0].recv(1)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as server:
+        assert server.stdout is not None
+        with socket.create_connection(("127.0.0.1", int(server.stdout.readline()))):
+            assert server.pid in {each.pid for each in server_processes(psutil)}
 
 
 def test_readings_have_their_units(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from fakes.instruments import FakeGpu, FakeNvml
 from harness.core.load import Tier
 from harness.suites.latency.energy import CounterMeter, Meter
 from harness.suites.latency.nvidia_probe import NvidiaProbe
-from harness.suites.latency.steadiness import disturbances
+from harness.suites.latency.steadiness import disturbances, unwatched
 from harness.suites.latency.watch import Instruments, Watch, instruments
 
 S = 1_000_000_000
@@ -168,14 +168,14 @@ STEADY = {
 }
 
 
-def complaints(*, is_model_elsewhere: bool = False, **changed: list[float | None]) -> str:
+def complaints(*, is_served_here: bool = False, **changed: list[float | None]) -> str:
     series: Mapping[str, Any] = {**STEADY, **changed}
-    return "; ".join(disturbances(series, 4, is_model_elsewhere=is_model_elsewhere))
+    return "; ".join(disturbances(series, 4, is_served_here=is_served_here))
 
 
 def test_a_steady_machine_gives_no_complaint() -> None:
     assert complaints() == ""
-    assert disturbances({}, 4, is_model_elsewhere=False) == ()
+    assert disturbances({}, 4) == ()
 
 
 @pytest.mark.parametrize(
@@ -197,16 +197,23 @@ def test_a_steady_machine_gives_no_complaint() -> None:
 def test_each_disturbance_is_told_with_its_number(
     changed: dict[str, list[float | None]], words: str
 ) -> None:
-    found = "; ".join(disturbances(dict[str, Any](STEADY) | changed, 4, is_model_elsewhere=False))
+    found = "; ".join(disturbances(dict[str, Any](STEADY) | changed, 4))
     assert words in found
     assert ";" not in found
 
 
-def test_a_server_beside_this_process_is_no_disturbance() -> None:
-    busy: dict[str, Any] = {
-        "load_average": [9.0],
-        "other_cpu_percent": [90.0],
-        "gpu_other_processes": [1.0],
-    }
-    assert complaints(is_model_elsewhere=True, **busy) == ""
-    assert "steal" in complaints(is_model_elsewhere=True, cpu_steal_percent=[9.0])
+def test_a_server_on_this_machine_is_no_disturbance_and_everybody_else_is() -> None:
+    assert complaints(is_served_here=True, load_average=[9.0]) == ""
+    assert "steal" in complaints(is_served_here=True, cpu_steal_percent=[9.0])
+    crowded = complaints(is_served_here=True, other_cpu_percent=[90.0])
+    assert crowded == "other processes used 90 % of 4 cores"
+
+
+def test_what_nobody_looked_at_is_told() -> None:
+    steady: Mapping[str, Any] = STEADY
+    assert unwatched(steady) == ()
+    alone: Mapping[str, Any] = {"cpu_mhz": [1.0], "gpu_sm_mhz": [1.0], "other_cpu_percent": [None]}
+    assert unwatched(alone) == (
+        "what other processes took of the processor",
+        "who else held the device",
+    )
