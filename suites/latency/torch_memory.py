@@ -14,6 +14,13 @@ def reset_torch_peaks(torch: ModuleType | None = None) -> None:
         torch.cuda.reset_peak_memory_stats()
 
 
+def free_torch_cache(torch: ModuleType | None = None) -> None:
+    """Give back what torch's allocator holds and nobody uses, so that no later peak counts it."""
+    torch = torch or _torch_on_cuda()
+    if torch is not None:
+        torch.cuda.empty_cache()
+
+
 def torch_peaks(torch: ModuleType | None = None) -> Mapping[str, float]:
     """Return the most bytes since the reset; nothing where torch uses no CUDA device."""
     torch = torch or _torch_on_cuda()

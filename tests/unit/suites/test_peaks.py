@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+import weakref
 from collections.abc import Callable
 from math import isfinite
+from types import SimpleNamespace
 
 import pytest
 
@@ -64,3 +66,42 @@ def test_the_format_follows_from_the_bytes_of_a_weight() -> None:
     assert dtype_of({"parameter_bytes": 40.0, "n_parameters": 10.0}) == "float32"
     assert dtype_of({"parameter_bytes": 11.0, "n_parameters": 10.0}) == "float32"
     assert dtype_of({}) == "float32"
+
+
+def test_nothing_of_a_devices_memory_stays_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or the peak that torch held under the first load would be that of the calibration."""
+    living: weakref.WeakSet[_Array] = weakref.WeakSet()
+    left: list[int] = []
+
+    def new(*_: object, **__: object) -> _Array:
+        array = _Array()
+        living.add(array)
+        return array
+
+    cuda = SimpleNamespace(
+        is_available=lambda: True,
+        is_initialized=lambda: True,
+        synchronize=lambda: None,
+        empty_cache=lambda: left.append(len(living)),
+    )
+    torch = SimpleNamespace(
+        cuda=cuda, ones=new, empty_like=new, full=new, float32="f", bfloat16="b"
+    )
+    monkeypatch.setitem(sys.modules, "torch", torch)
+
+    measured_peaks("bfloat16", seconds=0.0)
+
+    assert left == [0]
+
+
+class _Array:
+    """On a device that computes nothing."""
+
+    def copy_(self, other: object) -> None:
+        pass
+
+    def sum(self) -> None:
+        pass
+
+    def __matmul__(self, other: object) -> None:
+        pass
