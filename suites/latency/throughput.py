@@ -50,19 +50,7 @@ def offered_rate(traces: Sequence[Trace]) -> float | None:
     >>> offered_rate([Trace(due_ns=at, sent_ns=at, ended_ns=at) for at in (0, 10**9, 2 * 10**9)])
     1.0
     """
-    return _rate([trace.due_ns for trace in traces if trace.due_ns is not None])
-
-
-def achieved_rate(traces: Sequence[Trace]) -> float | None:
-    """Return the answers per second between the first and the last one's end.
-
-    Unlike answers over the whole window it does not hang on the latency of the last request, so
-    that it may be held against the offered rate of a short load.
-    """
-    return _rate([trace.ended_ns for trace in answered(traces)])
-
-
-def _rate(moments: Sequence[int]) -> float | None:
+    moments = [trace.due_ns for trace in traces if trace.due_ns is not None]
     span_ns = max(moments, default=0) - min(moments, default=0)
     return (len(moments) - 1) / (span_ns / 1e9) if span_ns else None
 

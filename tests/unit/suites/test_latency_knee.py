@@ -1,0 +1,129 @@
+"""Which rates a model sustains, on servers that are simulated."""
+
+from __future__ import annotations
+
+import heapq
+import math
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from fakes.timed_model import MS, TIMEOUT, due, profile_of, whole
+
+from harness.core.load import Load
+from harness.core.profile import LoadProfile
+from harness.core.sample import Sample
+from harness.core.score import Scored
+from harness.core.trace import Trace
+from harness.suites.latency.across_loads import is_sustained, knee_point
+from harness.suites.latency.metric import Latency
+from harness.suites.latency.schedule import due_times
+
+ROUND = Sample(id="round 1", index=0, text="round 1")
+LOADS = 40
+
+
+def open_load(rate: float) -> Load:
+    return Load(
+        n_requests=1,
+        n_input_tokens=16,
+        n_output_tokens=4,
+        rate_per_s=rate,
+        arrivals="constant",
+    )
+
+
+def point_of(
+    traces: Sequence[Trace], rate: float = 10.0, breaches: tuple[str, ...] = ()
+) -> LoadProfile:
+    return LoadProfile(load=open_load(rate), traces=tuple(traces), n_warm_up=0, breaches=breaches)
+
+
+def steady(rate: float, n: int = 300) -> list[Trace]:
+    return [due(whole(sent_ms=i * 1e3 / rate, took_ms=100), i * 1e3 / rate) for i in range(n)]
+
+
+def served(
+    rate: float, *, spread: float, seed: int, utilisation: float = 0.0, n_workers: int = 4
+) -> LoadProfile:
+    """Return ten seconds of Poisson arrivals at a server whose times are lognormal.
+
+    Args:
+        rate: requests per second.
+        spread: standard deviation of the logarithm of the time that a request takes.
+        seed: of the arrivals and the times.
+        utilisation: work that comes over work that can be done; 0 for a server without limits,
+            which takes a second.
+        n_workers: requests that a server with limits works on at once.
+    """
+    load = replace(open_load(rate), arrivals="poisson")
+    draw = random.Random(seed)
+    median_s = utilisation * n_workers / rate if utilisation else 1.0
+    free, traces = [0.0] * n_workers, []
+    for at in due_times(load, n=math.ceil(10 * rate), seed=str(seed)):
+        assert at is not None
+        began_s = at / 1e9 if not utilisation else max(at / 1e9, heapq.heappop(free))
+        ended_s = began_s + median_s * math.exp(draw.gauss(0, spread))
+        if utilisation:
+            heapq.heappush(free, ended_s)
+        took_ms = ended_s * 1e3 - at / MS
+        traces.append(due(whole(sent_ms=at / MS, took_ms=took_ms), at / MS))
+    return LoadProfile(load=load, traces=tuple(traces), n_warm_up=0)
+
+
+@pytest.mark.parametrize("rate", [2.0, 10.0, 50.0])
+@pytest.mark.parametrize("spread", [0.1, 0.3])
+def test_a_server_without_limits_sustains_any_rate(rate: float, spread: float) -> None:
+    verdicts = [is_sustained(served(rate, spread=spread, seed=i), None) for i in range(LOADS)]
+
+    assert verdicts.count(True) >= 0.95 * LOADS
+
+
+@pytest.mark.parametrize(("utilisation", "least", "most"), [(0.5, 0.9, 1), (2.0, 0, 0.05)])
+@pytest.mark.parametrize("rate", [10.0, 50.0])
+def test_a_server_with_limits_sustains_what_it_can_do(
+    rate: float, utilisation: float, least: float, most: float
+) -> None:
+    loads = (served(rate, spread=0.3, seed=i, utilisation=utilisation) for i in range(LOADS))
+    share = [is_sustained(load, None) for load in loads].count(True) / LOADS
+
+    assert least <= share <= most
+
+
+def test_one_slow_answer_neither_feigns_nor_hides_a_queue() -> None:
+    fine = steady(10.0, n=100)
+    fine[-1] = due(whole(sent_ms=9900, took_ms=60_000), 9900)
+    # Each request waits 100 ms longer than the one before it.
+    late = [due(whole(sent_ms=i * 100, took_ms=100 * (i + 1)), i * 100) for i in range(100)]
+    late[3] = due(whole(sent_ms=300, took_ms=60_000), 300)
+
+    assert is_sustained(point_of(fine), None) is True
+    assert is_sustained(point_of(late), None) is False
+
+
+@pytest.mark.parametrize(("n_failed", "is_kept_up"), [(3, True), (4, False), (270, False)])
+def test_a_rate_whose_requests_fail_is_not_sustained(n_failed: int, is_kept_up: bool) -> None:  # noqa: FBT001 - a case
+    traces = steady(100.0)
+    for place in range(n_failed):
+        traces[-place - 1] = replace(traces[-place - 1], failure=TIMEOUT)
+
+    assert is_sustained(point_of(traces), None) is is_kept_up
+
+
+def test_answers_without_a_token_are_none() -> None:
+    empty = [replace(t, chunk_ns=(t.ended_ns,), chunk_channels="-") for t in steady(10.0)]
+
+    assert is_sustained(point_of(empty), None) is False
+
+
+def test_a_rate_whose_load_is_void_is_not_sustained() -> None:
+    points = [
+        point_of(steady(10.0), 10.0),
+        point_of(steady(20.0), 20.0, breaches=("requests left late",)),
+    ]
+
+    assert knee_point(points, None) is points[0]
+    profile = replace(profile_of(whole()), points=tuple(points))
+    knee = Latency(quantity="knee", load="in=16,out=4").measure(ROUND, profile)
+    assert knee == Scored((10.0,))
