@@ -14,7 +14,8 @@ class Slo:
     ttft_ms: float | None = None
     """Most milliseconds to the first token; in an open loop since the request was due."""
     tpot_ms: float | None = None
-    """Most milliseconds per output token after the first."""
+    """Most milliseconds per output token after the first; of an answer that came in one piece, per
+    output token of the whole time."""
     e2e_ms: float | None = None
     """Most milliseconds to the whole answer; in an open loop since the request was due."""
     attainment: float = 0.9

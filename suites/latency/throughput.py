@@ -13,6 +13,7 @@ from harness.suites.latency.limits import Slo
 from harness.suites.latency.measure import Measure
 from harness.suites.latency.view import View, answered, moot, total, window_s
 
+_PIECE = "ntpot standing in for tpot of an answer in one piece,"
 _WINDOW = "the load's time, from the first sending to the last end"
 
 
@@ -20,20 +21,21 @@ def good_traces(traces: Sequence[Trace], slo: Slo) -> list[Trace] | Unscored:
     """Return the answered requests that meet every objective; a failure meets none.
 
     In an open loop the times to the first token and to the end count from when a request was due.
+    Nor is an empty answer good, or any that does not tell what an objective is set on.
+
+    Returns:
+        Unscored where not one answer tells it, for the model cannot be watched then.
     """
-    good = []
-    for trace in answered(traces):
-        late = latency.lag(trace) or 0.0
-        verdicts = [
-            _meets(latency.ttft(trace), slo.ttft_ms, late),
-            _meets_pace(trace, slo.tpot_ms),
-            _meets(latency.e2e(trace), slo.e2e_ms, late),
-        ]
-        if None in verdicts:
-            return Unscored("an objective is set on a latency that these answers do not tell")
-        if all(verdicts):
-            good.append(trace)
-    return good
+    limits = ((_first, slo.ttft_ms), (_pace, slo.tpot_ms), (_whole, slo.e2e_ms))
+    kept = [(of, limit_ms / 1e3) for of, limit_ms in limits if limit_ms is not None]
+    answers = answered(traces)
+    if answers and any(all(of(trace) is None for trace in answers) for of, _ in kept):
+        return Unscored("an objective is set on a latency that these answers do not tell")
+    return [
+        trace
+        for trace in answers
+        if trace.n_output_tokens != 0 and all(_is_within(of(trace), most) for of, most in kept)
+    ]
 
 
 def attainment_of(view: View) -> float | Unscored:
@@ -55,16 +57,32 @@ def offered_rate(traces: Sequence[Trace]) -> float | None:
     return (len(moments) - 1) / (span_ns / 1e9) if span_ns else None
 
 
-def _meets(time_s: float | None, limit_ms: float | None, late_s: float) -> bool | None:
-    """Tell whether a time keeps its limit; None where there is a limit and no time."""
-    if limit_ms is None:
-        return True
-    return None if time_s is None else (time_s + late_s) * 1e3 <= limit_ms
+def _first(trace: Trace) -> float | None:
+    """Return the seconds to the first token since a request was due, or sent in a closed loop."""
+    return _since_due(trace, latency.ttft(trace))
 
 
-def _meets_pace(trace: Trace, limit_ms: float | None) -> bool | None:
-    is_short = trace.n_output_tokens is not None and trace.n_output_tokens < 2  # noqa: PLR2004 - no gap
-    return True if is_short else _meets(latency.tpot(trace), limit_ms, 0.0)
+def _whole(trace: Trace) -> float | None:
+    return _since_due(trace, latency.e2e(trace))
+
+
+def _since_due(trace: Trace, time_s: float | None) -> float | None:
+    return None if time_s is None else time_s + (latency.lag(trace) or 0.0)
+
+
+def _pace(trace: Trace) -> float | None:
+    """Return tpot, 0 for one token alone, and ntpot where all tokens came in one piece.
+
+    The time to the first token is a part of ntpot, so that it flatters nobody.
+    """
+    if trace.n_output_tokens == 1:
+        return 0.0
+    own = latency.tpot(trace)
+    return latency.ntpot(trace) if own is None else own
+
+
+def _is_within(time_s: float | None, most_s: float) -> bool:
+    return time_s is not None and time_s <= most_s
 
 
 def _per_second(count: Callable[[Trace], int | None]) -> Callable[[View], float | Unscored]:
@@ -152,7 +170,7 @@ ANY = (
 OF_OBJECTIVES = (
     Measure(
         id="goodput",
-        definition=f"requests that met every objective / {_WINDOW}; per second",
+        definition=f"requests that met every objective, {_PIECE} / {_WINDOW}; per second",
         of=_goodput,
         direction=Direction.HIGHER,
         is_ratio=False,
@@ -160,7 +178,8 @@ OF_OBJECTIVES = (
     ),
     Measure(
         id="attainment",
-        definition="requests that met every objective / all requests; a failure met none",
+        definition=f"requests that met every objective, {_PIECE} / all requests; a failure or an"
+        " empty answer met none",
         of=attainment_of,
         direction=Direction.HIGHER,
         is_ratio=False,

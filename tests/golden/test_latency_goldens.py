@@ -109,6 +109,25 @@ def test_an_objective_on_what_is_not_told_is_not_judged() -> None:
     assert not verdict.is_moot
 
 
+def test_one_odd_answer_is_not_good_and_voids_nothing() -> None:
+    empty = replace(streamed(n=1), chunk_channels="-", chunk_tokens=None, n_output_tokens=0)
+    profile = profile_of(streamed(), streamed(), streamed(), empty)
+
+    for slo in (Slo(ttft_ms=500.0), Slo(tpot_ms=20.0), Slo(e2e_ms=2480.0)):
+        assert found(profile, "attainment", slo=slo) == 0.75
+        assert found(profile, "goodput", slo=slo) == pytest.approx(3 / 2.48)
+    untold = replace(streamed(), n_output_tokens=None)
+    assert found(profile_of(streamed(), untold), "attainment", slo=Slo(tpot_ms=20.0)) == 0.5
+
+
+@pytest.mark.parametrize(("tpot_ms", "share"), [(24.7, 0.5), (24.9, 1.0), (19.9, 0.0)])
+def test_an_answer_in_one_piece_is_paced_by_its_whole_time(tpot_ms: float, share: float) -> None:
+    """A hundred tokens, all of them after 2.48 s, are 24.8 ms each; streamed ones are 20 ms."""
+    piece = replace(streamed(ttft_ms=2480, n=1), chunk_tokens=None, n_output_tokens=100)
+
+    assert found(profile_of(streamed(), piece), "attainment", slo=Slo(tpot_ms=tpot_ms)) == share
+
+
 def test_an_open_loop_counts_from_when_a_request_was_due() -> None:
     late = due(whole(sent_ms=300, took_ms=100), 0)
     punctual = due(whole(sent_ms=500, took_ms=100), 500)
