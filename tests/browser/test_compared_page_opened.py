@@ -1,15 +1,12 @@
 """The report of a compared run opened from disk in headless Chromium."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, Protocol
 
 import pytest
-from fakes.opened_page import Opened, launched_browser, opened_page, worst_contrast
+from fakes.opened_page import OpenPage, worst_contrast
 from fakes.synthetic_judgement import compared_run, with_verdict
 from fakes.synthetic_run import SUITES
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from harness.core.verdict import Verdict
 from harness.reports.html import HtmlRenderer
@@ -17,17 +14,6 @@ from harness.reports.html import HtmlRenderer
 pytestmark = pytest.mark.browser
 
 N = 200
-
-
-class OpenPage(Protocol):
-    """Opens one of the pages in a fresh context."""
-
-    def __call__(self, name: str = "plain", *, width: int = 1280, **options: Any) -> Opened: ...
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    yield from launched_browser()
 
 
 @pytest.fixture(scope="module")
@@ -43,17 +29,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         page = HtmlRenderer(charts=name == "plain", max_samples=10).render(each)
         (folder / f"{name}.html").write_text(page, "utf-8")
     return folder
-
-
-@pytest.fixture
-def open_page(browser: Browser, folder: Path) -> Iterator[OpenPage]:
-    with ExitStack() as stack:
-
-        def opener(name: str = "plain", *, width: int = 1280, **options: Any) -> Opened:
-            address = (folder / f"{name}.html").as_uri()
-            return stack.enter_context(opened_page(browser, address, width=width, **options))
-
-        yield opener
 
 
 @pytest.mark.parametrize("name", ["plain", "hostile"])

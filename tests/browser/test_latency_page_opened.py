@@ -1,31 +1,16 @@
 """A report of latency opened from disk: it draws without a script, on any screen."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, Protocol
 
 import pytest
-from fakes.opened_page import Opened, launched_browser, opened_page, worst_contrast
+from fakes.opened_page import OpenPage, worst_contrast
 from fakes.synthetic_latency import compared_latency_run, latency_run
-from playwright.sync_api import Browser
 
 from harness.reports.html import HtmlRenderer
 
 pytestmark = pytest.mark.browser
 
 N_PANELS = 10
-
-
-class OpenPage(Protocol):
-    """Opens one of the pages in a fresh context."""
-
-    def __call__(self, name: str = "plain", *, width: int = 1280, **options: Any) -> Opened: ...
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    yield from launched_browser()
 
 
 @pytest.fixture(scope="module")
@@ -38,17 +23,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     }.items():
         (folder / f"{name}.html").write_text(HtmlRenderer().render(run), "utf-8")
     return folder
-
-
-@pytest.fixture
-def open_page(browser: Browser, folder: Path) -> Iterator[OpenPage]:
-    with ExitStack() as stack:
-
-        def opener(name: str = "plain", *, width: int = 1280, **options: Any) -> Opened:
-            address = (folder / f"{name}.html").as_uri()
-            return stack.enter_context(opened_page(browser, address, width=width, **options))
-
-        yield opener
 
 
 @pytest.mark.parametrize("name", ["plain", "hostile", "compared"])

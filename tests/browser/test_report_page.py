@@ -1,31 +1,17 @@
 """The report opened from disk in headless Chromium, as its reader opens it."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, Protocol
 
 import pytest
-from fakes.opened_page import Opened, launched_browser, opened_page, worst_contrast
+from fakes.opened_page import OpenPage, worst_contrast
 from fakes.synthetic_run import SUITES, synthetic_run
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from harness.reports.html import HtmlRenderer
 
 pytestmark = pytest.mark.browser
 
 N = 120
-
-
-class OpenPage(Protocol):
-    """Opens one of the pages in a fresh context."""
-
-    def __call__(self, name: str = "plain", *, width: int = 1280, **options: Any) -> Opened: ...
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    yield from launched_browser()
 
 
 @pytest.fixture(scope="module")
@@ -41,17 +27,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     notebook = f"<!doctype html><title>Notebook</title><body>{frame}</body>"
     (folder / "notebook.html").write_text(notebook, "utf-8")
     return folder
-
-
-@pytest.fixture
-def open_page(browser: Browser, folder: Path) -> Iterator[OpenPage]:
-    with ExitStack() as stack:
-
-        def opener(name: str = "plain", *, width: int = 1280, **options: Any) -> Opened:
-            address = (folder / f"{name}.html").as_uri()
-            return stack.enter_context(opened_page(browser, address, width=width, **options))
-
-        yield opener
 
 
 @pytest.mark.parametrize("name", ["plain", "hostile"])

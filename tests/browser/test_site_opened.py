@@ -1,16 +1,14 @@
 """The site opened from disk in headless Chromium, as its readers open it."""
 
 import re
-from collections.abc import Iterator
-from contextlib import ExitStack
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import quote
 
 import numpy as np
 import pytest
-from fakes.opened_page import Opened, launched_browser, opened_page, worst_contrast
+from fakes.opened_page import OpenPage, worst_contrast
 from fakes.small_root import (
     FALL,
     NIGHTS,
@@ -18,7 +16,7 @@ from fakes.small_root import (
     write_small_night,
     write_small_root,
 )
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from harness.publish import publish
 from harness.reports.site.html import HtmlSite
@@ -28,19 +26,6 @@ from harness.store.sample_scores import read_scores
 pytestmark = pytest.mark.browser
 
 PAGES = ("index.html", "compare.html", "lines/nightly.html", "lines/_no-line.html")
-
-
-class OpenPage(Protocol):
-    """Opens one of the pages in a fresh context."""
-
-    def __call__(
-        self, path: str = "index.html", *, width: int = 1280, **options: Any
-    ) -> Opened: ...
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    yield from launched_browser()
 
 
 @pytest.fixture(scope="module")
@@ -53,30 +38,18 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def site(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     site = tmp_path_factory.mktemp("site")
     publish(root, site, HtmlSite(), lambda _: None)
     return site
-
-
-@pytest.fixture
-def open_page(browser: Browser, site: Path) -> Iterator[OpenPage]:
-    with ExitStack() as stack:
-
-        def opener(path: str = "index.html", *, width: int = 1280, **options: Any) -> Opened:
-            file, _, place = path.partition("#")
-            address = (site / file).as_uri() + (f"#{place}" if place else "")
-            return stack.enter_context(opened_page(browser, address, width=width, **options))
-
-        yield opener
 
 
 def nights(root: Path) -> list[Path]:
     return sorted(path for path in root.iterdir() if re.search(r"-0000..$", path.name))
 
 
-def run_pages(site: Path) -> list[str]:
-    return [f"runs/{path.name}" for path in sorted((site / "runs").iterdir())]
+def run_pages(folder: Path) -> list[str]:
+    return [f"runs/{path.name}" for path in sorted((folder / "runs").iterdir())]
 
 
 def n_listed(page: Page) -> int:
@@ -87,10 +60,10 @@ def compared(a: str, b: str) -> str:
     return f"compare.html#a={quote(a)}&b={quote(b)}"
 
 
-def test_pages_open_without_a_complaint_or_a_request(open_page: OpenPage, site: Path) -> None:
-    hostile = [page for page in run_pages(site) if "script" in page]
+def test_pages_open_without_a_complaint_or_a_request(open_page: OpenPage, folder: Path) -> None:
+    hostile = [page for page in run_pages(folder) if "script" in page]
     assert len(hostile) == 1
-    for path in (*PAGES, *run_pages(site)[-3:], *hostile):
+    for path in (*PAGES, *run_pages(folder)[-3:], *hostile):
         opened = open_page(path)
         opened.draw_all()
         expect(opened.page.locator("html.scripted")).to_have_count(1)
@@ -102,9 +75,9 @@ def test_pages_open_without_a_complaint_or_a_request(open_page: OpenPage, site: 
 
 
 def test_a_page_of_a_run_draws_its_charts_with_the_shared_library(
-    open_page: OpenPage, site: Path
+    open_page: OpenPage, folder: Path
 ) -> None:
-    judged = next(page for page in run_pages(site) if page.endswith("4f2a.html"))
+    judged = next(page for page in run_pages(folder) if page.endswith("4f2a.html"))
     opened = open_page(judged)
     opened.draw_all()
     assert opened.page.locator(".plot.drawn svg.main-svg").count() >= 5
@@ -112,24 +85,24 @@ def test_a_page_of_a_run_draws_its_charts_with_the_shared_library(
     assert [name.split(".")[0] for name in loaded] == ["report", "plotly"]
 
 
-def test_no_script_but_our_own_may_be_brought_in(open_page: OpenPage, site: Path) -> None:
+def test_no_script_but_our_own_may_be_brought_in(open_page: OpenPage, folder: Path) -> None:
     """The strictest policy that works from disk: only the loader, known by its hash, loads."""
-    page = (site / "index.html").read_text("utf-8")
-    (site / "evil.js").write_text("document.title = 'taken over';", "utf-8")
+    page = (folder / "index.html").read_text("utf-8")
+    (folder / "evil.js").write_text("document.title = 'taken over';", "utf-8")
     smuggled = '<script src="evil.js"></script><script>document.title = "taken over"</script>'
-    (site / "attacked.html").write_text(page.replace("<main", f"{smuggled}<main"), "utf-8")
+    (folder / "attacked.html").write_text(page.replace("<main", f"{smuggled}<main"), "utf-8")
     try:
         opened = open_page("attacked.html")
         expect(opened.page.locator("html.scripted")).to_have_count(1)
         assert opened.page.title() == "All audit runs"
         assert len([text for text in opened.messages if "Content Security Policy" in text]) >= 2
     finally:
-        (site / "evil.js").unlink()
-        (site / "attacked.html").unlink()
+        (folder / "evil.js").unlink()
+        (folder / "attacked.html").unlink()
 
 
 def test_a_script_from_elsewhere_is_refused_whoever_asks_for_it(open_page: OpenPage) -> None:
-    opened = open_page()
+    opened = open_page("index")
     opened.page.evaluate(
         "() => { const s = document.createElement('script');"
         " s.src = 'http://127.0.0.1:9/x.js'; document.head.append(s); }"
@@ -139,7 +112,7 @@ def test_a_script_from_elsewhere_is_refused_whoever_asks_for_it(open_page: OpenP
 
 
 def test_the_list_of_runs_is_searched_and_filtered(open_page: OpenPage) -> None:
-    page = open_page().page
+    page = open_page("index").page
     form = page.locator("#filter")
     assert n_listed(page) == NIGHTS + 3
     form.get_by_label("Search").fill("night 000007")
@@ -156,7 +129,7 @@ def test_the_list_of_runs_is_searched_and_filtered(open_page: OpenPage) -> None:
 
 
 def test_the_list_of_runs_is_sorted_by_keyboard(open_page: OpenPage) -> None:
-    page = open_page().page
+    page = open_page("index").page
     cells = page.locator("table.runs tbody td.started")
     newest_first = cells.all_inner_texts()
     page.locator("table.runs th.started button").focus()
@@ -166,7 +139,7 @@ def test_the_list_of_runs_is_sorted_by_keyboard(open_page: OpenPage) -> None:
 
 
 def test_two_runs_are_picked_by_keyboard_and_compared(open_page: OpenPage, root: Path) -> None:
-    page = open_page().page
+    page = open_page("index").page
     older, newer = (folder.name for folder in nights(root)[-2:])
     for name in (newer, older):
         page.get_by_label(f"Compare {name}", exact=True).focus()
@@ -179,7 +152,7 @@ def test_two_runs_are_picked_by_keyboard_and_compared(open_page: OpenPage, root:
 
 
 def test_a_third_pick_takes_the_place_of_the_first(open_page: OpenPage, root: Path) -> None:
-    page = open_page().page
+    page = open_page("index").page
     names = [folder.name for folder in nights(root)[:3]]
     for name in names:
         page.get_by_label(f"Compare {name}", exact=True).check()
@@ -219,26 +192,35 @@ def test_the_paired_difference_is_that_of_the_statistics(
     assert "not paired here" in section.locator("tr").filter(has_text="f1_macro").inner_text()
 
 
+def difference_in_page(
+    open_page: OpenPage,
+    folder: Path,
+    a: list[float],
+    b: list[float],
+    clusters: list[int] | None = None,
+) -> dict[str, Any]:
+    """Return what the page's own script makes of two sides."""
+    scripts = "\n".join(path.read_text("utf-8") for path in (folder / "assets").glob("site.*.js"))
+    functions = r"function pairedDifference.*?\n}\n|function quantileFrom.*?\n}\n"
+    found: dict[str, Any] = open_page("compare.html").page.evaluate(
+        f"""([a, b, clusters]) => {{
+          const NO_SPREAD = 1e-9;
+          {"".join(re.findall(functions, scripts, re.DOTALL))}
+          const {{ table, z }} = JSON.parse(document.getElementById("site-quantiles").textContent);
+          return pairedDifference(a, b, clusters, quantileFrom(table, z));
+        }}""",
+        [a, b, clusters],
+    )
+    return found
+
+
 @pytest.mark.parametrize("n", [2, 150, 201, 202, 700, 20_000])
-def test_quantiles_hold_for_few_and_many_samples(open_page: OpenPage, site: Path, n: int) -> None:
+def test_quantiles_hold_for_few_and_many_samples(open_page: OpenPage, folder: Path, n: int) -> None:
     """The page carries Student's quantiles up to 200 degrees of freedom, and a formula beyond."""
     rng = np.random.default_rng(n)
     a, b = (np.round(rng.normal(size=n), 6) for _ in range(2))
     expected = paired_difference(a, b)
-    script = "".join(
-        re.findall(r"function pairedDifference.*?\n}\n|function quantileFrom.*?\n}\n",
-                   "\n".join(p.read_text("utf-8") for p in (site / "assets").glob("site.*.js")),
-                   re.DOTALL)
-    )  # fmt: skip
-    found = open_page("compare.html").page.evaluate(
-        f"""([a, b]) => {{
-          const NO_SPREAD = 1e-9;
-          {script}
-          const {{ table, z }} = JSON.parse(document.getElementById("site-quantiles").textContent);
-          return pairedDifference(a, b, null, quantileFrom(table, z));
-        }}""",
-        [a.tolist(), b.tolist()],
-    )
+    found = difference_in_page(open_page, folder, a.tolist(), b.tolist())
     assert expected.interval is not None
     assert found["low"] == pytest.approx(expected.interval.low, abs=1e-6)
     assert found["high"] == pytest.approx(expected.interval.high, abs=1e-6)
@@ -246,7 +228,7 @@ def test_quantiles_hold_for_few_and_many_samples(open_page: OpenPage, site: Path
 
 @pytest.mark.parametrize("sizes", [[50, *[1] * 50], [30, 20, 10, *[5] * 12], [4] * 25])
 def test_clusters_of_unequal_size_have_the_harness_own_error(
-    open_page: OpenPage, site: Path, sizes: list[int]
+    open_page: OpenPage, folder: Path, sizes: list[int]
 ) -> None:
     """Degrees of freedom are rounded down: the interval is as wide or a little wider."""
     rng = np.random.default_rng(1)
@@ -254,20 +236,7 @@ def test_clusters_of_unequal_size_have_the_harness_own_error(
     a = np.round(rng.normal(size=clusters.size), 6)
     b = np.round(a + rng.normal(size=len(sizes))[clusters] + rng.normal(size=clusters.size), 6)
     expected = paired_difference(a, b, clusters)
-    script = "".join(
-        re.findall(r"function pairedDifference.*?\n}\n|function quantileFrom.*?\n}\n",
-                   "\n".join(p.read_text("utf-8") for p in (site / "assets").glob("site.*.js")),
-                   re.DOTALL)
-    )  # fmt: skip
-    found = open_page("compare.html").page.evaluate(
-        f"""([a, b, clusters]) => {{
-          const NO_SPREAD = 1e-9;
-          {script}
-          const {{ table, z }} = JSON.parse(document.getElementById("site-quantiles").textContent);
-          return pairedDifference(a, b, clusters, quantileFrom(table, z));
-        }}""",
-        [a.tolist(), b.tolist(), clusters.tolist()],
-    )
+    found = difference_in_page(open_page, folder, a.tolist(), b.tolist(), clusters.tolist())
     assert found["stderr"] == pytest.approx(expected.stderr, rel=1e-9)
     if found["low"] is None:
         assert sizes[0] == 50
@@ -361,7 +330,7 @@ def test_a_reader_without_eyes_finds_their_way(open_page: OpenPage, path: str) -
 
 
 def test_without_scripts_lists_and_trends_are_there(open_page: OpenPage) -> None:
-    page = open_page(java_script_enabled=False).page
+    page = open_page("index", java_script_enabled=False).page
     assert n_listed(page) == NIGHTS + 3
     assert not page.locator("#filter").is_visible()
     page = open_page("lines/nightly.html", java_script_enabled=False).page

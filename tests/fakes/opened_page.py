@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from shutil import which
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 from playwright.sync_api import Browser, Dialog, Page, expect, sync_playwright
@@ -47,6 +47,12 @@ class Opened:
     def n_shown(self) -> int:
         """Return how many rows of the table of samples can be seen."""
         return int(self.page.locator(".samples tbody tr:visible").count())
+
+
+class OpenPage(Protocol):
+    """Opens a page of a folder, by its name and perhaps a place in it, in a fresh context."""
+
+    def __call__(self, name: str = "plain", *, width: int = 1280, **options: Any) -> Opened: ...
 
 
 def launched_browser() -> Iterator[Browser]:

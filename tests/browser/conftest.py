@@ -1,0 +1,31 @@
+"""One browser for all pages, and a way to open them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakes.opened_page import Opened, OpenPage, launched_browser, opened_page
+from playwright.sync_api import Browser
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    yield from launched_browser()
+
+
+@pytest.fixture
+def open_page(browser: Browser, folder: Path) -> Iterator[OpenPage]:
+    """Open pages of the folder that the module has written."""
+    with ExitStack() as stack:
+
+        def opener(name: str = "plain", *, width: int = 1280, **options: Any) -> Opened:
+            file, _, place = name.partition("#")
+            path = folder / (file if file.endswith(".html") else f"{file}.html")
+            address = path.as_uri() + (f"#{place}" if place else "")
+            return stack.enter_context(opened_page(browser, address, width=width, **options))
+
+        yield opener
