@@ -5,7 +5,7 @@ Answers that got shorter look faster, so that how long they are stands beside ev
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from harness.core.comparison import Comparison, Difference, Pair
 from harness.core.run import Evaluation
@@ -14,18 +14,21 @@ from harness.engine.validity import evaluation_of
 LENGTH = "n_out"
 """Stem of the quantity that counts the tokens of an answer."""
 _SAME = 5e-4
+_CLOSED = "c="
+"""Begin of a closed loop's key."""
 
 
 def breach_at(load: str, comparison: Comparison, pair: Pair) -> str:
     """Return why no verdict may rest on figures of a load point, empty where one may.
 
     Args:
-        load: key of the load point; empty for figures of none.
+        load: key of the load point, or the shape of those that tell a figure together; empty for
+            figures of none.
         comparison: with both manifests.
         pair: which suite and models.
     """
     for side, done in _sides(comparison, pair):
-        texts = done.breaches.get(load, ())
+        texts = _texts_on(load, done.breaches)
         if texts:
             more = f" (and {len(texts) - 1} more)" if len(texts) > 1 else ""
             return f"the {side}'s figures are not valid: {texts[0]}{more}"
@@ -65,10 +68,25 @@ def _drift(length: Difference | None) -> Iterator[str]:
 
 def _unsteady(load: str, comparison: Comparison, pair: Pair) -> Iterator[str]:
     for side, done in _sides(comparison, pair):
-        texts = done.unstable.get(load, ())
+        texts = _texts_on(load, done.unstable)
         if texts:
             more = f" (and {len(texts) - 1} more)" if len(texts) > 1 else ""
             yield f"the machine was not steady under the {side}: {texts[0]}{more}"
+
+
+def _texts_on(load: str, told: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Return what is told of a load point; of a shape, what is told of any of its rates.
+
+    A knee hangs on every rate of its sweep, and on no closed loop.
+    """
+    if load in told:
+        return told[load]
+    return tuple(
+        f"{key}, {text}"
+        for key, texts in told.items()
+        if key.endswith(f",{load}") and not key.startswith(_CLOSED)
+        for text in texts
+    )
 
 
 def _sides(comparison: Comparison, pair: Pair) -> Iterator[tuple[str, Evaluation]]:

@@ -1,0 +1,79 @@
+"""What is told beside the figures of a load point, and of those that hang on several."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import TypeAlias
+
+import numpy as np
+import pytest
+from fakes.paired_sides import SETTINGS, comparison, side
+from fakes.toy_rounds import ToyTiming
+
+from harness.core.comparison import Comparison
+from harness.core.score import Direction, Quantity
+from harness.engine.compare import compare_pair
+from harness.engine.load_points import breach_at, remarks_on
+
+Told: TypeAlias = Mapping[str, tuple[str, ...]]
+
+FAST = "constant=200,in=8,out=8"
+LONG = "constant=200,in=8,out=18"
+CLOSED = "c=64,in=8,out=8"
+SHAPE = "in=8,out=8"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Knee(ToyTiming):
+    """Told by several rates together."""
+
+    @property
+    def quantities(self) -> tuple[Quantity, ...]:
+        return (
+            Quantity(
+                id=f"knee@{SHAPE}", direction=Direction.HIGHER, definition="rate", unit="round"
+            ),
+        )
+
+
+def compared(
+    *, breaches: Told = MappingProxyType({}), unstable: Told = MappingProxyType({})
+) -> Comparison:
+    """Return a comparison of knees whose candidate has something told of it."""
+    values = np.full((4, 1), 10.0)
+    sides = [side({Knee(): values}, run=run) for run in ("a", "b")]
+    made = comparison(compare_pair(sides[0], sides[1], (Knee(),), SETTINGS))
+    evaluations = tuple(
+        replace(done, breaches=breaches, unstable=unstable) for done in made.candidate.evaluations
+    )
+    return replace(made, candidate=replace(made.candidate, evaluations=evaluations))
+
+
+@pytest.mark.parametrize(
+    ("load", "told", "said"),
+    [
+        (FAST, {FAST: ("x",)}, "the candidate's figures are not valid: x"),
+        (
+            SHAPE,
+            {FAST: ("x", "y")},
+            f"the candidate's figures are not valid: {FAST}, x (and 1 more)",
+        ),
+        (SHAPE, {LONG: ("x",), CLOSED: ("y",)}, ""),
+        (FAST, {LONG: ("x",)}, ""),
+        ("", {FAST: ("x",)}, ""),
+    ],
+)
+def test_a_figure_of_many_rates_hangs_on_each(
+    load: str, told: dict[str, tuple[str, ...]], said: str
+) -> None:
+    made = compared(breaches=told)
+
+    assert breach_at(load, made, made.pairs[0]) == said
+
+
+def test_what_was_not_steady_at_one_rate_is_told_of_the_knee() -> None:
+    ((remark,),) = remarks_on(compared(unstable={FAST: ("the clock fell",), LONG: ("no",)}))
+
+    assert remark == f"the machine was not steady under the candidate: {FAST}, the clock fell"
