@@ -25,10 +25,23 @@ _BETTER = {Direction.HIGHER: True, Direction.LOWER: False, Direction.NEITHER: No
 class _Number:
     """One of lm-eval's numbers: of a task, or of a group as a whole."""
 
-    task: str
+    prefix: str
+    """Model and suite, where the file has several."""
+    name: str
+    """lm-eval's, of the task or group."""
     estimate: Estimate
     options: Mapping[str, Any]
     """Of its metric."""
+
+    @property
+    def task(self) -> str:
+        """What the file calls the task or group."""
+        return self.prefix + self.name
+
+    @property
+    def members(self) -> list[str]:
+        """What the file calls the tasks of the group that have the metric."""
+        return [self.prefix + task for task in self.options.get("tasks") or ()]
 
     @property
     def metric(self) -> str:
@@ -43,7 +56,7 @@ class _Number:
     @property
     def is_of_group(self) -> bool:
         """Whether it is put together from several tasks."""
-        return self.estimate.slice is None and bool(self.options.get("tasks"))
+        return self.estimate.slice is None and bool(self.members)
 
 
 def results_text(run: Run, transcripts: Mapping[str, Transcript] | None = None) -> str:
@@ -59,12 +72,12 @@ def results_text(run: Run, transcripts: Mapping[str, Transcript] | None = None) 
     document = {
         "results": _results(numbers),
         **({"groups": _results(groups)} if groups else {}),
-        "group_subtasks": _members(groups),
+        "group_subtasks": _members(numbers),
         "configs": {task: transcript.config for task, transcript in known.items()},
         "versions": {n.task: n.options.get("task_version") or "N/A" for n in numbers},
         "n-shot": _shots(numbers, known),
         "higher_is_better": _directions(numbers),
-        "n-samples": _sizes(numbers, known),
+        "n-samples": _samples(numbers, known),
         "config": _config(manifest),
         "date": datetime.fromisoformat(manifest.started_at).timestamp(),
         "lm_eval_version": next((n.options.get("version") for n in numbers), None),
@@ -79,31 +92,33 @@ def results_text(run: Run, transcripts: Mapping[str, Transcript] | None = None) 
 def _numbers(run: Run) -> Iterator[_Number]:
     evaluations = {(done.model, done.suite): done for done in run.manifest.evaluations}
     found = [
-        (task, estimate, options)
+        (name, estimate, options)
         for estimate in run.estimates
         if (options := _options(evaluations.get((estimate.model, estimate.suite)), estimate))
-        and (task := _place(estimate, options))
+        and (name := _place(estimate, options))
     ]
-    is_one_model = len({model for model, _ in evaluations}) == 1
     owners: dict[str, set[str]] = {}
-    for task, estimate, _ in found:
-        owners.setdefault(task, set()).add(estimate.suite)
-    for task, estimate, options in found:
-        before = () if is_one_model else (estimate.model,)
-        before += (estimate.suite,) if len(owners[task]) > 1 else ()
-        yield _Number("/".join((*before, task)), estimate, options)
+    for name, estimate, _ in found:
+        owners.setdefault(name, set()).add(estimate.suite)
+    has_models = len({model for model, _ in evaluations}) > 1
+    has_twice = any(len(suites) > 1 for suites in owners.values())
+    for name, estimate, options in found:
+        model = f"{estimate.model}/" if has_models else ""
+        suite = f"{estimate.suite}/" if has_twice else ""
+        yield _Number(model + suite, name, estimate, options)
 
 
 def _place(estimate: Estimate, options: Mapping[str, Any]) -> str | None:
     """Return the task or group that a number is of; None for other slices.
 
-    A slice of a task that a metric does not have is empty, and no number.
+    The empty slice of a task that does not have the metric is no number.
     """
     if estimate.slice is None:
         return str(options["task"])
-    column, task = estimate.slice
-    is_foreign = estimate.value is None and task not in options.get("tasks", ())
-    return None if column != _TASK_SLICE or is_foreign else task
+    column, value = estimate.slice
+    tasks = options.get("tasks") or ()
+    is_task = column == _TASK_SLICE and bool(tasks)
+    return value if is_task and (value in tasks or estimate.value is not None) else None
 
 
 def _options(done: Evaluation | None, estimate: Estimate) -> Mapping[str, Any] | None:
@@ -127,12 +142,31 @@ def _results(numbers: list[_Number]) -> dict[str, dict[str, object]]:
     return results
 
 
-def _members(groups: list[_Number]) -> dict[str, list[str]]:
+def _members(numbers: list[_Number]) -> dict[str, list[str]]:
     """Return the tasks of each group, those of all of its metrics."""
     members: dict[str, dict[str, None]] = {}
-    for number in groups:
-        members.setdefault(number.task, {}).update(dict.fromkeys(number.options["tasks"]))
+    for number in numbers:
+        if number.is_of_group:
+            members.setdefault(number.task, {}).update(dict.fromkeys(number.members))
     return {group: list(tasks) for group, tasks in members.items()}
+
+
+def _shots(numbers: list[_Number], known: Mapping[str, Transcript]) -> dict[str, int]:
+    """Return the examples in a prompt; a group has a number where its tasks have the same.
+
+    A stored run alone does not tell it of a task whose metrics are all shared with tasks that
+    have another: that task is left out.
+    """
+    shots = {task: int(one.config.get("num_fewshot") or 0) for task, one in known.items()}
+    for number in numbers:
+        n_shots = number.options.get("num_fewshot")
+        if n_shots is not None and not number.is_of_group:
+            shots.setdefault(number.task, n_shots)
+    for group, tasks in _members(numbers).items():
+        of_tasks = {shots.get(task) for task in tasks}
+        if len(of_tasks) == 1 and (n_shots := of_tasks.pop()) is not None:
+            shots[group] = n_shots
+    return shots
 
 
 def _directions(numbers: list[_Number]) -> dict[str, dict[str, bool | None]]:
@@ -144,11 +178,28 @@ def _directions(numbers: list[_Number]) -> dict[str, dict[str, bool | None]]:
 
 
 def _sizes(numbers: list[_Number]) -> dict[str, int]:
-    """Return how many documents each place has: some metrics are of a part of them."""
+    """Return the documents of each place; a metric may be of a part of them alone."""
     sizes: dict[str, int] = {}
     for number in numbers:
         sizes[number.task] = max(number.estimate.n, sizes.get(number.task, 0))
-    return sizes
+    of_groups = {
+        group: sum(sizes.get(task, 0) for task in tasks)
+        for group, tasks in _members(numbers).items()
+    }
+    return sizes | of_groups
+
+
+def _samples(numbers: list[_Number], known: Mapping[str, Transcript]) -> dict[str, dict[str, int]]:
+    """Return the documents of each task, those asked about and, where it is known, all."""
+    sizes, groups = _sizes(numbers), _members(numbers)
+    return {
+        task: {
+            **({"original": known[task].n_documents} if task in known else {}),
+            "effective": size,
+        }
+        for task, size in sizes.items()
+        if task not in groups
+    }
 
 
 def _names(manifest: Manifest) -> dict[str, str]:
@@ -160,9 +211,9 @@ def _names(manifest: Manifest) -> dict[str, str]:
     }
 
 
-def has_numbers(run: Run, suite: str) -> bool:
-    """Tell whether a suite of a run has any number of lm-eval's."""
-    return any(number.estimate.suite == suite for number in _numbers(run))
+def has_numbers(run: Run) -> bool:
+    """Tell whether a run has any number of lm-eval's."""
+    return any(_numbers(run))
 
 
 def sanitized(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fakes.lm_eval_tasks import write_tasks
@@ -332,3 +333,94 @@ def test_a_folder_of_lm_evals_files_needs_the_data_of_then(place: Workplace, spe
     changed = place.harness("report", "latest", "--format", "lm_eval", "-o", "files")
     assert changed.code == 3
     assert "its data are not those that the run was asked about" in changed.err
+
+
+UNEVEN = """
+group: uneven
+task: [many, few]
+aggregate_metric_list: [{metric: acc, weight_by_size: true}, {metric: acc_norm, weight_by_size: true}]
+"""
+MANY = """
+include: choose.yaml
+task: many
+num_fewshot: 2
+metric_list:
+  - {metric: acc, aggregation: mean, higher_is_better: true}
+  - {metric: acc_norm, aggregation: mean, higher_is_better: true}
+"""
+FEW = """
+include: choose_long.yaml
+task: few
+metric_list: [{metric: acc, aggregation: mean, higher_is_better: true}]
+"""
+
+
+def suites(*tables: str) -> str:
+    """Return the spec with other suites, for the two models that score."""
+    tail = 'include_path = "tasks"\nmodels = ["sure", "fickle"]\n'
+    return SPEC.partition("[[suite]]")[0] + "".join(f"[[suite]]\n{each}\n{tail}" for each in tables)
+
+
+def read(folder: Path, pattern: str) -> dict[str, Any]:
+    (found,) = folder.glob(pattern)
+    read: dict[str, Any] = json.loads(found.read_text(encoding="utf-8"))
+    return read
+
+
+def test_two_suites_on_one_task_keep_apart_in_lm_evals_files(place: Workplace, spec: Path) -> None:
+    twice = suites(
+        'name = "two"\nsuite = "lm_eval:choose"\nnum_fewshot = 2',
+        'name = "one"\nsuite = "lm_eval:choose"\nnum_fewshot = 1\nlimit = 3',
+    )
+    place.write(spec.name, twice.replace("models_of_tasks", f"models_of_{place.folder.name}"))
+    assert place.harness("run", spec).code == 0
+
+    for target in ("files", "one.json"):
+        outcome = place.harness("report", "latest", "--format", "lm_eval", "-o", target)
+        assert outcome.code == 0, outcome.err
+
+    for model in ("sure", "fickle"):
+        for suite, n_shots, n_documents in (("two", 2, 6), ("one", 1, 3)):
+            folder = place.folder / "files" / model / suite
+            results = read(folder, "results_*.json")
+            assert results["results"]["choose"]["sample_len"] == n_documents
+            assert results["n-samples"] == {"choose": {"original": 6, "effective": n_documents}}
+            assert results["n-shot"] == {"choose": n_shots}
+            assert results["configs"]["choose"]["num_fewshot"] == n_shots
+            (samples,) = folder.glob("samples_choose_*.jsonl")
+            assert len(samples.read_text(encoding="utf-8").splitlines()) == n_documents
+    together = read(place.folder, "one.json")
+    names = {f"{model}/{suite}/choose" for model in ("sure", "fickle") for suite in ("two", "one")}
+    assert set(together["results"]) == names
+    assert together["n-shot"]["sure/two/choose"] == 2
+    assert together["n-shot"]["sure/one/choose"] == 1
+
+
+def test_a_group_whose_tasks_differ_in_lm_evals_files(place: Workplace, spec: Path) -> None:
+    for name, text in (("uneven", UNEVEN), ("many", MANY), ("few", FEW)):
+        (place.folder / "tasks" / f"{name}.yaml").write_text(text, encoding="utf-8")
+    group = suites('suite = "lm_eval:uneven"')
+    place.write(spec.name, group.replace("models_of_tasks", f"models_of_{place.folder.name}"))
+    assert place.harness("run", spec).code == 0
+
+    for target in ("files", "one.json"):
+        outcome = place.harness("report", "latest", "--format", "lm_eval", "-o", target)
+        assert outcome.code == 0, outcome.err
+
+    results = read(place.folder, "files/sure/results_*.json")
+    assert results["group_subtasks"] == {"uneven": ["many", "few"]}
+    assert results["n-shot"] == {"many": 2, "few": 0}
+    assert results["n-samples"] == {
+        "many": {"original": 6, "effective": 6},
+        "few": {"original": 2, "effective": 2},
+    }
+    assert {task: one["sample_len"] for task, one in results["results"].items()} == {
+        "uneven": 8,
+        "many": 6,
+        "few": 2,
+    }
+    assert not any(key.startswith("acc_norm") for key in results["results"]["few"])
+    assert set(results["higher_is_better"]["few"]) == {"acc"}
+    together = read(place.folder, "one.json")
+    assert together["group_subtasks"]["sure/uneven"] == ["sure/many", "sure/few"]
+    assert together["n-shot"] == {"sure/many": 2, "fickle/many": 2}
