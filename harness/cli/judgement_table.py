@@ -30,7 +30,9 @@ _LOG_WIDTH = 150
 def print_judgement(judgement: Judgement) -> None:
     """Print the verdict, the gates, and what else is worth a line."""
     # In a file or a build's log nothing is gained by wrapping at eighty columns.
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else _LOG_WIDTH)
+    console = Console(
+        highlight=False, emoji=False, width=None if sys.stdout.isatty() else _LOG_WIDTH
+    )
     for text in _sides(judgement):
         _line(console, text)
     gates = list(judgement.gates)

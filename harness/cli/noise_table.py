@@ -19,7 +19,7 @@ from harness.store.noise_studies import read_studies
 
 def print_study(study: NoiseStudy, path: Path) -> None:
     """Print a table per suite and model (slices are in the file alone), then where the file is."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, emoji=False)
     n_runs = len(study.run_ids)
     varied = ", ".join(study.varied) or "nothing"
     console.print(f"[bold]{escape(printable(study.name))}[/bold]  {n_runs} runs; varied: {varied}")

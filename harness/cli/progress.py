@@ -72,7 +72,7 @@ class TerminalProgress:
 @contextmanager
 def terminal_progress() -> Iterator[TerminalProgress]:
     """Show progress on standard error while the block runs."""
-    console = Console(stderr=True)
+    console = Console(stderr=True, emoji=False)
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=24),

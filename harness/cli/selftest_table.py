@@ -21,7 +21,7 @@ _BEYOND = "a median is off by more than 1 ms or 2 %, or a count is wrong: see th
 
 def print_self_test(result: SelfTest) -> None:
     """Print tables, and a sentence on everything that is beyond the limits."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, emoji=False)
     console.print(_error_table((result.in_process, *result.modes)))
     for one in (result.in_process, *result.modes):
         for problem in one.problems:

@@ -19,7 +19,7 @@ ARROW = {Direction.HIGHER: " ↑", Direction.LOWER: " ↓", Direction.NEITHER: "
 
 def print_result(result: Result) -> None:
     """Print a table per suite and model, then failures, then the report's path."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, emoji=False)
     manifest = result.run.manifest
     console.print(f"[bold]{escape(printable(manifest.name))}[/bold]  {manifest.run_id}")
     for done in manifest.evaluations:
@@ -30,7 +30,9 @@ def print_result(result: Result) -> None:
         ]
         shown = [estimate for estimate in mine if not _is_left_to_report(estimate)]
         console.print(_table(done, shown, manifest))
-        _print_trouble(console, done, n_left_out=len(mine) - len(shown))
+        is_any_measured = any(estimate.value is not None for estimate in mine)
+        n_left_out = len(mine) - len(shown) if is_any_measured else 0
+        _print_trouble(console, done, n_left_out=n_left_out)
     if manifest.status is not Status.COMPLETE:
         console.print(f"[bold red]the run is {manifest.status}[/bold red]")
     if result.report.exists():
