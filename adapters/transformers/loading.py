@@ -159,7 +159,8 @@ def _graph(checkpoint: Checkpoint, options: TransformersAdapter, config: Any) ->
         ).eval()
     if outline.can_generate():
         outline.generation_config = _pretrained_habits(checkpoint, config)
-    return (OnnxCausal if options.task == "causal" else OnnxModel)(file, outline)
+    weight_format = "int8" if options.variant == "onnx-int8" else "float32"
+    return (OnnxCausal if options.task == "causal" else OnnxModel)(file, outline, weight_format)
 
 
 def _pretrained_habits(checkpoint: Checkpoint, config: Any) -> Any:

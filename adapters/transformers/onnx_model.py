@@ -40,13 +40,15 @@ class OnnxModel(torch.nn.Module):  # type: ignore[misc] # torch's types are not 
     Args:
         file: the graph.
         outline: the same model of transformers, without weights; it knows its configuration.
+        weight_format: ``float32`` or ``int8``: that of the matrices.
     """
 
     dtype = torch.float32
     device = torch.device("cpu")
 
-    def __init__(self, file: Path, outline: Any) -> None:
+    def __init__(self, file: Path, outline: Any, weight_format: str) -> None:
         super().__init__()
+        self.weight_format = weight_format
         self.outline = outline
         self.config = outline.config
         self.generation_config = getattr(outline, "generation_config", None)
@@ -59,6 +61,7 @@ class OnnxModel(torch.nn.Module):  # type: ignore[misc] # torch's types are not 
         facts = {
             "n_parameters": float(self.outline.num_parameters()),
             "parameter_bytes": float(self.parameter_bytes),
+            f"active_share_{self.weight_format}": 1.0,
         }
         layers = getattr(self.config.get_text_config(), "num_hidden_layers", None)
         return facts | ({"n_layers": float(layers)} if isinstance(layers, int) else {})

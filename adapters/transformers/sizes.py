@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -24,6 +25,8 @@ def facts_of(model: Any) -> Mapping[str, float]:
       that is no output layer is looked up, and not read. Of a mixture of experts it is an
       estimate, for each token has experts of its own: ``n_experts`` and ``n_experts_per_token``
       are there exactly then.
+    - ``active_share_bfloat16`` and so on: of the parameters that a step reads, those of a format,
+      by torch's name; ``int8`` for all that are computed with as such or widened on the way.
     - ``kv_bytes_per_token``: what a token adds to the keys and values of a causal model.
     - ``n_layers``.
 
@@ -52,20 +55,29 @@ def parameter_bytes(model: Any) -> int:
 
 
 def _weights(model: Any, share: float) -> dict[str, float]:
-    counts = bytes_ = active_counts = active_bytes = 0.0
+    counts = bytes_ = active_bytes = 0.0
+    active_counts: Counter[str] = Counter()
     looked_up = _looked_up(model)
     for name, tensor in _tensors(model):
         size = tensor.nbytes
         part = share if _EXPERTS.search(name) else float(tensor is not looked_up)
         bytes_, active_bytes = bytes_ + size, active_bytes + part * size
         if not name.endswith(".weight_scale"):
-            counts, active_counts = counts + tensor.numel(), active_counts + part * tensor.numel()
+            counts += tensor.numel()
+            active_counts[_format(tensor)] += part * tensor.numel()
+    total = sum(active_counts.values())
     return {
         "n_parameters": counts,
         "parameter_bytes": bytes_,
-        "n_active_parameters": active_counts,
+        "n_active_parameters": total,
         "active_parameter_bytes": active_bytes,
+        **{f"active_share_{name}": n / total for name, n in active_counts.items() if n},
     }
+
+
+def _format(tensor: torch.Tensor) -> str:
+    # Formats of one byte, and of two packed into one, go by many names.
+    return str(tensor.dtype).removeprefix("torch.") if tensor.element_size() > 1 else "int8"
 
 
 def _tensors(model: Any) -> Iterator[tuple[str, torch.Tensor]]:

@@ -22,7 +22,8 @@ _CPU_ARRAY, _DEVICE_ARRAY = 256 * _MIB, 1024 * _MIB
 """Bytes: several times what the last cache holds."""
 _CPU_SIDE, _DEVICE_SIDE = 1024, 8192
 _FEWEST = 3
-_HALF_BYTES = 2.0
+_SHARE = "active_share_"
+_FORMATS = frozenset({"bfloat16", "float16", "float32", "float64"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Exercise:
 
 
 def measured_peaks(
-    dtype: str = "float32", *, seconds: float = 0.3
+    dtype: str | None = "float32", *, seconds: float = 0.3
 ) -> tuple[Mapping[str, float], Mapping[str, str]]:
     """Return ``peak_bytes_per_s`` and ``peak_flops``, and by name where they are from.
 
@@ -43,30 +44,39 @@ def measured_peaks(
     threads; else with numpy. Nothing of the device's memory stays taken.
 
     Args:
-        dtype: of the matrices, by torch's name; numpy has float32 only.
+        dtype: of the matrices, by torch's name; numpy has float32 only. None for no
+            ``peak_flops``.
         seconds: that each of the exercises goes on, three times at least.
     """
     # Looked up and never imported: it would slow down a model that has no use for it.
     torch = sys.modules.get("torch")
-    is_numpy = torch is None
-    values = _rates(_with_numpy() if torch is None else _with_torch(torch, dtype), seconds)
+    used = "float32" if torch is None else dtype or "float32"
+    values = _rates(_with_numpy() if torch is None else _with_torch(torch, used), seconds)
     free_torch_cache()  # the arrays are gone with the call above, and their places are held still
-    sources = dict.fromkeys(values, "measured")
-    return values, {**sources, "peak_dtype": "float32" if is_numpy else dtype}
+    if dtype is None:
+        del values["peak_flops"]
+        return values, dict.fromkeys(values, "measured")
+    return values, {**dict.fromkeys(values, "measured"), "peak_dtype": used}
 
 
-def dtype_of(facts: Mapping[str, float]) -> str:
-    """Return the format that a model most likely computes in.
+def dtype_of(facts: Mapping[str, float]) -> str | None:
+    """Return the format of most weights that a step reads, which it most likely computes in.
 
-    >>> dtype_of({"parameter_bytes": 20.0, "n_parameters": 10.0})
+    >>> dtype_of({"active_share_float32": 0.01, "active_share_bfloat16": 0.99})
     'bfloat16'
 
     Args:
-        facts: of a session; weights of less than two bytes are widened before they are used.
+        facts: of a session.
+
+    Returns:
+        By torch's name; None where it is not told, and for int8: how weights of a byte are
+        multiplied, and in which format, differs by library and device.
     """
-    n_bytes, n_parameters = facts.get("parameter_bytes"), facts.get("n_parameters")
-    is_half = n_bytes is not None and n_bytes == _HALF_BYTES * (n_parameters or 0)
-    return "bfloat16" if is_half else "float32"
+    shares = {
+        name.removeprefix(_SHARE): share for name, share in facts.items() if name.startswith(_SHARE)
+    }
+    most = max(shares, key=shares.__getitem__, default=None)
+    return most if most in _FORMATS else None
 
 
 def best_rate(

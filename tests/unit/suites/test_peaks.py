@@ -61,11 +61,17 @@ def test_torch_serves_where_it_is(dtype: str) -> None:
     assert sources["peak_dtype"] == dtype
 
 
-def test_the_format_follows_from_the_bytes_of_a_weight() -> None:
-    assert dtype_of({"parameter_bytes": 20.0, "n_parameters": 10.0}) == "bfloat16"
-    assert dtype_of({"parameter_bytes": 40.0, "n_parameters": 10.0}) == "float32"
-    assert dtype_of({"parameter_bytes": 11.0, "n_parameters": 10.0}) == "float32"
-    assert dtype_of({}) == "float32"
+def test_the_format_is_that_of_most_weights_that_a_step_reads() -> None:
+    assert dtype_of({"active_share_bfloat16": 0.99, "active_share_float32": 0.01}) == "bfloat16"
+    assert dtype_of({"active_share_float16": 1.0}) == "float16"
+    assert dtype_of({"active_share_float32": 0.1, "active_share_int8": 0.9}) is None
+    assert dtype_of({"n_parameters": 10.0}) is None
+
+
+@pytest.mark.usefixtures("small")
+def test_a_model_of_int8_has_no_peak_of_arithmetic() -> None:
+    values, sources = measured_peaks(None, seconds=0.001)
+    assert set(values) == set(sources) == {"peak_bytes_per_s"}
 
 
 def test_nothing_of_a_devices_memory_stays_taken(monkeypatch: pytest.MonkeyPatch) -> None:

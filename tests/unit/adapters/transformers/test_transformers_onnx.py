@@ -121,6 +121,8 @@ def test_a_graph_knows_its_sizes(opened: Callable[..., Any]) -> None:
 
     assert found["kv_bytes_per_token"] == exact["kv_bytes_per_token"]
     assert found["n_parameters"] == exact["n_parameters"]
+    assert found["active_share_float32"] == exact["active_share_float32"] == 1
+    assert facts_of(opened("llama", variant="onnx-int8").model)["active_share_int8"] == 1
     # The file holds the weights, and the names and shapes of the operations around them.
     assert found["parameter_bytes"] >= exact["parameter_bytes"]
 

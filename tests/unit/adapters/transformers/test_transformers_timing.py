@@ -242,6 +242,27 @@ def test_the_facts_follow_the_number_format(opened: Callable[..., Any]) -> None:
     assert opened("bert_encoder").session.facts()["n_layers"] == 2
 
 
+@pytest.mark.parametrize(
+    ("variant", "most"),
+    [(None, "float32"), ("bf16", "bfloat16"), ("fp16", "float16"), ("dynamic-int8", "int8")],
+)
+def test_the_facts_tell_the_formats_of_what_a_step_reads(
+    variant: str | None, most: str, opened: Callable[..., Any]
+) -> None:
+    facts = opened("llama", variant=variant).session.facts()
+    shares = {name: share for name, share in facts.items() if name.startswith("active_share_")}
+    assert sum(shares.values()) == pytest.approx(1)
+    assert max(shares, key=shares.__getitem__) == f"active_share_{most}"
+
+
+def test_a_norm_of_another_format_is_a_small_share(opened: Callable[..., Any]) -> None:
+    model = opened("bert_encoder", variant="bf16")
+    model.model.embeddings.LayerNorm.float()
+    facts = model.session.facts()
+    assert 0 < facts["active_share_float32"] < 0.05
+    assert facts["active_share_bfloat16"] > 0.95
+
+
 def test_of_a_mixture_of_experts_those_of_one_token_are_active() -> None:
     from fakes.tiny_decoders import SHAREABLE, build
 
