@@ -36,8 +36,8 @@ class LoadProfile:
     sources: Mapping[str, str] = field(default_factory=dict)
     """By metric id, who measured: ``energy_j: rapl``."""
     unstable: tuple[str, ...] = ()
-    """What was amiss with the machine, a sentence each (it throttled, others used it); empty for a
-    steady one. It is told beside a verdict."""
+    """What was amiss with the machine or the prompts, a sentence each (it throttled, others used
+    it, prompts came out short); empty for a steady one. It is told beside a verdict."""
     breaches: tuple[str, ...] = ()
     """Why the figures are not of what they are called, a sentence each (requests left late, a
     cache gave the answers, too many failed). No verdict may rest on them."""

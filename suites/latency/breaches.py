@@ -19,10 +19,19 @@ MOST_LAG_S = 0.005
 MOST_LAG_OF_TTFT = 0.05
 TOLERANCE = 0.05
 """Of Little's law, and of the concurrency that was kept up."""
+LEAST_LENGTH = 0.9
+"""Share of the wanted length that answers have to come to on average (MLPerf Inference)."""
+MOST_OFF = 0.1
+"""By which prompts may be longer or shorter than wanted before a reader has to be told."""
 
 
 def breaches_of(
-    load: Load, traces: Sequence[Trace], *, prefix_cache: PrefixCache, n_fixed_tokens: float
+    load: Load,
+    traces: Sequence[Trace],
+    *,
+    prefix_cache: PrefixCache,
+    n_fixed_tokens: float,
+    fixed_length: bool = True,
 ) -> tuple[str, ...]:
     """Return a sentence for each condition of a fair measurement that was not kept.
 
@@ -31,11 +40,27 @@ def breaches_of(
         traces: what became of it; at least one.
         prefix_cache: ``cold`` where no prompt may have been known before.
         n_fixed_tokens: those that all prompts share by the template: to know them is no help.
+        fixed_length: no answer may end before its length.
     """
     found = [_errors(traces), _lag(traces), _little(traces), _kept_up(load, traces)]
     if prefix_cache == "cold":
         found.append(_cached(traces, n_fixed_tokens))
+    if fixed_length:
+        found.append(_short(load, traces))
     return tuple(filter(None, found))
+
+
+def remarks_on(load: Load, traces: Sequence[Trace]) -> tuple[str, ...]:
+    """Return a sentence where prompts are not as long as the load's name says."""
+    known = [
+        trace.n_input_tokens / trace.n_items
+        for trace in answered(traces)
+        if trace.n_input_tokens is not None
+    ]
+    wanted = load.n_input_tokens
+    if not known or abs(fmean(known) - wanted) <= MOST_OFF * wanted:
+        return ()
+    return (f"prompts have {fmean(known):.3g} tokens on average, not {wanted}",)
 
 
 def cached_share(traces: Sequence[Trace], n_fixed_tokens: float = 0.0) -> float | None:
@@ -69,6 +94,13 @@ def _cached(traces: Sequence[Trace], n_fixed_tokens: float) -> str:
     if share is None or share <= MOST_CACHED:
         return ""
     return f"the server knew {share:.1%} of the prompts' tokens from before"
+
+
+def _short(load: Load, traces: Sequence[Trace]) -> str:
+    known = [t.n_output_tokens for t in answered(traces) if t.n_output_tokens is not None]
+    if not known or fmean(known) >= LEAST_LENGTH * load.n_output_tokens:
+        return ""
+    return f"answers have {fmean(known):.3g} tokens on average, not {load.n_output_tokens}"
 
 
 def _lag(traces: Sequence[Trace]) -> str:

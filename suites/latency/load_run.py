@@ -11,7 +11,7 @@ from harness.core.load import Load, Tier
 from harness.core.profile import LoadProfile
 from harness.core.request import Request
 from harness.core.trace import Trace
-from harness.suites.latency.breaches import breaches_of
+from harness.suites.latency.breaches import breaches_of, remarks_on
 from harness.suites.latency.lasting import MOST_REQUESTS, lasted_ns, moved, n_lasting, n_missing
 from harness.suites.latency.plan import Plan
 from harness.suites.latency.prompts import TextLength
@@ -63,12 +63,13 @@ class LoadRunner:
             telemetry=watch.telemetry(began_ns),
             resources=self._of_the_model(resources),
             sources={**self._of_the_model(sources), "n_in": self._counted_by(traces)},
-            unstable=(*self._unsettled(warm), *watch.unstable()),
+            unstable=(*self._unsettled(warm), *remarks_on(load, traces), *watch.unstable()),
             breaches=breaches_of(
                 load,
                 traces,
                 prefix_cache=self.plan.prefix_cache,
                 n_fixed_tokens=self.length.n_fixed_tokens,
+                fixed_length=self.plan.fixed_length,
             ),
         )
 

@@ -10,7 +10,7 @@ from fakes.timed_model import MS, TIMEOUT, due, streamed, whole
 from harness.core.load import Load
 from harness.core.trace import Trace
 from harness.suites.latency.across_loads import is_attained
-from harness.suites.latency.breaches import breaches_of, cached_share
+from harness.suites.latency.breaches import breaches_of, cached_share, remarks_on
 from harness.suites.latency.prompts import PrefixCache
 
 CLOSED = Load(n_requests=1, n_input_tokens=16, n_output_tokens=4, concurrency=1)
@@ -94,6 +94,28 @@ def test_what_every_prompt_shares_is_no_help() -> None:
     assert breaches(traces, prefix_cache="warm") == ()
     assert breaches(traces) == ("the server knew 16.7% of the prompts' tokens from before",)
     assert cached_share(in_a_row(3)) is None
+
+
+@pytest.mark.parametrize(("n_out", "is_void"), [(36, False), (35, True), (3, True), (50, False)])
+def test_answers_shorter_than_their_load_void_it(n_out: int, is_void: bool) -> None:  # noqa: FBT001 - a case
+    load = replace(CLOSED, n_output_tokens=40)
+    traces = [replace(trace, n_output_tokens=n_out) for trace in in_a_row(20)]
+
+    said = (f"answers have {n_out} tokens on average, not 40",) if is_void else ()
+    assert breaches(traces, load) == said
+    free = breaches_of(load, traces, prefix_cache="cold", n_fixed_tokens=0, fixed_length=False)
+    assert free == ()
+    assert breaches(in_a_row(20), load) == ()  # nobody counted
+
+
+@pytest.mark.parametrize(("n_in", "is_told"), [(11, False), (12, True), (8, True), (9, False)])
+def test_prompts_of_another_length_are_told(n_in: int, is_told: bool) -> None:  # noqa: FBT001 - a case
+    load = replace(CLOSED, n_input_tokens=10)
+    batches = [replace(trace, n_input_tokens=4 * n_in, n_items=4) for trace in in_a_row(3)]
+
+    said = (f"prompts have {n_in} tokens on average, not 10",) if is_told else ()
+    assert remarks_on(load, batches) == said
+    assert remarks_on(load, in_a_row(3)) == ()
 
 
 def test_attainment_is_shown_and_not_only_seen() -> None:

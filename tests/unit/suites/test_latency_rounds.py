@@ -237,6 +237,24 @@ def test_a_cache_that_helps_voids_a_cold_load(n_cached: int, prefix_cache: str, 
     assert any(words in text for text in point.breaches) if words else not point.breaches
 
 
+def test_lengths_that_are_not_kept_are_told_of_a_load() -> None:
+    """The template's five tokens alone are more than prompts of four."""
+    (point,) = profile(_Brief(), input_tokens=(4,)).points
+    assert point.breaches == ("answers have 3 tokens on average, not 4",)
+    assert point.unstable == ("prompts have 7 tokens on average, not 4", "somebody hummed")
+
+    (free,) = profile(_Brief(), fixed_length=False).points
+    assert (free.breaches, free.unstable) == ((), ("somebody hummed",))
+
+
+class _Brief(TimedModel):
+    """Ends each answer a token too early."""
+
+    def _trace(self, arrival: Any, sent_ms: float) -> Any:
+        trace = super()._trace(arrival, sent_ms)
+        return replace(trace, n_output_tokens=(trace.n_output_tokens or 0) - 1)
+
+
 def test_failures_void_a_load() -> None:
     found = answer(TimedModel(n_failing=5), concurrency=(1,))
     assert isinstance(found, Failure)  # for nothing can follow on five refusals
