@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from harness.core.run import Run
+from harness.reports.number_format import format_count
 from harness.reports.panels.panel import Panel
 from harness.reports.table import Table
 from harness.reports.tradeoff_panel import tradeoff_panel, tradeoff_summary
@@ -38,10 +39,12 @@ def tradeoff_view(run: Run, *, has_charts: bool = True) -> TradeoffView | None:
     tradeoff = run.tradeoff
     if tradeoff is None:
         return None
-    kind = "variants of the same weights" if tradeoff.has_one_source else "models"
+    n = len(tradeoff.alternatives)
+    noun = "variant" if tradeoff.has_one_source else "model"
+    of_what = " of the same weights" if tradeoff.has_one_source else ""
     drawn = clouds(tradeoff) if has_charts else ()
     return TradeoffView(
-        lead=f"{len(tradeoff.alternatives)} {kind} beside {tradeoff.base}",
+        lead=f"{format_count(n)} {noun}{'' if n == 1 else 's'}{of_what} beside {tradeoff.base}",
         level=tradeoff.level,
         table=tradeoff_table(tradeoff),
         charts=tuple(

@@ -26,6 +26,8 @@ _KINDS: Mapping[str, Kind] = {
 }
 """Ids of a load test that a choice between models hangs on, before the ``@`` of their load, in
 the order of preference."""
+_UNKNOWN = "unknown"
+"""That the identity of weights which cannot be seen begins with."""
 
 
 def base_of(manifest: Manifest) -> str | None:
@@ -46,9 +48,10 @@ def base_of(manifest: Manifest) -> str | None:
 
 
 def has_one_source(manifest: Manifest) -> bool:
-    """Tell whether all models are made of the same weights."""
-    weights = {parts.get("weights", name) for name, parts in manifest.models.items()}
-    return len(manifest.models) > 1 and len(weights) == 1
+    """Tell whether all models are known to be made of the same weights."""
+    known = [weights for parts in manifest.models.values() if (weights := _weights(parts))]
+    n_models = len(manifest.models)
+    return n_models > 1 and len(known) == n_models and len(set(known)) == 1
 
 
 def lost(differences: Iterable[Difference]) -> tuple[Difference, ...]:
@@ -70,7 +73,14 @@ def gained(differences: Iterable[Difference]) -> tuple[Gain, ...]:
 
 
 def _is_variant_of(base: Mapping[str, str], other: Mapping[str, str]) -> bool:
-    return other.get("variant", "none") != "none" and other.get("weights") == base.get("weights")
+    is_variant = other.get("variant", "none") != "none"
+    return is_variant and bool(_weights(base)) and _weights(other) == _weights(base)
+
+
+def _weights(parts: Mapping[str, str]) -> str:
+    """Return what tells a model's weights from others; empty where nobody can tell."""
+    weights = parts.get("weights", "")
+    return "" if weights.startswith(_UNKNOWN) else weights
 
 
 def _gains(differences: Iterable[Difference]) -> Iterator[Gain]:

@@ -68,6 +68,15 @@ def test_variants_of_one_checkpoint_have_one_source() -> None:
     assert has_one_source(manifest(**both))
 
 
+def test_weights_that_nobody_can_see_are_never_the_same() -> None:
+    remote = {"variant": "none", "weights": "unknown (remote)"}
+    found = manifest(one=remote, other={**remote, "variant": "bf16"})
+    assert not has_one_source(found)
+    assert not has_one_source(manifest(one={}, other={}))
+    reverse = manifest(other={**remote, "variant": "bf16"}, one=remote)
+    assert base_of(reverse) == "other"  # the first of the run: none is known to be of another
+
+
 def test_a_ratio_above_1_is_better_whichever_way_a_quantity_runs() -> None:
     slower = difference(quantity("tpot_p50@c=1"), 2.0, 4.0, interval(1.0, 3.0))
     more = difference(quantity("out_tps@c=1", Direction.HIGHER), 10.0, 30.0, interval(10, 30))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
+import pytest
 from fakes.synthetic_run import synthetic_run
 from fakes.synthetic_tradeoff import synthetic_tradeoff
 
@@ -14,6 +16,7 @@ from harness.reports.markdown import MarkdownRenderer
 from harness.reports.tradeoff_panel import tradeoff_panel, tradeoff_summary
 from harness.reports.tradeoff_points import Cloud, clouds
 from harness.reports.tradeoff_table import gains_table, tradeoff_table
+from harness.reports.tradeoff_view import tradeoff_view
 
 
 def the_cloud() -> Cloud:
@@ -99,3 +102,21 @@ def test_every_form_has_it() -> None:
 
 def test_a_run_of_one_model_has_no_such_section() -> None:
     assert 'id="trade-off"' not in HtmlRenderer().render(synthetic_run(n=20))
+
+
+@pytest.mark.parametrize(
+    ("n", "has_one_source", "lead"),
+    [
+        (1, False, "1 model beside"),
+        (1, True, "1 variant of the same weights beside"),
+        (2, False, "2 models beside"),
+    ],
+)
+def test_the_lead_counts_what_stands_beside_the_base(
+    n: int, has_one_source: Any, lead: str
+) -> None:
+    made = synthetic_tradeoff()
+    some = replace(made, alternatives=made.alternatives[:n], has_one_source=has_one_source)
+    view = tradeoff_view(replace(synthetic_run(n=5), tradeoff=some), has_charts=False)
+    assert view is not None
+    assert view.lead == f"{lead} {made.base}"
