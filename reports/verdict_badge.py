@@ -27,7 +27,7 @@ _SYMBOLS = {
     Verdict.EQUIVALENT: "=",
 }
 NOT_JUDGED = Badge(name="unjudged", symbol="·", word="not judged")
-"""Of a quantity that is neither better nor worse for being higher."""
+"""Of a quantity that is neither better nor worse for being higher, or that no side has."""
 NOT_COMPARED = Badge(name="unjudged", symbol="·", word="not compared")
 """Of a run that was never set beside another."""
 
@@ -43,7 +43,8 @@ def badge(verdict: Verdict) -> Badge:
 
 def finding_badge(finding: Finding) -> Badge:
     """Return what is said of one number; only a direction makes better and worse."""
-    is_judged = finding.difference.quantity.direction is not Direction.NEITHER
+    d = finding.difference
+    is_judged = d.quantity.direction is not Direction.NEITHER and not d.is_absent
     return badge(finding.verdict) if is_judged else NOT_JUDGED
 
 

@@ -93,7 +93,12 @@ class Difference:
     @property
     def is_across_runs(self) -> bool:
         """Whether it lies between rounds that did not take turns: it is shown and never tested."""
-        return self.quantity.unit == "round" and not self.test
+        return self.quantity.unit == "round" and not self.test and not self.is_absent
+
+    @property
+    def is_absent(self) -> bool:
+        """Whether no round of either side has a value: there is nothing to test, or to gate."""
+        return self.quantity.unit == "round" and not self.n and not self.n_unpaired
 
     @property
     def better_and_worse(self) -> tuple[int, int] | None:

@@ -68,6 +68,15 @@ def shown_unit(quantity: Quantity, values: Iterable[float | None]) -> ShownUnit:
     return ShownUnit(unit)
 
 
+def told(value: float, unit: ShownUnit, spec: str = ".4g") -> str:
+    """Write a number as kept in the unit in which it is read, to be read in a sentence.
+
+    >>> told(0.0123, ShownUnit("ms", 1000.0))
+    '12.3 ms'
+    """
+    return f"{value * unit.factor:{spec}} {unit.word}".rstrip()
+
+
 def in_unit(estimate: Estimate, unit: ShownUnit) -> Estimate:
     """Return an estimate with all of its numbers in another unit."""
     if unit.factor == 1:

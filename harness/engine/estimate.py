@@ -23,6 +23,8 @@ Integers: TypeAlias = NDArray[np.int64]
 
 MIN_CLUSTERS = 10
 """Fewer clusters than this allow so few different resamples that an interval would be a guess."""
+ONE_ROUND = "one round: set rounds = 2 or more"
+"""Why a number that is drawn anew by the round has no interval."""
 MAX_SLICES = 200
 """Slices of one column beyond this many are left out, and the run says so."""
 
@@ -171,12 +173,20 @@ def _completed(
         interval, stderr = None, None
         note = "undefined on these samples" if common.n else "nothing was scored"
     elif interval is None:
-        note = "too few samples or clusters, or none that differ, for an interval"
+        note = _why_no_interval(quantity, common.n, common.n_unscored)
     else:
         interval = interval.within(quantity.low, quantity.high)
     return replace(
         common, quantity=quantity, value=value, interval=interval, stderr=stderr, note=note
     )
+
+
+def _why_no_interval(quantity: Quantity, n: int, n_unscored: int) -> str:
+    if quantity.unit == "sample":
+        return "too few samples or clusters, or none that differ, for an interval"
+    if n == 1:
+        return "only one round has a value" if n_unscored else ONE_ROUND
+    return f"the same in all {n} rounds"
 
 
 def _spread(

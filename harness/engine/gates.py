@@ -16,10 +16,11 @@ EVERY_HEADLINE = "*"
 def gate_for(difference: Difference, policy: Policy) -> Gate | None:
     """Return the first declared gate that fits; None for what is only watched.
 
-    Numbers of which neither direction is better are never gated. What was measured in rounds of
+    Numbers of which neither direction is better are never gated, and none that neither side has
+    a value of: that one side alone has it is for a gate to find. What was measured in rounds of
     different runs is held by declared gates alone: by default it is left to the history.
     """
-    if difference.quantity.direction is Direction.NEITHER:
+    if difference.quantity.direction is Direction.NEITHER or difference.is_absent:
         return None
     if not policy.gate:
         is_whole = difference.slice is None and not difference.is_across_runs
@@ -68,6 +69,8 @@ def _why_unused(gate: Gate, policy: Policy, differences: Sequence[Difference]) -
     places = [policy.gate.index(holder) for holder in holders if holder is not None]
     if places:
         return f"holds nothing: what it fits is held by gate[{min(places)}], which comes first"
+    if fitting and all(difference.is_absent for difference in fitting):
+        return "holds nothing: neither side has a value of what it fits"
     if fitting:
         return "fits only numbers of which neither direction is better; they cannot be gated"
     known = dict.fromkeys(difference.quantity.id for difference in differences)

@@ -27,6 +27,7 @@ from harness.stats.power import minimum_detectable_effect
 Floats: TypeAlias = NDArray[np.float64]
 
 TEST = "paired-runs-t"
+ABSENT = "not tested: no round of either side has a value"
 ACROSS_RUNS = (
     "measured in different runs, between which the machine may have changed: put both models into"
     " one spec, or compare their checkpoints with --spec"
@@ -76,9 +77,12 @@ def round_differences(
 
 def _of_rounds(a: Floats, b: Floats, known: Difference, settings: Settings) -> Difference:
     is_defined = np.isfinite(a) & np.isfinite(b)
+    n_one_sided = int((np.isfinite(a) ^ np.isfinite(b)).sum())
     a, b = a[is_defined], b[is_defined]
     n = len(a)
-    known = replace(known, n=n, n_clusters=n)
+    known = replace(known, n=n, n_clusters=n, n_unpaired=known.n_unpaired + n_one_sided)
+    if known.is_absent:
+        return replace(known, test="", note=ABSENT)
     if not n:
         return replace(known, note="no round has a value on both sides")
     is_ratio = is_log_scale(known.quantity, np.concatenate([a, b]))

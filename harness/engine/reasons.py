@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from harness.core.comparison import Difference
 from harness.core.history import Alarm
 from harness.core.judgement import Finding
+from harness.core.quantity_unit import ShownUnit, shown_unit, told
 from harness.core.score import Direction
 from harness.core.verdict import GRAVEST_FIRST, Verdict
 
@@ -54,14 +55,17 @@ def reason_of(
     is_same_model: bool,
 ) -> str:
     """Return one sentence that says why."""
-    is_of_rounds = difference.quantity.unit == "round"
+    is_of_rounds, unit = difference.quantity.unit == "round", _unit(difference)
     if is_of_rounds and difference.test == "identical" and verdict is not Verdict.INCONCLUSIVE:
         return f"the same in all {difference.n} rounds of both"
     if difference.test == "identical" and not is_of_rounds:
         who = "the same model gave the same scores" if is_same_model else "the scores agree"
         return f"{who} on all {difference.n} samples"
     if difference.interval is not None:
-        ends = f"interval {difference.interval.low:+.3g} to {difference.interval.high:+.3g}"
+        low, high = (
+            end * unit.factor for end in (difference.interval.low, difference.interval.high)
+        )
+        ends = f"interval {low:+.3g} to {high:+.3g} {unit.word}".rstrip()
     elif verdict is Verdict.INCONCLUSIVE:
         return difference.note or "nothing is known of the spread"
     else:
@@ -87,28 +91,33 @@ def lost_reason(difference: Difference, margin: float) -> str:
     """Return why a pass does not stand where the candidate has left samples without a score."""
     return (
         f"{difference.n_lost} samples that the baseline has a score for have none here: were they"
-        f" all lost, the margin of {margin:.3g} would not hold"
+        f" all lost, the margin of {told(margin, _unit(difference), '.3g')} would not hold"
     )
 
 
 def noise_reason(difference: Difference, floor: float) -> str:
     """Return why a proven change is no verdict: one checkpoint moves as far by itself."""
     return (
-        f"{difference.difference or 0.0:+.3g}, within the {floor:.3g} that two runs of one"
-        " checkpoint differ by once in twenty"
+        f"{_moved(difference)}, within the {told(floor, _unit(difference), '.3g')} that two runs"
+        " of one checkpoint differ by once in twenty"
     )
 
 
 def _moved(difference: Difference) -> str:
     """Return by how much a number moved; one of rounds also in per cent, as speed is told."""
     by = difference.difference or 0.0
+    text = told(by, _unit(difference), "+.3g")
     if difference.quantity.unit == "round" and difference.baseline:
-        return f"{by:+.3g} ({by / difference.baseline:+.1%})"
-    return f"{by:+.3g}"
+        return f"{text} ({by / difference.baseline:+.1%})"
+    return text
+
+
+def _unit(difference: Difference) -> ShownUnit:
+    return shown_unit(difference.quantity, (difference.baseline, difference.candidate))
 
 
 def _conclusion(difference: Difference, verdict: Verdict, margin: float) -> str:
-    within = f"the margin of {margin:.3g}"
+    within = f"the margin of {told(margin, _unit(difference), '.3g')}"
     if difference.quantity.direction is Direction.NEITHER:
         return "neither direction is better"
     return {

@@ -83,6 +83,8 @@ def verdict_on(
 ) -> tuple[Verdict, str]:
     """Return the verdict on one number, and why in one sentence."""
     difference, floor = draft.difference, draft.noise_floor
+    if difference.is_absent:
+        return Verdict.INCONCLUSIVE, difference.note
     if draft.breach:
         return Verdict.INVALID, draft.breach
     if not draft.is_valid or difference.difference is None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from fakes.timed_model import ONE, profile_of, streamed, whole
 
 from harness.core.estimate import Estimate
 from harness.core.profile import Profile
 from harness.core.sample import Sample
 from harness.core.score import Unscored
-from harness.engine.estimate import Context, metric_estimates
+from harness.engine.estimate import ONE_ROUND, Context, metric_estimates
 from harness.engine.score import Scoreboard
 from harness.suites.latency.metric import Latency
 
@@ -46,6 +47,20 @@ def test_what_is_missing_says_why() -> None:
 
     assert not board.columns[0].is_moot
     assert estimate(board).note == "n too small: p99 needs 300 values, there are 1"
+
+
+@pytest.mark.parametrize(
+    ("rounds", "note"),
+    [
+        ([profile_of(streamed())], ONE_ROUND),
+        ([profile_of(streamed()), profile_of(whole())], "only one round has a value"),
+        ([profile_of(streamed())] * 3, "the same in all 3 rounds"),
+    ],
+)
+def test_a_number_of_rounds_says_why_it_has_no_interval(rounds: list[Profile], note: str) -> None:
+    found = estimate(board_of("ttft_p50", *rounds))
+
+    assert (found.value, found.interval, found.note) == (0.5, None, note)
 
 
 def test_a_model_that_failed_in_every_round_is_not_excused() -> None:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from harness.core.comparison import Difference
+from harness.core.judgement import Judgement
 from harness.core.machine import hardware_key, machine_of, name_of_machine
 from harness.core.policy import Gate, Policy
 from harness.core.run import Manifest
@@ -22,6 +23,7 @@ from harness.core.verdict import Verdict
 from harness.engine.compare import Compared, Side, compare_pair
 from harness.engine.gates import gate_for
 from harness.engine.judge import Context, judge
+from harness.engine.paired_rounds import ABSENT
 
 Floats: TypeAlias = NDArray[np.float64]
 METRIC = ToyTiming()
@@ -46,6 +48,28 @@ class Share(ToyTiming):
     def reduce(self, statistics: Floats, weights: Floats) -> Floats:
         values: Floats = weights @ statistics / weights.sum(axis=1, keepdims=True)
         return values
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Knee(ToyTiming):
+    """What may be missing: a sweep may have no rate that is sustained."""
+
+    @property
+    def name(self) -> str:
+        return "toy_knee"
+
+    @property
+    def quantities(self) -> tuple[Quantity, ...]:
+        return (
+            Quantity(
+                id="knee@in=8",
+                direction=Direction.HIGHER,
+                definition="requests/s",
+                high=None,
+                is_headline=True,
+                unit="round",
+            ),
+        )
 
 
 def compared(a: Floats, b: Floats, metric: ToyTiming = METRIC, run: str = "a") -> Compared:
@@ -123,6 +147,45 @@ def test_a_round_that_one_side_has_lost_is_counted() -> None:
     assert (found.n, found.n_lost, found.n_unpaired) == (7, 1, 1)
 
 
+class TestWhatNoSideHas:
+    """A knee, say, where no rate of the sweep is sustained by either."""
+
+    lacking, measured = np.full(8, np.nan), rounds(8, 1)
+
+    def judged(self, a: Floats, b: Floats, *gates: Gate) -> Judgement:
+        sides = [side({Knee(): x[:, None], METRIC: self.measured[:, None]}) for x in (a, b)]
+        made = compare_pair(sides[0], sides[1], [Knee(), METRIC], SETTINGS)
+        # A round that sustains no rate was answered all the same.
+        pair = replace(made.pair, baseline_coverage=1.0, candidate_coverage=1.0)
+        judged = judge([comparison(replace(made, pair=pair))], Context(policy=Policy(gate=gates)))
+        return judged[0]
+
+    def test_it_is_not_tested_and_held_by_no_gate(self) -> None:
+        found = self.judged(self.lacking, self.lacking)
+
+        knee, timed = found.findings
+        assert knee.difference.is_absent
+        assert not knee.difference.is_across_runs
+        assert (knee.gate, knee.reason) == (None, ABSENT)
+        assert timed.gate is not None
+        assert found.verdict is Verdict.EQUIVALENT
+
+    @pytest.mark.parametrize("is_candidates", [True, False])
+    def test_what_one_side_alone_has_is_a_finding(self, is_candidates: bool) -> None:  # noqa: FBT001 - a parameter of the test
+        sides = [self.lacking, self.measured]
+        before, after = sides if is_candidates else sides[::-1]
+        found = self.judged(before, after)
+
+        assert not found.findings[0].difference.is_absent
+        assert found.verdict is Verdict.INVALID
+
+    def test_a_gate_of_it_alone_is_a_mistake(self) -> None:
+        found = self.judged(self.lacking, self.lacking, Gate(metric="knee*", margin=0.05))
+
+        assert found.verdict is Verdict.INVALID
+        assert "neither side has a value of what it fits" in found.sentence
+
+
 class TestVerdicts:
     def judged(
         self, a: Floats, b: Floats, *, run: str = "a", policy: Policy | None = None
@@ -136,6 +199,8 @@ class TestVerdicts:
         verdict, gates, reason = self.judged(rounds(8, 1), 1.1 * rounds(8, 2))
         assert (verdict, gates) == (Verdict.REGRESSED, [Verdict.REGRESSED])
         assert "(+" in reason
+        assert reason.startswith("+1.95 ms (+9.7%)")  # of 20 ms
+        assert reason.count(" ms") == 3  # what lies between, its interval, the margin
         assert "%)" in reason
 
     def test_the_same_to_the_byte_in_every_round(self) -> None:
