@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import cycle, islice
-from typing import Any
+from typing import Any, ClassVar
 
 from harness.adapters.refusal import refuse
 from harness.adapters.stop_strings import before_stop
@@ -43,6 +43,9 @@ class EchoAdapter:
     - classifies: each label gets one vote, and one more for each time it stands in the text.
     - embeds: the numbers of characters, words and lines.
     """
+
+    is_watchable: ClassVar[bool] = False
+    """An answer comes whole: nothing can be timed within it."""
 
     text: str | None = None
     """What to generate, whatever the prompt; None echoes the prompt's last line."""

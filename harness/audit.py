@@ -19,7 +19,7 @@ from harness.engine.breakdown import sentence_of
 from harness.engine.environment import git_state, hardware, packages
 from harness.engine.estimate import Context
 from harness.engine.evaluate import Evaluated, Evaluating, evaluate
-from harness.engine.plan import capability_for
+from harness.engine.plan import capability_for, idle_options, in_place
 from harness.interruption import undisturbed
 from harness.preparing import Prepared, is_in_rounds, prepare
 from harness.resume import Earlier, read_earlier
@@ -73,9 +73,8 @@ def audit(
     folder = resume or Path(spec.out) / new_run_id(now())
     planned = tuple(_planned(spec, prepared))
     earlier = read_earlier(resume, planned, spec.seed) if resume else Earlier()
-    manifest = replace(
-        _manifest(spec, folder, planned, earlier), warnings=(*earlier.warnings, *warnings)
-    )
+    told = dict.fromkeys((*earlier.warnings, *warnings, *idle_options(spec)))
+    manifest = replace(_manifest(spec, folder, planned, earlier), warnings=tuple(told))
     writer = RunWriter(folder, spec.secrets)
     progress.note(f"run folder: {folder}")
     try:
@@ -269,8 +268,10 @@ class _Audit:
             self._keep(turn.evaluating.finish(fingerprint))
         if any(turn.evaluating.is_interrupted for turn in turns):
             raise KeyboardInterrupt
-        for refusal in filter(None, (turn.evaluating.refusal for turn in turns)):
-            raise refusal
+        for turn in turns:
+            if (refusal := turn.evaluating.refusal) is not None:
+                refusal.args = (f"{refusal} (what was measured is kept in {self._writer.folder})",)
+                raise in_place(refusal, item.suite.name, turn.model.name)
 
     def _turn(self, model: ModelSpec, item: Prepared, earlier: Earlier) -> Turn:
         planned = self._planned[model.name, item.suite.name]

@@ -46,7 +46,7 @@ What can go wrong, and what it costs:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from harness.core.capability import Capability
 from harness.core.errors import ConfigError
@@ -58,6 +58,9 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandAdapter:
     """A program that is kept running and spoken to in JSON lines."""
+
+    is_watchable: ClassVar[bool] = False
+    """An answer comes whole: nothing can be timed within it."""
 
     argv: tuple[str, ...]
     """The program and its arguments, as they are: no shell sees them."""

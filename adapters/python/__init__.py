@@ -25,7 +25,7 @@ reads (weights, settings) are not in it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from harness.core.capability import Capability
 from harness.core.errors import ConfigError
@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PythonAdapter:
     """A Python function, found by name and called in this process."""
+
+    is_watchable: ClassVar[bool] = False
+    """An answer comes whole: nothing can be timed within it."""
 
     target: str
     """The function, as ``package.module:function``; dots after the colon reach into classes."""

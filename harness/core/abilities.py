@@ -5,14 +5,14 @@ Nobody has to declare one: an object that has the methods has the ability.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeAlias, runtime_checkable
 
 from harness.core.arrival import Arrival
 from harness.core.capability import Capability
 from harness.core.figure import Figure
 from harness.core.load import Tier
-from harness.core.ports import Session, Suite, Task
+from harness.core.ports import Adapter, Metric, Session, Suite, Task
 from harness.core.request import Request
 from harness.core.response import Failure, Output, Response
 from harness.core.sample import Sample
@@ -49,6 +49,16 @@ class TimedSession(Session, Protocol):
             AdapterError: the model is gone.
             ConfigError: the model cannot be put under such a load.
         """
+        ...
+
+
+@runtime_checkable
+class ForetellingAdapter(Adapter, Protocol):
+    """An adapter that says before anything is loaded whether its sessions are ``TimedSession``."""
+
+    @property
+    def is_watchable(self) -> bool:
+        """Whether they are."""
         ...
 
 
@@ -95,6 +105,19 @@ class DrivenTask(Task, Protocol):
 
 
 @runtime_checkable
+class PartedTask(Task, Protocol):
+    """A task that measures other things of a model that it asks in another form."""
+
+    def metrics_for(self, capability: Capability) -> tuple[Metric, ...]:
+        """Return those of its metrics that such a model can have.
+
+        Args:
+            capability: the one that was settled on.
+        """
+        ...
+
+
+@runtime_checkable
 class DrawnTask(Task, Protocol):
     """A suite whose charts need the answers themselves (a timeline of requests)."""
 
@@ -131,6 +154,31 @@ class SuiteInRounds(Suite, Protocol):
     @property
     def rounds(self) -> int:
         """How many there are."""
+        ...
+
+
+@runtime_checkable
+class ParticularSuite(Suite, Protocol):
+    """A suite whose options do not suit every model that has the capability."""
+
+    def check_model(self, adapter: Adapter, capability: Capability) -> None:
+        """Refuse what can be known to fail before anything is loaded.
+
+        Args:
+            adapter: of a model that is to be asked.
+            capability: the one that was settled on.
+
+        Raises:
+            ConfigError: this model cannot be asked so.
+        """
+        ...
+
+    def idle_options(self, capabilities: Collection[Capability]) -> tuple[str, ...]:
+        """Return the names of options that were written and that none of the models uses.
+
+        Args:
+            capabilities: the one settled on for each model.
+        """
         ...
 
 

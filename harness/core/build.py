@@ -77,7 +77,8 @@ def build(
     try:
         return cls(**values)
     except ConfigError as error:
-        problems.keep(ConfigError(f"{where}.{error.where}", error.reason, error.remedy))
+        place = f"{where}.{error.where}" if error.where else where
+        problems.keep(ConfigError(place, error.reason, error.remedy))
         return None
 
 

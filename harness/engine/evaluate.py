@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from harness.core.abilities import DrawnTask
+from harness.core.abilities import DrawnTask, PartedTask
 from harness.core.build import options_of
 from harness.core.capability import Capability
 from harness.core.errors import ConfigError, StoreError
@@ -67,7 +67,12 @@ class Evaluating:
         self._recorder = recorder
         self._progress = progress
         keep_outputs = bool(task.corpus_metrics) or isinstance(task, DrawnTask)
-        self._board = Scoreboard(task.metrics, keep_outputs=keep_outputs)
+        metrics = (
+            task.metrics_for(Capability(planned.capability))
+            if isinstance(task, PartedTask)
+            else task.metrics
+        )
+        self._board = Scoreboard(metrics, keep_outputs=keep_outputs)
         self._counts = Tally()
         self._n_new = 0
         self._wall_s = self._cpu_s = 0.0
@@ -242,7 +247,8 @@ def _error(ending: BaseException | None, outcome: _Outcome, counts: Tally) -> st
     if any(estimate.value is not None for estimate in outcome.estimates):
         return ""
     if not counts.n_answered:
-        return f"nothing was measured: all {counts.failures.total()} samples failed"
+        first = f", the first so: {counts.first_failure}" if counts.first_failure else ""
+        return f"nothing was measured: all {counts.failures.total()} samples failed{first}"
     reason = counts.first_unscored or "no metric is defined on them"
     return f"nothing was measured: none of {counts.n_answered} answers has a score ({reason})"
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from harness.core.abilities import ParticularSuite
 from harness.core.build import Problems
 from harness.core.capability import Capability
-from harness.core.errors import CapabilityError
+from harness.core.errors import CapabilityError, ConfigError
 from harness.core.spec import ModelSpec, RunSpec, SuiteSpec
 
 
@@ -32,15 +35,41 @@ def check_capabilities(spec: RunSpec) -> None:
     """Check every suite against every model that it asks.
 
     Raises:
-        CapabilityError: a mismatch.
+        ConfigError: a mismatch.
         SpecErrors: several of them.
     """
     models = {model.name: model for model in spec.models}
     problems = Problems()
     for suite in spec.suites:
         for name in suite.models:
-            try:
-                capability_for(suite, models[name])
-            except CapabilityError as error:
-                problems.keep(error)
+            with problems.kept():
+                _check_model(suite, models[name])
     problems.raise_any()
+
+
+def idle_options(spec: RunSpec) -> Iterator[str]:
+    """Yield a sentence for each option that a suite was given and that none of its models uses."""
+    models = {model.name: model for model in spec.models}
+    for suite in spec.suites:
+        if isinstance(suite.suite, ParticularSuite):
+            used = {capability_for(suite, models[name]) for name in suite.models}
+            for option in suite.suite.idle_options(used):
+                yield (
+                    f"{suite.name}: {option} was not used, as none of the models"
+                    f" {' or '.join(map(repr, suite.models))} takes it"
+                )
+
+
+def in_place(error: ConfigError, suite: str, model: str) -> ConfigError:
+    """Return an error whose message begins with the suite and the model that it is about."""
+    error.args = (f"suite {suite!r}, model {model!r}: {error}",)
+    return error
+
+
+def _check_model(suite: SuiteSpec, model: ModelSpec) -> None:
+    capability = capability_for(suite, model)
+    if isinstance(suite.suite, ParticularSuite):
+        try:
+            suite.suite.check_model(model.adapter, capability)
+        except ConfigError as error:
+            raise in_place(error, suite.name, model.name) from error

@@ -17,6 +17,8 @@ class Tally:
     """Running totals of one evaluation."""
 
     failures: Counter[str] = field(default_factory=Counter)
+    first_failure: str = ""
+    """What was said of the first answer that failed."""
     n_answered: int = 0
     n_unreadable: int = 0
     n_input_tokens: int = 0
@@ -37,6 +39,7 @@ class Tally:
         answer = record.answer
         if isinstance(answer, Failure):
             self.failures[answer.kind] += 1
+            self.first_failure = self.first_failure or answer.message
             return
         self.n_answered += 1
         self.n_unreadable += bool(record.unscored and not record.scores)

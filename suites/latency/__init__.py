@@ -6,19 +6,21 @@ warmed up and timed. See docs/latency.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, fields
 from typing import ClassVar
 
+from harness.core.abilities import ForetellingAdapter
 from harness.core.capability import Capability
 from harness.core.errors import ConfigError, DataError
 from harness.core.load import Arrivals, Load
-from harness.core.ports import Metric
+from harness.core.ports import Adapter
 from harness.sources.source import Source
 from harness.suites.latency.limits import Prices, Slo
 from harness.suites.latency.load_points import LoadGrid
 from harness.suites.latency.measures import WHOLE, measures_of_load
 from harness.suites.latency.metric import Latency
+from harness.suites.latency.plain_timing import unwatchable
 from harness.suites.latency.plan import Plan
 from harness.suites.latency.prompts import PrefixCache
 from harness.suites.latency.schedule import mean_rate, read_arrivals
@@ -27,6 +29,17 @@ from harness.suites.latency.vocabulary import WORDS
 
 _FEWEST_WORDS = 100
 """Fewer make prompts that resemble each other."""
+_OF_GENERATING = (
+    "output_tokens",
+    "concurrency",
+    "rates",
+    "arrivals",
+    "replay",
+    "fixed_length",
+    "chat",
+    "prices",
+)
+_OF_READING = ("batch_sizes",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +123,29 @@ class LatencySuite:
         if not self.concurrency and not self.rates and self.replay is None:
             raise ConfigError("concurrency", "is empty, and so are the rates", "write [1]")
 
+    def check_model(self, adapter: Adapter, capability: Capability) -> None:
+        """Refuse a load that a model cannot be put under.
+
+        Raises:
+            ConfigError: several requests at once, or at a rate, for a model that cannot be watched.
+        """
+        is_one_stream = self.concurrency == (1,) and not self.rates and self.replay is None
+        if is_one_stream or capability is not Capability.GENERATES:
+            return
+        if isinstance(adapter, ForetellingAdapter) and not adapter.is_watchable:
+            raise unwatchable()
+
+    def idle_options(self, capabilities: Collection[Capability]) -> tuple[str, ...]:
+        """Return the options that are not at their defaults and hold for none of the models."""
+        is_any_generating = Capability.GENERATES in capabilities
+        is_any_reading = any(each is not Capability.GENERATES for each in capabilities)
+        idle = (
+            *(() if is_any_generating else _OF_GENERATING),
+            *(() if is_any_reading else _OF_READING),
+        )
+        defaults = {field.name: field.default for field in fields(self)}
+        return tuple(name for name in idle if getattr(self, name) != defaults[name])
+
     def prepare(self, *, limit: int | None, seed: int) -> LatencyTask:
         """Cross the lengths with the loads, and read what prompts and arrivals are made of.
 
@@ -150,7 +186,7 @@ class LatencySuite:
             slo=self.slo,
         )
 
-    def _metrics(self, plan: Plan) -> Iterator[Metric]:
+    def _metrics(self, plan: Plan) -> Iterator[Latency]:
         for load in (*plan.generating, *plan.reading):
             for quantity in measures_of_load(load, self.slo, self.prices):
                 yield self._metric(quantity, load.key)
@@ -160,7 +196,7 @@ class LatencySuite:
         for quantity in WHOLE:
             yield self._metric(quantity, "")
 
-    def _metric(self, quantity: str, load: str) -> Metric:
+    def _metric(self, quantity: str, load: str) -> Latency:
         is_judged = quantity in ("goodput", "attainment", "knee", "mem_rss_peak")
         return Latency(
             quantity=quantity,

@@ -32,7 +32,7 @@ class Slo:
             if limit is not None and not limit > 0:
                 raise ConfigError(name, f"must be above 0, not {limit}", "write milliseconds")
         if all(limit is None for limit in limits.values()):
-            raise ConfigError("slo", "sets no limit", "add ttft_ms, tpot_ms or e2e_ms")
+            raise ConfigError("", "sets no limit", "add ttft_ms, tpot_ms or e2e_ms")
         if not 0 < self.attainment < 1:
             raise ConfigError(
                 "attainment", f"must lie between 0 and 1, not {self.attainment}", "write 0.9"

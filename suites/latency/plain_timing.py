@@ -40,12 +40,7 @@ class PlainTiming:
             ConfigError: more than one request is to be under way, or they have due times.
         """
         if concurrency != 1 or any(arrival.due_ns is not None for arrival in arrivals):
-            raise ConfigError(
-                "concurrency",
-                "this model cannot be watched while it answers, only timed one request after"
-                " the other",
-                "write concurrency = [1] and no rates for it",
-            )
+            raise unwatchable()
         requests = [[arrival.request] for arrival in arrivals]
         for request, trace in zip(arrivals, self.time_batches(requests), strict=True):
             yield request.request, trace
@@ -62,6 +57,15 @@ class PlainTiming:
             answers = list(self.session.respond(batch))
             ended = time.perf_counter_ns()
             yield _trace(batch, answers, sent - began, ended - began)
+
+
+def unwatchable() -> ConfigError:
+    """Return what is wrong with any load but one stream on a model that cannot be watched."""
+    return ConfigError(
+        "concurrency",
+        "this model cannot be watched while it answers, only timed one request after the other",
+        "write concurrency = [1] and no rates for it",
+    )
 
 
 def _trace(

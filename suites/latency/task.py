@@ -20,6 +20,7 @@ from harness.core.score import Unscored
 from harness.suites.latency.driving import Round
 from harness.suites.latency.figures import figures_of
 from harness.suites.latency.limits import Slo
+from harness.suites.latency.metric import Latency
 from harness.suites.latency.plan import Plan
 
 
@@ -30,7 +31,7 @@ class LatencyTask:
     plan: Plan
     n_samples: int
     """Rounds."""
-    metrics: tuple[Metric, ...]
+    metrics: tuple[Latency, ...]
     slo: Slo | None
     corpus_metrics: tuple[CorpusMetric, ...] = ()
 
@@ -47,6 +48,13 @@ class LatencyTask:
                 "seed": plan.seed,
             }
         )
+
+    def metrics_for(self, capability: Capability) -> tuple[Metric, ...]:
+        """Return the metrics less those of loads that only other models are put under."""
+        reading = {load.key for load in self.plan.reading}
+        if capability is Capability.GENERATES:
+            return tuple(metric for metric in self.metrics if metric.load not in reading)
+        return tuple(metric for metric in self.metrics if metric.load in {"", *reading})
 
     def samples(self) -> Iterator[Sample]:
         """Yield the rounds."""

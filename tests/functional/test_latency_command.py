@@ -31,6 +31,19 @@ capability = "classifies"
 {SHORT}
 batch_sizes = [1, 4]
 """
+CLOSED = """
+[[model]]
+name = "nobody"
+adapter = "openai"
+base_url = "http://127.0.0.1:9/v1"
+model = "none"
+max_attempts = 1
+
+[[suite]]
+suite = "latency"
+rounds = 1
+min_duration_s = 0.0
+"""
 SMOLLM2 = """
 [[model]]
 name = "smollm2"
@@ -109,7 +122,7 @@ def test_a_classifier_is_timed_by_batch(place: Workplace) -> None:
     [
         ("concurency = [1]", "did you mean 'concurrency'"),
         ("concurrency = [0]", "must be above 0"),
-        ("slo = {}", "sets no limit"),
+        ("slo = {}", "suite[0].slo: sets no limit; add ttft_ms"),
         ("slo = { ttft = 5 }", "did you mean 'ttft_ms'"),
     ],
 )
@@ -124,7 +137,26 @@ def test_a_load_that_a_model_cannot_be_put_under_is_told(place: Workplace) -> No
     outcome = place.harness("run", place.write("load.toml", ECHO + "concurrency = [8]"))
 
     assert outcome.code == 2
-    assert "write concurrency = [1] and no rates for it" in outcome.err
+    [error] = outcome.errors
+    assert error.startswith("suite 'latency', model 'echo': concurrency: this model cannot be")
+    assert error.endswith("write concurrency = [1] and no rates for it")
+    assert not (place.folder / "runs").exists()  # found before any model was loaded
+
+
+def test_an_option_that_no_model_takes_is_told(place: Workplace) -> None:
+    place.harness("run", place.write("load.toml", ECHO + "batch_sizes = [2]"))
+    expected = "latency: batch_sizes was not used, as none of the models 'echo' takes it"
+    assert place.manifest()["warnings"][0] == expected
+
+
+def test_a_model_that_fails_is_shown_its_own_loads_and_why(place: Workplace) -> None:
+    outcome = place.harness("run", place.write("load.toml", CLOSED))
+
+    assert outcome.code == 3
+    loads = {name.partition("@")[2] for name in values(place)}
+    assert loads == {"", "c=1,in=128,out=32"}
+    assert "more numbers" not in outcome.out
+    assert "all 1 samples failed, the first so: " in outcome.out
 
 
 @pytest.mark.model

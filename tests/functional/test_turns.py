@@ -95,7 +95,10 @@ def test_an_option_that_only_loading_finds_wrong_ends_the_run(race: Race) -> Non
     race.suite(rounds=2)
     outcome = race.run()
     assert outcome.code == 2
-    assert outcome.errors == ["paced.habit: is a bad one; choose another"]
+    kept = f"what was measured is kept in {race.place.latest.relative_to(race.place.folder)}"
+    assert outcome.errors == [
+        f"suite 'speed', model 'a': paced.habit: is a bad one; choose another ({kept})"
+    ]
     assert errors(race) == {"a": "paced.habit: is a bad one; choose another"}
 
 

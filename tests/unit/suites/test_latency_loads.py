@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fakes.toy_rounds import PacedAdapter
 
+from harness.adapters.echo import EchoAdapter
+from harness.core.abilities import PartedTask
 from harness.core.capability import Capability
 from harness.core.errors import ConfigError, DataError
 from harness.core.load import Load
@@ -17,6 +20,7 @@ from harness.core.request import LoadTest
 from harness.sources.source import Source
 from harness.suites.latency import LatencySuite
 from harness.suites.latency.limits import Prices, Slo
+from harness.suites.latency.metric import Latency
 from harness.suites.latency.prompts import PromptMaker, TextLength, fitted_length
 from harness.suites.latency.schedule import due_times, mean_rate, read_arrivals
 from harness.suites.latency.task import LatencyTask
@@ -103,7 +107,7 @@ def test_what_cannot_be_carried_out_is_refused(options: dict[str, Any], where: s
 @pytest.mark.parametrize(
     ("options", "where"),
     [
-        ({}, "slo"),
+        ({}, ""),
         ({"ttft_ms": 0.0}, "ttft_ms"),
         ({"e2e_ms": 5.0, "attainment": 1.0}, "attainment"),
     ],
@@ -112,6 +116,34 @@ def test_an_objective_that_says_nothing_is_refused(options: dict[str, float], wh
     with pytest.raises(ConfigError) as caught:
         Slo(**options)
     assert caught.value.where == where
+
+
+def test_a_model_that_cannot_be_watched_has_one_stream_alone() -> None:
+    suite = LatencySuite(rates=(2.0,))
+    with pytest.raises(ConfigError, match="no rates for it"):
+        suite.check_model(EchoAdapter(), Capability.GENERATES)
+    suite.check_model(EchoAdapter(labels=("a",)), Capability.CLASSIFIES)  # it is given batches
+    suite.check_model(PacedAdapter(path="x"), Capability.GENERATES)  # it does not foretell
+    LatencySuite().check_model(EchoAdapter(), Capability.GENERATES)
+
+
+def test_an_option_is_idle_that_was_written_and_holds_for_no_model() -> None:
+    suite = LatencySuite(batch_sizes=(4,), rates=(2.0,), concurrency=(2,), requests=7)
+    assert suite.idle_options({Capability.GENERATES}) == ("batch_sizes",)
+    assert suite.idle_options({Capability.EMBEDS}) == ("concurrency", "rates")
+    assert suite.idle_options({Capability.EMBEDS, Capability.GENERATES}) == ()
+    assert LatencySuite().idle_options({Capability.CLASSIFIES}) == ()
+
+
+def test_a_model_has_the_metrics_of_its_own_loads() -> None:
+    task = prepared(rates=(2.0,), concurrency=())
+    assert isinstance(task, PartedTask)
+    loads = {
+        capability: {m.load for m in task.metrics_for(capability) if isinstance(m, Latency)}
+        for capability in (Capability.GENERATES, Capability.EMBEDS)
+    }
+    assert loads[Capability.GENERATES] == {"", "poisson=2,in=128,out=32", "in=128,out=32"}
+    assert loads[Capability.EMBEDS] == {"", "b=1,in=128", "b=8,in=128"}
 
 
 def test_a_negative_price_is_refused() -> None:
