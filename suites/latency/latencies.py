@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from harness.core import latency
 from harness.core.score import Direction, Unscored
@@ -20,7 +21,8 @@ PERCENTILES: Mapping[str, float] = {
     "p999": 0.999,
 }
 FEWEST: Mapping[str, int] = {"p99": 300, "p999": 3000}
-"""Requests below which a far percentile says more of chance than of the model."""
+"""Requests below which a far percentile says more of chance than of the model; gaps of one answer
+share its fate, and count for one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +36,6 @@ class RequestLatency:
     percentiles: tuple[str, ...] = tuple(PERCENTILES)
     headline: str = ""
     """The percentile in the summary."""
-    is_ratio: bool = True
     has_tail: bool = False
     """A far percentile of too few requests is shown as missing, and not left out."""
     moot: Callable[[Sequence[Trace]], str] | None = None
@@ -43,16 +44,15 @@ class RequestLatency:
 
 def latency_values(traces: Sequence[Trace], of: RequestLatency) -> list[float]:
     """Return the values of all answered requests, rising; those without one are left out."""
-    return sorted(_values(traces, of))
+    return sorted(chain.from_iterable(_values(traces, of)))
 
 
-def _values(traces: Sequence[Trace], of: RequestLatency) -> Iterator[float]:
-    for trace in traces:
-        value = of.of(trace)
-        if isinstance(value, tuple):
-            yield from value
-        elif value is not None:
-            yield value
+def _values(traces: Sequence[Trace], of: RequestLatency) -> Iterator[tuple[float, ...]]:
+    """Yield the values of each request that has any."""
+    for value in map(of.of, traces):
+        values = value if isinstance(value, tuple) else () if value is None else (value,)
+        if values:
+            yield values
 
 
 def _no_empty_frame(traces: Sequence[Trace]) -> str:
@@ -161,7 +161,6 @@ OPEN_LOOP = (
         of=latency.lag,
         definition="how late the request was sent; the tool's own delay and not the model's",
         percentiles=("p50", "p99"),
-        is_ratio=False,
     ),
 )
 READING = (
@@ -189,7 +188,6 @@ def measures_of(of: RequestLatency) -> Iterator[Measure]:
             definition=f"{_WORDS[name]} of: {of.definition}; seconds",
             of=_Percentile(of, name),
             direction=Direction.NEITHER if of.id == "lag" else Direction.LOWER,
-            is_ratio=of.is_ratio,
             is_headline=name == of.headline,
         )
 
@@ -211,14 +209,14 @@ class _Percentile:
         """Find it in one round."""
         if reason := self.latency.moot and self.latency.moot(view.answered):
             return moot(reason)
-        values = latency_values(view.traces, self.latency)
-        if not values:
+        by_request = list(_values(view.traces, self.latency))
+        if not by_request:
             if not view.answered:
                 return Unscored(f"all {len(view.traces)} requests failed")
             return moot(f"these answers do not tell {self.latency.id}")
-        n, n_least = len(values), FEWEST.get(self.name, 1)
+        n, n_least = len(by_request), FEWEST.get(self.name, 1)
         if n >= n_least:
-            return linear_quantile(values, PERCENTILES[self.name])
-        reason = f"n too small: {self.name} needs {n_least} values, there are {n}"
+            return linear_quantile(sorted(chain.from_iterable(by_request)), PERCENTILES[self.name])
+        reason = f"n too small: {self.name} needs {n_least} requests, there are {n}"
         is_shown = self.latency.has_tail and self.name == "p99"
         return Unscored(reason) if is_shown else moot(reason)

@@ -87,7 +87,7 @@ def test_a_load_test_leaves_rounds_numbers_and_charts(place: Workplace) -> None:
     assert found[f"requests{at}"]["value"] == 12
     assert found[f"error_rate{at}"]["value"] == 0
     assert found["load_s"]["value"] > 0
-    assert found[f"e2e_p99{at}"]["note"] == "n too small: p99 needs 300 values, there are 12"
+    assert found[f"e2e_p99{at}"]["note"] == "n too small: p99 needs 300 requests, there are 12"
     assert not [name for name in found if "ttft" in name or "tpot_" in name.replace("ntpot", "")]
     assert {figure["kind"] for figure in metrics(place)["figures"]} >= {
         "latency_distribution",

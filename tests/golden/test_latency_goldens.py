@@ -62,10 +62,31 @@ def test_far_percentiles_take_many_requests() -> None:
 
     assert found(profile_of(*many), "e2e_p99") == pytest.approx(0.29701, rel=1e-12)
     few = found(profile_of(*many[:-1]), "e2e_p99")
-    assert few == Unscored("n too small: p99 needs 300 values, there are 299")
+    assert few == Unscored("n too small: p99 needs 300 requests, there are 299")
     assert found(profile_of(*many), "e2e_p999") == Unscored(
-        "n too small: p999 needs 3000 values, there are 300", is_moot=True
+        "n too small: p999 needs 3000 requests, there are 300", is_moot=True
     )
+
+
+def test_gaps_of_one_answer_are_no_requests() -> None:
+    """Four answers have 396 gaps, and are four."""
+    few = profile_of(*[streamed(n=100)] * 4)
+    many = profile_of(*[streamed(n=3)] * 300)
+
+    for name, gap_s in (("itl_p99", 0.010), ("icl_p99", 0.020)):
+        verdict = found(_in_pairs(few), name)
+        assert verdict == Unscored("n too small: p99 needs 300 requests, there are 4", is_moot=True)
+        assert found(_in_pairs(many), name) == pytest.approx(gap_s)
+    assert found(few, "itl_p95") == pytest.approx(0.020)
+
+
+def _in_pairs(profile: Profile) -> Profile:
+    """Return the profile with two tokens in each chunk, so that chunks and tokens differ."""
+    (point,) = profile.points
+    traces = tuple(
+        replace(trace, chunk_tokens=(2,) * len(trace.chunk_ns)) for trace in point.traces
+    )
+    return replace(profile, points=(replace(point, traces=traces),))
 
 
 def test_a_failure_has_no_latency_and_is_never_good() -> None:

@@ -46,7 +46,7 @@ def test_what_is_missing_says_why() -> None:
     board = board_of("ttft_p99", profile_of(streamed()))
 
     assert not board.columns[0].is_moot
-    assert estimate(board).note == "n too small: p99 needs 300 values, there are 1"
+    assert estimate(board).note == "n too small: p99 needs 300 requests, there are 1"
 
 
 @pytest.mark.parametrize(
