@@ -17,25 +17,35 @@ from harness.selftest.selftest import SelfTest
 
 _WITHIN = "all medians are within 1 ms and 2 % of the truth, and no chunk passed for a token"
 _BEYOND = "a median is off by more than 1 ms or 2 %, or a count is wrong: see the lines in red"
+_SLOW = "500 requests/s and 20,000 chunks/s were not both sustained"
+_QUICK = "not judged, for --quick keeps each rate up for a moment only"
 
 
 def print_self_test(result: SelfTest) -> None:
     """Print tables, and a sentence on everything that is beyond the limits."""
     console = Console(highlight=False, emoji=False)
-    console.print(_error_table((result.in_process, *result.modes)))
-    for one in (result.in_process, *result.modes):
+    console.print(_error_table(result.modes))
+    for one in result.modes:
         for problem in one.problems:
             console.print(f"  {one.mode}, {one.n_streams} streams: {problem}", style="red")
+    inside = result.in_process
+    console.print(_of_process(inside), style=None if inside.is_within else "red", soft_wrap=True)
     console.print(_rate_table((*result.requests, *result.chunks)))
     for steps in (result.requests, result.chunks):
         console.print(_sustained(steps), soft_wrap=True)
     console.print(_of_machine(result.noise), soft_wrap=True)
     console.print(_WITHIN if result.is_within else _BEYOND, soft_wrap=True)
+    if not result.is_fast:
+        console.print(_SLOW if result.is_judging_rates else f"{_SLOW}: {_QUICK}", soft_wrap=True)
 
 
 def as_json_text(result: SelfTest) -> str:
     """Return everything that was measured, with the verdict, as JSON."""
-    data = asdict(result) | {"is_within": result.is_within}
+    data = asdict(result) | {
+        "is_within": result.is_within,
+        "is_fast": result.is_fast,
+        "is_passed": result.is_passed,
+    }
     for group in ("requests", "chunks"):
         best = highest(getattr(result, group))
         data[f"sustained_{group}_per_s"] = best and best.offered_per_s
@@ -106,6 +116,14 @@ def _sustained(steps: Sequence[Step]) -> str:
     least = "at least " if best is steps[-1] else ""
     rate = f"{least}{best.offered_per_s:,.0f} {best.unit}/s"
     return f"sustained: {rate} with a p99 lag of {lag_ms:.2f} ms"
+
+
+def _of_process(one: Compared) -> str:
+    error, percent = _error(one)
+    told = (
+        "is not timed" if one.error_s is None else f"is told to take {error} ms more ({percent} %)"
+    )
+    return f"in this process: an answer of {(one.true_s or 0) * 1e3:.1f} ms {told}"
 
 
 def _of_machine(noise: MachineNoise) -> str:

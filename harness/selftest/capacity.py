@@ -14,7 +14,11 @@ from harness.selftest.mock_process import MockProcess, Truth
 from harness.selftest.mock_script import MockScript, ready_s
 from harness.stats.quantiles import linear_quantile
 
+Unit = Literal["requests", "chunks"]
+
 LARGEST_LAG_S = 0.005
+LEAST_PER_S: Mapping[Unit, float] = {"requests": 500.0, "chunks": 20_000.0}
+"""What the load generator is to sustain on one core; below, a load may be the tool's own limit."""
 _LEAST_OF_OFFERED = 0.95
 _SCRIPT = MockScript(ttft_s=0.02, tpot_s=0.004)
 _REQUEST_RATES = (250, 500, 750, 1000, 1500, 2000, 3000)
@@ -22,8 +26,6 @@ _REQUEST_RATES = (250, 500, 750, 1000, 1500, 2000, 3000)
 _CHUNK_TOKENS = (10, 20, 40, 60, 80, 120)
 """Answer lengths at a fixed rate of requests, one token in each chunk."""
 _RATE_OF_LONG_ANSWERS = 500.0
-
-Unit = Literal["requests", "chunks"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,6 +53,11 @@ class MockScript:
         if min(self.tokens_per_chunk, self.chunks_per_write) < 1:
             raise ConfigError("mock", "a chunk or packet holds nothing", "write 1 or more")
 
+    @property
+    def tells_tokens(self) -> bool:
+        """Whether anything tells how many tokens an answer has."""
+        return self.usage or self.counts != "none"
+
     def with_changes(self, changes: dict[str, Any]) -> MockScript:
         """Return the script with some fields replaced.
 

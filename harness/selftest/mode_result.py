@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
 from harness.core.latency import tpot, ttft
 from harness.core.trace import Trace
+from harness.selftest.modes import Mode
+from harness.selftest.true_times import true_tpot, true_ttft
 
 LARGEST_ERROR_S = 0.001
 LARGEST_RELATIVE_ERROR = 0.02
@@ -32,10 +34,10 @@ class Compared:
 
     @property
     def is_within(self) -> bool:
-        """Whether it is off by no more than 1 ms and 2 %; true of what is not to be had."""
+        """Whether it is off by no more than 1 ms and 2 %, and told exactly if it is to be had."""
         error_s, relative = self.error_s, self.relative_error
         if error_s is None or relative is None:
-            return True
+            return self.told_s is self.true_s is None
         return abs(error_s) <= LARGEST_ERROR_S and abs(relative) <= LARGEST_RELATIVE_ERROR
 
 
@@ -47,6 +49,9 @@ class ModeResult:
     n_streams: int
     n_requests: int
     n_failed: int
+    """As the tool has it."""
+    n_refused: int
+    """By the server."""
     ttft: Compared
     tpot: Compared
     problems: tuple[str, ...]
@@ -54,31 +59,29 @@ class ModeResult:
 
     @property
     def is_within(self) -> bool:
-        """Whether nothing was told wrongly, and both medians are right within the limits."""
-        return not self.problems and self.ttft.is_within and self.tpot.is_within
-
-
-def compared(
-    formula: Callable[[Trace], float | None], told: Iterable[Trace], true: Iterable[Trace]
-) -> Compared:
-    """Return the medians of one latency."""
-    return Compared(told_s=_median(map(formula, told)), true_s=_median(map(formula, true)))
+        """Whether nothing was told wrongly or lost, and both medians are within the limits."""
+        is_whole = self.n_failed == self.n_refused and not self.problems
+        return is_whole and self.ttft.is_within and self.tpot.is_within
 
 
 def mode_result(
-    mode: str, n_streams: int, pairs: Sequence[tuple[Trace, Trace]], problems: Sequence[str]
+    mode: Mode, n_streams: int, pairs: Sequence[tuple[Trace, Trace | None]], problems: Sequence[str]
 ) -> ModeResult:
-    """Judge what was told of some requests, each with its truth; a failed one has no times."""
+    """Judge what was told of some requests, each with its truth; None where it was refused.
+
+    The truth goes through formulas of its own, so that a fault of the tool's is seen.
+    """
     told = [trace for trace, _ in pairs]
-    answered = [true for trace, true in pairs if trace.failure is None]
-    knows_tokens = any(trace.n_output_tokens is not None for trace in told)
+    true = [trace for _, trace in pairs if trace is not None]
+    steps = map(true_tpot, true) if mode.script.tells_tokens else ()
     return ModeResult(
-        mode=mode,
+        mode=mode.name,
         n_streams=n_streams,
         n_requests=len(told),
-        n_failed=len(told) - len(answered),
-        ttft=compared(ttft, told, answered),
-        tpot=compared(tpot, told, answered if knows_tokens else ()),
+        n_failed=sum(trace.failure is not None for trace in told),
+        n_refused=len(pairs) - len(true),
+        ttft=Compared(told_s=_median(map(ttft, told)), true_s=_median(map(true_ttft, true))),
+        tpot=Compared(told_s=_median(map(tpot, told)), true_s=_median(steps)),
         problems=tuple(dict.fromkeys(problems)),
     )
 

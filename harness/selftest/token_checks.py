@@ -32,7 +32,7 @@ def wrongly_told(script: MockScript, told: Trace, true: Trace | None) -> Iterato
 
 def _wrong_counts(script: MockScript, told: Trace, true: Trace) -> Iterator[str]:
     tells_chunks = script.counts != "none"
-    tells_total = script.usage or tells_chunks
+    tells_total = script.tells_tokens
     if told.chunk_tokens != (true.chunk_tokens if tells_chunks else None):
         yield f"the tokens of chunks were told to be {told.chunk_tokens}"
     if told.n_output_tokens != (true.n_output_tokens if tells_total else None):

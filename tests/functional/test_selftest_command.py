@@ -20,7 +20,7 @@ def test_the_self_test_counts_rightly_in_every_mode() -> None:
     )
     assert done.returncode in {0, 1}, done.stderr
     result = json.loads(done.stdout)
-    assert result["is_within"] is (done.returncode == 0)
+    assert result["is_within"] is result["is_passed"] is (done.returncode == 0)
     assert {one["mode"] for one in result["modes"]} == {mode.name for mode in MODES}
     for one in result["modes"]:
         assert one["problems"] == [], one
@@ -30,7 +30,8 @@ def test_the_self_test_counts_rightly_in_every_mode() -> None:
         assert (one["tpot"]["told_s"] is not None) is counts
     refused = {one["mode"]: one["n_failed"] for one in result["modes"] if one["n_failed"]}
     assert refused == {"every 4th refused": 2}
-    assert result["in_process"]["tpot"]["told_s"] > 0
+    inside = result["in_process"]
+    assert 0.03 <= inside["true_s"] <= inside["told_s"]
     for unit in ("requests", "chunks"):
         assert result[unit][0]["unit"] == unit
         assert result[unit][0]["n_failed"] == 0

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from harness.core.latency import tpot, ttft
 from harness.core.response import Failure, FailureKind
 from harness.core.trace import Trace
 from harness.selftest.capacity import Step, highest
-from harness.selftest.load_client import arrivals_of
+from harness.selftest.in_process import in_process
+from harness.selftest.machine_noise import MachineNoise
 from harness.selftest.mock_script import MockScript
 from harness.selftest.mode_result import Compared, mode_result
 from harness.selftest.modes import MODES
-from harness.selftest.ticking_session import TickingSession
+from harness.selftest.selftest import SelfTest
 from harness.selftest.token_checks import wrongly_told
 
 TRUE = Trace(
@@ -27,6 +27,7 @@ TRUE = Trace(
     n_output_tokens=8,
     n_cached_tokens=0,
 )
+PLAIN = MODES[0]
 COUNTED = MockScript(tokens_per_chunk=4, counts="usage", cache=True)
 SILENT = MockScript(tokens_per_chunk=4, usage=False)
 
@@ -73,26 +74,49 @@ def test_a_refusal_has_to_be_told_as_one() -> None:
         (0.0611, 0.060, False),
         (0.01021, 0.010, False),
         (0.00979, 0.010, False),
-        (None, 0.010, True),
+        (None, 0.010, False),
+        (0.010, None, False),
+        (None, None, True),
     ],
 )
 def test_limits_are_1_ms_and_2_percent(
-    told_s: float | None, true_s: float, *, is_within: bool
+    told_s: float | None, true_s: float | None, *, is_within: bool
 ) -> None:
     assert Compared(told_s=told_s, true_s=true_s).is_within is is_within
 
 
+REFUSED = dataclasses.replace(TRUE, failure=Failure(kind=FailureKind.RATE_LIMITED, message="later"))
+
+
 def test_a_mode_compares_the_medians_of_what_was_answered() -> None:
     late = dataclasses.replace(TRUE, chunk_ns=(51_000_000, 91_000_000))
-    refused = dataclasses.replace(
-        TRUE, failure=Failure(kind=FailureKind.RATE_LIMITED, message="later")
-    )
-    result = mode_result("m", 2, [(late, TRUE), (refused, refused)], ["a", "a"])
-    assert (result.n_requests, result.n_failed) == (2, 1)
+    result = mode_result(PLAIN, 2, [(late, TRUE), (REFUSED, None)], ["a", "a"])
+    assert (result.n_requests, result.n_failed, result.n_refused) == (2, 1, 1)
     assert result.ttft.error_s == pytest.approx(0.001)
     assert result.tpot.error_s == pytest.approx(0)
     assert result.problems == ("a",)
     assert not result.is_within
+    assert mode_result(PLAIN, 2, [(TRUE, TRUE), (REFUSED, None)], []).is_within
+
+
+def test_answers_that_are_lost_are_no_success() -> None:
+    assert not mode_result(PLAIN, 1, [(REFUSED, TRUE)], []).is_within
+    assert not mode_result(PLAIN, 1, [(TRUE, TRUE), (REFUSED, TRUE)], []).is_within
+
+
+def test_times_that_are_not_told_are_no_success() -> None:
+    untimed = dataclasses.replace(TRUE, n_output_tokens=None)
+    assert not mode_result(PLAIN, 1, [(untimed, TRUE)], []).is_within
+    silent = next(mode for mode in MODES if mode.name == "no usage")
+    assert mode_result(silent, 1, [(untimed, TRUE)], []).is_within
+
+
+def test_a_wrong_divisor_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    def wrong(trace: Trace) -> float:
+        return (trace.token_ns[-1] - trace.token_ns[0]) / 1e9 / (trace.n_output_tokens or 1)
+
+    monkeypatch.setattr("harness.selftest.mode_result.tpot", wrong)
+    assert not mode_result(PLAIN, 1, [(TRUE, TRUE)], []).is_within
 
 
 def test_modes_are_all_different_and_can_be_played() -> None:
@@ -100,15 +124,22 @@ def test_modes_are_all_different_and_can_be_played() -> None:
     assert len({(mode.script, mode.api) for mode in MODES}) == len(MODES)
 
 
-def test_a_ticking_model_is_never_early() -> None:
-    session = TickingSession(MockScript(ttft_s=0.004, tpot_s=0.001))
-    ((_, trace),) = session.time(arrivals_of(["a"], 3), concurrency=1)
-    true = session.truth(3)
-    ticked = [at - trace.sent_ns for at in trace.chunk_ns]
-    assert all(at >= due for at, due in zip(ticked, true.chunk_ns, strict=True))
-    assert ttft(true) == pytest.approx(0.004)
-    assert tpot(true) == pytest.approx(0.001)
-    assert trace.chunk_tokens == (1, 1, 1)
+def test_the_suite_is_timed_by_a_model_that_knows_its_times() -> None:
+    notes: list[str] = []
+    result = in_process(3, notes.append)
+    assert result.told_s is not None
+    assert result.true_s is not None
+    # The suite's clock is around the model's: it shows more, and on a busy machine a lot.
+    assert 0.03 <= result.true_s <= result.told_s < result.true_s + 1
+    assert any("timing 3 requests" in note for note in notes)
+
+
+def test_a_fault_of_the_suites_clock_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    def e2e(trace: Trace) -> float:
+        return (trace.ended_ns - trace.sent_ns) / 1e9 * 2
+
+    monkeypatch.setattr("harness.selftest.in_process.e2e", e2e)
+    assert not in_process(2, print).is_within
 
 
 def step(**changes: Any) -> Step:
@@ -132,3 +163,28 @@ def test_a_rate_is_sustained_only_in_full_in_time_and_without_loss(changes: Any)
     assert not step(**changes).is_sustained
     assert highest([step(), step(offered_per_s=900.0, **changes)]) == step()
     assert highest([step(**changes)]) is None
+
+
+@pytest.mark.parametrize(
+    ("requests", "chunks", "is_fast"),
+    [((500.0,), (20_000.0,), True), ((250.0,), (20_000.0,), False), ((500.0,), (), False)],
+)
+@pytest.mark.parametrize("is_judging", [True, False])
+def test_a_slow_generator_fails_where_rates_are_judged(
+    requests: tuple[float, ...], chunks: tuple[float, ...], *, is_fast: bool, is_judging: bool
+) -> None:
+    good = Compared(told_s=0.03, true_s=0.03)
+    result = SelfTest(
+        noise=MachineNoise(oversleep_p50_s=0, oversleep_p99_s=0, load_average=None, n_cores=1),
+        in_process=good,
+        modes=(),
+        requests=tuple(step(offered_per_s=rate, achieved_per_s=rate) for rate in requests),
+        chunks=tuple(
+            step(unit="chunks", offered_per_s=rate, achieved_per_s=rate) for rate in chunks
+        ),
+        is_judging_rates=is_judging,
+    )
+    assert result.is_fast is is_fast
+    assert result.is_passed is (is_fast or not is_judging)
+    beyond = dataclasses.replace(result, in_process=Compared(told_s=None, true_s=0.03))
+    assert not beyond.is_passed
