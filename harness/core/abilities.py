@@ -118,6 +118,15 @@ class PartedTask(Task, Protocol):
 
 
 @runtime_checkable
+class RemarkingTask(Task, Protocol):
+    """A task that learns from the answers what its user has to be told."""
+
+    def remarks(self) -> Sequence[str]:
+        """Return a sentence for each thing that answers have shown since the last call."""
+        ...
+
+
+@runtime_checkable
 class DrawnTask(Task, Protocol):
     """A suite whose charts need the answers themselves (a timeline of requests)."""
 

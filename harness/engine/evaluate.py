@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from harness.core.abilities import DrawnTask, PartedTask
+from harness.core.abilities import DrawnTask, PartedTask, RemarkingTask
 from harness.core.build import options_of
 from harness.core.capability import Capability
 from harness.core.errors import ConfigError, StoreError
@@ -162,7 +162,10 @@ class Evaluating:
             figures=outcome.figures,
             warnings=(
                 *(f"{context.suite}: {text}" for text in slices_left_out(self._board)),
-                *(f"{context.suite} on {context.model}: {text}" for text in counts.warnings),
+                *(
+                    f"{context.suite} on {context.model}: {text}"
+                    for text in (*counts.warnings, *_remarks(self._task))
+                ),
             ),
             is_interrupted=self.is_interrupted,
         )
@@ -200,6 +203,10 @@ def evaluate(
     progress.begin(planned.model, planned.suite, planned.n_samples)
     under_way.take(_answers(task, session, planned, earlier, progress))
     return under_way.finish(session.identity.fingerprint)
+
+
+def _remarks(task: Task) -> Sequence[str]:
+    return task.remarks() if isinstance(task, RemarkingTask) else ()
 
 
 def _cpu_s() -> float:
