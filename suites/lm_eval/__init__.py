@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, ClassVar
 
 from harness.core.capability import Capability
+from harness.core.errors import ConfigError
 from harness.suites.lm_eval.needs import NeedsOfTask
 
 if TYPE_CHECKING:
@@ -49,6 +50,11 @@ class LmEvalSuite:
     """Fields of a document; estimates are repeated for each of their values."""
     confirm_run_unsafe_code: bool = False
     """Allow tasks that run code which the model has written."""
+
+    def __post_init__(self) -> None:
+        """Refuse what lm-eval's samplers only assert."""
+        if self.num_fewshot is not None and self.num_fewshot < 0:
+            raise ConfigError("num_fewshot", "is below 0", "write 0 for no examples")
 
     @staticmethod
     def listed(pattern: str) -> Iterator[tuple[str, str]]:

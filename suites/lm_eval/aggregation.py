@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -31,6 +32,23 @@ def name_of(function: Any) -> str | None:
         if AGGREGATION_REGISTRY[name] is function:
             return str(name)
     return None
+
+
+def numbers_in(result: Any) -> dict[str, float] | None:
+    """Return the numbers that an aggregation has returned, by key; one alone has no key.
+
+    Returns:
+        None where it is neither a number nor a mapping to numbers.
+
+    >>> numbers_in(0.5), numbers_in({"x": 1, "y": "good"}), numbers_in("good")
+    ({'': 0.5}, {'x': 1.0}, None)
+    """
+    found = result if isinstance(result, Mapping) else {"": result}
+    numbers = {}
+    for key, value in found.items():
+        with suppress(TypeError, ValueError):
+            numbers[str(key)] = float(value)
+    return numbers or None
 
 
 def terms_of(aggregation: str, value: Any) -> tuple[float, float] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Literal, TypeVar
 
@@ -17,13 +17,15 @@ from harness.core.response import (
     Output,
     TokenLogLikelihoods,
 )
-from harness.suites.lm_eval.aggregation import DEFINITIONS, name_of
+from harness.suites.lm_eval.aggregation import DEFINITIONS, name_of, numbers_in
 from harness.suites.lm_eval.installed import lm_eval_version
 from harness.suites.lm_eval.loaded_tasks import LoadedTask, LoadedTasks, TaskName
 from harness.suites.lm_eval.metric import LmEvalMetric
 from harness.suites.lm_eval.questions import Question
+from harness.suites.lm_eval.quiet import quiet
 from harness.suites.lm_eval.set_metric import LmEvalSetMetric
-from harness.suites.lm_eval.values import processed
+from harness.suites.lm_eval.subgroups import weighting_of
+from harness.suites.lm_eval.values import Values, processed
 
 _N_TRIED = 20
 """Some tasks give a number to some documents only: so many are tried for the names."""
@@ -52,6 +54,8 @@ class TaskMetrics:
 
     per_document: tuple[LmEvalMetric, ...]
     on_the_set: tuple[LmEvalSetMetric, ...]
+    keys: frozenset[Key]
+    """What the tasks give, measured or said to be no number."""
 
 
 def metrics_of(
@@ -69,28 +73,55 @@ def metrics_of(
         for key in _keys(found.tasks[task], asked):
             owners.setdefault(key, []).append(task)
     definition = hash_json([_definition(one.task) for one in found.tasks.values()])[:12]
-    made = [
-        _metric(name, found, key, tasks, definition)
-        for key, tasks in owners.items()
-        if key[0] != _NO_NUMBER
-    ]
+    made: list[LmEvalMetric | LmEvalSetMetric] = []
+    for key, tasks in owners.items():
+        if key[0] != _NO_NUMBER:
+            metric = _metric(name, found, key, tasks, definition)
+            parts = dict.fromkeys(
+                part for task in tasks for part in _parts(found.tasks[task], key, questions[task])
+            )
+            made += [replace(metric, part=part) for part in parts] or [metric]
     return TaskMetrics(
         per_document=tuple(metric for metric in made if isinstance(metric, LmEvalMetric)),
         on_the_set=tuple(metric for metric in made if isinstance(metric, LmEvalSetMetric)),
+        keys=frozenset(owners),
     )
 
 
 def _keys(loaded: LoadedTask, questions: Iterable[Question]) -> tuple[Key, ...]:
-    """Return metrics with their filters: those of specimen answers, else those declared."""
+    """Return metrics with their filters: those of specimen answers, and those declared.
+
+    A metric without a value on any document is moot, and left out of the run's numbers.
+    """
     seen: dict[Key, None] = {}
-    for question in islice(questions, _N_TRIED):
+    for values in _of_specimens(loaded, islice(questions, _N_TRIED)):
+        seen |= dict.fromkeys(values)
+    filters = [pipeline.name for pipeline in loaded.task._filters]  # noqa: SLF001 - the only door
+    seen |= {(metric, each): None for each in filters for metric in loaded.task.aggregation()}
+    return tuple(seen)
+
+
+def _parts(loaded: LoadedTask, key: Key, questions: Sequence[Question]) -> tuple[str, ...]:
+    """Return the keys of what an aggregation makes of specimens, if that is several numbers."""
+    function = loaded.task.aggregation().get(key[0])
+    if function is None or name_of(function) is not None:
+        return ()
+    for tried in (questions[:_N_TRIED], questions):  # all documents may have more keys than some
+        values = [each[key] for each in _of_specimens(loaded, tried) if key in each]
+        result = None
+        with suppress(Exception), quiet():  # as above
+            result = function(values)
+        if not isinstance(result, Mapping):
+            return ()
+    return tuple(numbers_in(result) or ())
+
+
+def _of_specimens(loaded: LoadedTask, questions: Iterable[Question]) -> Iterator[Values]:
+    """Yield what the task makes of a specimen answer to each question."""
+    for question in questions:
         with suppress(Exception):  # the task's code may refuse a specimen, and still work
             doc = loaded.docs[int(question.sample.id)]
-            seen |= dict.fromkeys(processed(loaded.task, doc, _specimen(question)))
-    if not seen:
-        filters = [pipeline.name for pipeline in loaded.task._filters]  # noqa: SLF001 - the only door
-        seen = {(metric, each): None for each in filters for metric in loaded.task.aggregation()}
-    return tuple(seen)
+            yield processed(loaded.task, doc, _specimen(question))
 
 
 def _specimen(question: Question) -> Output:
@@ -124,7 +155,7 @@ def _metric(
         low=low,
         high=high,
         tasks=tuple(tasks) if len(found.tasks) > 1 else (),
-        weighting=_weighting(found.group, metric),
+        weighting=weighting_of(found.group, metric),
         definition=definition,
         version=lm_eval_version(),
         task_version=_common([str(owner.VERSION) for owner in owners]) or "",
@@ -146,12 +177,6 @@ def _direction(said: set[bool | None]) -> Literal["higher", "lower", "neither"]:
     if said == {True}:
         return "higher"
     return "lower" if said == {False} else "neither"
-
-
-def _weighting(group: Any, metric: str) -> Literal["documents", "tasks"]:
-    configured = getattr(group, "aggregate_metric_list", None) or ()
-    is_by_task = any(each.metric == metric and not each.weight_by_size for each in configured)
-    return "tasks" if is_by_task else "documents"
 
 
 def _definition(task: Any) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from harness.suites.lm_eval.catalogue import Catalogue
 from harness.suites.lm_eval.installed import lm_eval_version
-from harness.suites.lm_eval.quiet import no_progress_bars, quiet
+from harness.suites.lm_eval.quiet import no_prints, no_progress_bars, quiet
 from harness.suites.lm_eval.unloadable import cannot_load
 
 _RANDOM_SEED, _NUMPY_SEED = 0, 1234
@@ -75,7 +75,7 @@ def load(name: TaskName) -> LoadedTasks:
     lm_eval_version()
     folders = Catalogue.with_folder(name.include_path).folders(name.name)
     # In this order: importing datasets sets the levels of logs that are to be silenced.
-    with no_progress_bars(), quiet(), _seeded():
+    with no_progress_bars(), quiet(), no_prints(), _seeded():
         from lm_eval.tasks import TaskManager
 
         try:

@@ -47,7 +47,7 @@ class LmEvalMetric(TaskMetric):
         task = task_of(self.task_name, sample).name
         values = values_of(self.task_name, sample.id, task, output)
         if (self.metric, self.filter) not in values:
-            return Unscored(f"the task gives this document no {self.key}")
+            return Unscored(f"the task gives this document no {self.key}", is_moot=True)
         value = values[self.metric, self.filter]
         terms = terms_of(self.aggregation, value)
         if terms is None:

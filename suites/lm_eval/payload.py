@@ -30,7 +30,7 @@ def payload_of(requests: Sequence[Any], where: str) -> Payload:
     if kinds == {"loglikelihood"}:
         return _log_likelihood([request.args for request in requests])
     if len(requests) == 1 and kinds == {"loglikelihood_rolling"}:
-        return RollingLogLikelihood(text=requests[0].args[0])
+        return RollingLogLikelihood(text=requests[0].args[0], has_special_tokens=True)
     if len(requests) == 1 and kinds == {"generate_until"}:
         prompt, options = requests[0].args
         return _generate(prompt, options, where)
@@ -65,11 +65,14 @@ def _generate(prompt: Prompt, options: Mapping[str, Any], where: str) -> Generat
             "leave it out in a YAML of your own",
         )
     until = options.get("until") or []
+    stops = [until] if isinstance(until, str) else list(until)
     lengths = [options[key] for key in _LENGTHS if options.get(key) is not None]
+    length = int(lengths[0]) if lengths else _MAX_TOKENS
     return Generate(
         prompt=prompt,
-        max_new_tokens=int(lengths[0]) if lengths else _MAX_TOKENS,
-        stop=tuple([until] if isinstance(until, str) else until),
+        # lm-eval finds the empty text in whatever was written first, and never cuts by it.
+        max_new_tokens=1 if "" in stops else length,
+        stop=tuple(filter(None, stops)),
         temperature=0.0 if is_greedy else temperature,
         top_p=1.0 if is_greedy else float(options.get("top_p", 1.0)),
     )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from harness.core.errors import ConfigError
+from harness.core.errors import ConfigError, HarnessError
 from harness.core.request import Message, Payload
 from harness.core.sample import Sample
 from harness.suites.lm_eval.loaded_tasks import LoadedTask
@@ -50,35 +51,59 @@ def questions_of(
         slices: fields of a document to slice by.
 
     Raises:
-        ConfigError: the task asks for what this suite cannot do.
+        ConfigError: the task asks for what this suite cannot do, or its code raises.
     """
     task = loaded.task
     where = f"task {loaded.name!r}"
     _refuse_unknown_kinds(task, where)
     n_shots = _set_fewshot(task, prompting)
     for number, doc in enumerate(islice(loaded.docs, limit)):
-        context = task.fewshot_context(
-            doc,
-            num_fewshot=n_shots,
-            system_instruction=prompting.system_instruction,
-            apply_chat_template=prompting.apply_chat_template,
-            fewshot_as_multiturn=prompting.fewshot_as_multiturn,
-            chat_template=_turns if prompting.apply_chat_template else None,
-            gen_prefix=task.doc_to_prefix(doc),
-        )
-        requests = task.construct_requests(
-            doc=doc,
-            ctx=context,
-            metadata=(loaded.name, number, 1),
-            apply_chat_template=prompting.apply_chat_template,
-            chat_template=_turns if prompting.apply_chat_template else None,
-        )
-        requests = requests if isinstance(requests, list) else [requests]
-        yield Question(
-            _sample(task, doc, number, slices),
-            payload_of(requests, where),
-            tuple(request.args for request in requests),
-        )
+        with _named(f"{where}, document {number}", n_shots):
+            requests = _requests(task, doc, (loaded.name, number, 1), n_shots, prompting)
+            question = Question(
+                _sample(task, doc, number, slices),
+                payload_of(requests, where),
+                tuple(request.args for request in requests),
+            )
+        yield question
+
+
+def _requests(
+    task: Any, doc: Any, metadata: tuple[str, int, int], n_shots: int, prompting: Prompting
+) -> list[Any]:
+    context = task.fewshot_context(
+        doc,
+        num_fewshot=n_shots,
+        system_instruction=prompting.system_instruction,
+        apply_chat_template=prompting.apply_chat_template,
+        fewshot_as_multiturn=prompting.fewshot_as_multiturn,
+        chat_template=_turns if prompting.apply_chat_template else None,
+        gen_prefix=task.doc_to_prefix(doc),
+    )
+    requests = task.construct_requests(
+        doc=doc,
+        ctx=context,
+        metadata=metadata,
+        apply_chat_template=prompting.apply_chat_template,
+        chat_template=_turns if prompting.apply_chat_template else None,
+    )
+    return requests if isinstance(requests, list) else [requests]
+
+
+@contextmanager
+def _named(where: str, n_shots: int) -> Iterator[None]:
+    """Say which document the task's own code has stumbled over."""
+    try:
+        yield
+    except HarnessError:
+        raise
+    except Exception as error:  # a task's functions may raise anything
+        first_line = next(iter(str(error).strip().splitlines()), "")
+        reason = f"{type(error).__name__}: {first_line}" if first_line else type(error).__name__
+        fewer = f"set num_fewshot below {n_shots}, or " if n_shots else ""
+        raise ConfigError(
+            where, f"no question can be made of it ({reason})", f"{fewer}check the task's functions"
+        ) from error
 
 
 def _turns(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, redirect_stdout
 
 from harness.core.silence import silenced
 
@@ -11,6 +12,11 @@ from harness.core.silence import silenced
 def quiet() -> AbstractContextManager[None]:
     """Silence the logs of lm-eval and of what fetches its data, and all warnings."""
     return silenced("lm_eval", "datasets", "huggingface_hub")
+
+
+def no_prints() -> AbstractContextManager[object]:
+    """Keep what tasks print while they load out of our output."""
+    return redirect_stdout(io.StringIO())
 
 
 @contextmanager

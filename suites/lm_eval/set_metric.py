@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from harness.core.errors import ConfigError
 from harness.core.response import Output
 from harness.core.sample import Sample
+from harness.suites.lm_eval.aggregation import numbers_in
 from harness.suites.lm_eval.loaded_tasks import loaded
 from harness.suites.lm_eval.quiet import quiet
 from harness.suites.lm_eval.task_metric import TaskMetric
@@ -30,12 +31,14 @@ class LmEvalSetMetric(TaskMetric):
         Raises:
             ConfigError: the function returns no number.
         """
-        lists = self._values(samples, outputs)
-        if not lists:
+        results = []
+        for task, values in self._values(samples, outputs).items():
+            numbers = self._aggregated(task, values)
+            if self.part in numbers:
+                weight = 1 if self.weighting == "tasks" else len(values)
+                results.append((numbers[self.part], weight))
+        if not results:
             return {}
-        results = [(self._aggregated(task, values), len(values)) for task, values in lists.items()]
-        if self.weighting == "tasks":
-            results = [(value, 1) for value, _ in results]
         total = sum(weight for _, weight in results)
         return {self.key: sum(value * weight for value, weight in results) / total}
 
@@ -48,15 +51,15 @@ class LmEvalSetMetric(TaskMetric):
                 lists.setdefault(task, []).append(values[self.metric, self.filter])
         return lists
 
-    def _aggregated(self, task: str, values: list[Any]) -> float:
+    def _aggregated(self, task: str, values: list[Any]) -> Mapping[str, float]:
         function = loaded(self.task_name).tasks[task].task.aggregation()[self.metric]
         with quiet():
             result = function(values)
-        try:
-            return float(result)
-        except (TypeError, ValueError) as error:
+        numbers = numbers_in(result)
+        if numbers is None or ("" in numbers) == bool(self.part):
             raise ConfigError(
                 f"task {task!r}",
                 f"its aggregation of {self.metric!r} returns a {type(result).__name__}",
-                "return one number",
-            ) from error
+                "return one number, or numbers under the same keys for every list",
+            )
+        return numbers

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 
 from harness.core.capability import Capability
 from harness.core.codec import hash_payload
@@ -19,11 +19,12 @@ from harness.core.run import Record
 from harness.core.sample import Sample
 from harness.core.score import Unscored
 from harness.core.transcript import Transcript
-from harness.suites.lm_eval.choosing import metrics_of
+from harness.suites.lm_eval.choosing import Key, metrics_of
 from harness.suites.lm_eval.loaded_tasks import LoadedTasks, TaskName, load, loaded
 from harness.suites.lm_eval.questions import Prompting, Question, questions_of
+from harness.suites.lm_eval.subgroups import subgroups_of
 from harness.suites.lm_eval.transcript import transcripts_of
-from harness.suites.lm_eval.values import TASK_SLICE, values_of
+from harness.suites.lm_eval.values import TASK_SLICE, task_of, values_of
 
 _GROUP_SLICE = "group"
 
@@ -40,6 +41,10 @@ class LmEvalTask:
     """SHA-256 (hex) over what is asked and the right answers: few-shot examples count."""
     metrics: tuple[Metric, ...]
     corpus_metrics: tuple[CorpusMetric, ...]
+    known: frozenset[Key]
+    """The numbers that there are metrics of."""
+    unforeseen: dict[Key, None] = field(default_factory=dict, compare=False)
+    """Numbers that only answers have brought to light."""
 
     @property
     def n_samples(self) -> int:
@@ -57,8 +62,18 @@ class LmEvalTask:
 
     def read(self, sample: Sample, output: Output) -> Output | Unscored:
         """Leave the answer as it is: the metrics apply the task's filters."""
-        del sample
+        with suppress(Exception):  # the metrics meet the same, and tell of it
+            values = values_of(self.name, sample.id, task_of(self.name, sample).name, output)
+            self.unforeseen.update(dict.fromkeys(values.keys() - self.known))
         return output
+
+    def remarks(self) -> tuple[str, ...]:
+        """Name the numbers that the task gives without having declared them."""
+        names = ", ".join(sorted(",".join(key) for key in self.unforeseen))
+        self.unforeseen.clear()
+        if not names:
+            return ()
+        return (f"{names}: not measured, since no metric_list declares it; add it to the task's",)
 
     def transcripts(self, records: Sequence[Record]) -> Mapping[str, Transcript]:
         """Return lm-eval's own files of samples, by task."""
@@ -93,7 +108,7 @@ def prepared_task(
         key: list(questions_of(one, prompting, limit=limit, slices=slices))
         for key, one in found.tasks.items()
     }
-    questions = list(_numbered(by_task, _subgroups(found.group)))
+    questions = list(_numbered(by_task, subgroups_of(found.group)))
     _check(name, questions)
     metrics = metrics_of(name, found, by_task)
     return LmEvalTask(
@@ -104,6 +119,7 @@ def prepared_task(
         ),
         metrics=metrics.per_document,
         corpus_metrics=metrics.on_the_set,
+        known=metrics.keys,
     )
 
 
@@ -119,17 +135,6 @@ def _numbered(
             slices = {**sample.slices, TASK_SLICE: task, **around}
             sample = replace(sample, id=f"{task}/{sample.id}", slices=slices)
         yield replace(question, sample=sample)
-
-
-def _subgroups(group: Any) -> dict[str, str]:
-    """Return the nearest group around each task that lies in a group of the group."""
-    if group is None:
-        return {}
-    return {
-        task.config.task: subgroup.name
-        for subgroup in group.get_all_groups()
-        for task in subgroup.get_all_tasks(recursive=False)
-    }
 
 
 def _refuse_unsafe(found: LoadedTasks, *, unsafe: bool) -> None:

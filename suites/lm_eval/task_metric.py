@@ -24,6 +24,8 @@ class TaskMetric:
     """lm-eval's name of it."""
     filter: str = "none"
     """The filter whose results are measured."""
+    part: str = ""
+    """The key of the number, where an aggregation returns several under keys of its own."""
     aggregation: str = "mean"
     """lm-eval's name of the aggregation, or ``custom`` for a function of the task's own."""
     better: Literal["higher", "lower", "neither"] = "neither"
@@ -49,8 +51,9 @@ class TaskMetric:
 
     @property
     def key(self) -> str:
-        """lm-eval's key of the number; the filter ``none`` is left out."""
-        return self.metric if self.filter == "none" else f"{self.metric},{self.filter}"
+        """lm-eval's key of the number; the filter ``none`` is left out, and a part added."""
+        parts = (self.metric, "" if self.filter == "none" else self.filter, self.part)
+        return ",".join(filter(None, parts))
 
     @property
     def name(self) -> str:

@@ -6,6 +6,12 @@ from pathlib import Path
 
 _ROWS = """
 import datasets
+from lm_eval.api.task import ConfigurableTask
+
+
+class Python(ConfigurableTask):
+    def __init__(self, config=None):
+        super().__init__(config={"custom_dataset": absent, "test_split": "test"})
 
 
 def load(n=6, **_):
@@ -17,6 +23,11 @@ def load(n=6, **_):
     return {"test": datasets.Dataset.from_list(rows)}
 
 
+def from_the_hub(**_):
+    print("reading the hub")
+    return datasets.load_dataset("some/where")
+
+
 def absent(**_):
     raise ConnectionError("the store is closed")
 
@@ -24,6 +35,26 @@ def absent(**_):
 def values(doc, results):
     text = results[0]
     return {"n_words": len(text.split()), "spread": (doc["kind"], len(text)), "seen": text != ""}
+
+
+def late(doc, results):
+    values = {"right": 1.0}
+    if doc["q"].startswith("What is 21"):
+        values["late"] = 1.0
+    if "surprise" in results[0]:
+        values["surprise"] = 1.0
+    return values
+
+
+def by_kind(pairs):
+    kinds = {kind for kind, _ in pairs}
+    return {kind: sum(n for k, n in pairs if k == kind) for kind in kinds} | {"says": "it"}
+
+
+def refuse(doc):
+    if doc["q"].startswith("What is 2"):
+        raise KeyError("the colour")
+    return doc["q"]
 
 
 def spread(pairs):
@@ -86,6 +117,32 @@ aggregate_metric_list:
     ),
     "unsafe.yaml": "include: write.yaml\ntask: unsafe\nunsafe_code: true\n",
     "absent.yaml": "include: write.yaml\ntask: absent\ncustom_dataset: !function rows.absent\n",
+    "late.yaml": """
+include: write.yaml
+task: late
+dataset_kwargs: {n: 24}
+process_results: !function rows.late
+metric_list:
+  - {metric: right, aggregation: mean, higher_is_better: true}
+  - {metric: late, aggregation: mean, higher_is_better: true}
+  - {metric: never, aggregation: mean, higher_is_better: true}
+""",
+    "kinds.yaml": """
+include: write.yaml
+task: kinds
+metric_list:
+  - {metric: spread, aggregation: !function rows.by_kind, higher_is_better: true}
+""",
+    "same.yaml": """
+group: same
+task: [{group: within, task: [choose, choose_long], aggregate_metric_list: [{metric: acc}]}, model]
+aggregate_metric_list: [{metric: acc}]
+""",
+    "refusing.yaml": "include: write.yaml\ntask: refusing\ndoc_to_text: !function rows.refuse\n",
+    "python.yaml": "task: python\nclass: !function rows.Python\n",
+    "from_hub.yaml": (
+        "include: write.yaml\ntask: from_hub\ncustom_dataset: !function rows.from_the_hub\n"
+    ),
     "hub.yaml": "task: hub\ndataset_path: some/where\ndataset_name: part\ntest_split: test\n",
     "files.yaml": (
         "task: files\ndataset_path: json\ntest_split: test\n"

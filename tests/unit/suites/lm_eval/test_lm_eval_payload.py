@@ -36,7 +36,7 @@ def test_after_turns_the_space_goes_to_the_continuation() -> None:
 def test_a_text_is_modelled() -> None:
     asked = payload_of([Instance("loglikelihood_rolling", "a text")], "")
 
-    assert asked == RollingLogLikelihood(text="a text")
+    assert asked == RollingLogLikelihood(text="a text", has_special_tokens=True)
 
 
 @pytest.mark.parametrize(
@@ -44,6 +44,7 @@ def test_a_text_is_modelled() -> None:
     [
         ({}, Generate(prompt="Q", max_new_tokens=256)),
         ({"until": "\n"}, Generate(prompt="Q", max_new_tokens=256, stop=("\n",))),
+        ({"until": ["x", ""]}, Generate(prompt="Q", max_new_tokens=1, stop=("x",))),
         ({"max_tokens": 5, "max_gen_toks": 7}, Generate(prompt="Q", max_new_tokens=7)),
         ({"max_new_tokens": 9, "top_k": 5}, Generate(prompt="Q", max_new_tokens=9)),
         ({"do_sample": False, "temperature": 0.7}, Generate(prompt="Q", max_new_tokens=256)),

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from fakes.lm_eval_tasks import write_tasks
 
+import harness
 from harness.config import parse_spec
 from harness.core.build import options_of
 from harness.core.capability import Capability
@@ -165,6 +166,54 @@ def test_numbers_of_a_text(folder: str) -> None:
     assert found == {"word_perplexity": pytest.approx(math.exp((12 + 15) / n_words))}
 
 
+def test_declared_numbers_are_measured_where_a_document_has_them(folder: str) -> None:
+    task = prepared(folder, "late")  # the first 20 documents, all that are tried, have no "late"
+    samples = list(task.samples())
+    text = Generation(text="a", finish_reason="stop")
+
+    by_name = {metric.name: metric for metric in task.metrics}
+
+    assert set(by_name) == {"lm_eval:right", "lm_eval:late", "lm_eval:never"}
+    late = [by_name["lm_eval:late"].measure(sample, text) for sample in samples]
+    assert late[21] == Scored((1.0, 1.0))
+    assert late[20] == Unscored("the task gives this document no late", is_moot=True)
+
+
+def test_a_number_that_nobody_foresaw_is_told(folder: str) -> None:
+    task = prepared(folder, "late", limit=2)
+    first, second = task.samples()
+
+    task.read(first, Generation(text="a surprise", finish_reason="stop"))
+    task.read(second, Generation(text="nothing", finish_reason="stop"))
+
+    (remark,) = task.remarks()
+    assert remark.startswith("surprise,none: not measured, since no metric_list declares it")
+    assert task.remarks() == ()
+
+
+def test_a_run_tells_of_what_it_does_not_measure(folder: str, tmp_path: Path) -> None:
+    table = {
+        "out": str(tmp_path),
+        "model": [{"name": "m", "adapter": "echo", "text": "a surprise"}],
+        "suite": [{"suite": "lm_eval:late", "include_path": folder}],
+    }
+
+    run = harness.run(parse_spec(table, folder=tmp_path)).run
+
+    assert {e.quantity.id: e.value for e in run.estimates} == {"right": 1.0, "late": 1.0}
+    (warning,) = [text for text in run.manifest.warnings if "surprise" in text]
+    assert warning.startswith("lm_eval:late on m: surprise,none: not measured, since")
+
+
+def test_an_aggregation_may_return_several_numbers(folder: str) -> None:
+    task = prepared(folder, "kinds")
+    answers = (Generation(text="x" * n, finish_reason="stop") for n in range(6))
+
+    found = values_of(task, outputs_of(task, answers))
+
+    assert found == {"n_words": 5 / 6, "seen": 5 / 6, "spread,a": 0 + 2 + 4, "spread,b": 1 + 3 + 5}
+
+
 def test_tasks_of_a_group_count_alike_or_by_documents(folder: str) -> None:
     task = prepared(folder, "alike")  # six documents, and two with the other answer right
     answers = iter([scores(-1.0, -2.0)] * 8)
@@ -195,15 +244,21 @@ def test_groups_in_groups_have_a_slice(folder: str) -> None:
     slices = [dict(sample.slices) for sample in task.samples()]
 
     assert slices == [
-        {"task": "choose", "group": "alike"},
-        {"task": "choose_long", "group": "alike"},
+        {"task": "choose"},  # alike counts tasks alike, and outer documents: another number
+        {"task": "choose_long"},
         {"task": "model", "group": "outer::inner"},
     ]
     assert {metric.name for metric in task.metrics} == {"lm_eval:acc", "lm_eval:word_perplexity"}
+    same = prepared(folder, "same", limit=1)
+    assert [sample.slices.get("group") for sample in same.samples()] == [
+        "same::within",
+        "same::within",
+        None,
+    ]
     last = list(task.samples())[-1]
     acc = next(metric for metric in task.metrics if metric.name == "lm_eval:acc")
     assert acc.measure(last, TokenLogLikelihoods(values=(-1.0,))) == Unscored(
-        "the task gives this document no acc"
+        "the task gives this document no acc", is_moot=True
     )
 
 
@@ -245,6 +300,17 @@ def test_the_definition_is_in_the_signature(folder: str, tmp_path: Path) -> None
         ("unsafe", {}, "runs code that the model writes; write confirm_run_unsafe_code = true"),
         ("mixed", {}, "needs? different models .one that generates and one that scores."),
         ("choose", {"slices": ("colour",)}, "slices: documents have no field 'colour'"),
+        ("choose", {"num_fewshot": -1}, "num_fewshot: is below 0; write 0 for no examples"),
+        (
+            "choose",
+            {"num_fewshot": 7},
+            r"task 'choose', document 0: no question .*\(ValueError: .*\); set num_fewshot below 7",
+        ),
+        (
+            "refusing",
+            {},
+            r"'refusing', document 2: no question can be .* \(KeyError: 'the colour'\); check the",
+        ),
         ("misspelt", {}, "lm-eval cannot load it .ValueError: Got invalid output_type 'thinking'"),
     ],
 )
@@ -272,11 +338,26 @@ def test_unsafe_code_runs_when_it_is_confirmed(folder: str) -> None:
             "its data set 'some/where' (part) is neither in the cache of the Hugging Face hub",
             "run harness data fetch SPEC once with a network",
         ),
+        (
+            "python",
+            "its custom_dataset cannot give its data (ConnectionError: the store is closed)",
+            "see what that function needs",
+        ),
+        (
+            "from_hub",
+            "its custom_dataset cannot give its data (",
+            "run harness data fetch SPEC once with a network and without HF_HUB_OFFLINE, or see",
+        ),
         ("files", "its json files cannot be read (FileNotFoundError: ", "check dataset_kwargs"),
     ],
 )
 def test_data_that_cannot_be_had_are_named(
-    folder: str, monkeypatch: pytest.MonkeyPatch, task: str, reason: str, remedy: str
+    folder: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    task: str,
+    reason: str,
+    remedy: str,
 ) -> None:
     import datasets
 
@@ -289,6 +370,7 @@ def test_data_that_cannot_be_had_are_named(
     assert text.startswith(f"task {task!r}: {reason}")
     assert remedy in text
     assert "\n" not in text
+    assert capsys.readouterr().out == ""
 
 
 def test_global_generators_stay_as_they_were(folder: str) -> None:

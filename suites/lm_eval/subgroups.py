@@ -1,0 +1,41 @@
+"""How a group of lm-eval puts the numbers of its tasks together, and the groups inside it."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+
+def weighting_of(group: Any, metric: str) -> Literal["documents", "tasks"]:
+    """Return how tasks count in a group's number: by their documents, or all alike.
+
+    Args:
+        group: lm_eval's own; None for a task or a tag.
+        metric: lm-eval's name of the number.
+    """
+    configured = getattr(group, "aggregate_metric_list", None) or ()
+    is_by_task = any(each.metric == metric and not each.weight_by_size for each in configured)
+    return "tasks" if is_by_task else "documents"
+
+
+def subgroups_of(group: Any) -> dict[str, str]:
+    """Return the group around each task that lies in a group of the group.
+
+    A slice is put together as the whole is, of the tasks that lie directly in it. Groups whose
+    own number is another one (weighted otherwise, or with groups inside) are left out.
+
+    Args:
+        group: lm_eval's own; None for a task or a tag.
+    """
+    if group is None:
+        return {}
+    return {
+        task.task_name: subgroup.name
+        for subgroup in group.get_all_groups()
+        if not subgroup.get_all_groups() and _is_weighted_alike(subgroup, group)
+        for task in subgroup.get_all_tasks(recursive=False)
+    }
+
+
+def _is_weighted_alike(subgroup: Any, group: Any) -> bool:
+    metrics = {each.metric for each in subgroup.aggregate_metric_list or ()}
+    return all(weighting_of(subgroup, each) == weighting_of(group, each) for each in metrics)
