@@ -12,6 +12,7 @@ from itertools import groupby
 from harness.cli.sparkline import WIDTH, sparkline
 from harness.cli.table import printable
 from harness.core.history import Point, Series, Shift
+from harness.core.quantity_unit import shown_unit, told
 from harness.core.score import Direction
 
 _ARROW = {Direction.HIGHER: "↑", Direction.LOWER: "↓", Direction.NEITHER: " "}
@@ -65,17 +66,21 @@ def _summary(series: Series, width: int) -> str:
     n_runs = f"{len(points):>4} run{'s' if len(points) > 1 else ' '}"
     days = f"{_day(points[0].at)} … {_day(points[-1].at)}"
     line = sparkline([point.value for point in points])
-    return f"{name}  {n_runs}  {days}  {line:<{WIDTH}}  {_value(points[-1])}"
+    return f"{name}  {n_runs}  {days}  {line:<{WIDTH}}  {_value(series, points[-1])}"
 
 
-def _value(point: Point) -> str:
+def _value(series: Series, point: Point) -> str:
+    unit = shown_unit(series.quantity, [point.value])
     if point.low is None or point.high is None:
-        return f"{point.value:.4g}"
-    return f"{point.value:.4g} [{point.low:.4g}, {point.high:.4g}]"
+        return told(point.value, unit)
+    ends = f"{point.low * unit.factor:.4g}, {point.high * unit.factor:.4g}"
+    return f"{told(point.value, unit)} [{ends}]"
 
 
 def _shift_line(series: Series, shift: Shift) -> str:
-    levels = " -> ".join(_told_apart(shift.before, shift.after))
+    unit = shown_unit(series.quantity, (shift.before, shift.after))
+    texts = _told_apart(shift.before * unit.factor, shift.after * unit.factor)
+    levels = f"{' -> '.join(texts)} {unit.word}".rstrip()
     name, word = printable(series.quantity.id), _WORD[shift.is_better]
     return f"{_day(shift.at)} {name} {levels} {word} (p {shift.p_value:.2g})"
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.markup import escape
 from rich.table import Table
 
@@ -14,6 +15,7 @@ from harness.cli.table import ARROW, printable
 from harness.core.comparison import Comparison
 from harness.core.history import Alarm
 from harness.core.judgement import Finding, Judgement
+from harness.core.quantity_unit import shown_unit, told
 from harness.core.verdict import Verdict
 
 _STYLE = {
@@ -25,27 +27,30 @@ _STYLE = {
 }
 _MOST_WATCHED = 8
 _LOG_WIDTH = 150
+_ALL_COLUMNS = 110
+"""A narrower terminal is shown no p-values, detectable differences and flips."""
+_WIDE_ONLY = ("adj. p", "detects", "▲/▼")
 
 
 def print_judgement(judgement: Judgement) -> None:
     """Print the verdict, the gates, and what else is worth a line."""
     # In a file or a build's log nothing is gained by wrapping at eighty columns.
-    console = Console(
-        highlight=False, emoji=False, width=None if sys.stdout.isatty() else _LOG_WIDTH
-    )
+    has_width = sys.stdout.isatty() or "COLUMNS" in os.environ
+    console = Console(highlight=False, emoji=False, width=None if has_width else _LOG_WIDTH)
+    is_narrow = console.width < _ALL_COLUMNS
     for text in _sides(judgement):
         _line(console, text)
     gates = list(judgement.gates)
-    for where, own in _by_pair(gates).items():
-        console.print(_table(f"Gates: {where}", own))
+    for where, own in _by_place(gates).items():
+        console.print(_table(f"Gates: {where}", own, is_narrow=is_narrow))
     pointed_out = _pointed_out(judgement.watched)
-    for where, own in _by_pair(pointed_out[:_MOST_WATCHED]).items():
-        console.print(_table(f"Moved, without a gate: {where}", own))
+    for where, own in _by_place(pointed_out[:_MOST_WATCHED]).items():
+        console.print(_table(f"Moved, without a gate: {where}", own, is_narrow=is_narrow))
     if len(pointed_out) > _MOST_WATCHED:
         _line(console, f"{len(pointed_out) - _MOST_WATCHED} more have moved: see the report")
     apart = [row for row in judgement.watched if _is_shown_untested(row)]
-    for where, own in _by_pair(apart).items():
-        console.print(_table(f"Not tested: {where}", own))
+    for where, own in _by_place(apart).items():
+        console.print(_table(f"Not tested: {where}", own, is_narrow=is_narrow))
     for text, style in _remarks(judgement):
         _line(console, text, style)
     style = _STYLE[judgement.verdict]
@@ -90,6 +95,10 @@ def _of_rounds(judgement: Judgement) -> Iterator[str]:
     apart = [row for row in judgement.watched if _is_shown_untested(row)]
     if apart:
         yield f"not tested: {apart[0].difference.note}"
+    for finding in judgement.watched:
+        row = finding.difference
+        if row.is_absent and row.quantity.is_headline:
+            yield f"{row.quantity.id} of {row.suite} on {row.model}: {row.note}"
 
 
 def _is_shown_untested(finding: Finding) -> bool:
@@ -115,55 +124,68 @@ def _pointed_out(watched: Iterable[Finding]) -> Sequence[Finding]:
     return sorted(found, key=lambda finding: moved.index(finding.verdict))
 
 
-def _by_pair(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
+def _by_place(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
+    """Return findings by suite, model and load: beside so many numbers no load has room."""
     groups: dict[str, list[Finding]] = {}
     for finding in findings:
         row = finding.difference
-        groups.setdefault(printable(f"{row.suite} · {row.model}"), []).append(finding)
+        at = f" at {row.quantity.load}" if row.quantity.load else ""
+        groups.setdefault(printable(f"{row.suite} · {row.model}{at}"), []).append(finding)
     return groups
 
 
-def _table(title: str, findings: Iterable[Finding]) -> Table:
+def _table(title: str, findings: Iterable[Finding], *, is_narrow: bool) -> Table:
     table = Table(title=escape(title), title_justify="left", title_style="bold", box=SIMPLE_HEAD)
-    table.add_column("metric")
-    for name in ("baseline", "candidate", "difference"):
-        table.add_column(name, justify="right")
-    table.add_column("interval")
-    for name in ("adj. p", "detects", "▲/▼", "n"):
-        table.add_column(name, justify="right")
-    table.add_column("verdict")
-    for finding in findings:
-        table.add_row(*_cells(finding))
+    left_out = _WIDE_ONLY if is_narrow else ()
+    rows = [_cells(finding) for finding in findings]
+    for name in (name for name in _NAMES if name not in left_out):
+        is_text = name in {"metric", "interval", "verdict"}
+        least = len(Verdict.INCONCLUSIVE) + 1 if name == "verdict" else len(name)
+        justify: JustifyMethod = "left" if is_text else "right"
+        table.add_column(name, justify=justify, overflow="fold", min_width=least)
+    for cells in rows:
+        table.add_row(*(cells[i] for i, name in enumerate(_NAMES) if name not in left_out))
     return table
 
 
+_NAMES = (
+    "metric", "baseline", "candidate", "difference", "interval", "adj. p", "detects", "▲/▼", "n",
+    "verdict",
+)  # fmt: skip
+
+
 def _cells(finding: Finding) -> tuple[str, ...]:
+    """Return the cells of ``_NAMES``, what was timed in the unit that suits its size."""
     row = finding.difference
     style = _STYLE[finding.verdict]
     wanted = f", needs n ≈ {finding.needed_n:,}" if finding.needed_n else ""
     part = "" if row.slice is None else f" [{'='.join(row.slice)}]"
+    unit = shown_unit(row.quantity, (row.baseline, row.candidate))
+    factor, stem = unit.factor, row.quantity.stem
+    named = f"{stem}, {unit.word}" if unit.word else stem
     return (
-        escape(printable(row.quantity.id + part)) + ARROW[row.quantity.direction],
-        _number(row.baseline),
-        _number(row.candidate),
-        _number(row.difference, digits=3, sign="+"),
-        _interval(finding),
-        _number(finding.p_adjusted, digits=2),
-        _number(row.detectable, digits=2),
+        escape(printable(named + part)) + ARROW[row.quantity.direction],
+        _number(row.baseline, factor),
+        _number(row.candidate, factor),
+        _number(row.difference, factor, "+.3g"),
+        _interval(finding, factor),
+        _number(finding.p_adjusted, spec=".2g"),
+        _number(row.detectable, factor, ".2g"),
         _flips(finding),
         str(row.n),
         f"[{style}]{finding.verdict}[/{style}]{wanted}",
     )
 
 
-def _interval(finding: Finding) -> str:
+def _interval(finding: Finding, factor: float) -> str:
     row = finding.difference
     is_same = row.test == "identical" and finding.verdict is Verdict.EQUIVALENT
     if row.is_across_runs:
         return ""  # told once, below the tables
     if row.interval is None or is_same:
         return escape(row.note)
-    return f"{row.interval.low:+.3g} … {row.interval.high:+.3g}"
+    low, high = row.interval.low * factor, row.interval.high * factor
+    return f"{low:+.3g} … {high:+.3g}"
 
 
 def _flips(finding: Finding) -> str:
@@ -172,16 +194,18 @@ def _flips(finding: Finding) -> str:
     return "" if counts is None else f"{counts[0]}/{counts[1]}"
 
 
-def _number(value: float | None, *, digits: int = 4, sign: str = "") -> str:
-    return "-" if value is None else f"{value:{sign}.{digits}g}"
+def _number(value: float | None, factor: float = 1.0, spec: str = ".4g") -> str:
+    return "-" if value is None else f"{value * factor:{spec}}"
 
 
 def _alarm(alarm: Alarm) -> str:
     way = {True: "better", False: "worse", None: "other"}[alarm.is_better]
     again = ", as the run before was" if alarm.is_confirmed else ""
+    unit = shown_unit(alarm.quantity, (alarm.value, alarm.median))
     return (
         f"history: {alarm.quantity.id} of {alarm.suite} on {alarm.model} is {way} than usual:"
-        f" {alarm.value:.4g} after a median of {alarm.median:.4g} over {alarm.n} runs"
+        f" {told(alarm.value, unit)} after a median of {told(alarm.median, unit)} over"
+        f" {alarm.n} runs"
         f" (adjusted p {alarm.p_adjusted:.2g}){again}"
     )
 

@@ -29,7 +29,11 @@ def print_result(result: Result) -> None:
             if (estimate.model, estimate.suite, estimate.slice) == (done.model, done.suite, None)
         ]
         shown = [estimate for estimate in mine if not _is_left_to_report(estimate)]
-        console.print(_table(done, shown, manifest))
+        note = _note_of_all(shown)
+        for load, own in _by_load(shown).items():
+            console.print(_table(_title(done, load), own, manifest, said_below=note))
+        if note:
+            console.print(f"  no intervals: {printable(note)}", markup=False, soft_wrap=True)
         is_any_measured = any(estimate.value is not None for estimate in mine)
         n_left_out = len(mine) - len(shown) if is_any_measured else 0
         _print_trouble(console, done, n_left_out=n_left_out)
@@ -41,17 +45,40 @@ def print_result(result: Result) -> None:
         console.print(f"no report yet: harness report {result.folder} -o report.html", markup=False)
 
 
-def _table(done: Evaluation, estimates: Iterable[Estimate], manifest: Manifest) -> Table:
-    n_of_n = f"{done.n_answered} of {done.n_samples}"
-    title = printable(f"{done.suite} · {done.model}: {n_of_n} answered")
-    table = Table(title=escape(title), title_justify="left", title_style="bold", min_width=72)
-    table.add_column("metric")
+def _by_load(estimates: Iterable[Estimate]) -> dict[str, list[Estimate]]:
+    """Return estimates by their load, one empty group where there is nothing to show."""
+    groups: dict[str, list[Estimate]] = {}
+    for estimate in estimates:
+        groups.setdefault(estimate.quantity.load, []).append(estimate)
+    return groups or {"": []}
+
+
+def _title(done: Evaluation, load: str) -> str:
+    """Name a table; the load stands here because a column of a narrow terminal has no room."""
+    at = f" at {load}" if load else ""
+    return f"{done.suite} · {done.model}{at}: {done.n_answered} of {done.n_samples} answered"
+
+
+def _note_of_all(estimates: Iterable[Estimate]) -> str:
+    """Return why no number of rounds has an interval, where it is the same for all of them."""
+    known = [e for e in estimates if e.quantity.unit == "round" and e.value is not None]
+    notes = {"" if e.interval else e.note for e in known}
+    return notes.pop() if len(notes) == 1 and len(known) > 1 else ""
+
+
+def _table(
+    title: str, estimates: Iterable[Estimate], manifest: Manifest, *, said_below: str
+) -> Table:
+    table = Table(
+        title=escape(printable(title)), title_justify="left", title_style="bold", min_width=72
+    )
+    table.add_column("metric", overflow="fold")
     table.add_column("value", justify="right")
     table.add_column(f"{manifest.confidence_level:.3g} interval")
     table.add_column("n", justify="right")
     table.add_column("unscored", justify="right")
     for estimate in estimates:
-        table.add_row(*_cells(estimate))
+        table.add_row(*_cells(estimate, said_below))
     return table
 
 
@@ -79,14 +106,15 @@ def printable(text: str) -> str:
     return "".join(mark if mark.isprintable() else ascii(mark)[1:-1] for mark in text)
 
 
-def _cells(estimate: Estimate) -> tuple[str, ...]:
+def _cells(estimate: Estimate, said_below: str) -> tuple[str, ...]:
+    note = "" if estimate.note == said_below else estimate.note
     unit = shown_unit(estimate.quantity, [estimate.value])
     estimate = in_unit(estimate, unit)
     interval = estimate.interval
     return (
-        escape(printable(estimate.quantity.id)) + ARROW[estimate.quantity.direction],
+        escape(printable(estimate.quantity.stem)) + ARROW[estimate.quantity.direction],
         "-" if estimate.value is None else f"{estimate.value:.4g} {unit.word}".rstrip(),
-        f"{interval.low:.4g} … {interval.high:.4g}" if interval else estimate.note,
+        f"{interval.low:.4g} … {interval.high:.4g}" if interval else escape(printable(note)),
         str(estimate.n),
         str(estimate.n_unscored or ""),
     )
