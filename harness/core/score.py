@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
@@ -54,6 +55,19 @@ class Quantity:
     unit: Literal["sample", "round"] = "sample"
     """What is drawn anew when it is measured again. Of a ``round`` (a latency) two sides are
     compared by the ratio of rounds that took turns, and never request by request."""
+
+    def is_log_scale(self, values: Iterable[float]) -> bool:
+        """Tell whether values vary in proportion to their size: positive ones without upper bound.
+
+        Their mean is the geometric one, and two of them are compared by their ratio. It is the
+        one rule for it, in tables, comparisons and histories.
+
+        >>> Quantity(id="s", direction=Direction.LOWER, definition="time", high=None).is_log_scale(
+        ...     [0.5, 2.0]
+        ... )
+        True
+        """
+        return self.low is not None and self.high is None and all(value > 0 for value in values)
 
     @property
     def stem(self) -> str:

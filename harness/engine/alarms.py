@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from harness.core.history import Alarm, Series
 from harness.core.noise import Noise
 from harness.core.policy import Policy
-from harness.engine.history import is_better, is_log_scale
+from harness.engine.history import is_better
 from harness.stats.look_back import LookBack, look_back
 from harness.stats.multiplicity import holm
 
@@ -138,7 +138,7 @@ def _start(series: Series, ids: Sequence[str], place: int, min_history: int) -> 
 def _night(series: Series, values: Floats, least_spread: float, half_step: float) -> _Night:
     """Look back from the last of the values, from the one before it, and from both."""
     median = float(np.median(values[:-1]))
-    is_log = is_log_scale(series.quantity, values)
+    is_log = series.quantity.is_log_scale(values)
     compared = np.log(values) if is_log else values
     look = partial(
         _look, least_spread=least_spread / median if is_log else least_spread, half_step=half_step

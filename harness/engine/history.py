@@ -34,7 +34,7 @@ def with_shifts(series: Series, *, seed: int = 0) -> Series:
     """
     values = np.array([point.value for point in series.points])
     rounded = _rounded(values)
-    compared = np.log(rounded) if is_log_scale(series.quantity, rounded) else rounded
+    compared = np.log(rounded) if series.quantity.is_log_scale(rounded) else rounded
     found = change_points(compared, seed=seed, alpha=ALPHA)
     borders = [0, *(change.index for change in found), len(values)]
     # The means are of the values themselves, also where their logarithms were compared.
@@ -63,11 +63,6 @@ def is_better(quantity: Quantity, before: float, after: float) -> bool | None:
     if quantity.direction is Direction.NEITHER or math.isclose(before, after, rel_tol=_ROUNDING):
         return None
     return (after > before) is (quantity.direction is Direction.HIGHER)
-
-
-def is_log_scale(quantity: Quantity, values: Floats) -> bool:
-    """Tell whether values vary in proportion to their size: positive ones without upper bound."""
-    return quantity.low is not None and quantity.high is None and bool((values > 0).all())
 
 
 def _rounded(values: Floats) -> Floats:

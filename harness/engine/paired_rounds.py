@@ -18,7 +18,6 @@ from harness.core.estimate import Interval
 from harness.core.ports import Metric
 from harness.engine.align import Scores
 from harness.engine.difference import Settings
-from harness.engine.history import is_log_scale
 from harness.engine.sample_values import sample_values
 from harness.stats.paired_difference import paired_difference
 from harness.stats.paired_runs import fewest_pairs, paired_runs
@@ -85,7 +84,7 @@ def _of_rounds(a: Floats, b: Floats, known: Difference, settings: Settings) -> D
         return replace(known, test="", note=ABSENT)
     if not n:
         return replace(known, note="no round has a value on both sides")
-    is_ratio = is_log_scale(known.quantity, np.concatenate([a, b]))
+    is_ratio = known.quantity.is_log_scale(np.concatenate([a, b]))
     before, after = (_middle(side, is_ratio=is_ratio) for side in (a, b))
     known = replace(known, baseline=before, candidate=after, difference=after - before)
     if not known.test:

@@ -167,7 +167,7 @@ def _part(place: int) -> Measure:
 
     name, words = _PARTS[place]
     law = "e2e ≈ a + b · n_in + c · n_out, by least squares over all answers (HELM)"
-    return Measure(id=name, definition=f"{words} in {law}", of=find, is_ratio=False, low=None)
+    return Measure(id=name, definition=f"{words} in {law}", of=find, low=None)
 
 
 _PARTS = (

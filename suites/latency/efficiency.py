@@ -128,7 +128,6 @@ ANY = (
         definition="energy during the load less that of an idle machine; joules; the profile says"
         " whether a counter or an estimate told it",
         of=_resource("energy_j"),
-        is_ratio=False,
         low=None,
         direction=Direction.NEITHER,
     ),
@@ -138,7 +137,6 @@ READING = (
         id="j_per_item",
         definition="energy_j / texts of all answered batches; joules",
         of=_energy_per_item,
-        is_ratio=False,
         low=None,
     ),
 )
@@ -148,7 +146,6 @@ GENERATING = (
         id="j_per_tok",
         definition="energy_j / output tokens; joules",
         of=_energy_per_token,
-        is_ratio=False,
         low=None,
     ),
     Measure(
@@ -176,5 +173,4 @@ COST = Measure(
     id="cost",
     definition="mean price of one answered request, in the currency of the price table",
     of=_cost,
-    is_ratio=False,
 )

@@ -20,9 +20,6 @@ class Measure:
     of: Callable[[View], float | Unscored]
     """Finds the number of one round."""
     direction: Direction = Direction.LOWER
-    is_ratio: bool = True
-    """Rounds differ by factors (a time, a rate), so that their mean is the geometric one; else (a
-    share, a count, an energy) the plain one."""
     low: float | None = 0.0
     high: float | None = None
     is_headline: bool = False

@@ -31,10 +31,11 @@ class Latency:
     """One number of one load point; the suite makes one of these for each.
 
     The unit that is repeated is the round, not the request: requests of one process share its
-    memory layout, its caches and the machine's mood. Times and rates are averaged by the geometric
-    mean over rounds, with Student's t interval of the logarithm; shares, counts and energies by the
-    plain mean, with Student's t interval, as are times of which a round has 0. One round has no
-    interval. Percentiles within a round are numpy's ``method="linear"``.
+    memory layout, its caches and the machine's mood. What has no upper bound (a time, a rate, a
+    count) is averaged by the geometric mean over rounds, with Student's t interval of the
+    logarithm; shares and energies by the plain mean, with Student's t interval, as is all of which
+    a round has 0. One round has no interval. Percentiles within a round are numpy's
+    ``method="linear"``.
 
     See [latency.md](latency.md) for what is measured and how to read it.
     """
@@ -89,7 +90,8 @@ class Latency:
     @property
     def signature(self) -> Mapping[str, str]:
         """How percentiles and rounds are put together, and what is judged and paid."""
-        settings = {"percentiles": "linear", "rounds": "geometric" if self._is_ratio else "mean"}
+        is_geometric = self.quantities[0].is_log_scale([])
+        settings = {"percentiles": "linear", "rounds": "geometric" if is_geometric else "mean"}
         if self.slo is not None:
             settings["slo"] = repr(self.slo)
         if self.prices is not None:
@@ -113,7 +115,7 @@ class Latency:
         values = statistics[:, 0]
         total = weights.sum(axis=1)
         with np.errstate(divide="ignore", invalid="ignore"):  # no rounds at all have no mean
-            if self._is_log(values):
+            if self.quantities[0].is_log_scale(values):
                 means = np.exp(weights @ np.log(values) / total)
             else:
                 means = weights @ values / total
@@ -123,9 +125,9 @@ class Latency:
     def intervals(
         self, statistics: Floats, clusters: Integers | None, level: float
     ) -> Mapping[str, Interval]:
-        """Return Student's t interval, on the log scale for times and rates."""
+        """Return Student's t interval, on the log scale where all rounds differ by factors."""
         values = statistics[:, 0]
-        is_log = self._is_log(values)
+        is_log = self.quantities[0].is_log_scale(values)
         interval = mean_interval(np.log(values) if is_log else values, clusters, level)
         if interval is None:
             return {}
@@ -147,14 +149,6 @@ class Latency:
     @property
     def _measure(self) -> Measure:
         return all_measures()[self.quantity]
-
-    @property
-    def _is_ratio(self) -> bool:
-        return self._measure.is_ratio
-
-    def _is_log(self, values: Floats) -> bool:
-        """Tell whether all rounds have a logarithm, so that factors can be averaged."""
-        return self._is_ratio and bool((values > 0).all())
 
     def _points(self, profile: Profile) -> tuple[LoadProfile, ...]:
         """Return the load point, all of a shape that have a rate, or all there are."""

@@ -138,13 +138,11 @@ ANY = (
         definition="requests that were timed, failures among them",
         of=lambda view: float(len(view.traces)),
         direction=Direction.NEITHER,
-        is_ratio=False,
     ),
     Measure(
         id="error_rate",
         definition="failed requests / all requests",
         of=_error_rate,
-        is_ratio=False,
         high=1.0,
     ),
     Measure(
@@ -152,7 +150,6 @@ ANY = (
         definition="mean tokens of a prompt (of a batch, all its texts), as counted by the model",
         of=_mean(lambda trace: trace.n_input_tokens),
         direction=Direction.NEITHER,
-        is_ratio=False,
     ),
     Measure(
         id="in_tps",
@@ -173,7 +170,6 @@ OF_OBJECTIVES = (
         definition=f"requests that met every objective, {_PIECE} / {_WINDOW}; per second",
         of=_goodput,
         direction=Direction.HIGHER,
-        is_ratio=False,
         is_headline=True,
     ),
     Measure(
@@ -182,7 +178,6 @@ OF_OBJECTIVES = (
         " empty answer met none",
         of=attainment_of,
         direction=Direction.HIGHER,
-        is_ratio=False,
         high=1.0,
         is_headline=True,
     ),
@@ -220,14 +215,12 @@ GENERATING = (
         definition="mean tokens of an answer: shorter answers look faster, so watch it drift",
         of=_mean(lambda trace: trace.n_output_tokens),
         direction=Direction.NEITHER,
-        is_ratio=False,
     ),
     Measure(
         id="cached_share",
         definition="tokens of the prompts that the server had at hand / all their tokens",
         of=_cached,
         direction=Direction.NEITHER,
-        is_ratio=False,
         high=1.0,
     ),
 )

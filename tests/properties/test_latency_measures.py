@@ -148,7 +148,7 @@ def test_rounds_are_averaged_by_weight(rows: list[tuple[float, int]]) -> None:
     repeated = [value for value, weight in rows for _ in range(weight)]
 
     geometric = Latency(quantity="tpot_p50").reduce(values, weights)[0, 0]
-    plain = Latency(quantity="n_out").reduce(values, weights)[0, 0]
+    plain = Latency(quantity="attainment").reduce(values, weights)[0, 0]
 
     if not repeated:
         assert np.isnan(geometric)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from statistics import fmean, geometric_mean
+
 import numpy as np
 import pytest
 from fakes.timed_model import profile_of, streamed, whole
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy import stats
 
 from harness.core.build import Problems, build, options_of
@@ -60,10 +64,10 @@ def test_every_measure_says_its_unit_unless_it_has_none() -> None:
     assert bare == {"requests", "error_rate", "attainment", "mfu", "mfu_prefill"}
 
 
-@pytest.mark.parametrize("quantity", ["tpot_p50", "n_out"])
+@pytest.mark.parametrize("quantity", ["tpot_p50", "goodput", "attainment"])
 def test_intervals_are_students_over_rounds(quantity: str) -> None:
     values = np.array([[0.020], [0.022], [0.019], [0.0205]])
-    is_log = quantity == "tpot_p50"
+    is_log = quantity != "attainment"
     scale = np.log(values[:, 0]) if is_log else values[:, 0]
     expected = stats.t.interval(0.9, 3, loc=scale.mean(), scale=stats.sem(scale))
     metric = Latency(quantity=quantity, load=LOAD)
@@ -78,6 +82,26 @@ def test_intervals_are_students_over_rounds(quantity: str) -> None:
 @pytest.mark.parametrize("values", [[0.02], [0.02, 0.02]])
 def test_one_round_or_equal_ones_have_none(values: list[float]) -> None:
     assert Latency(load=LOAD).intervals(np.array(values)[:, None], None, 0.95) == {}
+
+
+@pytest.mark.parametrize("name", all_measures())
+@settings(max_examples=10)
+@given(
+    values=st.lists(
+        st.integers(1, 1000).map(lambda k: k / 1000), min_size=2, max_size=8, unique=True
+    )
+)
+def test_the_mean_of_a_table_is_that_of_a_comparison_and_lies_in_its_interval(
+    name: str, values: list[float]
+) -> None:
+    rounds = np.array(values)[:, None]
+    metric = Latency(quantity=name, load=LOAD)
+    mean = metric.reduce(rounds, np.ones((1, len(values))))[0, 0]
+    (interval,) = metric.intervals(rounds, None, 0.95).values()
+    is_ratio = metric.quantities[0].is_log_scale(values)
+
+    assert interval.low <= mean <= interval.high
+    assert mean == pytest.approx(geometric_mean(values) if is_ratio else fmean(values), rel=1e-9)
 
 
 def test_a_round_at_zero_has_a_plain_mean_and_interval() -> None:

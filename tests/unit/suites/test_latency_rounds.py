@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Self
 
+import numpy as np
 import pytest
 from fakes.timed_model import TimedModel
 
@@ -333,6 +334,23 @@ def test_only_what_applies_is_measured() -> None:
     assert missing == {f"latency:{x}_p99{at}" for x in ("ttft", "tpot", "e2e")}
     assert not [name for name in measured if "@b=" in name or "mbu" in name or "fit_" in name]
     assert not [name for name in measured if "icl" in name or "ttfa" in name or "ttfc" in name]
+
+
+def test_every_number_of_a_run_lies_in_its_interval() -> None:
+    models = [TimedModel(drift_ms=drift) for drift in (0.0, 3.0, 1.0)]
+    options: dict[str, Any] = {"rates": (5.0,), "slo": Slo(ttft_ms=300.0)}
+    task = task_of(**options)
+    profiles = [profile(model, **options) for model in models]
+    sample = next(task.samples())
+    n_seen = 0
+    for metric in task.metrics:
+        scores = [metric.measure(sample, each) for each in profiles]
+        rounds = [score.statistics for score in scores if isinstance(score, Scored)]
+        for interval in metric.intervals(np.array(rounds), None, 0.95).values() if rounds else ():
+            value = metric.reduce(np.array(rounds), np.ones((1, len(rounds))))[0, 0]
+            assert interval.low <= value <= interval.high, metric.name
+            n_seen += 1
+    assert n_seen > 20
 
 
 def test_charts_are_drawn_from_the_requests() -> None:
