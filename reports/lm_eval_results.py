@@ -137,9 +137,20 @@ def _results(numbers: list[_Number]) -> dict[str, dict[str, object]]:
             {"name": number.task, "alias": number.task, "sample_len": sizes[number.task]},
         )
         error = "N/A" if estimate.stderr is None else estimate.stderr
-        own[f"{number.metric},{number.filter}"] = estimate.value
-        own[f"{number.metric}_stderr,{number.filter}"] = error
+        part = str(number.options.get("part") or "")
+        _put(own, f"{number.metric},{number.filter}", part, estimate.value)
+        _put(own, f"{number.metric}_stderr,{number.filter}", part, error)
     return results
+
+
+def _put(own: dict[str, object], key: str, part: str, value: object) -> None:
+    """Put a value under its key; what an aggregation has returned as a mapping stands as one."""
+    if not part:
+        own[key] = value
+        return
+    held = own.setdefault(key, {})
+    assert isinstance(held, dict)
+    held[part] = value
 
 
 def _members(numbers: list[_Number]) -> dict[str, list[str]]:

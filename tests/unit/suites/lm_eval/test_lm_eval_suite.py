@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,6 +12,7 @@ import pytest
 from fakes.lm_eval_tasks import write_tasks
 
 import harness
+from harness.audit import render
 from harness.config import parse_spec
 from harness.core.build import options_of
 from harness.core.capability import Capability
@@ -212,6 +214,21 @@ def test_an_aggregation_may_return_several_numbers(folder: str) -> None:
     found = values_of(task, outputs_of(task, answers))
 
     assert found == {"n_words": 5 / 6, "seen": 5 / 6, "spread,a": 0 + 2 + 4, "spread,b": 1 + 3 + 5}
+
+
+def test_several_numbers_of_one_aggregation_are_a_mapping_in_lm_evals_file(
+    folder: str, tmp_path: Path
+) -> None:
+    table = {
+        "out": str(tmp_path),
+        "model": [{"name": "m", "adapter": "echo", "text": "ab"}],
+        "suite": [{"suite": "lm_eval:kinds", "include_path": folder}],
+    }
+
+    run = harness.run(parse_spec(table, folder=tmp_path)).run
+
+    document = json.loads(render(run, "lm_eval"))
+    assert document["results"]["kinds"]["spread,none"] == {"a": 6.0, "b": 6.0}
 
 
 def test_tasks_of_a_group_count_alike_or_by_documents(folder: str) -> None:
