@@ -30,6 +30,7 @@ _PANELS: Mapping[FigureKind, Callable[[Mapping[str, Any]], Panel]] = {
     FigureKind.TELEMETRY: telemetry_panel,
 }
 """Kinds that are drawn when the page is made; a script draws the others."""
+_OF_ONE_LOAD = (FigureKind.TELEMETRY, FigureKind.REQUEST_TIMELINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,8 @@ class Chart:
     table: Table
     panel: Panel | None = None
     """The drawing itself, where no script is needed for it."""
+    is_folded: bool = False
+    """Whether it starts closed: it shows a load of which all is well, among many of them."""
 
 
 def chart(figure: Figure, marks: Marks | None = None) -> Chart:
@@ -59,7 +62,12 @@ def chart(figure: Figure, marks: Marks | None = None) -> Chart:
         data={} if draw else _drawn(figure.data),
         table=figure_table(figure),
         panel=draw(figure.data) if draw else None,
+        is_folded=figure.kind in _OF_ONE_LOAD and not _is_doubtful(figure.data, marks or {}),
     )
+
+
+def _is_doubtful(data: Mapping[str, object], marks: Marks) -> bool:
+    return bool(data.get("unstable")) or data.get("load") in marks
 
 
 def slice_chart(column: str, sliced: Sequence[Estimate], whole: Estimate | None) -> Chart:

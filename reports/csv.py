@@ -79,7 +79,7 @@ def cell_text(text: str) -> str:
 
 def _row(manifest: Manifest, e: Estimate) -> list[str]:
     mark = mark_of(e, manifest)
-    note = "; ".join(filter(None, (e.note, mark and mark.sentence)))
+    note = "; ".join(filter(None, (e.note, mark.sentence if mark else "")))
     interval, (column, value) = e.interval, e.slice or ("", "")
     texts = (manifest.run_id, e.suite, e.model, e.metric, e.quantity.id, e.quantity.direction.value)
     return [

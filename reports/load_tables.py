@@ -60,7 +60,11 @@ def parted(estimates: Iterable[Estimate]) -> tuple[list[Estimate], list[Estimate
 
 
 def load_tables(
-    estimates: Sequence[Estimate], level: float, marks: Marks | None = None
+    estimates: Sequence[Estimate],
+    level: float,
+    marks: Marks | None = None,
+    *,
+    why_no_energy: str = "",
 ) -> LoadTables | None:
     """Return the tables of quantities of rounds; None without any.
 
@@ -68,6 +72,7 @@ def load_tables(
         estimates: of one model on one suite, all drawn anew by the round.
         level: of the intervals.
         marks: of the loads whose numbers may not be judged by, or not without a doubt.
+        why_no_energy: why no load has any, where it is known.
     """
     marks = marks or {}
     if not estimates:
@@ -88,7 +93,7 @@ def load_tables(
         headline=_metric_table("By load", headline, level, marks) if headline else None,
         others=tuple(others),
         whole=quantity_table(whole, level) if whole else None,
-        missing=tuple(_missing(estimates)),
+        missing=(*_missing(estimates), *([f"energy: {why_no_energy}."] if why_no_energy else [])),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.core.estimate import Estimate
-from harness.core.figure import FigureKind
+from harness.core.figure import Figure, FigureKind
 from harness.core.run import Evaluation, Run
 from harness.reports.anchors import anchor
 from harness.reports.charts import Chart, chart, slice_chart
@@ -15,6 +15,7 @@ from harness.reports.evaluation_tables import definition_table, failure_table, s
 from harness.reports.load_marks import marks_of
 from harness.reports.load_tables import LoadTables, load_tables, parted
 from harness.reports.number_format import format_count, format_seconds
+from harness.reports.panels.telemetry import why_no_energy
 from harness.reports.standing import is_below_floor
 from harness.reports.table import Table
 from harness.reports.timing_facts import TimingFacts, timing_facts
@@ -40,6 +41,8 @@ class ModelView:
     is_folded: bool
     """True when there are so many quantities that the table starts closed."""
     charts: tuple[Chart, ...]
+    folded: str
+    """What is said of the charts that start closed; empty without any."""
     failures: Table | None
     slices: tuple[Table, ...]
     definitions: Table
@@ -100,15 +103,28 @@ def _model_view(
         error=evaluation.error,
         is_below_floor=is_below_floor(evaluation, run.manifest),
         timing=timing_facts(evaluation),
-        loads=load_tables(rounds, level, marks),
+        loads=load_tables(rounds, level, marks, why_no_energy=_why_no_energy(figures)),
         quantities=quantity_table(samples, level),
         is_folded=len(samples) > _FOLD_ABOVE,
         charts=charts if has_charts else (),
+        folded=_folded(charts) if has_charts else "",
         failures=_failures(evaluation),
         slices=slice_tables(sliced, whole, level),
         definitions=definition_table(whole, "Definitions"),
         signatures=signature_table(evaluation, whole),
     )
+
+
+def _folded(charts: Sequence[Chart]) -> str:
+    titles = [chart.title for chart in charts if chart.is_folded]
+    noun = "chart" if len(titles) == 1 else "charts"
+    return f"Steady loads, one by one: {format_count(len(titles))} {noun}" if titles else ""
+
+
+def _why_no_energy(figures: Sequence[Figure]) -> str:
+    """Return the first reason for which the energy of a load was not read."""
+    watched = (figure.data for figure in figures if figure.kind is FigureKind.TELEMETRY)
+    return next(filter(None, map(why_no_energy, watched)), "")
 
 
 def _failures(evaluation: Evaluation) -> Table | None:

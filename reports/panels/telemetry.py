@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from harness.reports.axis import Axis
@@ -16,6 +16,7 @@ from harness.reports.panels.panel import (
     Label,
     Panel,
     Stroke,
+    circle,
     clipped,
     key,
 )
@@ -31,6 +32,7 @@ _START = 8.0
 _STRIP = 58.0
 _TITLE = 14.0
 _MAX_POINTS = 240
+_ABSENT = "absent: "
 _FLAT = 0.02
 """Strips whose values differ by a smaller share of themselves are drawn as all but level."""
 
@@ -71,7 +73,7 @@ def telemetry_words(data: Data) -> str:
     """Say whether the machine was steady, and if not why."""
     known = [series for series in data["series"] if _known(series["values"])]
     names = ", ".join(str(series["name"]) for series in known) or "nothing"
-    text = f"Watched at {data['load']}: {names}."
+    text = f"Watched at {data['load']}: {names}.{_energy_words(data)}"
     if data["unstable"]:
         reasons = "; ".join(str(sentence).rstrip(".") for sentence in data["unstable"])
         return f"Unstable: {reasons}. {text}"
@@ -82,6 +84,17 @@ def telemetry_words(data: Data) -> str:
             f" {text}"
         )
     return f"The machine was steady. {text}" if known else text
+
+
+def why_no_energy(data: Data) -> str:
+    """Return why no energy was read; empty where it was, or where nobody tells."""
+    source = str(data.get("energy", ""))
+    return source.removeprefix(_ABSENT) if source.startswith(_ABSENT) else ""
+
+
+def _energy_words(data: Data) -> str:
+    source = data.get("energy", "")
+    return f" Energy from {source}." if source and not why_no_energy(data) else ""
 
 
 def telemetry_table(data: Data) -> Table:
@@ -120,7 +133,16 @@ def _strip(
     return [
         Stroke(name="axis", path=f"M{_START:g} {top + _STRIP - 2:g}H{WIDTH - RIGHT:g}"),
         Stroke(name="line s0", path="".join(parts), words=words),
+        *(Stroke(name="dot s0", path=circle(*at, 2.5), words=words) for at in _lone(parts)),
     ]
+
+
+def _lone(parts: Sequence[str]) -> Iterator[tuple[float, float]]:
+    """Yield the places of readings without a neighbour, of which a line shows nothing."""
+    for part, following in zip(parts, [*parts[1:], "M"], strict=True):
+        if part.startswith("M") and following.startswith("M"):
+            x, y = part[1:].split()
+            yield float(x), float(y)
 
 
 def _span(series: Mapping[str, Any]) -> str:

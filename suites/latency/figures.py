@@ -93,7 +93,7 @@ def _telemetry(by_load: Mapping[str, list[LoadProfile]]) -> Iterator[Figure]:
             continue
         point = (unsteady or watched)[0]
         series = [
-            {"name": name, "unit": _unit(name), "values": list(values)}
+            {"name": _words(name), "unit": _unit(name), "values": list(values)}
             for name, values in point.telemetry.series.items()
         ]
         data = {
@@ -102,13 +102,30 @@ def _telemetry(by_load: Mapping[str, list[LoadProfile]]) -> Iterator[Figure]:
             "series": series,
             "unstable": list(point.unstable),
             "unwatched": list(unwatched(point.telemetry.series)),
+            "energy": point.sources.get("energy_j", ""),
         }
-        yield Figure(kind=FigureKind.TELEMETRY, title=_title(point), data=data)
+        yield Figure(kind=FigureKind.TELEMETRY, title=f"The machine at {load}", data=data)
 
 
-def _title(point: LoadProfile) -> str:
-    energy = point.sources.get("energy_j")
-    return "The machine meanwhile" + (f"; energy from {energy}" if energy else "")
+_WORDS = {
+    "rss_bytes": "memory of the process",
+    "swapped_bytes": "memory swapped out",
+    "cpu_mhz": "processor clock",
+    "cpu_temperature_c": "processor temperature",
+    "cpu_steal_percent": "processor time given to other machines (steal)",
+    "other_cpu_percent": "processor time of other programs",
+    "gpu_sm_mhz": "GPU clock",
+    "gpu_memory_mhz": "GPU memory clock",
+    "gpu_temperature_c": "GPU temperature",
+    "gpu_power_w": "GPU power",
+    "gpu_used_bytes": "GPU memory in use",
+    "gpu_other_processes": "other programs on the GPU",
+}
+
+
+def _words(name: str) -> str:
+    """Return what a reader calls a series; names of probes to come are told as they are."""
+    return _WORDS.get(name, name.replace("_", " "))
 
 
 _UNITS = {"mhz": "MHz", "c": "°C", "w": "W", "bytes": "B", "pct": "%", "percent": "%", "j": "J"}

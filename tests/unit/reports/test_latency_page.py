@@ -18,6 +18,7 @@ from harness.core.trace import Trace
 from harness.reports.html import HtmlRenderer
 from harness.reports.sample_rows import sample_row
 from harness.reports.standing import Severity, alerts
+from harness.reports.suite_view import suite_views
 
 RUN = latency_run()
 PAGE = HtmlRenderer().render(RUN)
@@ -131,3 +132,40 @@ def test_a_round_is_a_short_row_and_not_all_of_its_numbers() -> None:
     )
     row = sample_row(record, max_characters=100)
     assert (row.answer.text, row.scores, row.remarks) == ("1 timed requests, loopback", (), ())
+
+
+def test_charts_of_one_steady_load_start_closed() -> None:
+    def charts(unstable: tuple[str, ...]) -> list[bool]:
+        figures = {
+            key: tuple(
+                replace(f, data={**f.data, "unstable": unstable}) if "unstable" in f.data else f
+                for f in own
+            )
+            for key, own in RUN.figures.items()
+        }
+        steady = latency_run(is_unstable=False)
+        model = suite_views(replace(steady, figures=figures), has_charts=True)[0].models[0]
+        return [chart.is_folded for chart in model.charts]
+
+    assert charts(()) == [False, True, False, False, True]
+    assert charts(("the clock fell",)) == [False, True, False, False, False]
+    assert "Steady loads, one by one: 1 chart</summary>" in PAGE
+
+
+def test_why_there_is_no_energy_is_told_once_among_what_was_not_measured() -> None:
+    absent, read = (
+        {
+            key: tuple(
+                replace(f, data={**f.data, "energy": source}) if "unstable" in f.data else f
+                for f in own
+            )
+            for key, own in RUN.figures.items()
+        }
+        for source in ("absent: there is no counter", "rapl")
+    )
+    page = HtmlRenderer().render(replace(RUN, figures=absent))
+    assert page.count("there is no counter") == len(MODELS)
+    assert "<li>energy: there is no counter.</li>" in page
+    page = HtmlRenderer().render(replace(RUN, figures=read))
+    assert "Energy from rapl." in page
+    assert "<li>energy:" not in page

@@ -254,3 +254,13 @@ def test_a_share_that_never_falls_is_not_told_as_a_fall() -> None:
     words = throughput_words({**data, "series": series})
     assert "all requests are within all limits" in words
     assert "falls to" not in words
+
+
+def test_a_reading_without_a_neighbour_is_a_dot() -> None:
+    data = DATA[FigureKind.TELEMETRY]
+    alone = {"name": "GPU power", "unit": "W", "values": [None, 40.0, None, 42.0, 43.0]}
+    panel = telemetry_panel({**data, "at_s": [0, 1, 2, 3, 4], "series": [alone]})
+    (line,), (dot,) = strokes(panel, "line"), strokes(panel, "dot")
+    [(x, y), *others] = points(line)
+    assert points(dot) == [(x - 2.5, y)]
+    assert len(others) == 2

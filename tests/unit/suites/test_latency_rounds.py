@@ -380,4 +380,4 @@ def test_charts_are_drawn_from_the_requests() -> None:
     drawn: Any = figures["Chosen requests"]
     assert drawn["requests"][0]["label"] == "first"
     assert len(drawn["requests"][0]["chunk_ms"]) == 4
-    assert figures["The machine meanwhile; energy from test"]
+    assert figures["The machine at c=1,in=129,out=4"]["energy"] == "test"
