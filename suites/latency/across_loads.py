@@ -194,10 +194,11 @@ KNEE = Measure(
     id="knee",
     definition="highest rate of the sweep that is sustained, as are all below it: the load is"
     " valid and 99 % of its requests are answered, answers leave at 98 % of the offered rate, good"
-    " requests reach the objective's attainment (95 % binomial bound), and no queue grows; requests"
-    " per second",
+    " requests reach the objective's attainment (95 % binomial bound), and no queue grows; over"
+    " rounds the lowest; requests per second",
     of=_knee,
     direction=Direction.HIGHER,
+    is_lowest=True,
     is_headline=True,
 )
 WHOLE = (*map(_fact, _FACTS), *map(_part, range(3)))

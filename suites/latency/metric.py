@@ -34,8 +34,8 @@ class Latency:
     memory layout, its caches and the machine's mood. What has no upper bound (a time, a rate, a
     count) is averaged by the geometric mean over rounds, with Student's t interval of the
     logarithm; shares and energies by the plain mean, with Student's t interval, as is all of which
-    a round has 0. One round has no interval. Percentiles within a round are numpy's
-    ``method="linear"``.
+    a round has 0. The lowest knee of all rounds stands for all, with a bootstrap interval. One
+    round has no interval. Percentiles within a round are numpy's ``method="linear"``.
 
     See [latency.md](latency.md) for what is measured and how to read it.
     """
@@ -92,6 +92,8 @@ class Latency:
         """How percentiles and rounds are put together, and what is judged and paid."""
         is_geometric = self.quantities[0].is_log_scale([])
         settings = {"percentiles": "linear", "rounds": "geometric" if is_geometric else "mean"}
+        if self._measure.is_lowest:
+            settings["rounds"] = "lowest"
         if self.slo is not None:
             settings["slo"] = repr(self.slo)
         if self.prices is not None:
@@ -111,9 +113,12 @@ class Latency:
         return value if isinstance(value, Unscored) else Scored((value,))
 
     def reduce(self, statistics: Floats, weights: Floats) -> Floats:
-        """Return the weighted mean over rounds, on the scale of the interval."""
+        """Return the weighted mean over rounds, on the scale of the interval, or the lowest."""
         values = statistics[:, 0]
         total = weights.sum(axis=1)
+        if self._measure.is_lowest:
+            lowest = np.where(weights > 0, values, np.inf).min(axis=1)
+            return np.where(total > 0, lowest, np.nan)[:, None]
         with np.errstate(divide="ignore", invalid="ignore"):  # no rounds at all have no mean
             if self.quantities[0].is_log_scale(values):
                 means = np.exp(weights @ np.log(values) / total)
@@ -125,7 +130,12 @@ class Latency:
     def intervals(
         self, statistics: Floats, clusters: Integers | None, level: float
     ) -> Mapping[str, Interval]:
-        """Return Student's t interval, on the log scale where all rounds differ by factors."""
+        """Return Student's t interval, on the log scale where all rounds differ by factors.
+
+        There is none for what is no mean, so that rounds are resampled.
+        """
+        if self._measure.is_lowest:
+            return {}
         values = statistics[:, 0]
         is_log = self.quantities[0].is_log_scale(values)
         interval = mean_interval(np.log(values) if is_log else values, clusters, level)

@@ -130,17 +130,18 @@ def _attainment(points: Sequence[LoadProfile], slo: Slo | None) -> float | None:
 def _knee(
     by_load: ByLoad, series: Mapping[str, list[dict[str, object]]], slo: Slo | None
 ) -> dict[str, object] | None:
-    """Return the point of the highest rate sustained in every round; None with several shapes."""
+    """Return the point of the lowest knee of any round, as the tables do; None with several shapes.
+
+    A round without a knee has no part in it, here and there.
+    """
     loads = [points[0].load for points in by_load.values()]
     if len(series) != 1 or any(load.rate_per_s is None for load in loads):
         return None
-    n_rounds = min(len(points) for points in by_load.values())
-    best = []
-    for number in range(n_rounds):
-        knee = knee_point([points[number] for points in by_load.values()], slo)
-        if knee is None or isinstance(knee, Unscored):
-            return None
-        best.append(knee.load)
+    rounds = zip(*by_load.values(), strict=False)  # one that was given up has no part in it
+    knees = [knee_point(points, slo) for points in rounds]
+    best = [knee.load for knee in knees if isinstance(knee, LoadProfile)]
+    if not best:
+        return None
     lowest = min(best, key=lambda load: load.rate_per_s or 0.0)
     drawn = next(iter(series.values()))
     found = next((point for point in drawn if point["load"] == lowest.key), None)

@@ -76,8 +76,9 @@ def _of_loads(cls: Any) -> str:
             others.setdefault(name, []).append(f"`_{statistic}`")
             continue
         metric = cls(quantity=measure, slo=Slo(e2e_ms=1.0))
-        (interval,) = metric.intervals(np.array([[0.5], [0.6]]), None, 0.95).values()
-        rows[name if statistic else measure] = _row(metric.quantities[0], interval.method)
+        closed = metric.intervals(np.array([[0.5], [0.6]]), None, 0.95).values()
+        method = next((interval.method for interval in closed), "bootstrap")
+        rows[name if statistic else measure] = _row(metric.quantities[0], method)
     return table(
         ("quantity", "better", "range", "interval", "definition"),
         [(", ".join((row[0], *others.get(name, ()))), *row[1:]) for name, row in rows.items()],

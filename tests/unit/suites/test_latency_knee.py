@@ -7,19 +7,23 @@ import math
 import random
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
+import numpy as np
 import pytest
 from fakes.timed_model import MS, TIMEOUT, due, profile_of, whole
 
-from harness.core.load import Load
-from harness.core.profile import LoadProfile
+from harness.core.load import Load, Tier
+from harness.core.profile import LoadProfile, Profile
 from harness.core.sample import Sample
 from harness.core.score import Scored
 from harness.core.trace import Trace
 from harness.suites.latency.across_loads import is_sustained, knee_point
+from harness.suites.latency.figures import figures_of
 from harness.suites.latency.metric import Latency
 from harness.suites.latency.schedule import due_times
 
+SHAPE = "in=16,out=4"
 ROUND = Sample(id="round 1", index=0, text="round 1")
 LOADS = 40
 
@@ -125,5 +129,49 @@ def test_a_rate_whose_load_is_void_is_not_sustained() -> None:
 
     assert knee_point(points, None) is points[0]
     profile = replace(profile_of(whole()), points=tuple(points))
-    knee = Latency(quantity="knee", load="in=16,out=4").measure(ROUND, profile)
+    knee = Latency(quantity="knee", load=SHAPE).measure(ROUND, profile)
     assert knee == Scored((10.0,))
+
+
+def sweep(n_sustained: int) -> Profile:
+    """Return a round of three rates, the first so many of which are sustained."""
+    points = [
+        point_of(steady(rate), rate, breaches=() if i < n_sustained else ("they failed",))
+        for i, rate in enumerate((10.0, 20.0, 40.0))
+    ]
+    return Profile(tier=Tier.LOOPBACK, points=tuple(points))
+
+
+@pytest.mark.parametrize(
+    ("n_sustained", "rate"),
+    [((2, 3, 3), 20.0), ((3, 3, 3), 40.0), ((3, 0, 2), 20.0), ((0, 0), None)],
+)
+def test_table_and_chart_tell_the_lowest_knee_of_all_rounds(
+    n_sustained: tuple[int, ...], rate: float | None
+) -> None:
+    profiles = [sweep(n) for n in n_sustained]
+    metric = Latency(quantity="knee", load=SHAPE)
+    scores = [metric.measure(ROUND, profile) for profile in profiles]
+    knees = np.array([score.statistics for score in scores if isinstance(score, Scored)])
+    charts = [figure.data for figure in figures_of(profiles, None) if "offered" in figure.title]
+
+    assert charts
+    if rate is None:
+        assert len(knees) == 0
+        assert [chart["knee"] for chart in charts] == [None] * len(charts)
+        return
+    assert metric.reduce(knees, np.ones((1, len(knees)))).tolist() == [[rate]]
+    drawn: list[Any] = [chart["knee"] for chart in charts]
+    assert {knee["load"] for knee in drawn} == {open_load(rate).key}
+
+
+def test_a_resample_of_rounds_has_its_own_lowest_knee() -> None:
+    metric = Latency(quantity="knee", load=SHAPE)
+    weights = np.array([[1.0, 1, 1], [0, 1, 2], [0, 0, 3], [0, 0, 0]])
+
+    reduced = metric.reduce(np.array([[10.0], [20.0], [40.0]]), weights)[:, 0]
+
+    assert reduced[:3].tolist() == [10.0, 20.0, 40.0]
+    assert np.isnan(reduced[3])
+    assert metric.intervals(np.array([[10.0], [20.0]]), None, 0.95) == {}
+    assert metric.signature["rounds"] == "lowest"
