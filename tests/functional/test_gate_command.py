@@ -389,3 +389,19 @@ def test_a_policy_with_a_gate_for_another_suite_can_be_narrowed(exam: Exam) -> N
     policy = exam.place.write("gate.toml", lines)
     assert judged(exam, range(40), "--policy", policy).code == 3
     assert judged(exam, range(40), "--policy", policy, "--suite", "questions").code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "form"),
+    [
+        (("latest:a", "latest:b"), "harness gate latest:b --baseline latest:a"),
+        (("latest",), "harness gate latest --baseline NAME"),
+        (("a", "b", "--baseline", "main"), "harness gate b --baseline main"),
+    ],
+)
+def test_sides_as_a_comparison_has_them_are_put_right(
+    arguments: tuple[str, ...], form: str, place: Workplace
+) -> None:
+    outcome = place.harness("gate", *arguments)
+    assert outcome.code == 2
+    assert f"write {form}\n" in outcome.err
