@@ -40,6 +40,11 @@ class LoadedTask:
         return str(self.task.config.task)
 
 
+def repeats_of(task: Any) -> int:
+    """Return how often lm-eval asks each question of a task."""
+    return int(task.get_config("repeats") or 1)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadedTasks:
     """Everything under one name."""

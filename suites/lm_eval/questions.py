@@ -9,9 +9,9 @@ from itertools import islice
 from typing import Any
 
 from harness.core.errors import ConfigError, HarnessError
-from harness.core.request import Message, Payload
+from harness.core.request import Generate, Message, Payload
 from harness.core.sample import Sample
-from harness.suites.lm_eval.loaded_tasks import LoadedTask
+from harness.suites.lm_eval.loaded_tasks import LoadedTask, repeats_of
 from harness.suites.lm_eval.payload import payload_of
 
 
@@ -60,9 +60,11 @@ def questions_of(
     for number, doc in enumerate(islice(loaded.docs, limit)):
         with _named(f"{where}, document {number}", n_shots):
             requests = _requests(task, doc, (loaded.name, number, 1), n_shots, prompting)
+            payload = payload_of(requests, where)
+            _refuse_drawing_again(payload, repeats_of(task), where)
             question = Question(
                 _sample(task, doc, number, slices),
-                payload_of(requests, where),
+                payload,
                 tuple(request.args for request in requests),
             )
         yield question
@@ -129,12 +131,15 @@ def _set_fewshot(task: Any, prompting: Prompting) -> int:
 def _refuse_unknown_kinds(task: Any, where: str) -> None:
     if getattr(task, "MULTIMODAL", False):
         raise ConfigError(where, "shows pictures or sounds", "choose a task of text alone")
-    repeats = int(task.get_config("repeats") or 1)
-    if repeats > 1:
+
+
+def _refuse_drawing_again(payload: Payload, repeats: int, where: str) -> None:
+    """Refuse repeats of what is drawn; any other answer comes out the same each time."""
+    if repeats > 1 and isinstance(payload, Generate) and payload.temperature > 0:
         raise ConfigError(
             where,
-            f"asks each question {repeats} times, and this suite asks once",
-            "set repeats: 1 in a YAML of your own",
+            f"draws {repeats} texts for each question, and this suite draws one",
+            "set repeats: 1 or do_sample: false in a YAML of your own",
         )
 
 

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from harness.core.errors import DataError
 from harness.core.response import Generation, LogLikelihoods, Output, TokenLogLikelihoods
 from harness.core.sample import Sample
-from harness.suites.lm_eval.loaded_tasks import LoadedTask, TaskName, loaded
+from harness.suites.lm_eval.loaded_tasks import LoadedTask, TaskName, loaded, repeats_of
 from harness.suites.lm_eval.quiet import quiet
 
 Values: TypeAlias = Mapping[tuple[str, str], Any]
@@ -62,8 +62,15 @@ def filtered(task: Any, doc: Any, output: Output) -> list[Any]:
     """Return an answer as lm-eval's requests, with what each pipeline of the task makes of it."""
     from lm_eval.api.instance import Instance
 
+    repeats = repeats_of(task)
     requests = [
-        Instance(request_type=task.OUTPUT_TYPE, doc=doc, arguments=(), idx=place, resps=[answer])
+        Instance(
+            request_type=task.OUTPUT_TYPE,
+            doc=doc,
+            arguments=(),
+            idx=place,
+            resps=[answer] * repeats,  # none of them is drawn, or the task would be refused
+        )
         for place, answer in enumerate(_answers(output))
     ]
     for pipeline in task._filters:  # noqa: SLF001 - lm-eval has no other door to them

@@ -37,6 +37,10 @@ def values(doc, results):
     return {"n_words": len(text.split()), "spread": (doc["kind"], len(text)), "seen": text != ""}
 
 
+def votes(doc, results):
+    return {"n_votes": len(results[0]) if isinstance(results[0], list) else 1}
+
+
 def late(doc, results):
     values = {"right": 1.0}
     if doc["q"].startswith("What is 21"):
@@ -111,7 +115,16 @@ aggregate_metric_list:
 """,
     "outer.yaml": "group: outer\ntask: [alike, {group: inner, task: [model]}]\n",
     "mixed.yaml": "group: mixed\ntask: [choose, write]\n",
-    "often.yaml": "include: write.yaml\ntask: often\nrepeats: 3\n",
+    "often.yaml": (
+        "include: write.yaml\ntask: often\nrepeats: 3\nprocess_results: !function rows.votes\n"
+        "metric_list: [{metric: n_votes, aggregation: mean, higher_is_better: true}]\n"
+        "filter_list: [{name: all, filter: [{function: take_first_k, k: 3}]},"
+        " {name: most, filter: [{function: majority_vote}, {function: take_first}]}]\n"
+    ),
+    "drawn.yaml": (
+        "include: often.yaml\ntask: drawn\n"
+        "generation_kwargs: {until: ['?'], do_sample: true, temperature: 0.7}\n"
+    ),
     "beams.yaml": (
         'include: write.yaml\ntask: beams\ngeneration_kwargs: {until: ["?"], num_beams: 4}\n'
     ),

@@ -207,6 +207,14 @@ def test_a_run_tells_of_what_it_does_not_measure(folder: str, tmp_path: Path) ->
     assert warning.startswith("lm_eval:late on m: surprise,none: not measured, since")
 
 
+def test_filters_see_repeats_of_a_text_that_is_not_drawn(folder: str) -> None:
+    task = prepared(folder, "often", limit=1)
+
+    found = values_of(task, outputs_of(task, iter([Generation(text="a", finish_reason="stop")])))
+
+    assert found == {"n_votes,all": 3.0, "n_votes,most": 1.0}
+
+
 def test_an_aggregation_may_return_several_numbers(folder: str) -> None:
     task = prepared(folder, "kinds")
     answers = (Generation(text="x" * n, finish_reason="stop") for n in range(6))
@@ -312,7 +320,7 @@ def test_the_definition_is_in_the_signature(folder: str, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("task", "options", "message"),
     [
-        ("often", {}, "asks each question 3 times, and this suite asks once"),
+        ("drawn", {}, "draws 3 texts for each question, and this suite draws one"),
         ("beams", {}, "sets num_beams in generation_kwargs"),
         ("unsafe", {}, "runs code that the model writes; write confirm_run_unsafe_code = true"),
         ("mixed", {}, "needs? different models .one that generates and one that scores."),
