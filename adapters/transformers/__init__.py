@@ -21,6 +21,8 @@ _CAPABILITIES = {
     "classifier": frozenset({Capability.CLASSIFIES}),
     "encoder": frozenset({Capability.EMBEDS}),
 }
+_MAY_CUT = {"truncate": ("classifier", "encoder"), "truncate_left": ("causal",)}
+"""Tasks by the value of ``too_long``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +59,11 @@ class TransformersAdapter(Source):
     max_length: int | None = None
     """Window in tokens, prompt and answer together; None is the model's own. The cost of one
     request grows with it."""
-    too_long: Literal["fail", "truncate"] = "fail"
-    """A text longer than the window fails; a classifier or encoder may cut its end instead."""
+    too_long: Literal["fail", "truncate", "truncate_left"] = "fail"
+    """A text longer than the window fails. A classifier or encoder may cut its end instead; a
+    causal model may lose the beginning of a prompt (``truncate_left``), as in
+    lm-evaluation-harness: what is left has room for ``max_new_tokens``, or for the
+    continuation."""
     chat_template: str | None = None
     """Jinja text, or the path of a ``.jinja`` file, in place of the model's own template."""
     trust_remote_code: bool = False
@@ -73,10 +78,11 @@ class TransformersAdapter(Source):
             raise ConfigError(
                 "max_length", "must be at least 2", "leave it out for the model's own"
             )
-        if self.too_long == "truncate" and self.task not in ("classifier", "encoder"):
+        if self.too_long != "fail" and self.task not in _MAY_CUT[self.too_long]:
             raise ConfigError(
-                "too_long",
-                f"a {self.task} model's text is never cut, for that would change the question",
+                f"too_long = {self.too_long!r}",
+                f"with task = {self.task!r} this end of a text is never cut, for that would"
+                " change the question",
                 "write too_long = 'fail'",
             )
 

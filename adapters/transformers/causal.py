@@ -7,7 +7,7 @@ from harness.adapters.transformers.encoding import Pair
 from harness.adapters.transformers.loaded import LoadedModel
 from harness.adapters.transformers.scoring_row import Query, Span
 from harness.adapters.transformers.windows import rolling_windows
-from harness.core.request import LogLikelihood
+from harness.core.request import LogLikelihood, RollingLogLikelihood
 
 Tokens = tuple[int, ...]
 UNLIMITED_WINDOW = 2048
@@ -30,10 +30,11 @@ class CausalReader:
         ]
         return [[self._span(self._context(pair), pair.continuation)] for pair in pairs]
 
-    def text(self, text: str) -> list[Span]:
+    def text(self, payload: RollingLogLikelihood) -> list[Span]:
         """One span per window."""
+        read = self._encoder.wrapped if payload.has_special_tokens else self._encoder.plain
         length = self._loaded.window or UNLIMITED_WINDOW
-        windows = rolling_windows(self._encoder.plain(text), self._first_token(), length)
+        windows = rolling_windows(read(payload.text), self._first_token(), length)
         spans = [self._span(window.context, window.targets) for window in windows]
         if not spans:
             raise RefusedError("the text is empty; it has no likelihood")
@@ -44,6 +45,7 @@ class CausalReader:
         return context or (self._first_token(),)
 
     def _span(self, context: Tokens, targets: Tokens) -> Span:
+        context = self._loaded.fitted(context, len(targets) - 1)
         tokens = (*context, *targets[:-1])
         self._loaded.check_fits(len(tokens))
         before = len(context) - 1

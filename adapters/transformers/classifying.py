@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import torch
 
@@ -43,9 +42,9 @@ class ClassifyingQuestion:
 class ClassifyingResponder:
     """Answers ``Classify``: softmax over labels, or a sigmoid each where labels may go together."""
 
-    def __init__(self, loaded: LoadedModel, too_long: Literal["fail", "truncate"]) -> None:
+    def __init__(self, loaded: LoadedModel, *, is_cut: bool) -> None:
         self._loaded = loaded
-        self._too_long = too_long
+        self._is_cut = is_cut
         config = loaded.model.config
         self._labels = tuple(str(config.id2label[at]) for at in range(config.num_labels))
         self._is_exclusive = config.problem_type != "multi_label_classification"
@@ -54,7 +53,7 @@ class ClassifyingResponder:
         """Tokenise."""
         asked = request.payload
         assert isinstance(asked, Classify)
-        row = text_row(self._loaded, asked.text, self._too_long)
+        row = text_row(self._loaded, asked.text, is_cut=self._is_cut)
         return ClassifyingQuestion((row,), self._labels, self._is_exclusive)
 
     def compute(

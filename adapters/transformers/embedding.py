@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import torch
 
@@ -42,15 +41,15 @@ class EmbeddingQuestion:
 class EmbeddingResponder:
     """Answers ``Embed``."""
 
-    def __init__(self, loaded: LoadedModel, too_long: Literal["fail", "truncate"]) -> None:
+    def __init__(self, loaded: LoadedModel, *, is_cut: bool) -> None:
         self._loaded = loaded
-        self._too_long = too_long
+        self._is_cut = is_cut
 
     def read(self, request: Request) -> EmbeddingQuestion:
         """Tokenise."""
         asked = request.payload
         assert isinstance(asked, Embed)
-        row = text_row(self._loaded, asked.text, self._too_long)
+        row = text_row(self._loaded, asked.text, is_cut=self._is_cut)
         if not row.tokens:
             raise RefusedError("the text is empty; it has no vector")
         return EmbeddingQuestion((row,))

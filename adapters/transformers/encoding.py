@@ -58,14 +58,23 @@ class TextEncoder:
         """Put the tokenizer's special tokens around the ids of one text."""
         return (*self.prefix, *tokens, *self.suffix)
 
+    def wrapped(self, text: str) -> Tokens:
+        """Return the ids as the tokenizer itself gives them, special tokens and all.
+
+        A text that brings the first of them is left as it is.
+
+        Raises:
+            RefusedError: as :meth:`plain`.
+        """
+        tokens = self.plain(text)
+        return tokens if self._is_opened(tokens) else self.wrap(tokens)
+
     def opened(self, tokens: Tokens) -> Tokens:
         """Put the special tokens before the ids, unless the text brought them itself.
 
         What comes after (an end token) is left away: the text is to be continued.
         """
-        if self.prefix and tokens[: len(self.prefix)] == self.prefix:
-            return tokens
-        return (*self.prefix, *tokens)
+        return tokens if self._is_opened(tokens) else (*self.prefix, *tokens)
 
     def prompt_text(self, prompt: Prompt) -> PromptText:
         """Return a prompt as text; chat turns go through the template.
@@ -119,6 +128,9 @@ class TextEncoder:
         if not tail:
             raise RefusedError("a continuation is empty; it has no likelihood")
         return Pair(head, tail, is_chat)
+
+    def _is_opened(self, tokens: Tokens) -> bool:
+        return bool(self.prefix) and tokens[: len(self.prefix)] == self.prefix
 
     def _apply_template(self, turns: tuple[Message, ...]) -> str:
         is_open = bool(turns) and turns[-1].role == "assistant"

@@ -76,6 +76,7 @@ class GenerationResponder:
             least = "min_new_tokens" if asked.min_new_tokens > 1 else "1"
             reason = f"max_new_tokens is below {least}" if tokens else "the prompt is empty"
             raise RefusedError(reason)
+        tokens = self._loaded.fitted(tokens, asked.max_new_tokens)
         is_greedy = asked.temperature <= 0
         row = GenerationRow(
             tokens=tokens,

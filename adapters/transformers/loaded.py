@@ -11,6 +11,8 @@ from harness.adapters.transformers.prefix_sharing import Sharing
 from harness.core.identity import Identity
 from harness.core.response import FailureKind
 
+Tokens = tuple[int, ...]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadedModel:
@@ -25,6 +27,8 @@ class LoadedModel:
     identity: Identity
     sharing: Sharing
     """How likelihoods are computed."""
+    is_cut_left: bool = False
+    """Prompts longer than the window lose their beginning; otherwise they are refused."""
 
     @property
     def pad_id(self) -> int:
@@ -34,6 +38,21 @@ class LoadedModel:
             if candidate is not None:
                 return int(candidate)
         return 0
+
+    def fitted(self, prompt: Tokens, n_more: int) -> Tokens:
+        """Return as much of a prompt's end as leaves room for ``n_more`` tokens, if it may be cut.
+
+        Raises:
+            RefusedError: of kind ``too_long``; not one token of the prompt would be left.
+        """
+        if self.window is None or not self.is_cut_left:
+            return prompt
+        if n_more >= self.window:
+            raise RefusedError(
+                f"{n_more} tokens leave no room for a prompt in the window of {self.window}",
+                FailureKind.TOO_LONG,
+            )
+        return prompt[n_more - self.window :]
 
     def check_fits(self, n_tokens: int) -> None:
         """Refuse what is longer than the window.

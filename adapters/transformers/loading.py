@@ -81,6 +81,7 @@ def load(options: TransformersAdapter) -> LoadedModel:
         window=window,
         identity=identify(model, encoder, checkpoint, options, window, sharing),
         sharing=sharing,
+        is_cut_left=options.too_long == "truncate_left",
     )
 
 

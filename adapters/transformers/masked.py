@@ -14,7 +14,7 @@ from harness.adapters.transformers.causal import UNLIMITED_WINDOW
 from harness.adapters.transformers.loaded import LoadedModel
 from harness.adapters.transformers.scoring_row import Query, Span
 from harness.adapters.transformers.windows import chunks
-from harness.core.request import LogLikelihood
+from harness.core.request import LogLikelihood, RollingLogLikelihood
 
 Tokens = tuple[int, ...]
 
@@ -34,11 +34,11 @@ class MaskedReader:
             self._spans((*pair.context, *pair.continuation), len(pair.context)) for pair in pairs
         ]
 
-    def text(self, text: str) -> list[Span]:
+    def text(self, payload: RollingLogLikelihood) -> list[Span]:
         """One span per token; a text longer than the window is cut into disjoint pieces."""
         n_special = len(self._encoder.prefix) + len(self._encoder.suffix)
         length = max(1, (self._loaded.window or UNLIMITED_WINDOW) - n_special)
-        pieces = chunks(self._encoder.plain(text), length)
+        pieces = chunks(self._encoder.plain(payload.text), length)
         spans = [span for piece in pieces for span in self._spans(piece, 0)]
         if not spans:
             raise RefusedError("the text is empty; it has no likelihood")

@@ -44,7 +44,7 @@ class ScoringReader(Protocol):
         """Spans of each continuation."""
         ...
 
-    def text(self, text: str) -> list[Span]:
+    def text(self, payload: RollingLogLikelihood) -> list[Span]:
         """Spans that ask for each token of a text once, in order."""
         ...
 
@@ -90,7 +90,7 @@ class ScoringResponder:
         """Return the rows; continuations that need the same input share one."""
         payload = request.payload
         if isinstance(payload, RollingLogLikelihood):
-            return self._question([self._reader.text(payload.text)], is_rolling=True)
+            return self._question([self._reader.text(payload)], is_rolling=True)
         assert isinstance(payload, LogLikelihood)
         if not payload.continuations:
             raise RefusedError("no continuation was given")

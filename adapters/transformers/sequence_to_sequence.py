@@ -7,7 +7,7 @@ from harness.adapters.transformers.causal import UNLIMITED_WINDOW
 from harness.adapters.transformers.loaded import LoadedModel
 from harness.adapters.transformers.scoring_row import Query, Span
 from harness.adapters.transformers.windows import rolling_windows
-from harness.core.request import LogLikelihood
+from harness.core.request import LogLikelihood, RollingLogLikelihood
 
 Tokens = tuple[int, ...]
 
@@ -24,11 +24,11 @@ class SequenceToSequenceReader:
         """One span each: the continuation alone, tokenised by itself, is decoded."""
         return [[self._one(payload, text)] for text in payload.continuations]
 
-    def text(self, text: str) -> list[Span]:
+    def text(self, payload: RollingLogLikelihood) -> list[Span]:
         """One span per window, decoded from an empty prompt."""
         source = self._encoder.wrap(()) or (self._start,)
         length = self._loaded.window or UNLIMITED_WINDOW
-        windows = rolling_windows(self._encoder.plain(text), self._start, length)
+        windows = rolling_windows(self._encoder.plain(payload.text), self._start, length)
         spans = [self._span(source, window.context, window.targets) for window in windows]
         if not spans:
             raise RefusedError("the text is empty; it has no likelihood")

@@ -151,10 +151,11 @@ class TransformersSession:
 def _responders(
     loaded: LoadedModel, options: TransformersAdapter
 ) -> dict[Capability, Responder[Any, Any]]:
+    is_cut = options.too_long == "truncate"
     if options.task == "classifier":
-        return {Capability.CLASSIFIES: ClassifyingResponder(loaded, options.too_long)}
+        return {Capability.CLASSIFIES: ClassifyingResponder(loaded, is_cut=is_cut)}
     if options.task == "encoder":
-        return {Capability.EMBEDS: EmbeddingResponder(loaded, options.too_long)}
+        return {Capability.EMBEDS: EmbeddingResponder(loaded, is_cut=is_cut)}
     reader = _READERS[options.task](loaded)
     responders: dict[Capability, Responder[Any, Any]] = {
         Capability.SCORES: ScoringResponder(loaded, reader)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from harness.adapters.transformers.loaded import LoadedModel
 
@@ -22,7 +21,7 @@ class TextRow:
         return len(self.tokens)
 
 
-def text_row(loaded: LoadedModel, text: str, too_long: Literal["fail", "truncate"]) -> TextRow:
+def text_row(loaded: LoadedModel, text: str, *, is_cut: bool) -> TextRow:
     """Tokenise a text, with its special tokens around it.
 
     Raises:
@@ -31,7 +30,7 @@ def text_row(loaded: LoadedModel, text: str, too_long: Literal["fail", "truncate
     encoder = loaded.encoder
     tokens = encoder.plain(text)
     n_special = len(encoder.prefix) + len(encoder.suffix)
-    if too_long == "truncate" and loaded.window is not None:
+    if is_cut and loaded.window is not None:
         tokens = tokens[: max(0, loaded.window - n_special)]
     loaded.check_fits(len(tokens) + n_special)
     return TextRow(encoder.wrap(tokens))

@@ -238,7 +238,18 @@ def _decode_log_likelihood(data: Mapping[str, Any]) -> LogLikelihood:
     )
 
 
-def _encode_text(payload: RollingLogLikelihood | Classify | Embed) -> Json:
+def _encode_rolling_log_likelihood(payload: RollingLogLikelihood) -> Json:
+    # Only where it is set, as above.
+    choices: Json = {"has_special_tokens": True} if payload.has_special_tokens else {}
+    return {**choices, "kind": "RollingLogLikelihood", "text": payload.text}
+
+
+def _decode_rolling_log_likelihood(data: Mapping[str, Any]) -> RollingLogLikelihood:
+    has_special_tokens = data.get("has_special_tokens", False)
+    return RollingLogLikelihood(text=data["text"], has_special_tokens=has_special_tokens)
+
+
+def _encode_text(payload: Classify | Embed) -> Json:
     return {"kind": type(payload).__name__, "text": payload.text}
 
 
@@ -310,7 +321,7 @@ def _decode_embedding(data: Mapping[str, Any]) -> Embedding:
 _ENCODE_PAYLOAD: dict[type, Callable[[Any], Json]] = {
     Generate: _encode_generate,
     LogLikelihood: _encode_log_likelihood,
-    RollingLogLikelihood: _encode_text,
+    RollingLogLikelihood: _encode_rolling_log_likelihood,
     Classify: _encode_text,
     Embed: _encode_text,
     FitAndClassify: _encode_fit_and_classify,
@@ -320,7 +331,7 @@ _ENCODE_PAYLOAD: dict[type, Callable[[Any], Json]] = {
 _DECODE_PAYLOAD: dict[str, Callable[[Mapping[str, Any]], Payload]] = {
     "Generate": _decode_generate,
     "LogLikelihood": _decode_log_likelihood,
-    "RollingLogLikelihood": lambda data: RollingLogLikelihood(text=data["text"]),
+    "RollingLogLikelihood": _decode_rolling_log_likelihood,
     "Classify": lambda data: Classify(text=data["text"]),
     "Embed": lambda data: Embed(text=data["text"]),
     "LoadTest": decode_load_test,

@@ -66,6 +66,9 @@ class RollingLogLikelihood:
     """Give log P(text), each token conditioned on all before it as far as the window reaches."""
 
     text: str
+    has_special_tokens: bool = False
+    """The special tokens that a tokenizer puts around a text are part of it, to be predicted like
+    any other (the definition of lm-evaluation-harness); otherwise they are a given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -338,7 +338,9 @@ def test_a_folder_of_lm_evals_files_needs_the_data_of_then(place: Workplace, spe
 UNEVEN = """
 group: uneven
 task: [many, few]
-aggregate_metric_list: [{metric: acc, weight_by_size: true}, {metric: acc_norm, weight_by_size: true}]
+aggregate_metric_list:
+  - {metric: acc, weight_by_size: true}
+  - {metric: acc_norm, weight_by_size: true}
 """
 MANY = """
 include: choose.yaml

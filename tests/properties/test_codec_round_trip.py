@@ -56,7 +56,7 @@ payloads: st.SearchStrategy[Payload] = st.one_of(
         seed=counts,
     ),
     st.builds(LogLikelihood, prompt=prompts, continuations=st.lists(texts, max_size=3).map(tuple)),
-    st.builds(RollingLogLikelihood, text=texts),
+    st.builds(RollingLogLikelihood, text=texts, has_special_tokens=st.booleans()),
     st.builds(Classify, text=texts),
     st.builds(Embed, text=texts),
     st.builds(FitAndClassify, text=texts, training=trainings),

@@ -58,7 +58,8 @@ def test_the_task_tells_the_capabilities_unloaded(task: Any, words: set[str]) ->
     [
         ({"max_batch_tokens": 0}, "max_batch_tokens"),
         ({"max_length": 1}, "max_length"),
-        ({"too_long": "truncate"}, "never cut"),
+        ({"too_long": "truncate"}, "with task = 'causal' this end of a text is never cut"),
+        ({"too_long": "truncate_left", "task": "encoder"}, "with task = 'encoder' this end"),
     ],
 )
 def test_impossible_options_are_refused_unloaded(options: dict[str, Any], words: str) -> None:

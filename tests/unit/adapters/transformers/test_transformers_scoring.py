@@ -243,6 +243,21 @@ def test_too_long_is_a_failure_and_never_a_cut(opened: Callable[..., Any]) -> No
     assert isinstance(response, Response)
 
 
+def test_what_fits_is_not_cut_and_a_long_continuation_fails_all_the_same(
+    opened: Callable[..., Any],
+) -> None:
+    short = LogLikelihood(prompt="It was", continuations=(" a",))
+    long = LogLikelihood(prompt="It was", continuations=(" a" * 50,))
+    model = opened("llama", max_length=20, too_long="truncate_left")
+
+    kept, failure = model.answers(short, long)
+
+    assert kept.output == opened("llama").output(short)
+    assert isinstance(failure, Failure)
+    assert failure.kind is FailureKind.TOO_LONG
+    assert "leave no room for a prompt in the window of 20" in failure.message
+
+
 @pytest.mark.parametrize(
     "payload",
     [
