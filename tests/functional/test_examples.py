@@ -32,6 +32,8 @@ _SERVED = ("latency.toml", "local_server.toml")
 """They ask a server that has to be started first."""
 _SLOW = ("lm_eval.toml", "variants.toml")
 """They take a minute or more."""
+_TYPED = ("timed.toml",)
+"""They are run by the commands of their page, and that is enough."""
 _NOT_RUN = {
     "pip install -c constraints.txt -e '.[all]' && harness demo": "installs, then takes minutes",
     "pip install tox && tox": "runs all the tests, this one among them",
@@ -41,6 +43,7 @@ _NOT_RUN = {
     "pip install -c constraints.txt -e '.[lm_eval]'": "installs",
     "harness lm-eval run --model harness --model_args spec=models.toml,model=smollm2"
     " --tasks hellaswag": "needs a network; test_lm_eval_tasks.py runs it on tasks of its own",
+    "harness gate latest:parts --baseline latest:keywords": "this machine decides the verdict",
     "tox -e check": "runs the whole of the linters",
     "tox -e tests -- tests/unit/sources": "runs other tests",
     "tox -e slow": "takes minutes",
@@ -100,7 +103,7 @@ def plugin(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     [
         pytest.param(name, marks=pytest.mark.slow) if name in _SLOW else name
         for name in _SPECS
-        if name not in _SERVED
+        if name not in (*_SERVED, *_TYPED)
     ],
 )
 def test_example_runs_to_the_end(folder: Path, name: str) -> None:
