@@ -36,7 +36,8 @@ class FigureKind(StrEnum):
     """peak_flops; peak_bytes_per_s; source; points: [{label, flops_per_byte, flops_per_s}]."""
     TELEMETRY = "telemetry"
     """load; at_s: []; series: [{name, unit, values: [] with None}]; unstable: [sentence];
-    unwatched: [name]; energy: where it was read, or ``absent: `` and why it was not; missing in runs of before."""
+    unwatched: [name]; energy: where it was read, or ``absent: `` and why it was not; missing in
+    runs of before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

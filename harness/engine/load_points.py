@@ -21,17 +21,18 @@ _CLOSED = "c="
 def breach_at(load: str, comparison: Comparison, pair: Pair) -> str:
     """Return why no verdict may rest on figures of a load point, empty where one may.
 
+    A knee is not among them: a rate that is not valid is not sustained, which is what the top
+    rates of a sweep are for. It is remarked instead.
+
     Args:
-        load: key of the load point, or the shape of those that tell a figure together; empty for
-            figures of none.
+        load: key of the load point; empty for figures of none.
         comparison: with both manifests.
         pair: which suite and models.
     """
     for side, done in _sides(comparison, pair):
-        texts = _texts_on(load, done.breaches)
+        texts = done.breaches.get(load, ())
         if texts:
-            more = f" (and {len(texts) - 1} more)" if len(texts) > 1 else ""
-            return f"the {side}'s figures are not valid: {texts[0]}{more}"
+            return f"the {side}'s figures are not valid: {_first(texts)}"
     return ""
 
 
@@ -70,8 +71,13 @@ def _unsteady(load: str, comparison: Comparison, pair: Pair) -> Iterator[str]:
     for side, done in _sides(comparison, pair):
         texts = _texts_on(load, done.unstable)
         if texts:
-            more = f" (and {len(texts) - 1} more)" if len(texts) > 1 else ""
-            yield f"the machine was not steady under the {side}: {texts[0]}{more}"
+            yield f"the machine was not steady under the {side}: {_first(texts)}"
+        if load not in done.breaches and (voids := _texts_on(load, done.breaches)):
+            yield f"not valid, and so not sustained, under the {side}: {_first(voids)}"
+
+
+def _first(texts: tuple[str, ...]) -> str:
+    return f"{texts[0]} (and {len(texts) - 1} more)" if len(texts) > 1 else texts[0]
 
 
 def _texts_on(load: str, told: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:

@@ -55,22 +55,24 @@ def compared(
     ("load", "told", "said"),
     [
         (FAST, {FAST: ("x",)}, "the candidate's figures are not valid: x"),
-        (
-            SHAPE,
-            {FAST: ("x", "y")},
-            f"the candidate's figures are not valid: {FAST}, x (and 1 more)",
-        ),
-        (SHAPE, {LONG: ("x",), CLOSED: ("y",)}, ""),
+        (FAST, {FAST: ("x", "y")}, "the candidate's figures are not valid: x (and 1 more)"),
+        (SHAPE, {FAST: ("x",), CLOSED: ("y",)}, ""),
         (FAST, {LONG: ("x",)}, ""),
         ("", {FAST: ("x",)}, ""),
     ],
 )
-def test_a_figure_of_many_rates_hangs_on_each(
+def test_no_verdict_rests_on_a_void_load(
     load: str, told: dict[str, tuple[str, ...]], said: str
 ) -> None:
     made = compared(breaches=told)
 
     assert breach_at(load, made, made.pairs[0]) == said
+
+
+def test_a_void_rate_is_remarked_beside_the_knee() -> None:
+    ((remark,),) = remarks_on(compared(breaches={FAST: ("x",)}))
+
+    assert remark == f"not valid, and so not sustained, under the candidate: {FAST}, x"
 
 
 def test_what_was_not_steady_at_one_rate_is_told_of_the_knee() -> None:
