@@ -123,7 +123,7 @@ def test_a_group_is_one_suite_with_slices(place: Workplace, spec: Path) -> None:
     ("old", "new", "message"),
     [
         ('"lm_eval:write"', '"lm_eval:choose"', "needs a model, one that scores"),
-        ('"lm_eval:write"', '"lm_eval:often"', "task 'often': asks each question 3 times"),
+        ('"lm_eval:write"', '"lm_eval:drawn"', "task 'drawn': draws 3 texts for each question"),
         ('include_path = "tasks"', 'include_path = "task"', "no such folder; name the folder"),
     ],
 )
