@@ -159,11 +159,15 @@ def _carry_out(pipe: BinaryIO) -> None:
 
 
 def _with_load_time(answered: Answered, load_s: float) -> Answered:
-    """Add to a profile how long the model took to load, which only this process has seen."""
+    """Add to a profile how long the model took to load, which only this process has seen.
+
+    What was made once and is kept, an export, is no part of it: other rounds load what is there.
+    """
     answer = answered.answer
     if not isinstance(answer, Response) or not isinstance(answer.output, Profile):
         return answered
-    timed = replace(answer.output, facts={"load_s": load_s, **answer.output.facts})
+    facts = answer.output.facts
+    timed = replace(answer.output, facts={"load_s": load_s - facts.get("export_s", 0.0), **facts})
     return replace(answered, answer=replace(answer, output=timed))
 
 

@@ -15,7 +15,8 @@ from harness.adapters.transformers.encoding import TextEncoder
 from harness.adapters.transformers.fingerprint import identify, told_configuration
 from harness.adapters.transformers.fitness import check_task, check_weights
 from harness.adapters.transformers.loaded import LoadedModel
-from harness.adapters.transformers.onnx_cache import exported
+from harness.adapters.transformers.onnx_cache import exported, is_exported
+from harness.adapters.transformers.onnx_child import export_in_child
 from harness.adapters.transformers.onnx_model import OnnxCausal, OnnxModel
 from harness.adapters.transformers.precision import load_arguments
 from harness.adapters.transformers.prefix_sharing import find_sharing
@@ -141,17 +142,42 @@ def _model(checkpoint: Checkpoint, options: TransformersAdapter, arguments: dict
     return model.eval()
 
 
-def _graph(checkpoint: Checkpoint, options: TransformersAdapter, config: Any) -> OnnxModel:
-    """Return the checkpoint as ONNX Runtime runs it, exported when it is not yet."""
-    assert options.variant is not None
+def export(options: TransformersAdapter) -> Path:
+    """Fill the cache with the file that a variant of ONNX Runtime is loaded from, and return it.
+
+    Raises:
+        ConfigError: no graph can be made of the architecture.
+        SourceError: the files cannot be had.
+        AdapterError: the export failed.
+    """
+    checkpoint = find_checkpoint(options)
+    with quiet():
+        config = _pretrained(transformers.AutoConfig, checkpoint.folder, options)
+        return _exported(checkpoint, options, config)
+
+
+def _exported(checkpoint: Checkpoint, options: TransformersAdapter, config: Any) -> Path:
     arguments: dict[str, Any] = {"config": config, "dtype": torch.float32}
-    file = exported(
-        checkpoint.weights,
-        hash_json([told_configuration(config), options.attention]),
-        options.variant,
-        options.task,
+    return exported(
+        *_export_parts(checkpoint, options, config),
         lambda: _model(checkpoint, options, arguments),
     )
+
+
+def _export_parts(
+    checkpoint: Checkpoint, options: TransformersAdapter, config: Any
+) -> tuple[str, str, str, str]:
+    """Return all that an export depends on."""
+    assert options.variant is not None
+    configured = hash_json([told_configuration(config), options.attention])
+    return checkpoint.weights, configured, options.variant, options.task
+
+
+def _graph(checkpoint: Checkpoint, options: TransformersAdapter, config: Any) -> OnnxModel:
+    """Return the checkpoint as ONNX Runtime runs it, exported when it is not yet."""
+    is_there = is_exported(*_export_parts(checkpoint, options, config))
+    export_s = 0.0 if is_there else export_in_child(options)
+    file = _exported(checkpoint, options, config)
     auto_class = _AUTO_CLASSES[options.task]
     kernel = {} if options.attention is None else {"attn_implementation": options.attention}
     with torch.device("meta"):
@@ -161,7 +187,8 @@ def _graph(checkpoint: Checkpoint, options: TransformersAdapter, config: Any) ->
     if outline.can_generate():
         outline.generation_config = _pretrained_habits(checkpoint, config)
     weight_format = "int8" if options.variant == "onnx-int8" else "float32"
-    return (OnnxCausal if options.task == "causal" else OnnxModel)(file, outline, weight_format)
+    kind = OnnxCausal if options.task == "causal" else OnnxModel
+    return kind(file, outline, weight_format, export_s)
 
 
 def _pretrained_habits(checkpoint: Checkpoint, config: Any) -> Any:

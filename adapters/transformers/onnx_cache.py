@@ -26,6 +26,11 @@ _RECIPE = 1
 _EXPORT, _FILE, _DIGEST, _ERROR = "export", "model.onnx", "sha256", "error.txt"
 
 
+def is_exported(weights: str, config: str, variant: str, task: str) -> bool:
+    """Tell whether the file is there; see ``exported``."""
+    return (cache_dir("onnx") / _key(weights, config, variant, task)).is_dir()
+
+
 def exported(weights: str, config: str, variant: str, task: str, make: Callable[[], Any]) -> Path:
     """Return the file of a checkpoint's graph.
 

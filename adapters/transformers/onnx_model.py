@@ -41,13 +41,15 @@ class OnnxModel(torch.nn.Module):  # type: ignore[misc] # torch's types are not 
         file: the graph.
         outline: the same model of transformers, without weights; it knows its configuration.
         weight_format: ``float32`` or ``int8``: that of the matrices.
+        export_s: seconds that went into the file while it was opened; 0 where it was there.
     """
 
     dtype = torch.float32
     device = torch.device("cpu")
 
-    def __init__(self, file: Path, outline: Any, weight_format: str) -> None:
+    def __init__(self, file: Path, outline: Any, weight_format: str, export_s: float) -> None:
         super().__init__()
+        self.export_s = export_s
         self.weight_format = weight_format
         self.outline = outline
         self.config = outline.config
@@ -62,6 +64,7 @@ class OnnxModel(torch.nn.Module):  # type: ignore[misc] # torch's types are not 
             "n_parameters": float(self.outline.num_parameters()),
             "parameter_bytes": float(self.parameter_bytes),
             f"active_share_{self.weight_format}": 1.0,
+            "export_s": self.export_s,
         }
         layers = getattr(self.config.get_text_config(), "num_hidden_layers", None)
         return facts | ({"n_layers": float(layers)} if isinstance(layers, int) else {})
