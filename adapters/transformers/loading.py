@@ -15,8 +15,8 @@ from harness.adapters.transformers.encoding import TextEncoder
 from harness.adapters.transformers.fingerprint import identify, told_configuration
 from harness.adapters.transformers.fitness import check_task, check_weights
 from harness.adapters.transformers.loaded import LoadedModel
+from harness.adapters.transformers.onnx_apart import export_in_child
 from harness.adapters.transformers.onnx_cache import exported, is_exported
-from harness.adapters.transformers.onnx_child import export_in_child
 from harness.adapters.transformers.onnx_model import OnnxCausal, OnnxModel
 from harness.adapters.transformers.precision import load_arguments
 from harness.adapters.transformers.prefix_sharing import find_sharing

@@ -15,7 +15,7 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("onnxruntime")
 pytest.importorskip("onnxscript")
 
-from harness.adapters.transformers import TransformersAdapter, loading, onnx_cache, onnx_child  # noqa: E402 - torch may be absent
+from harness.adapters.transformers import TransformersAdapter, loading, onnx_apart, onnx_cache  # noqa: E402 - torch may be absent
 from harness.adapters.transformers.onnx_export import check, export  # noqa: E402
 from harness.adapters.transformers.onnx_graphs import plain_graph  # noqa: E402
 from harness.adapters.transformers.sizes import facts_of  # noqa: E402
@@ -150,7 +150,7 @@ def test_the_first_load_exports_in_a_process_of_its_own(
 ) -> None:
     """Or the first round's memory and loading time would be those of the exporter."""
     monkeypatch.setenv("HARNESS_CACHE", str(tmp_path))
-    monkeypatch.setattr(loading, "export_in_child", onnx_child.export_in_child)
+    monkeypatch.setattr(loading, "export_in_child", onnx_apart.export_in_child)
     monkeypatch.setattr(onnx_cache, "export", None)  # a call in this process would fail
 
     first, second = (opened("bert_encoder", variant="onnx") for _ in range(2))
@@ -162,7 +162,7 @@ def test_the_first_load_exports_in_a_process_of_its_own(
 def test_what_the_other_process_cannot_do_is_said_here(tmp_path: Path) -> None:
     options = TransformersAdapter(path=str(tmp_path / "nothing"), variant="onnx")
     with pytest.raises(HarnessError, match="nothing"):
-        onnx_child.export_in_child(options)
+        onnx_apart.export_in_child(options)
 
 
 def test_a_graph_that_computes_something_else_is_refused(
