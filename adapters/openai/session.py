@@ -14,6 +14,7 @@ from harness.adapters.openai.body import Dialect
 from harness.adapters.openai.caller import Caller, Patience
 from harness.adapters.openai.load_timing import LoadTimer
 from harness.adapters.openai.loop_thread import LoopThread
+from harness.adapters.openai.round_trip import round_trip_s
 from harness.adapters.openai.tier import tier_of
 from harness.adapters.quoting import scrubber_of, shorten
 from harness.core.arrival import Arrival
@@ -54,6 +55,7 @@ class OpenAISession:
             # Struck out first: a secret that is cut in half would no longer be found.
             quote=lambda text: shorten(scrub(text)),
         )
+        self._base_url = adapter.base_url
         self._tier = tier_of(adapter.base_url)
         self._loop = LoopThread(f"openai {adapter.model}")
 
@@ -64,6 +66,11 @@ class OpenAISession:
         return Identity(
             {**self._parts, "system_fingerprint": ", ".join(seen)} if seen else self._parts
         )
+
+    def facts(self) -> dict[str, float]:
+        """Return what is learnt once: ``round_trip_s``, where the server can be reached."""
+        found = round_trip_s(self._base_url)
+        return {} if found is None else {"round_trip_s": found}
 
     def respond(self, requests: Sequence[Request]) -> Iterator[Exchange]:
         """Yield exchanges as they finish; what is under way is cancelled when nobody reads on.

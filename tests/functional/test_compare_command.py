@@ -90,7 +90,10 @@ def test_an_ending_that_nothing_is_written_with(exam: Exam) -> None:
     folder = exam.sit(n=10)
     outcome = exam.place.harness("compare", folder, folder, "-o", "change.pdf")
     assert outcome.code == 2
-    assert "no report ends in '.pdf'; known are .csv, .html, .json, .xml, .md" in outcome.err
+    assert (
+        "no report ends in '.pdf'; known are .csv, .html, .json, .xml, .lm_eval.json, .md"
+        in outcome.err
+    )
 
 
 def test_without_a_file_the_report_lies_beside_the_candidate(exam: Exam) -> None:
