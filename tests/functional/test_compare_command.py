@@ -90,7 +90,8 @@ def test_an_ending_that_nothing_is_written_with(exam: Exam) -> None:
     folder = exam.sit(n=10)
     outcome = exam.place.harness("compare", folder, folder, "-o", "change.pdf")
     assert outcome.code == 2
-    assert (
+    known = ".csv, .html, .json, .xml, .lm_eval.json, .md"
+    assert f"no report ends in '.pdf'; known are {known}" in outcome.err
         "no report ends in '.pdf'; known are .csv, .html, .json, .xml, .lm_eval.json, .md"
         in outcome.err
     )
