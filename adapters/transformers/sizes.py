@@ -89,6 +89,8 @@ def _tensors(model: Any) -> Iterator[tuple[str, torch.Tensor]]:
             yield f"{name}.weight_scale", part.weight_scale
         elif isinstance(part, torch.ao.nn.quantized.Linear):  # torch's quantize_dynamic
             yield f"{name}.weight", part.weight()
+            if (bias := part.bias()) is not None:
+                yield f"{name}.bias", bias
 
 
 def _looked_up(model: Any) -> torch.Tensor | None:

@@ -53,7 +53,10 @@ def test_no_terminal_is_too_narrow_for_a_load_or_a_name(
     assert max(map(len, tables)) <= int(columns)
 
 
-def test_a_verdict_tells_times_in_milliseconds(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_verdict_tells_times_in_milliseconds(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "150")
     judgement = compared_latency_run().judgement
     assert judgement is not None
     print_judgement(judgement)
