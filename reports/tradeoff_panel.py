@@ -20,14 +20,12 @@ from harness.reports.panels.panel import (
     grid,
     key,
 )
+from harness.reports.panels.point_labels import Lettering, point_labels
 from harness.reports.panels.scale import Scale, scale_over
 from harness.reports.tradeoff_points import Cloud, Point
 
 HEIGHT = 288.0
 _RADIUS = 5.0
-_ROOM = 8.0
-_CHARACTER = 6.2
-_LABEL_HEIGHT = 13.0
 
 
 def tradeoff_panel(cloud: Cloud) -> Panel:
@@ -91,27 +89,15 @@ def _marks(point: Point, along: Scale, upward: Scale) -> Iterator[Stroke]:
 
 
 def _names(points: Sequence[Point], along: Scale, upward: Scale) -> Iterator[Label]:
-    """Yield each model's name where it covers no point and no other name; others tell on hover."""
     dots = [(along.place(point.x), upward.place(point.y)) for point in points]
-    taken = [(x - _ROOM, y - _ROOM, x + _ROOM, y + _ROOM) for x, y in dots]
-    for (x, y), point in zip(dots, points, strict=True):
-        text = clipped(point.model, 24)
-        width = _CHARACTER * len(text)
-        places = ((x + 9, y - 5), (x - 9 - width, y - 5), (x + 9, y + 16), (x - 9 - width, y + 16))
-        for left, low in places:
-            box = (left, low - _LABEL_HEIGHT, left + width, low)
-            if _is_inside(box) and not any(_overlap(box, other) for other in taken):
-                taken.append(box)
-                yield Label(x=round(left, 1), y=round(low, 1), text=text, name="point")
-                break
+    return point_labels(dots, [clipped(point.model, 24) for point in points], _LETTERING)
 
 
-def _is_inside(box: tuple[float, ...]) -> bool:
-    return box[0] >= LEFT and box[1] >= 0 and box[2] <= WIDTH and box[3] <= HEIGHT - BOTTOM
+def _name_places(x: float, y: float, width: float) -> Sequence[tuple[float, float]]:
+    return ((x + 9, y - 5), (x - 9 - width, y - 5), (x + 9, y + 16), (x - 9 - width, y + 16))
 
 
-def _overlap(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
-    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+_LETTERING = Lettering(height=HEIGHT, character=6.2, room=8.0, places=_name_places)
 
 
 def _point_words(point: Point) -> str:

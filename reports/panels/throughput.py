@@ -25,6 +25,7 @@ from harness.reports.panels.panel import (
     series_name,
     told_apart,
 )
+from harness.reports.panels.point_labels import Lettering, point_labels
 from harness.reports.panels.scale import Scale, scale_over
 from harness.reports.table import Cell, Column, Table, text_table
 
@@ -32,11 +33,7 @@ Data: TypeAlias = Mapping[str, Any]
 Point: TypeAlias = Mapping[str, Any]
 
 HEIGHT = 288.0
-_LABEL_HEIGHT = 13.0
-_CHARACTER = 7.4
 _KNEE_RADIUS = 8.0
-_ROOM = 4.0
-"""Around a point, where no label may stand."""
 
 
 def throughput_panel(data: Data) -> Panel:
@@ -191,35 +188,29 @@ def _point_words(data: Data, series: Mapping[str, Any], point: Point) -> str:
 
 
 def _load_labels(points: Sequence[Point], along: Scale, upward: Scale) -> Iterator[Label]:
-    """Yield a label for each point that has room for one; the others tell it on hover."""
     dots = [(along.place(point["x"]), upward.place(point["y"])) for point in points]
-    taken = [(x - _ROOM, y - _ROOM, x + _ROOM, y + _ROOM) for x, y in dots]
     names = told_apart([str(point["load"]) for point in points])
-    for (x, y), name, point in zip(dots, names, points, strict=True):
-        share = point["attainment"]
-        is_told = share is not None and share < 1
-        text = clipped(name, 18) + (f" ({format_number(share, digits=2)} good)" if is_told else "")
-        width = _CHARACTER * len(text)
-        for left, base in (
-            (x - 8 - width, y - 5),
-            (x + 9, y + 16),
-            (x - 9 - width, y + 16),
-            (x - width / 2, y + 20),
-            (x + 9, y - 5),
-        ):
-            box = (left, base - _LABEL_HEIGHT, left + width, base)
-            if _is_inside(box) and not any(_overlap(box, other) for other in taken):
-                taken.append(box)
-                yield Label(x=round(left, 1), y=round(base, 1), text=text, name="point")
-                break
+    texts = [_load_text(name, point) for name, point in zip(names, points, strict=True)]
+    return point_labels(dots, texts, _LETTERING)
 
 
-def _is_inside(box: tuple[float, ...]) -> bool:
-    return box[0] >= LEFT and box[1] >= 0 and box[2] <= WIDTH and box[3] <= HEIGHT - BOTTOM
+def _load_text(name: str, point: Point) -> str:
+    share = point["attainment"]
+    is_told = share is not None and share < 1
+    return clipped(name, 18) + (f" ({format_number(share, digits=2)} good)" if is_told else "")
 
 
-def _overlap(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
-    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+def _label_places(x: float, y: float, width: float) -> Sequence[tuple[float, float]]:
+    return (
+        (x - 8 - width, y - 5),
+        (x + 9, y + 16),
+        (x - 9 - width, y + 16),
+        (x - width / 2, y + 20),
+        (x + 9, y - 5),
+    )
+
+
+_LETTERING = Lettering(height=HEIGHT, character=7.4, room=4.0, places=_label_places)
 
 
 def _titled(title: object, scale: Scale) -> str:
