@@ -74,28 +74,45 @@ def prefill_rate(view: View) -> float | None:
     return fmean(rates) if rates else None
 
 
-def _bandwidth(view: View) -> float | Unscored:
-    traffic, rate = decode_traffic(view), tokens_per_s(view)
-    peak = view.profile.facts.get("peak_bytes_per_s")
-    if traffic is None or rate is None or not peak:
-        return moot("peak, size of the weights or tpot of one stream is not known")
-    return traffic[0] * rate / peak
+def _share_of(
+    peak: str,
+    traffic: Callable[[View], float | None],
+    rate: Callable[[View], float | None],
+    unknown: str,
+) -> Callable[[View], float | Unscored]:
+    """Return what a model makes of a measured peak: traffic per step times steps per second."""
+
+    def share(view: View) -> float | Unscored:
+        amount, per_s, most = traffic(view), rate(view), view.profile.facts.get(peak)
+        if amount is None or per_s is None or not most:
+            return moot(f"peak, {unknown} is not known")
+        return amount * per_s / most
+
+    return share
 
 
-def _compute(view: View) -> float | Unscored:
-    traffic, rate = decode_traffic(view), tokens_per_s(view)
-    peak = view.profile.facts.get("peak_flops")
-    if traffic is None or rate is None or not peak:
-        return moot("peak, number of parameters or tpot of one stream is not known")
-    return traffic[1] * rate / peak
+def _bytes_per_step(view: View) -> float | None:
+    traffic = decode_traffic(view)
+    return traffic and traffic[0]
 
 
-def _prefill_compute(view: View) -> float | Unscored:
-    traffic, rate = decode_traffic(view), prefill_rate(view)
-    peak = view.profile.facts.get("peak_flops")
-    if traffic is None or rate is None or not peak:
-        return moot("peak, number of parameters or the device's time on prompts is not known")
-    return traffic[1] * rate / peak
+def _flops_per_token(view: View) -> float | None:
+    traffic = decode_traffic(view)
+    return traffic and traffic[1]
+
+
+_bandwidth = _share_of(
+    "peak_bytes_per_s", _bytes_per_step, tokens_per_s, "size of the weights or tpot of one stream"
+)
+_compute = _share_of(
+    "peak_flops", _flops_per_token, tokens_per_s, "number of parameters or tpot of one stream"
+)
+_prefill_compute = _share_of(
+    "peak_flops",
+    _flops_per_token,
+    prefill_rate,
+    "number of parameters or the device's time on prompts",
+)
 
 
 def _cost(view: View) -> float | Unscored:
