@@ -16,6 +16,12 @@ from harness.suites.latency import LatencySuite
 from harness.suites.latency.task import LatencyTask
 
 
+@pytest.fixture(autouse=True)
+def known_prompts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw the same prompts in every run: how many tokens drawn words come to is left to chance."""
+    monkeypatch.setattr("harness.suites.latency.driving.secrets.token_hex", lambda n: "0" * 2 * n)
+
+
 def task_of(**options: Any) -> LatencyTask:
     suite = LatencySuite(
         rounds=1,
