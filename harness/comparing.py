@@ -12,6 +12,7 @@ from harness.core.ports import CorpusMetric
 from harness.core.response import Response
 from harness.core.run import Evaluation, Record
 from harness.core.sample_scores import SampleScores
+from harness.engine.comparable import left_out
 from harness.engine.compare import Compared, Side, blank, compare_pair
 from harness.engine.corpus_difference import ReadAnswer, corpus_differences
 from harness.engine.difference import Settings
@@ -52,7 +53,6 @@ def compare(
     for before, after in pairs:
         metrics = stored_metrics(after, _order(candidate, after))
         unpaired += metrics.missing
-        unpaired += _left_out(before, after, is_forced=is_forced)
         found = compare_pair(
             _side(baseline, before, scores[0]),
             _side(candidate, after, scores[1]),
@@ -61,6 +61,8 @@ def compare(
             is_forced=is_forced,
         )
         if metrics.corpus_metrics and (is_forced or not found.pair.mismatches):
+        if is_forced or not found.pair.mismatches:  # else nothing is compared, and that is said
+            unpaired += left_out(before, after, is_forced=is_forced)
             rows = _of_corpus(metrics.corpus_metrics, (baseline, candidate), found, settings)
             found = replace(found, differences=(*found.differences, *rows))
         compared.append(found)
@@ -134,18 +136,6 @@ def _paired(
         if name not in other
     ]
     return [(old[name], new[name]) for name in old if name in new], unpaired
-
-
-def _left_out(before: Evaluation, after: Evaluation, *, is_forced: bool) -> Iterator[str]:
-    """Yield a sentence for each metric of which no number is compared."""
-    where = f"suite {after.suite!r} on {after.model}"
-    old, new = before.metric_signatures, after.metric_signatures
-    for name in dict.fromkeys((*old, *new)):
-        if name not in old or name not in new:
-            side = "baseline" if name in old else "candidate"
-            yield f"metric {name!r} of {where} is in the {side} alone"
-        elif is_forced and old[name] != new[name]:
-            yield f"metric {name!r} of {where} is set otherwise: no force can compare it"
 
 
 def _side(

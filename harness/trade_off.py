@@ -9,10 +9,16 @@ from pathlib import Path
 from harness.core.comparison import Difference
 from harness.core.run import Evaluation, Run
 from harness.core.sample_scores import SampleScores
-from harness.core.tradeoff import Alternative, Tradeoff
+from harness.core.tradeoff import Alternative, Gain, Tradeoff
 from harness.engine.compare import Side, compare_pair
 from harness.engine.difference import Settings
-from harness.engine.tradeoff import base_of, gained, has_one_source, lost
+from harness.engine.tradeoff import (
+    base_of,
+    gained,
+    has_one_source,
+    lost,
+    most_telling_first,
+)
 from harness.store.sample_scores import read_scores
 from harness.stored_metrics import stored_metrics
 
@@ -36,7 +42,7 @@ def trade_off(run: Run, folder: Path) -> Tradeoff | None:
         folder: its folder.
 
     Returns:
-        None for a run of one model, and for one that has asked no two models the same.
+        None for a run of one model, and for one that has asked no two models by one suite.
 
     Raises:
         StoreError: the records are missing or damaged.
@@ -48,7 +54,7 @@ def trade_off(run: Run, folder: Path) -> Tradeoff | None:
     scores = _whole(read_scores(folder))
     names = dict.fromkeys(done.model for done in manifest.evaluations if done.model != base)
     found = [_alternative(run, base, name, scores) for name in names]
-    if not any(one.quality or one.gains for one in found):
+    if not any(one.quality or one.gains or one.notes for one in found):
         return None
     return Tradeoff(
         base=base,
@@ -68,6 +74,7 @@ def _whole(scores: Scores) -> Scores:
 def _alternative(run: Run, base: str, model: str, scores: Scores) -> Alternative:
     mine = {done.suite: done for done in run.manifest.evaluations if done.model == model}
     differences: list[Difference] = []
+    gains: list[Gain] = []
     notes: list[str] = []
     for before in run.manifest.evaluations:
         after = mine.get(before.suite)
@@ -79,12 +86,15 @@ def _alternative(run: Run, base: str, model: str, scores: Scores) -> Alternative
         compared = compare_pair(sides[0], sides[1], metrics.metrics, settings)
         differences += compared.differences
         notes += (mismatch.sentence for mismatch in compared.pair.mismatches)
+        sound, void = gained(compared.differences, before, after)
+        gains += sound
+        notes += void
     return Alternative(
         model=model,
         variant=_part(run, model, "variant"),
         parameter_bytes=_bytes(run, model),
         quality=lost(differences),
-        gains=gained(differences),
+        gains=most_telling_first(gains),
         notes=tuple(notes),
     )
 

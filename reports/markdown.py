@@ -15,6 +15,7 @@ from harness.reports.number_format import format_duration, format_time
 from harness.reports.standing import alerts, failure_counts, standing
 from harness.reports.table import Cell, Column, Table
 from harness.reports.tradeoff_table import tradeoff_table
+from harness.reports.tradeoff_words import left_out_texts
 
 _SHORT_HASH = 12
 
@@ -70,6 +71,9 @@ def _lines(run: Run) -> Iterator[str]:
         yield ""
         yield from markdown_table(tradeoff_table(run.tradeoff))
         yield ""
+        for text in left_out_texts(run.tradeoff):
+            yield f"Not compared: {plain_text(text)}"
+            yield ""
     failures = failure_counts(manifest.evaluations)
     if failures:
         yield "### Failures"

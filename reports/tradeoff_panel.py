@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from harness.reports.load_marks import UNSTABLE
 from harness.reports.number_format import TIMES, format_difference, format_number
 from harness.reports.panels.panel import (
     BOTTOM,
@@ -40,6 +41,7 @@ def tradeoff_panel(cloud: Cloud) -> Panel:
     strokes = [lines, _level(upward), *_front(cloud.points, along, upward)]
     for point in cloud.points:
         strokes += _marks(point, along, upward)
+    doubts = [key("doubt", UNSTABLE, _wave(12, 15))]
     return Panel(
         height=HEIGHT,
         strokes=tuple(strokes),
@@ -49,6 +51,7 @@ def tradeoff_panel(cloud: Cloud) -> Panel:
             key("dot s0 missed", "another is at least as good on both", circle(12, 7, _RADIUS)),
             key("whisker", "interval", "M12 1V13m-4 0h8m-8 -12h8"),
             key("line s0 d1", "the best on offer"),
+            *(doubts if any(point.unsteady for point in cloud.points) else []),
         ),
     )
 
@@ -86,6 +89,12 @@ def _marks(point: Point, along: Scale, upward: Scale) -> Iterator[Stroke]:
         yield Stroke(name="whisker", path=f"M{low:g} {y:g}m0 -4v8m0 -4H{high:g}m0 -4v8")
     mark = f"dot s0{'' if point.is_optimal else ' missed'}"
     yield Stroke(name=mark, path=circle(x, y, _RADIUS), words=_point_words(point))
+    if point.unsteady:
+        yield Stroke(name="doubt", path=_wave(x, y), words=point.unsteady)
+
+
+def _wave(x: float, y: float) -> str:
+    return f"M{x - 8:g} {y - 8:g}q4 -5 8 0t8 0"
 
 
 def _names(points: Sequence[Point], along: Scale, upward: Scale) -> Iterator[Label]:
@@ -102,7 +111,8 @@ _LETTERING = Lettering(height=HEIGHT, character=6.2, room=8.0, places=_name_plac
 
 def _point_words(point: Point) -> str:
     change = format_difference(point.y, _spread(point))
-    return f"{point.model} ({format_number(point.x, digits=3)}{TIMES}, {change})"
+    doubt = f", {UNSTABLE}" if point.unsteady else ""
+    return f"{point.model} ({format_number(point.x, digits=3)}{TIMES}, {change}{doubt})"
 
 
 def _spread(point: Point) -> float | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -26,6 +26,8 @@ class Point:
     y: float
     """Alternative - base, higher is better."""
     y_ends: tuple[float, float] | None
+    unsteady: str = ""
+    """Why its gain is not to be relied on."""
     is_optimal: bool = False
     """No other model is as good on both counts and better on one."""
 
@@ -100,15 +102,28 @@ def _qualities(tradeoff: Tradeoff) -> list[Difference]:
     return list(by_suite.values())
 
 
-def _axes(tradeoff: Tradeoff) -> Iterator[tuple[str, dict[str, tuple[float, Interval | None]]]]:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a model stands along the axis of gains."""
+
+    x: float
+    interval: Interval | None = None
+    unsteady: str = ""
+
+
+def _axes(tradeoff: Tradeoff) -> Iterator[tuple[str, dict[str, _Place]]]:
     wanted = main_gain(tradeoff, "speed")
     if wanted is not None:
         found = {one.model: same_gain(one, wanted) for one in tradeoff.alternatives}
-        known = {name: (gain.ratio, gain.interval) for name, gain in found.items() if gain}
+        known = {
+            name: _Place(gain.ratio, gain.interval, gain.unsteady)
+            for name, gain in found.items()
+            if gain
+        }
         yield f"speed-up ({wanted.quantity.id})", known
         return
     sizes = {one.model: saved_bytes(tradeoff, one) for one in tradeoff.alternatives}
-    yield "weights smaller by", {name: (size, None) for name, size in sizes.items() if size}
+    yield "weights smaller by", {name: _Place(size) for name, size in sizes.items() if size}
 
 
 def _found(one: Alternative, wanted: Difference) -> Difference | None:
@@ -126,23 +141,18 @@ def _base(tradeoff: Tradeoff) -> Point:
     return Point(model=tradeoff.base, x=1.0, x_interval=None, y=0.0, y_ends=None)
 
 
-def _point(model: str, gain: tuple[float, Interval | None], found: Difference) -> Point:
+def _point(model: str, gain: _Place, found: Difference) -> Point:
     ends = None
     if found.interval is not None:
         both = sorted(better_of(end, found) for end in (found.interval.low, found.interval.high))
         ends = both[0], both[1]
     y = better_of(found.difference or 0.0, found)
-    return Point(model=model, x=gain[0], x_interval=gain[1], y=y, y_ends=ends)
+    return Point(
+        model=model, x=gain.x, x_interval=gain.interval, y=y, y_ends=ends, unsteady=gain.unsteady
+    )
 
 
 def _marked(points: list[Point]) -> Iterator[Point]:
     x, y = (np.array([getattr(point, name) for point in points]) for name in ("x", "y"))
     for point, is_optimal in zip(points, pareto_optimal(x, y), strict=True):
-        yield Point(
-            model=point.model,
-            x=point.x,
-            x_interval=point.x_interval,
-            y=point.y,
-            y_ends=point.y_ends,
-            is_optimal=bool(is_optimal),
-        )
+        yield replace(point, is_optimal=bool(is_optimal))

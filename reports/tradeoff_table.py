@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from harness.core.comparison import Difference
+from harness.core.quantity_unit import shown_unit
 from harness.core.tradeoff import Alternative, Gain, Tradeoff
+from harness.reports.load_marks import UNSTABLE
 from harness.reports.number_format import ABSENT, format_number
 from harness.reports.table import Cell, Column, Table, text_table
 from harness.reports.tradeoff_points import main_gain, same_gain, saved_bytes
 from harness.reports.tradeoff_words import gain_title, loss_text, ratio_text
-from harness.reports.unit_format import readable
+from harness.reports.unit_format import readable, with_unit
 
 _KINDS = ("speed", "memory", "energy")
 
@@ -73,9 +77,8 @@ def gains_table(tradeoff: Tradeoff) -> Table:
             one.model,
             gain.suite,
             gain.quantity.id,
-            Cell(format_number(gain.base), order=gain.base),
-            Cell(format_number(gain.value), order=gain.value),
-            Cell(ratio_text(gain.ratio, gain.interval), order=gain.ratio, remark=gain.note),
+            *_both(gain),
+            _ratio(gain, gain.unsteady),
             Cell(str(gain.n), order=gain.n),
         )
         for one in tradeoff.alternatives
@@ -103,7 +106,22 @@ def _gain(one: Alternative, wanted: Gain) -> Cell:
     found = same_gain(one, wanted)
     if found is None:
         return Cell(ABSENT)
-    return Cell(ratio_text(found.ratio, found.interval), order=found.ratio, remark=found.note)
+    return replace(_ratio(found, UNSTABLE if found.unsteady else ""), note=found.unsteady)
+
+
+def _ratio(gain: Gain, doubt: str) -> Cell:
+    remark = "; ".join(filter(None, (gain.note, doubt)))
+    return Cell(ratio_text(gain.ratio, gain.interval), order=gain.ratio, remark=remark)
+
+
+def _both(gain: Gain) -> tuple[Cell, Cell]:
+    """Return the base's figure and the model's, in one unit."""
+    unit = shown_unit(gain.quantity, (gain.base, gain.value))
+    base, value = (
+        Cell(with_unit(format_number(kept * unit.factor), unit.word), order=kept)
+        for kept in (gain.base, gain.value)
+    )
+    return base, value
 
 
 def _size(size: int | None, saved: float | None) -> tuple[Cell, Cell]:

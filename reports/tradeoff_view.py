@@ -11,6 +11,7 @@ from harness.reports.table import Table
 from harness.reports.tradeoff_panel import tradeoff_panel, tradeoff_summary
 from harness.reports.tradeoff_points import clouds
 from harness.reports.tradeoff_table import gains_table, tradeoff_table
+from harness.reports.tradeoff_words import left_out_texts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,5 +57,5 @@ def tradeoff_view(run: Run, *, has_charts: bool = True) -> TradeoffView | None:
             for cloud in drawn
         ),
         gains=gains_table(tradeoff),
-        notes=tuple(f"{one.model}: {note}" for one in tradeoff.alternatives for note in one.notes),
+        notes=tuple(left_out_texts(tradeoff)),
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from harness.core.comparison import Difference
 from harness.core.estimate import Interval
 from harness.core.score import Direction
-from harness.core.tradeoff import Gain
+from harness.core.tradeoff import Gain, Tradeoff
 from harness.reports.number_format import (
     ABSENT,
     TIMES,
@@ -37,6 +39,12 @@ def gain_title(gain: Gain) -> str:
     """Return what a ratio of this kind is a ratio of."""
     words = {"speed": "Speed-up", "memory": "Memory saved", "energy": "Energy saved"}
     return f"{words[gain.kind]} ({gain.quantity.id})"
+
+
+def left_out_texts(tradeoff: Tradeoff) -> Iterator[str]:
+    """Yield what could not be compared, with the model."""
+    for one in tradeoff.alternatives:
+        yield from (f"{one.model}: {note}" for note in one.notes)
 
 
 def better_of(difference: float, found: Difference) -> float:

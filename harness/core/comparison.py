@@ -17,7 +17,7 @@ class Mismatch:
     """Something that is not the same on both sides."""
 
     what: str
-    """``data``, ``code``, ``options``, ``capability``, ``metric`` or ``hardware``."""
+    """``data``, ``code``, ``options``, ``capability``, ``metric``, ``hardware`` or ``tier``."""
     baseline: str
     candidate: str
     sentence: str

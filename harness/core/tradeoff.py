@@ -28,6 +28,8 @@ class Gain:
     n: int
     """Pairs of rounds."""
     note: str = ""
+    unsteady: str = ""
+    """Why it is not to be relied on; empty where the machine was steady under both."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +44,7 @@ class Alternative:
     """Headline quantities of whole suites: alternative - base, on the samples of both."""
     gains: tuple[Gain, ...] = ()
     notes: tuple[str, ...] = ()
-    """One sentence for each suite that could not be compared."""
+    """One sentence for each suite, and each load of one, that could not be compared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

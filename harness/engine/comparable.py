@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from harness.core.comparison import Mismatch
+from harness.core.load import Tier
 from harness.core.machine import machine_of
 from harness.core.run import Evaluation, Manifest
 
 _NOT_OPTIONS = ("models", "limit", "data")
 _SHOWN = 12
+_MOST_NAMED = 3
+_WATCHED = ":ttft_"
+"""Part of the names of metrics that only a model has whose answers are watched as they come."""
+_PLACES = {
+    Tier.IN_PROCESS: "in the process that holds the clock",
+    Tier.LOOPBACK: "in another process of the machine",
+    Tier.REMOTE: "on another machine",
+}
 
 
 def mismatches(
@@ -32,6 +41,7 @@ def mismatches(
     """
     return (
         *(_of_hardware(baseline, candidate, after.suite) if is_timed else ()),
+        *(_of_tier(before, after) if is_timed else ()),
         *_of_data(baseline, before, candidate, after),
         *_of_suite(baseline, before, candidate, after),
         *_of_capability(before, after),
@@ -117,6 +127,19 @@ def _of_hardware(baseline: Manifest, candidate: Manifest, suite: str) -> Iterato
             )
 
 
+def _of_tier(before: Evaluation, after: Evaluation) -> Iterator[Mismatch]:
+    """Tell two places of the clock apart; a run that kept none says nothing of it."""
+    if before.tier and after.tier and before.tier != after.tier:
+        yield Mismatch(
+            what="tier",
+            baseline=before.tier,
+            candidate=after.tier,
+            sentence=f"suite {after.suite!r} was timed from two places, whose figures share no"
+            f" scale: {before.model} was {_PLACES[Tier(before.tier)]} in the baseline,"
+            f" {after.model} {_PLACES[Tier(after.tier)]} in the candidate",
+        )
+
+
 def _of_capability(before: Evaluation, after: Evaluation) -> Iterator[Mismatch]:
     if before.capability != after.capability:
         yield Mismatch(
@@ -139,3 +162,42 @@ def _of_metrics(before: Evaluation, after: Evaluation) -> Iterator[Mismatch]:
                 sentence=f"metric {name!r} of suite {after.suite!r} is set otherwise:"
                 f" {_shown(old)} in the baseline, {_shown(new)} in the candidate",
             )
+
+
+def left_out(before: Evaluation, after: Evaluation, *, is_forced: bool) -> Iterator[str]:
+    """Yield a sentence for the metrics that one side alone has, and for each set otherwise.
+
+    Args:
+        before: the baseline's evaluation.
+        after: the candidate's.
+        is_forced: compare what is not comparable; settings that differ are told only then.
+    """
+    where = f"suite {after.suite!r} on {after.model}"
+    old, new = before.metric_signatures, after.metric_signatures
+    for side, own, other in (("baseline", old, new), ("candidate", new, old)):
+        alone = [name for name in own if name not in other]
+        if alone:
+            is_one = len(alone) == 1
+            yield (
+                f"metric{'' if is_one else 's'} {_named(alone)} of {where}"
+                f" {'is' if is_one else 'are'} in the {side} alone{_why_alone(before, after)}"
+            )
+    for name in old:
+        if is_forced and name in new and old[name] != new[name]:
+            yield f"metric {name!r} of {where} is set otherwise: no force can compare it"
+
+
+def _named(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    return f"{', '.join(map(repr, names[:_MOST_NAMED]))}{more}"
+
+
+def _why_alone(before: Evaluation, after: Evaluation) -> str:
+    """Say so where one model was watched while it answered, and the other was not."""
+    is_watched = [
+        any(_WATCHED in name for name in done.metric_signatures) for done in (before, after)
+    ]
+    if not (before.tier and after.tier) or is_watched[0] == is_watched[1]:
+        return ""
+    model = before.model if is_watched[1] else after.model
+    return f": {model} is timed from outside, and only its whole answers have a time"

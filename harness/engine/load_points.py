@@ -5,7 +5,7 @@ Answers that got shorter look faster, so that how long they are stands beside ev
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from harness.core.comparison import Comparison, Difference, Pair
 from harness.core.run import Evaluation
@@ -29,11 +29,24 @@ def breach_at(load: str, comparison: Comparison, pair: Pair) -> str:
         comparison: with both manifests.
         pair: which suite and models.
     """
-    for side, done in _sides(comparison, pair):
+    return breach_of(load, _sides(comparison, pair))
+
+
+def breach_of(load: str, sides: Iterable[tuple[str, Evaluation]]) -> str:
+    """Return the same of two evaluations, each with the name of its side."""
+    for side, done in sides:
         texts = done.breaches.get(load, ())
         if texts:
             return f"the {side}'s figures are not valid: {_first(texts)}"
     return ""
+
+
+def unsteady_under(load: str, sides: Iterable[tuple[str, Evaluation]]) -> Iterator[str]:
+    """Yield for each side why its figures of a load point are not to be relied on."""
+    for side, done in sides:
+        texts = _texts_on(load, done.unstable)
+        if texts:
+            yield f"the machine was not steady under the {side}: {_first(texts)}"
 
 
 def remarks_on(comparison: Comparison) -> Iterator[tuple[str, ...]]:
@@ -69,9 +82,7 @@ def _drift(length: Difference | None) -> Iterator[str]:
 
 def _unsteady(load: str, comparison: Comparison, pair: Pair) -> Iterator[str]:
     for side, done in _sides(comparison, pair):
-        texts = _texts_on(load, done.unstable)
-        if texts:
-            yield f"the machine was not steady under the {side}: {_first(texts)}"
+        yield from unsteady_under(load, [(side, done)])
         if load not in done.breaches and (voids := _texts_on(load, done.breaches)):
             yield f"not valid, and so not sustained, under the {side}: {_first(voids)}"
 

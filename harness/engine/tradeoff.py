@@ -8,9 +8,10 @@ from typing import Literal
 
 from harness.core.comparison import Difference
 from harness.core.estimate import Interval
-from harness.core.run import Manifest
+from harness.core.run import Evaluation, Manifest
 from harness.core.score import Direction
 from harness.core.tradeoff import Gain
+from harness.engine.load_points import breach_of, unsteady_under
 
 Kind = Literal["speed", "memory", "energy"]
 _KINDS: Mapping[str, Kind] = {
@@ -48,10 +49,14 @@ def base_of(manifest: Manifest) -> str | None:
 
 
 def has_one_source(manifest: Manifest) -> bool:
-    """Tell whether all models are known to be made of the same weights."""
-    known = [weights for parts in manifest.models.values() if (weights := _weights(parts))]
-    n_models = len(manifest.models)
-    return n_models > 1 and len(known) == n_models and len(set(known)) == 1
+    """Tell whether all models are known to be made of the same weights.
+
+    A program has an identity and no weights: neither a variant nor a size is known of it.
+    """
+    models = manifest.models.values()
+    known = [weights for parts in models if (weights := _weights(parts))]
+    has_weights = any(parts.get("variant") or parts.get("parameter_bytes") for parts in models)
+    return has_weights and 1 < len(models) == len(known) and len(set(known)) == 1
 
 
 def lost(differences: Iterable[Difference]) -> tuple[Difference, ...]:
@@ -63,13 +68,35 @@ def lost(differences: Iterable[Difference]) -> tuple[Difference, ...]:
     )
 
 
-def gained(differences: Iterable[Difference]) -> tuple[Gain, ...]:
-    """Return what rounds tell of speed, memory and energy, the most telling first."""
+def gained(
+    differences: Iterable[Difference], before: Evaluation, after: Evaluation
+) -> tuple[list[Gain], list[str]]:
+    """Return what the rounds of one suite tell of speed, memory and energy.
+
+    Args:
+        differences: of the suite.
+        before: the suite on the base.
+        after: the suite on the model.
+
+    Returns:
+        The gains, and a sentence for each load that is void and so has none.
+    """
+    sides = (("base", before), ("model", after))
+    gains: list[Gain] = []
+    notes: dict[str, str] = {}
+    for gain in _gains(differences):
+        load = gain.quantity.load
+        if breach := breach_of(load, sides):
+            notes[load] = f"{gain.suite} at {load}: {breach}"
+        else:
+            gains.append(replace(gain, unsteady="; ".join(unsteady_under(load, sides))))
+    return gains, list(notes.values())
+
+
+def most_telling_first(gains: Iterable[Gain]) -> tuple[Gain, ...]:
+    """Return gains in the order in which a choice between models hangs on them."""
     ranks = list(_KINDS)
-    found = sorted(
-        _gains(differences), key=lambda gain: ranks.index(gain.quantity.id.partition("@")[0])
-    )
-    return tuple(found)
+    return tuple(sorted(gains, key=lambda gain: ranks.index(gain.quantity.stem)))
 
 
 def _is_variant_of(base: Mapping[str, str], other: Mapping[str, str]) -> bool:
@@ -85,7 +112,7 @@ def _weights(parts: Mapping[str, str]) -> str:
 
 def _gains(differences: Iterable[Difference]) -> Iterator[Gain]:
     for found in differences:
-        kind = _KINDS.get(found.quantity.id.partition("@")[0])
+        kind = _KINDS.get(found.quantity.stem)
         if kind is None or found.quantity.unit != "round" or found.slice is not None:
             continue
         base, value = found.baseline, found.candidate

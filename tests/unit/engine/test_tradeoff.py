@@ -11,7 +11,8 @@ from harness.core.comparison import Difference
 from harness.core.estimate import Interval
 from harness.core.run import Evaluation, Manifest, Status
 from harness.core.score import Direction, Quantity
-from harness.engine.tradeoff import base_of, gained, has_one_source, lost
+from harness.core.tradeoff import Gain
+from harness.engine.tradeoff import base_of, gained, has_one_source, lost, most_telling_first
 
 
 def manifest(**models: dict[str, str]) -> Manifest:
@@ -63,6 +64,19 @@ def test_models_of_no_kin_are_held_against_the_first() -> None:
     assert base_of(manifest(a={"weights": "x"})) is None
 
 
+def gains_of(
+    differences: list[Difference], base: Evaluation, model: Evaluation
+) -> tuple[Gain, ...]:
+    return most_telling_first(gained(differences, base, model)[0])
+
+
+def timed(model: str, **told: Any) -> Evaluation:
+    return Evaluation(model=model, suite="speed", capability="generates", n_samples=8, **told)
+
+
+STEADY = timed("base"), timed("m")
+
+
 def test_variants_of_one_checkpoint_have_one_source() -> None:
     both = {"small": {"variant": "bf16", "weights": "w"}, "whole": {"weights": "w"}}
     assert has_one_source(manifest(**both))
@@ -77,11 +91,46 @@ def test_weights_that_nobody_can_see_are_never_the_same() -> None:
     assert base_of(reverse) == "other"  # the first of the run: none is known to be of another
 
 
+def test_programs_have_no_weights_to_share() -> None:
+    function = {"weights": "hash of a file", "function": "words:answer"}
+    assert not has_one_source(manifest(one=function, other=function))
+    stored = {**function, "parameter_bytes": "80"}
+    assert has_one_source(manifest(one=stored, other=stored))
+
+
+def test_a_void_load_gains_nothing_and_says_why() -> None:
+    fast, slow = quantity("tpot_p50@c=1"), quantity("tpot_p50@c=8")
+    found = [difference(fast, 2.0, 1.0), difference(quantity("e2e_p50@c=1"), 9.0, 3.0)]
+    found.append(difference(slow, 4.0, 1.0))
+    void = timed("m", breaches={"c=1": ("round 1: 1 of 5 requests failed", "another")})
+
+    gains, notes = gained(found, timed("base"), void)
+
+    assert [(gain.quantity.id, gain.unsteady) for gain in gains] == [("tpot_p50@c=8", "")]
+    (note,) = notes
+    assert note == (
+        "speed at c=1: the model's figures are not valid: round 1: 1 of 5 requests failed"
+        " (and 1 more)"
+    )
+    assert gained(found[2:], void, timed("m"))[1] == []
+    assert "the base's figures" in gained(found[:1], void, timed("m"))[1][0]
+
+
+def test_a_gain_on_an_unsteady_machine_says_so() -> None:
+    shaky = timed("base", unstable={"c=1": ("the clock fell",)})
+    found = [difference(quantity(f"tpot_p50@c={n}"), 2.0, 1.0) for n in (1, 8)]
+
+    doubtful, sound = gains_of(found, shaky, timed("m"))
+
+    assert doubtful.unsteady == "the machine was not steady under the base: the clock fell"
+    assert sound.unsteady == ""
+
+
 def test_a_ratio_above_1_is_better_whichever_way_a_quantity_runs() -> None:
     slower = difference(quantity("tpot_p50@c=1"), 2.0, 4.0, interval(1.0, 3.0))
     more = difference(quantity("out_tps@c=1", Direction.HIGHER), 10.0, 30.0, interval(10, 30))
 
-    speed, rate = gained([more, slower])
+    speed, rate = gains_of([more, slower], *STEADY)
 
     # 4 s in place of 2 s, between 3 s and 5 s; 30 per second in place of 10, between 20 and 40.
     assert (speed.quantity.id, speed.ratio, rate.ratio) == ("tpot_p50@c=1", 0.5, 3.0)
@@ -92,14 +141,15 @@ def test_a_ratio_above_1_is_better_whichever_way_a_quantity_runs() -> None:
 
 
 def test_only_what_a_choice_hangs_on_is_a_gain() -> None:
-    found = gained(
+    found = gains_of(
         [
             difference(quantity("mem_rss_peak@c=1"), 8.0, 2.0),
             difference(quantity("j_per_tok@c=1"), 3.0, 1.5),
             difference(quantity("tpot_p99@c=1"), 3.0, 1.0),
             difference(quantity("tpot_p50@c=1"), 0.0, 1.0),
             difference(quantity("tpot_p50", unit="sample"), 2.0, 1.0),
-        ]
+        ],
+        *STEADY,
     )
 
     assert [(gain.kind, gain.ratio, gain.interval) for gain in found] == [

@@ -88,6 +88,38 @@ def test_each_model_has_a_row() -> None:
     assert len(gains_table(synthetic_tradeoff()).rows) == 3
 
 
+def test_figures_are_read_in_their_units() -> None:
+    row = gains_table(synthetic_tradeoff()).rows[0]
+    assert [cell.text for cell in row[3:5]] == ["100 ms", "50 ms"]
+    assert [cell.order for cell in row[3:5]] == [0.1, 0.05]
+    first = replace(synthetic_tradeoff().alternatives[0].gains[0], base=12e9, value=3e9)
+    memory = replace(first, quantity=replace(first.quantity, id="mem_rss_peak@c=1"))
+    alternatives = (replace(synthetic_tradeoff().alternatives[0], gains=(memory,)),)
+    (row,) = gains_table(replace(synthetic_tradeoff(), alternatives=alternatives)).rows
+    assert [cell.text for cell in row[3:5]] == ["11.18 GiB", "2.794 GiB"]
+
+
+def test_what_was_measured_on_an_unsteady_machine_is_marked() -> None:
+    made = synthetic_tradeoff()
+    (fast, *others) = made.alternatives
+    shaky = replace(fast.gains[0], unsteady="the machine was not steady under the base: x")
+    found = replace(made, alternatives=(replace(fast, gains=(shaky,)), *others))
+
+    (cloud,) = clouds(found)
+    panel = tradeoff_panel(cloud)
+
+    waves = [stroke.words for stroke in panel.strokes if stroke.name == "doubt"]
+    assert waves == [shaky.unsteady]
+    assert [each.words for each in panel.key if each.name == "doubt"] == ["~ unstable"]
+    assert "fast (2×, −0.0200, ~ unstable)" in tradeoff_summary(cloud)  # noqa: RUF001 - signs as shown
+    assert [(row[3].remark, row[3].note) for row in tradeoff_table(found).rows[1:3]] == [
+        ("~ unstable", shaky.unsteady),
+        ("", ""),
+    ]
+    assert gains_table(found).rows[0][5].remark == shaky.unsteady
+    assert not any(each.name == "doubt" for each in tradeoff_panel(the_cloud()).key)
+
+
 def test_every_form_has_it() -> None:
     run = replace(synthetic_run(n=20), tradeoff=synthetic_tradeoff())
 
@@ -95,7 +127,9 @@ def test_every_form_has_it() -> None:
     assert '<section id="trade-off"' in page
     assert "news: bits_per_byte against speed-up" in page
     assert "Not compared: poor: news: nothing in common" in page
-    assert "| fast | dynamic-int8 |" in MarkdownRenderer().render(run)
+    markdown = MarkdownRenderer().render(run)
+    assert "| fast | dynamic-int8 |" in markdown
+    assert "Not compared: poor: news: nothing in common" in markdown
     data = json.loads(JsonRenderer().render(run))["tradeoff"]
     assert [one["model"] for one in data["alternatives"]] == ["fast", "sound", "poor"]
 
