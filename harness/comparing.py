@@ -60,9 +60,9 @@ def compare(
             settings,
             is_forced=is_forced,
         )
-        if metrics.corpus_metrics and (is_forced or not found.pair.mismatches):
         if is_forced or not found.pair.mismatches:  # else nothing is compared, and that is said
             unpaired += left_out(before, after, is_forced=is_forced)
+        if metrics.corpus_metrics and (is_forced or not found.pair.mismatches):
             rows = _of_corpus(metrics.corpus_metrics, (baseline, candidate), found, settings)
             found = replace(found, differences=(*found.differences, *rows))
         compared.append(found)
