@@ -63,7 +63,7 @@ class TraceReader:
             prefill_ns=_prefill_ns(reading.timings),
             finish_reason=reading.finish_reason,
             failure=self._failure(trouble) if trouble else None,
-            **_counted(reading.usage, counts),
+            **_counted(reading, counts),
         )
         return trace, reading.fingerprint
 
@@ -163,8 +163,9 @@ def _channels(frames: Sequence[StreamFrame], counts: Sequence[int] | None) -> st
     return "".join(reversed(channels))
 
 
-def _counted(usage: Mapping[str, Any], counts: Sequence[int] | None) -> dict[str, Any]:
+def _counted(reading: _Reading, counts: Sequence[int] | None) -> dict[str, Any]:
     """Return the numbers of tokens, and who counted them; what is not said is None."""
+    usage = reading.usage
     n_output = read_count(usage.get("completion_tokens"))
     if n_output is None and counts is not None:
         n_output = sum(counts)
@@ -173,9 +174,25 @@ def _counted(usage: Mapping[str, Any], counts: Sequence[int] | None) -> dict[str
         "n_input_tokens": read_count(usage.get("prompt_tokens")),
         "n_output_tokens": n_output,
         "n_reasoning_tokens": _detail(usage, "completion_tokens_details", "reasoning_tokens"),
-        "n_cached_tokens": _detail(usage, "prompt_tokens_details", "cached_tokens"),
+        "n_cached_tokens": _n_cached(usage, reading.timings),
         "counted_by": counted_by,
     }
+
+
+def _n_cached(usage: Mapping[str, Any], timings: Mapping[str, Any]) -> int | None:
+    """Return the prompt's tokens that were at hand: told, or all that llama.cpp did not work on."""
+    found = _detail(usage, "prompt_tokens_details", "cached_tokens")
+    if found is None:
+        found = read_count(timings.get("cache_n"))
+    if found is not None:
+        return found
+    n_input, n_worked_on = (
+        read_count(usage.get("prompt_tokens")),
+        read_count(timings.get("prompt_n")),
+    )
+    if n_input is None or n_worked_on is None:
+        return None
+    return max(0, n_input - n_worked_on)
 
 
 def _detail(usage: Mapping[str, Any], group: str, name: str) -> int | None:

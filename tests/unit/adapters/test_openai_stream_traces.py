@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from harness.adapters.openai.event_stream import events
 from harness.adapters.openai.trace_reading import TraceReader
 from harness.adapters.openai.wire_record import WireRecord
+from harness.core.latency import prefill_tps
 from harness.core.response import FailureKind
 from harness.core.trace import Trace
 
@@ -187,6 +188,26 @@ class TestTokensOfChunks:
         trace = streamed([*frames, finish()])
         assert trace.chunk_tokens == (2, 1, 0)
         assert trace.prefill_ns == 12_500_000
+
+    @pytest.mark.parametrize(
+        ("timings", "details", "n_cached"),
+        [
+            ({"cache_n": 8, "prompt_n": 1}, {}, 8),
+            ({"prompt_n": 1}, {}, 8),
+            ({"prompt_n": 11}, {}, 0),
+            ({"cache_n": 8}, {"prompt_tokens_details": {"cached_tokens": 5}}, 5),
+            ({"predicted_n": 1}, {}, None),
+        ],
+    )
+    def test_what_llama_cpp_did_not_work_on_was_at_hand(
+        self, timings: Json, details: Json, n_cached: int | None
+    ) -> None:
+        told = {**usage(1, **details), "timings": {"prompt_ms": 10.0, **timings}}
+        assert streamed([delta("a"), finish(), told]).n_cached_tokens == n_cached
+
+    def test_the_prefill_rate_is_of_the_tokens_that_were_worked_on(self) -> None:
+        told = {**usage(1), "timings": {"prompt_n": 1, "prompt_ms": 10.0, "cache_n": 8}}
+        assert prefill_tps(streamed([delta("a"), finish(), told])) == pytest.approx(100)
 
     @pytest.mark.parametrize(
         "frames",
