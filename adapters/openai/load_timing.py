@@ -9,7 +9,6 @@ import httpx
 
 from harness.adapters.openai.body import Dialect, UnsendableError
 from harness.adapters.openai.connection_pool import Address, ServerHabits
-from harness.adapters.openai.tier import tier_of
 from harness.adapters.openai.timed_load import Sending, TimedLoad
 from harness.adapters.openai.trace_reading import TraceReader
 from harness.core.arrival import Arrival
@@ -27,6 +26,7 @@ class LoadTimer:
     """Knows one server, and what is sent to it."""
 
     base_url: str
+    tier: Tier
     key: str | None
     dialect: Dialect
     timeout_s: float
@@ -50,7 +50,7 @@ class LoadTimer:
             self.habits,
             sendings,
             concurrency=concurrency,
-            n_spare=_N_SPARE[tier_of(self.base_url)],
+            n_spare=_N_SPARE[self.tier],
             timeout_s=self.timeout_s,
         )
 

@@ -49,6 +49,7 @@ class OpenAISession:
         self._caller = Caller(self._client, _dialect(adapter), _patience(adapter), scrub)
         self._timer = LoadTimer(
             base_url=adapter.base_url,
+            tier=tier_of(adapter.base_url),
             key=key,
             dialect=_dialect(adapter),
             timeout_s=adapter.timeout_s,
@@ -56,7 +57,6 @@ class OpenAISession:
             quote=lambda text: shorten(scrub(text)),
         )
         self._base_url = adapter.base_url
-        self._tier = tier_of(adapter.base_url)
         self._loop = LoopThread(f"openai {adapter.model}")
 
     @property
@@ -98,8 +98,8 @@ class OpenAISession:
 
     @property
     def tier(self) -> Tier:
-        """Loopback or remote, by the address."""
-        return self._tier
+        """Loopback or remote, by the address as it was when the session was opened."""
+        return self._timer.tier
 
     def time(
         self, arrivals: Sequence[Arrival], *, concurrency: int | None

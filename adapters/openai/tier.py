@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -9,16 +10,32 @@ from harness.core.load import Tier
 
 
 def tier_of(base_url: str) -> Tier:
-    """Return the tier by the address alone; a name is not looked up.
+    """Return the tier; a name is looked up, and stays remote where nobody knows it.
 
-    >>> tier_of("http://127.0.0.2:8080/v1"), tier_of("https://api.example.com/v1")
-    (<Tier.LOOPBACK: 'loopback'>, <Tier.REMOTE: 'remote'>)
+    Names under ``localhost`` are of this machine whatever a name server says (RFC 6761), and so is
+    every address of its own network interfaces.
+
+    >>> tier_of("http://127.0.0.2:8080/v1"), tier_of("http://llm.localhost/v1")
+    (<Tier.LOOPBACK: 'loopback'>, <Tier.LOOPBACK: 'loopback'>)
     """
-    host = urlsplit(base_url).hostname or ""
-    if host == "localhost":
+    host = (urlsplit(base_url).hostname or "").removesuffix(".")
+    if host == "localhost" or host.endswith(".localhost"):
         return Tier.LOOPBACK
     try:
-        is_loopback = ip_address(host).is_loopback
-    except ValueError:  # a name
-        is_loopback = False
-    return Tier.LOOPBACK if is_loopback else Tier.REMOTE
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):  # the latter of a name that no name server could know
+        return Tier.REMOTE
+    is_here = bool(found) and all(_is_own(family, where) for family, *_, where in found)
+    return Tier.LOOPBACK if is_here else Tier.REMOTE
+
+
+def _is_own(family: int, where: tuple[str | int, ...] | tuple[int, bytes]) -> bool:
+    """Tell whether an address is one of this machine: nobody can listen at another one's."""
+    if ip_address(str(where[0]).partition("%")[0]).is_loopback:
+        return True
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.bind(where)
+    except OSError:
+        return False
+    return True

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -162,6 +162,7 @@ def most_at_once(traces: Sequence[Trace]) -> int:
         ("http://127.9.8.7/v1", Tier.LOOPBACK),
         ("http://[::1]:8000/v1", Tier.LOOPBACK),
         ("http://localhost/v1", Tier.LOOPBACK),
+        ("http://llm.localhost:8000/v1", Tier.LOOPBACK),
         ("http://192.168.0.7/v1", Tier.REMOTE),
         ("https://localhost.example.com/v1", Tier.REMOTE),
     ],
@@ -172,6 +173,60 @@ def test_the_tier_is_told_by_the_address(address: str, tier: Tier) -> None:
     with closing(session):
         assert isinstance(session, TimedSession)
         assert session.tier is tier
+
+
+def known_names(**addresses: Sequence[str]) -> Any:
+    """Return what stands in for a name server."""
+
+    def look_up(host: str, _port: object, **_: object) -> list[Any]:
+        if host not in addresses:
+            raise socket.gaierror(socket.EAI_NONAME, "no such name")
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (at, 0)) for at in addresses[host]]
+
+    return look_up
+
+
+@pytest.mark.parametrize(
+    ("host", "tier"),
+    [
+        ("own", Tier.LOOPBACK),
+        ("other", Tier.REMOTE),
+        ("either", Tier.REMOTE),
+        ("nobody", Tier.REMOTE),
+    ],
+)
+def test_a_name_stands_where_its_addresses_do(
+    monkeypatch: pytest.MonkeyPatch, host: str, tier: Tier
+) -> None:
+    # The second is kept for documentation, and nobody's.
+    names = {"own": ["127.0.1.1"], "other": ["192.0.2.77"], "either": ["127.0.0.1", "192.0.2.77"]}
+    monkeypatch.setattr(socket, "getaddrinfo", known_names(**names))
+    assert tier_of(f"http://{host}:8000/v1") is tier
+
+
+def test_an_address_of_this_machines_own_interfaces_is_here(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bound: list[Any] = []
+
+    class Socket:
+        def __init__(self, *_: object) -> None: ...
+
+        def __enter__(self) -> Self:
+            return self
+
+        def __exit__(self, *_: object) -> None: ...
+
+        def bind(self, where: Any) -> None:
+            bound.append(where)
+            if where[0] != "192.0.2.77":
+                raise OSError("not an address of this machine")
+
+    monkeypatch.setattr(socket, "getaddrinfo", known_names(here=["192.0.2.77"], there=["1.2.3.4"]))
+    monkeypatch.setattr(socket, "socket", Socket)
+    assert tier_of("http://here/v1") is Tier.LOOPBACK
+    assert tier_of("http://there/v1") is Tier.REMOTE
+    assert bound == [("192.0.2.77", 0), ("1.2.3.4", 0)]
 
 
 class TestSchedule:
