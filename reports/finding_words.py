@@ -175,7 +175,8 @@ def conclusion_of(finding: Finding) -> str:
     if finding.verdict is Verdict.INCONCLUSIVE:
         return f"{_undecided(finding)}{f'; {needed_of(finding)}' if finding.needed_n else ''}"
     change = "loss" if finding.verdict is Verdict.REGRESSED else "gain"
-    return f"a proven {change} ({p}), not shown to stay within {margin}"
+    stays = "beyond" if d.is_beyond(finding.margin) else "not shown to stay within"
+    return f"a proven {change} ({p}), {stays} {margin}"
 
 
 def _undecided(finding: Finding) -> str:

@@ -109,6 +109,12 @@ class Difference:
             return self.n_lower, self.n_higher
         return self.n_higher, self.n_lower
 
+    def is_beyond(self, margin: float) -> bool:
+        """Tell whether the whole interval lies further from no change than ``margin``."""
+        if self.interval is None:
+            return False
+        return self.interval.low > margin or self.interval.high < -margin
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flip:

@@ -120,9 +120,10 @@ def _conclusion(difference: Difference, verdict: Verdict, margin: float) -> str:
     within = f"the margin of {told(margin, _unit(difference), '.3g')}"
     if difference.quantity.direction is Direction.NEITHER:
         return "neither direction is better"
+    stay = "beyond" if difference.is_beyond(margin) else "not shown to stay within"
     return {
-        Verdict.REGRESSED: f"a proven loss, not shown to stay within {within}",
-        Verdict.IMPROVED: f"a proven gain, not shown to stay within {within}",
+        Verdict.REGRESSED: f"a proven loss, {stay} {within}",
+        Verdict.IMPROVED: f"a proven gain, {stay} {within}",
         Verdict.EQUIVALENT: f"no loss as large as {within} is left",
         Verdict.INCONCLUSIVE: f"not proven, and a loss as large as {within} is not ruled out",
     }[verdict]

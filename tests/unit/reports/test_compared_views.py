@@ -110,7 +110,11 @@ class TestVerdicts:
 
     def test_conclusions(self) -> None:
         assert conclusion_of(finding("accuracy")) == (
-            "a proven loss (adjusted p 0.001), not shown to stay within the margin of 0.01"
+            "a proven loss (adjusted p 0.001), beyond the margin of 0.01"
+        )
+        wide = replace(finding("accuracy"), margin=0.03)
+        assert conclusion_of(wide) == (
+            "a proven loss (adjusted p 0.001), not shown to stay within the margin of 0.03"
         )
         assert conclusion_of(finding("accuracy", model=1)).startswith("a proven gain (adjusted p <")
         assert conclusion_of(finding("accuracy", suite=1, model=1)) == (

@@ -52,8 +52,7 @@ def test_sizes_are_told_as_shares_of_the_baseline() -> None:
     assert detectable_of(tpot().difference) == "×1.020"  # noqa: RUF001 - a ratio
     assert needed_of(replace(tpot(), needed_n=12)) == "needs rounds ≈ 12"
     assert conclusion_of(tpot()) == (
-        "a proven loss (adjusted p 0.003), not shown to stay within the margin of "
-        "0.03 of the baseline"
+        "a proven loss (adjusted p 0.003), beyond the margin of 0.03 of the baseline"
     )
 
 
