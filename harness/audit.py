@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from harness import registry
+from harness.core.abilities import TaskOfParts
 from harness.core.errors import ConfigError, StoreError
 from harness.core.estimate import Estimate
 from harness.core.figure import Figure
@@ -89,13 +90,15 @@ def _manifest(
     spec: RunSpec, folder: Path, planned: tuple[Evaluation, ...], earlier: Earlier
 ) -> Manifest:
     """Return what is known of a run before it starts."""
+    moment = now().isoformat(timespec="seconds")
     return Manifest(
         schema_version=SCHEMA_VERSION,
         run_id=folder.name,
         name=spec.name,
         line=spec.line or earlier.line,
         status=Status.RUNNING,
-        started_at=now().isoformat(timespec="seconds"),
+        started_at=earlier.manifest.started_at if earlier.manifest else moment,
+        resumed_at=(*earlier.manifest.resumed_at, moment) if earlier.manifest else (),
         seed=spec.seed,
         limit=spec.limit,
         confidence_level=spec.confidence_level,
@@ -123,6 +126,7 @@ def _planned(spec: RunSpec, prepared: Sequence[Prepared]) -> Iterator[Evaluation
                 n_samples=item.task.n_samples,
                 suite_hash=item.hash,
                 data_hash=item.task.data_hash,
+                part_slices=item.task.part_slices if isinstance(item.task, TaskOfParts) else (),
             )
 
 
@@ -139,6 +143,7 @@ def _context(spec: RunSpec, planned: Evaluation, limit: int | None) -> Context:
             "limit": limit or "none",
             "by": planned.capability,
         },
+        part_slices=planned.part_slices,
     )
 
 

@@ -22,7 +22,7 @@ class Turn:
     model: ModelSpec
     evaluating: Evaluating
     earlier: tuple[Answered, ...]
-    """Rounds of a run that is resumed; they are scored and not carried out again."""
+    """Rounds of a run that is resumed."""
     opened: Callable[[Identity], None]
     """Is given the model's identity each time that it is loaded."""
 
@@ -33,6 +33,10 @@ def take_turns(item: Prepared, turns: Sequence[Turn], note: Callable[[str], None
     A model that is lost costs its own rounds and no other's. An interruption ends them all, and so
     does a wrong option, which is better told now than after hours of the other models.
 
+    Of a run that is resumed a round stands if all models have carried it out. One that some of
+    them have not is carried out again by all: its halves would be of two moments, and a drift
+    between these would pass for a difference of the models.
+
     Args:
         item: the suite; each sample of its task is one round.
         turns: the models.
@@ -41,12 +45,12 @@ def take_turns(item: Prepared, turns: Sequence[Turn], note: Callable[[str], None
     Raises:
         StoreError: the records cannot be kept.
     """
+    whole = set.intersection(*({done.sample.id for done in turn.earlier} for turn in turns))
     for turn in turns:
-        turn.evaluating.take(turn.earlier)
+        turn.evaluating.take(done for done in turn.earlier if done.sample.id in whole)
     for number, sample in enumerate(item.task.samples()):
         for turn in turns if number % 2 == 0 else reversed(turns):
-            is_done = any(answered.sample.id == sample.id for answered in turn.earlier)
-            if not is_done and not turn.evaluating.is_over:
+            if sample.id not in whole and not turn.evaluating.is_over:
                 turn.evaluating.take(_round(item, turn, sample, note))
             if turn.evaluating.is_interrupted or turn.evaluating.refusal is not None:
                 return

@@ -154,6 +154,7 @@ def run_facts(manifest: Manifest) -> dict[str, str]:
         "schema version": str(manifest.schema_version),
         "status": manifest.status.value,
         "started": manifest.started_at,
+        **({"resumed": ", ".join(manifest.resumed_at)} if manifest.resumed_at else {}),
         "ended": manifest.ended_at or ABSENT,
         "seed": str(manifest.seed),
         "limit": "none" if manifest.limit is None else str(manifest.limit),

@@ -93,6 +93,7 @@ def _provenance(manifest: Manifest) -> str:
     facts = [
         f"Run {code(manifest.run_id)}",
         f"started {format_time(manifest.started_at)}",
+        *(f"resumed {format_time(moment)}" for moment in manifest.resumed_at),
         f"took {format_duration(manifest.started_at, manifest.ended_at)}",
         f"seed {manifest.seed}",
     ]

@@ -69,6 +69,8 @@ class Evaluation:
     """Count by failure kind."""
     suite_hash: str = ""
     data_hash: str = ""
+    part_slices: tuple[str, ...] = ()
+    """Slices that the suite itself makes, one value for each task that it is put together from."""
     model_fingerprint: str = ""
     metric_signatures: Mapping[str, str] = field(default_factory=dict)
     metric_options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
@@ -93,6 +95,12 @@ class Evaluation:
         n_scored = self.n_answered - self.n_unreadable
         return n_scored / self.n_samples if self.n_samples else 0.0
 
+    def tells_of(self, warning: str) -> bool:
+        """Tell whether a warning of the run is one of those that are kept here by load."""
+        place = f"{self.suite} on {self.model}: "
+        loads = (*self.unstable, *self.breaches)
+        return any(warning.startswith(f"{place}{load} ") for load in loads)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
@@ -106,6 +114,8 @@ class Manifest:
     status: Status
     started_at: str
     """ISO 8601, UTC."""
+    resumed_at: tuple[str, ...] = ()
+    """When it was taken up again after a kill or an interruption, in the same form."""
     ended_at: str = ""
     seed: int = 0
     limit: int | None = None

@@ -133,6 +133,26 @@ def test_an_interruption_keeps_what_was_there_and_a_resumed_run_does_the_rest(ra
     assert race.place.values()["a", "speed", TPOT]["n"] == 3
 
 
+def test_a_resumed_round_is_carried_out_by_all_models_anew(race: Race) -> None:
+    race.model("a")
+    race.model("b", more='habit = "cannot be loaded"')
+    race.suite(rounds=2)
+    assert race.run().code == 3
+    assert race.order == "a0 a1"
+    started = race.place.manifest()["started_at"]
+    spec = race.spec()
+    spec.write_text(spec.read_text().replace("cannot be loaded", "none"), encoding="utf-8")
+
+    assert race.place.harness("run", spec, "--resume", "latest").code == 0
+
+    assert race.order == "a0 a1 a0 b0 b1 a1", "a pair of rounds belongs to one moment"
+    assert answered(race) == {"a": 2, "b": 2}
+    manifest = race.place.manifest()
+    assert manifest["started_at"] == started
+    (resumed,) = manifest["resumed_at"]
+    assert resumed >= started
+
+
 def test_another_model_under_the_same_name_is_not_resumed(race: Race) -> None:
     race.model("a", more='habit = "is interrupted"')
     race.suite(rounds=3)
