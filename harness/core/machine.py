@@ -15,11 +15,14 @@ _RUNTIMES = (
     "optimum", "xllamacpp", "vllm", "numpy", "scikit-learn",
 )  # fmt: skip
 """Packages whose code runs while a model is timed."""
+UNLIMITED = "not limited"
+LIMITS = ("threads", "cpu_quota")
+"""Facts that older runs have not kept."""
 _SHOWN = 8
 
 
 def machine_of(manifest: Manifest) -> Mapping[str, str]:
-    """Return the stable facts, by name: hardware, driver, kernel, versions of what computes.
+    """Return the stable facts, by name: hardware, limits, driver, versions of what computes.
 
     What changes from minute to minute (clocks, temperature, load) is telemetry, and no part of it.
     """
@@ -28,8 +31,12 @@ def machine_of(manifest: Manifest) -> Mapping[str, str]:
 
 
 def hardware_key(manifest: Manifest) -> str:
-    """Return 64 hex digits that two runs share exactly when their machines are equal."""
-    return hash_json(dict(machine_of(manifest)))
+    """Return 64 hex digits that two runs share exactly when their machines are equal.
+
+    No limit leaves no trace, so that the series of older runs, which kept none, go on.
+    """
+    facts = machine_of(manifest).items()
+    return hash_json({name: value for name, value in facts if value != UNLIMITED})
 
 
 def name_of_machine(manifest: Manifest) -> str:

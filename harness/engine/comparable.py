@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.core.comparison import Mismatch
 from harness.core.load import Tier
-from harness.core.machine import machine_of
+from harness.core.machine import LIMITS, machine_of
 from harness.core.run import Evaluation, Manifest
 
 _NOT_OPTIONS = ("models", "limit", "data")
@@ -115,8 +115,9 @@ def _shown(value: object) -> str:
 
 def _of_hardware(baseline: Manifest, candidate: Manifest, suite: str) -> Iterator[Mismatch]:
     old, new = machine_of(baseline), machine_of(candidate)
+    unknown = [name for name in LIMITS if name not in old or name not in new]
     for field in {**old, **new}:
-        if old.get(field) != new.get(field):
+        if old.get(field) != new.get(field) and field not in unknown:
             shown = [_shown(machine.get(field)) for machine in (old, new)]
             yield Mismatch(
                 what="hardware",

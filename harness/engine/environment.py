@@ -9,6 +9,7 @@ from importlib.metadata import distributions
 from pathlib import Path
 
 from harness.engine.accelerator import accelerators
+from harness.engine.processor_limits import processor_limits
 
 
 def packages() -> dict[str, str]:
@@ -41,6 +42,7 @@ def hardware() -> dict[str, str]:
         "memory_gib": f"{_memory_bytes() / 2**30:.1f}",
         "system": platform.platform(),
         "python": platform.python_version(),
+        **processor_limits(),
         **accelerators(),
     }
 
