@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from harness.core.estimate import Estimate
 from harness.reports.number_format import (
+    compact_number,
     format_level,
     format_number,
     format_value,
@@ -80,7 +81,7 @@ def interval_bar(
         high=scale.position(interval.high) if interval else None,
         reference=None if reference is None else scale.position(reference),
         ticks=scale.ticks,
-        ends=(format_number(scale.low), format_number(scale.high)),
+        ends=(compact_number(scale.low), compact_number(scale.high)),
         words=_words(estimate, scale),
     )
 

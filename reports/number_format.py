@@ -22,6 +22,10 @@ _LARGEST_PLAIN = 1e15
 _SMALLEST_P = 0.001
 
 
+_LARGEST_SPELT = 1e4
+"""From here on a number is too long to be spelt out beside a small drawing."""
+
+
 def format_count(n: int) -> str:
     """Write a count with thousands separators.
 
@@ -53,6 +57,18 @@ def format_number(
     return _fixed(value, decimals_for(spread))
 
 
+def compact_number(value: float) -> str:
+    """Write a number where there is room for six characters.
+
+    >>> compact_number(0.5), compact_number(3_000_000), compact_number(-12_500)
+    ('0.5', '3M', '\u221212.5k')
+    """
+    for factor, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if abs(value) >= max(factor, _LARGEST_SPELT):
+            return f"{_significant(value / factor, 3)}{letter}"
+    return format_number(value)
+
+
 def decimals_for(spread: float) -> int:
     """Return how many decimals show a spread to two significant digits, from 0 to 6.
 
@@ -80,10 +96,13 @@ def format_value(estimate: Estimate) -> str:
 def format_bounds(interval: Interval | None, spread: float | None) -> str:
     """Write an interval such as ``[0.79, 0.84]``: one digit of the spread, more if ends meet.
 
-    Fractions, whose spread is never above one half, are written to hundredths at least.
+    Fractions, whose spread is never above one half, are written to hundredths at least. An end
+    that is not 0 is never written as 0: of two rounds, say, that differ by many times.
 
     >>> format_bounds(Interval(low=0.787, high=0.837, level=0.95, method="t"), 0.0129)
     '[0.79, 0.84]'
+    >>> format_bounds(Interval(low=0.0011, high=2337955.0, level=0.95, method="log-t"), 6e5)
+    '[0.0011, 2,337,955]'
     """
     if interval is None:
         return ABSENT
@@ -95,6 +114,8 @@ def format_bounds(interval: Interval | None, spread: float | None) -> str:
         low, high = _fixed(interval.low, decimals), _fixed(interval.high, decimals)
         if low != high:
             break
+    if low.strip("0.,-") == "" and interval.low:
+        low = _significant(interval.low, 2)
     return f"[{low}, {high}]"
 
 

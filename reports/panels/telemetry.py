@@ -59,7 +59,8 @@ def telemetry_panel(data: Data) -> Panel:
     for number, series in enumerate(drawn):
         top = _STRIP * number
         strokes += _strip(series, data["at_s"], along.place, top)
-        text = clipped(f"{series['name']}: {_span(series)}", 60)
+        span = _span(series)
+        text = f"{clipped(str(series['name']), 58 - len(span))}: {span}"
         labels.append(Label(x=_START, y=top + _TITLE, text=text, name="name"))
     if drawn:
         labels.append(Label(x=end, y=height - 4, text="seconds", anchor="end", name="title"))
