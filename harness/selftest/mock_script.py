@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from harness.core.errors import ConfigError
 from harness.core.trace import CONTENT, REASONING, TOOL_CALL
@@ -17,7 +17,9 @@ class MockScript:
     """One way to answer. Token i is ready ``ttft_s`` + i · ``tpot_s`` after the request came."""
 
     ttft_s: float = 0.05
+    """Seconds from the request to its first token."""
     tpot_s: float = 0.02
+    """Seconds from one token to the next."""
     slowdown: float = 1.0
     """All times are multiplied by it; 1.05 is a model that became 5 % slower."""
     tokens_per_chunk: int = 1
@@ -33,8 +35,9 @@ class MockScript:
     tool_call: bool = False
     """The answer is the arguments of a call."""
     stall_s: float = 0.0
-    """All tokens from ``stall_after`` on come that much later."""
+    """All tokens from ``stall_after`` on come that many seconds later."""
     stall_after: int = 0
+    """The first token, counted from 0, that a stall holds up."""
     usage: bool = True
     """Whether the last frame counts the tokens, where the request asks for that."""
     cache: bool = False
@@ -46,8 +49,14 @@ class MockScript:
         """Refuse what cannot be played.
 
         Raises:
-            ConfigError: a negative time, or a chunk or packet that holds nothing.
+            ConfigError: a negative time or number, a chunk or packet that holds nothing, or no way
+                to count.
         """
+        if self.counts not in get_args(Counts):
+            ways = ", ".join(get_args(Counts))
+            raise ConfigError("mock.counts", f"{self.counts!r} is no way to count", f"take {ways}")
+        if min(self.reasoning_tokens, self.stall_after, self.refuse_every) < 0:
+            raise ConfigError("mock", "a number is negative", "write 0 or more")
         if min(self.ttft_s, self.tpot_s, self.stall_s) < 0 or self.slowdown <= 0:
             raise ConfigError("mock", "a time is negative", "write seconds, such as ttft_s = 0.05")
         if min(self.tokens_per_chunk, self.chunks_per_write) < 1:
@@ -67,7 +76,11 @@ class MockScript:
         known = {field.name for field in fields(self)}
         for name, value in changes.items():
             if name not in known:
-                raise ConfigError(f"mock.{name}", "is no setting", "see harness/selftest")
+                raise ConfigError(
+                    f"mock.{name}",
+                    "is no setting",
+                    "see python -m harness.selftest.mock_server --help",
+                )
             if not _fits(getattr(self, name), value):
                 raise ConfigError(
                     f"mock.{name}", f"{value!r} has the wrong type", "see its default"

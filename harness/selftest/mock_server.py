@@ -20,9 +20,10 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 from time import perf_counter_ns
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias, cast, get_args, get_type_hints
 
 from harness.core.errors import ConfigError
+from harness.option_docs import option_docs
 from harness.selftest.mock_frames import (
     STREAM_HEAD,
     Api,
@@ -274,19 +275,30 @@ def _content(content: object) -> str:
 
 
 def _parsed(arguments: Sequence[str] | None) -> tuple[MockScript, argparse.Namespace]:
-    parser = argparse.ArgumentParser(prog="python -m harness.selftest.mock_server")
+    parser = argparse.ArgumentParser(
+        prog="python -m harness.selftest.mock_server",
+        description="Serve the OpenAI API on 127.0.0.1 with times that are known.",
+    )
     parser.add_argument("--port", type=int, default=0, help="0 for any free one")
     parser.add_argument("--until-input-ends", action="store_true", help="end with the parent")
-    defaults = MockScript()
-    for field in fields(MockScript):
-        default = getattr(defaults, field.name)
-        option = f"--{field.name.replace('_', '-')}"
+    defaults, hints = MockScript(), get_type_hints(MockScript)
+    for setting in option_docs(MockScript):
+        default = getattr(defaults, setting.name)
+        option = f"--{setting.name.replace('_', '-')}"
+        told = f"{setting.doc} (default {default})".replace("``", "").replace("%", "%%")
         if isinstance(default, bool):
-            parser.add_argument(option, action=argparse.BooleanOptionalAction, default=default)
+            way = argparse.BooleanOptionalAction
+            parser.add_argument(option, action=way, default=default, help=told)
         else:
-            parser.add_argument(option, type=type(default), default=default)
+            choices = get_args(hints[setting.name]) or None
+            parser.add_argument(
+                option, type=type(default), default=default, choices=choices, help=told
+            )
     options = parser.parse_args(arguments)
-    return MockScript(**{f.name: getattr(options, f.name) for f in fields(MockScript)}), options
+    try:
+        return MockScript(**{f.name: getattr(options, f.name) for f in fields(MockScript)}), options
+    except ConfigError as error:
+        parser.error(str(error))
 
 
 async def _serve(script: MockScript, port: int) -> None:

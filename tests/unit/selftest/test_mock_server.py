@@ -12,6 +12,7 @@ from harness.core.errors import ConfigError
 from harness.selftest.mock_frames import Prompted, body_packets, last_packet
 from harness.selftest.mock_process import MockProcess, mock_process
 from harness.selftest.mock_script import MockScript, pieces, ready_s
+from harness.selftest.mock_server import main
 
 QUICK = {"ttft_s": 0.002, "tpot_s": 0.001}
 
@@ -52,7 +53,13 @@ class TestScript:
 
     @pytest.mark.parametrize(
         "changes",
-        [{"ttft_s": -1}, {"slowdown": 0}, {"tokens_per_chunk": 0}, {"chunks_per_write": 0}],
+        [
+            {"ttft_s": -1},
+            {"counts": "all"},
+            {"slowdown": 0},
+            {"tokens_per_chunk": 0},
+            {"chunks_per_write": 0},
+        ],
     )
     def test_the_impossible_is_refused(self, changes: dict[str, Any]) -> None:
         with pytest.raises(ConfigError):
@@ -62,6 +69,22 @@ class TestScript:
     def test_changes_are_checked(self, changes: dict[str, Any]) -> None:
         with pytest.raises(ConfigError):
             MockScript().with_changes(changes)
+
+    @pytest.mark.parametrize(
+        ("arguments", "said"),
+        [
+            (["--counts", "bogus"], "choose from"),
+            (["--ttft-s", "-1"], "a time is negative"),
+            (["--refuse-every", "-2"], "a number is negative"),
+        ],
+    )
+    def test_a_wrong_setting_is_refused_on_the_command_line(
+        self, arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        with pytest.raises(SystemExit) as refused:
+            main(arguments)
+        assert refused.value.code == 2
+        assert said in capsys.readouterr().err
 
     def test_packets_hold_several_frames(self) -> None:
         script = MockScript(ttft_s=1, tpot_s=0.5, chunks_per_write=2, role_frame=False)
