@@ -17,6 +17,7 @@ USERS_CACHE = os.environ.get("HARNESS_CACHE")
 
 
 @pytest.mark.model
+@pytest.mark.slow
 def test_a_language_model_in_batches_of_several_sizes(
     place: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

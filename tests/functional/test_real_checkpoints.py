@@ -22,7 +22,12 @@ ROOT = Path(__file__).parents[2]
 PAGE = list(commands_in(ROOT / "docs" / "checkpoints.md"))
 SECOND_CASE = [command.text for command in PAGE].index("python checkpoints/finetune_minilm.py")
 
-pytestmark = [pytest.mark.model, pytest.mark.usefixtures("users_cache")]
+pytestmark = [
+    pytest.mark.model,
+    pytest.mark.slow,
+    pytest.mark.timeout(3600),
+    pytest.mark.usefixtures("users_cache"),
+]
 
 
 class Judged(NamedTuple):
@@ -102,8 +107,6 @@ def test_fifty_sentences_show_the_damage(place: Workplace, folder: Path) -> None
     assert itself.code == 2
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(3600)
 def test_rounded_to_int8_and_damaged(place: Workplace, folder: Path) -> None:
     del folder
     for command in PAGE[:SECOND_CASE]:
@@ -117,8 +120,6 @@ def test_rounded_to_int8_and_damaged(place: Workplace, folder: Path) -> None:
         assert worse.gates["news", "bits_per_byte"].verdict is Verdict.REGRESSED, name
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(3600)
 def test_two_epochs_of_a_fine_tuning(place: Workplace, folder: Path) -> None:
     first = script(folder, "finetune_minilm.py")
     again = script(folder, "finetune_minilm.py")
