@@ -51,6 +51,7 @@ def compare(
     scores = baseline.scores(), candidate.scores()
     compared: list[Compared] = []
     for before, after in pairs:
+        settings = replace(settings, part_slices=after.part_slices)
         metrics = stored_metrics(after, _order(candidate, after))
         unpaired += metrics.missing
         found = compare_pair(

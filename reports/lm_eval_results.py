@@ -154,11 +154,16 @@ def _put(own: dict[str, object], key: str, part: str, value: object) -> None:
 
 
 def _members(numbers: list[_Number]) -> dict[str, list[str]]:
-    """Return the tasks of each group, those of all of its metrics."""
+    """Return the tasks of each group, those of all of its metrics that have an entry of their own.
+
+    A run that was ended early has none of the tasks that it did not come to.
+    """
+    own = {number.task for number in numbers if not number.is_of_group}
     members: dict[str, dict[str, None]] = {}
     for number in numbers:
         if number.is_of_group:
-            members.setdefault(number.task, {}).update(dict.fromkeys(number.members))
+            found = (task for task in number.members if task in own)
+            members.setdefault(number.task, {}).update(dict.fromkeys(found))
     return {group: list(tasks) for group, tasks in members.items()}
 
 

@@ -53,6 +53,16 @@ class TimedSession(Session, Protocol):
 
 
 @runtime_checkable
+class ServedSession(Session, Protocol):
+    """A model that a server answers for."""
+
+    @property
+    def server_port(self) -> int:
+        """TCP port at which it listens: on this machine its processes are known by that."""
+        ...
+
+
+@runtime_checkable
 class ForetellingAdapter(Adapter, Protocol):
     """An adapter that says before anything is loaded whether its sessions are ``TimedSession``."""
 
@@ -113,6 +123,29 @@ class PartedTask(Task, Protocol):
 
         Args:
             capability: the one that was settled on.
+        """
+        ...
+
+
+@runtime_checkable
+class TaskOfParts(Task, Protocol):
+    """A task put together from others, whose names are in slices that it makes itself."""
+
+    @property
+    def part_slices(self) -> tuple[str, ...]:
+        """Names of those slices: each of their values has every number, however many there are."""
+        ...
+
+
+@runtime_checkable
+class RemarkingSession(Session, Protocol):
+    """A model that answers, and has something to say about how it does."""
+
+    def remarks(self, capability: Capability) -> Sequence[str]:
+        """Return a sentence for each thing that a user who waits for answers has to be told.
+
+        Args:
+            capability: what it was asked for.
         """
         ...
 

@@ -36,6 +36,7 @@ def corpus_differences(
 ) -> Iterator[Difference]:
     """Yield the differences of a metric that is recomputed on the set less each group.
 
+    Those of the whole suite come first, then those of the parts that it is put together from.
     Both sides lose the same samples at a time, so that what is hard for both cancels out.
 
     Args:
@@ -43,8 +44,33 @@ def corpus_differences(
         candidate: likewise.
         metric: as both sides were measured with.
         common: what all of them share: suite, model, metric.
-        settings: level and seed.
+        settings: level, seed, and the slices that are such parts.
     """
+    yield from _of_part(baseline, candidate, metric, common, settings)
+    for column in settings.part_slices:
+        before, after = _by_part(baseline, column), _by_part(candidate, column)
+        for text, answers in sorted(before.items()):
+            part = replace(common, slice=(column, text))
+            yield from _of_part(answers, after.get(text, {}), metric, part, settings)
+
+
+def _by_part(
+    answers: Mapping[str, ReadAnswer], column: str
+) -> Mapping[str, Mapping[str, ReadAnswer]]:
+    found: dict[str, dict[str, ReadAnswer]] = {}
+    for name, answer in answers.items():
+        if column in answer.sample.slices:
+            found.setdefault(answer.sample.slices[column], {})[name] = answer
+    return found
+
+
+def _of_part(
+    baseline: Mapping[str, ReadAnswer],
+    candidate: Mapping[str, ReadAnswer],
+    metric: CorpusMetric,
+    common: Difference,
+    settings: Settings,
+) -> Iterator[Difference]:
     shared = [name for name in baseline if name in candidate]
     sides = ([baseline[name] for name in shared], [candidate[name] for name in shared])
     units = [answer.sample.cluster or answer.sample.id for answer in sides[0]]
@@ -57,6 +83,8 @@ def corpus_differences(
         n_lost=len(baseline) - len(shared),
     )
     wholes = [_computed(metric, side) for side in sides]
+    if shared and common.slice and not any(wholes):
+        return  # a part that does not have this number
     is_same = all(a.output == b.output for a, b in zip(*sides, strict=True))
     others: list[Mapping[str, float]] = []
     if not is_same and len(numbers) >= 2 * N_GROUPS:

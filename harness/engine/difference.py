@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from harness.core.comparison import Difference
 from harness.core.ports import Metric
 from harness.engine.align import Aligned, Scores
-from harness.engine.estimate import MAX_SLICES, MIN_CLUSTERS, stderr_of
+from harness.engine.estimate import MIN_CLUSTERS, slices_told, stderr_of
 from harness.engine.resampled_difference import ResampledDifference, Tested
 from harness.engine.sample_values import mean_values
 from harness.stats.bootstrap import N_RESAMPLES
@@ -42,6 +42,8 @@ class Settings:
     level: float
     """Confidence level of the intervals in (0, 1); tests are at 1 - level."""
     seed: int
+    part_slices: tuple[str, ...] = ()
+    """Slices that the suite in question itself makes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,15 +99,17 @@ def differences_of(
     )
     common = replace(common, n_unpaired=scores.n_unpaired)
     yield from _of_part(metric, whole, means, common, settings)
-    for part in _slices(aligned, scores, whole):
+    for part in _slices(aligned, scores, whole, settings.part_slices):
         yield from _of_part(metric, part, means, replace(common, n_unpaired=0), settings)
 
 
-def _slices(aligned: Aligned, scores: Scores, whole: _Part) -> Iterator[_Part]:
+def _slices(
+    aligned: Aligned, scores: Scores, whole: _Part, part_slices: Sequence[str]
+) -> Iterator[_Part]:
     for name, column in sorted(aligned.slices.items()):
         values = np.array([column[i] for i in scores.rows], dtype=object)
-        texts = sorted({text for text in column if text is not None})
-        for text in texts[:MAX_SLICES]:
+        texts = {text for text in column if text is not None}
+        for text in slices_told(name, texts, part_slices):
             chosen = np.flatnonzero(values == text)
             yield _Part(
                 a=whole.a[chosen],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -26,7 +26,8 @@ MIN_CLUSTERS = 10
 ONE_ROUND = "one round: set rounds = 2 or more"
 """Why a number that is drawn anew by the round has no interval."""
 MAX_SLICES = 200
-"""Slices of one column beyond this many are left out, and the run says so."""
+"""Slices of one column beyond this many are left out, and the run says so; a suite's parts never
+are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,8 @@ class Context:
     seed: int
     confidence_level: float
     signature: Mapping[str, object]
+    part_slices: tuple[str, ...] = ()
+    """Slices that the suite itself makes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +63,7 @@ def metric_estimates(
     board: Scoreboard, column: MetricColumns, context: Context
 ) -> Iterator[Estimate]:
     """Yield the estimates of one metric, of the whole suite first and then of each slice."""
-    for part in _parts(board, column):
+    for part in _parts(board, column, context.part_slices):
         for estimate in _of_part(column.metric, part, context):
             # Of a round the metric itself says best what it lacks: requests for a percentile, say.
             is_silent = estimate.quantity.unit == "round" and not estimate.n and column.why_missed
@@ -72,22 +75,34 @@ def statistics_of(board: Scoreboard, column: MetricColumns) -> Floats:
     return _whole(board, column).statistics
 
 
-def slices_left_out(board: Scoreboard) -> Iterator[str]:
+def slices_told(column: str, texts: Iterable[str], part_slices: Sequence[str]) -> list[str]:
+    """Return the values of a column that have numbers of their own.
+
+    Args:
+        column: its name.
+        texts: all of its values.
+        part_slices: columns that the suite itself makes.
+    """
+    return sorted(texts)[: None if column in part_slices else MAX_SLICES]
+
+
+def slices_left_out(board: Scoreboard, context: Context) -> Iterator[str]:
     """Yield a sentence for each column that has more slices than are estimated."""
     for name, codes in sorted(board.slices.items()):
         n_slices = len(codes.values)
-        if n_slices > MAX_SLICES:
+        if n_slices > MAX_SLICES and name not in context.part_slices:
             yield f"column {name!r} has {n_slices} slices: the first {MAX_SLICES} are estimated"
 
 
-def _parts(board: Scoreboard, column: MetricColumns) -> Iterator[_Part]:
+def _parts(board: Scoreboard, column: MetricColumns, part_slices: Sequence[str]) -> Iterator[_Part]:
     whole = _whole(board, column)
     yield whole
     owners = _sorted_owners(board, column)
     for name, codes in sorted(board.slices.items()):
         codes.pad(len(board))
         values = np.asarray(codes.codes)
-        for text, code in sorted(codes.values.items())[:MAX_SLICES]:
+        for text in slices_told(name, codes.values, part_slices):
+            code = codes.values[text]
             is_in = values[owners] == code
             statistics = whole.statistics[is_in]
             yield _Part(

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from harness.core.abilities import DrawnTask, PartedTask, RemarkingTask
+from harness.core.abilities import DrawnTask, PartedTask, RemarkingSession, RemarkingTask
 from harness.core.build import options_of
 from harness.core.capability import Capability
-from harness.core.errors import ConfigError, StoreError
+from harness.core.errors import ConfigError, HarnessError, StoreError
 from harness.core.estimate import Estimate, signature_text
 from harness.core.figure import Figure
 from harness.core.ports import CorpusMetric, Metric, Progress, Recorder, Session, Task
@@ -161,7 +161,7 @@ class Evaluating:
             estimates=outcome.estimates,
             figures=outcome.figures,
             warnings=(
-                *(f"{context.suite}: {text}" for text in slices_left_out(self._board)),
+                *(f"{context.suite}: {text}" for text in slices_left_out(self._board, context)),
                 *(
                     f"{context.suite} on {context.model}: {text}"
                     for text in (*counts.warnings, *_remarks(self._task))
@@ -202,11 +202,18 @@ def evaluate(
     under_way = Evaluating(planned, task, context, recorder=recorder, progress=progress)
     progress.begin(planned.model, planned.suite, planned.n_samples)
     under_way.take(_answers(task, session, planned, earlier, progress))
-    return under_way.finish(session.identity.fingerprint)
+    done = under_way.finish(session.identity.fingerprint)
+    told = _remarks_of_model(session, Capability(planned.capability))
+    place = f"{planned.suite} on {planned.model}"
+    return replace(done, warnings=(*done.warnings, *(f"{place}: {text}" for text in told)))
 
 
 def _remarks(task: Task) -> Sequence[str]:
     return task.remarks() if isinstance(task, RemarkingTask) else ()
+
+
+def _remarks_of_model(session: Session, capability: Capability) -> Sequence[str]:
+    return session.remarks(capability) if isinstance(session, RemarkingSession) else ()
 
 
 def _cpu_s() -> float:
@@ -238,9 +245,12 @@ def _estimated(board: Scoreboard, task: Task, context: Context) -> _Outcome:
 
 @contextmanager
 def _noted(what: str, defects: list[str]) -> Iterator[None]:
-    """Take down what a stranger's code raises, with the name of what broke."""
+    """Take down what a stranger's code raises, with the name of what broke; each cause once."""
     try:
         yield
+    except HarnessError as error:  # it says itself what is wrong, and where
+        if (text := sentence_of(error)) not in defects:
+            defects.append(text)
     except (Exception, SystemExit) as defect:  # noqa: BLE001 - a metric may raise anything
         defects.append(f"{what} {BROKE_DOWN}: {sentence_of(defect)}")
 

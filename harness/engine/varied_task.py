@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count, islice
 
+from harness.core.abilities import TaskOfParts
 from harness.core.capability import Capability
 from harness.core.estimate import Estimate
 from harness.core.figure import Figure
@@ -49,6 +50,11 @@ class VariedTask:
     def corpus_metrics(self) -> tuple[CorpusMetric, ...]:
         """The task's."""
         return self.task.corpus_metrics
+
+    @property
+    def part_slices(self) -> tuple[str, ...]:
+        """The task's."""
+        return self.task.part_slices if isinstance(self.task, TaskOfParts) else ()
 
     def samples(self) -> Iterator[Sample]:
         """Yield the samples, window by window in another order."""

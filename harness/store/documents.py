@@ -137,7 +137,8 @@ def _evaluation(entry: Mapping[str, Any]) -> Evaluation:
         name: {load: tuple(own) for load, own in entry.get(name, {}).items()}
         for name in ("unstable", "breaches")
     }
-    return Evaluation(**{**entry, **told})
+    part_slices = tuple(entry.get("part_slices", ()))
+    return Evaluation(**{**entry, **told, "part_slices": part_slices})
 
 
 def _check_numbers(manifest: Manifest) -> None:

@@ -43,6 +43,8 @@ class LmEvalTask:
     corpus_metrics: tuple[CorpusMetric, ...]
     known: frozenset[Key]
     """The numbers that there are metrics of."""
+    part_slices: tuple[str, ...] = ()
+    """Of a group: the slices that have its tasks, and the groups inside it."""
     unforeseen: dict[Key, None] = field(default_factory=dict, compare=False)
     """Numbers that only answers have brought to light."""
 
@@ -108,7 +110,8 @@ def prepared_task(
         key: list(questions_of(one, prompting, limit=limit, slices=slices))
         for key, one in found.tasks.items()
     }
-    questions = list(_numbered(by_task, subgroups_of(found.group)))
+    subgroups = subgroups_of(found.group)
+    questions = list(_numbered(by_task, subgroups))
     _check(name, questions)
     metrics = metrics_of(name, found, by_task)
     return LmEvalTask(
@@ -120,7 +123,14 @@ def prepared_task(
         metrics=metrics.per_document,
         corpus_metrics=metrics.on_the_set,
         known=metrics.keys,
+        part_slices=_part_slices(by_task, subgroups),
     )
+
+
+def _part_slices(by_task: Mapping[str, object], subgroups: Mapping[str, str]) -> tuple[str, ...]:
+    if len(by_task) == 1:
+        return ()
+    return (TASK_SLICE, _GROUP_SLICE) if subgroups else (TASK_SLICE,)
 
 
 def _numbered(

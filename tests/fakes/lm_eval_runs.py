@@ -28,7 +28,12 @@ LIMIT = 8
 
 
 def theirs(
-    folder: Path, tasks: Sequence[str], limit: int = LIMIT, **options: Any
+    folder: Path,
+    tasks: Sequence[str],
+    limit: int | None = LIMIT,
+    *,
+    include_path: Path = EXAMPLES,
+    **options: Any,
 ) -> Mapping[str, Any]:
     """Run lm-eval itself, on its model class ``hf``."""
     import lm_eval
@@ -41,7 +46,7 @@ def theirs(
             **{"model": "hf", "model_args": hf_arguments(folder), "bootstrap_iters": 0} | options,
             tasks=list(tasks),
             limit=limit,
-            task_manager=TaskManager(include_path=str(EXAMPLES), include_defaults=False),
+            task_manager=TaskManager(include_path=str(include_path), include_defaults=False),
         )
     return found
 
@@ -66,14 +71,20 @@ def ours(
 
 
 def run_tasks(
-    model: Mapping[str, Any], tasks: Sequence[str], out: Path, limit: int = LIMIT, **options: Any
+    model: Mapping[str, Any],
+    tasks: Sequence[str],
+    out: Path,
+    limit: int | None = LIMIT,
+    **options: Any,
 ) -> Result:
     """Run example tasks on a model of a spec."""
     suites = [
         {"suite": f"lm_eval:{task}", "name": task, "include_path": str(EXAMPLES), **options}
         for task in tasks
     ]
-    table = {"limit": limit, "out": str(out), "model": [model], "suite": suites}
+    table: dict[str, Any] = {"out": str(out), "model": [model], "suite": suites}
+    if limit is not None:
+        table["limit"] = limit
     return harness.run(parse_spec(table, folder=out))
 
 

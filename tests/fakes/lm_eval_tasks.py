@@ -61,6 +61,10 @@ def refuse(doc):
     return doc["q"]
 
 
+def fail(pairs):
+    raise ValueError("no two of them\\nare alike")
+
+
 def spread(pairs):
     lengths = [length for _, length in pairs]
     return max(lengths) - min(lengths)
@@ -156,7 +160,10 @@ aggregate_metric_list: [{metric: acc}]
     "from_hub.yaml": (
         "include: write.yaml\ntask: from_hub\ncustom_dataset: !function rows.from_the_hub\n"
     ),
-    "hub.yaml": "task: hub\ndataset_path: some/where\ndataset_name: part\ntest_split: test\n",
+    "hub.yaml": (
+        "task: hub\ndataset_path: some/where\ndataset_name: part\ntraining_split: train\n"
+        "validation_split: validation\nfewshot_split: train\n"
+    ),
     "files.yaml": (
         "task: files\ndataset_path: json\ntest_split: test\n"
         "dataset_kwargs: {data_files: {test: /no/such/file.jsonl}}\n"
@@ -169,6 +176,45 @@ aggregate_metric_list: [{metric: acc}]
         "include: choose.yaml\ntask: contexts\ntag: other\n"
         "doc_to_text: 1\ndoc_to_target: '{{q}}'\n"
         "metric_list: [{metric: acc, aggregation: mean, higher_is_better: true}]\n"
+    ),
+    "judged.yaml": """
+include: choose.yaml
+task: judged
+tag: other
+doc_to_target: "{{(q[8] | int) % 2}}"
+metric_list:
+  - {metric: acc, aggregation: mean, higher_is_better: true}
+  - {metric: f1, aggregation: f1, higher_is_better: true}
+""",
+    "judged_more.yaml": """
+include: judged.yaml
+task: judged_more
+dataset_kwargs: {n: 9}
+metric_list:
+  - {metric: acc, aggregation: mean, higher_is_better: true}
+  - {metric: f1, aggregation: f1, higher_is_better: true}
+  - {metric: mcc, aggregation: matthews_corrcoef, higher_is_better: true}
+""",
+    "judging.yaml": """
+group: judging
+task: [judged, judged_more]
+aggregate_metric_list:
+  - {metric: acc, weight_by_size: true}
+  - {metric: f1, weight_by_size: true}
+""",
+    "failing.yaml": """
+include: write.yaml
+task: failing
+metric_list:
+  - {metric: n_words, aggregation: mean, higher_is_better: true}
+  - {metric: spread, aggregation: !function rows.fail, higher_is_better: true}
+filter_list:
+  - {name: one, filter: [{function: take_first}]}
+  - {name: other, filter: [{function: take_first}]}
+""",
+    "unsplit.yaml": (
+        "include: write.yaml\ntask: unsplit\nvalidation_split: validation\ntest_split: null\n"
+        "training_split: train\n"
     ),
     "broken.yaml": "task: [\n",
     "misspelt.yaml": "include: _rows\ntask: misspelt\noutput_type: thinking\n",

@@ -84,7 +84,6 @@ def test_results_file_has_lm_evals_own_keys_and_values(
     for task, numbers in found["results"].items():
         keys = {key for key in numbers if "," in key}
         mine = document["results"][task]
-        # A number of several documents at once is given for the group, and not for each task.
         assert keys == {key for key in mine if "," in key}
         assert mine["sample_len"] == numbers["sample_len"]
         values = {key: numbers[key] for key in keys if "_stderr" not in key}

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import sacrebleu
 from fakes.paired_sides import SETTINGS, compared, side
+from fakes.toy_suite import ToyCorpusMetric
 from numpy.typing import NDArray
 from scipy import stats
 from statsmodels.stats.contingency_tables import mcnemar
@@ -18,7 +19,8 @@ from harness.core.response import Generation
 from harness.core.sample import Sample
 from harness.core.score import Scored
 from harness.engine import resampled_difference
-from harness.engine.compare import Compared, Side, compare_pair
+from harness.engine.compare import Compared, Side, blank, compare_pair
+from harness.engine.corpus_difference import ReadAnswer, corpus_differences
 from harness.engine.flips import MAX_FLIPS, MAX_MOVES
 from harness.suites.metrics.bleu import Bleu
 from harness.suites.metrics.confusion import Confusion
@@ -351,3 +353,25 @@ def test_a_changed_option_is_named_with_both_its_values() -> None:
     assert mismatch.what == "options"
     assert "'system'" in mismatch.sentence
     assert (mismatch.baseline, mismatch.candidate) == ("'Be brief.'", "'Be kind.'")
+
+
+def test_parts_of_a_suite_have_differences_of_their_own_on_whole_sets() -> None:
+    def answers(seed: int) -> dict[str, ReadAnswer]:
+        rng = np.random.default_rng(seed)
+        return {
+            str(i): ReadAnswer(
+                Sample(id=str(i), index=i, text="", targets=(), slices={"task": "ab"[i % 2]}),
+                Generation(text=f"text {rng.integers(30) if i % 2 else 0}", finish_reason="stop"),
+            )
+            for i in range(120)
+        }
+
+    metric = ToyCorpusMetric()
+    pair = compared(MATCH, right(4, 0), right(4, 1)).pair
+    parts = replace(SETTINGS, part_slices=("task",))
+    found = list(corpus_differences(answers(0), answers(1), metric, blank(pair, metric), parts))
+    assert [(row.slice, row.n, row.test) for row in found] == [
+        (None, 120, "paired-jackknife"),
+        (("task", "a"), 60, "identical"),
+        (("task", "b"), 60, "paired-jackknife"),
+    ]

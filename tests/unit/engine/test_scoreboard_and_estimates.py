@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -144,9 +145,18 @@ def test_too_many_slices_are_told() -> None:
     board = board_of((sample(i, slices={"author": f"{i:04}"}), said("right")) for i in range(n))
     found = estimates(board)
     assert sum(key[1] is not None for key in found) == MAX_SLICES
-    assert list(slices_left_out(board)) == [
+    assert list(slices_left_out(board, CONTEXT)) == [
         f"column 'author' has {n} slices: the first {MAX_SLICES} are estimated"
     ]
+
+
+def test_parts_that_the_suite_makes_are_never_left_out() -> None:
+    n = MAX_SLICES + 1
+    board = board_of((sample(i, slices={"task": f"{i:04}"}), said("right")) for i in range(n))
+    context = replace(CONTEXT, part_slices=("task",))
+    found = [e.slice for e in estimates_of(board, context) if e.quantity.id == "right"]
+    assert found == [None, *(("task", f"{i:04}") for i in range(n))]
+    assert list(slices_left_out(board, context)) == []
 
 
 def test_clusters_widen_the_interval_and_are_counted() -> None:
@@ -245,6 +255,37 @@ class TestCorpusMetrics:
         assert estimate.value is not None
         assert estimate.interval is None
         assert estimate.note == "an interval needs 40 independent samples"
+
+    def test_parts_of_the_suite_have_numbers_of_their_own(self) -> None:
+        slices = [{"task": "ab"[i % 2], "kind": "x"} for i in range(100)]
+        board = board_of(
+            (sample(i, slices=own), said(f"text {i % 60 if own['task'] == 'a' else 1}"))
+            for i, own in enumerate(slices)
+        )
+        board.add(sample(100, slices={"task": "b"}), Unscored("failure: timeout"))
+        context = replace(CONTEXT, part_slices=("task", "group"))
+        found = list(corpus_estimates(board, (ToyCorpusMetric(),), context))
+        assert [(e.slice, e.value, e.n, e.n_unscored) for e in found] == [
+            (None, 31, 100, 1),
+            (("task", "a"), 30, 50, 0),
+            (("task", "b"), 1, 50, 1),
+        ]
+        assert found[1].interval is not None
+
+    def test_a_part_without_the_number_is_left_out_and_one_without_answers_is_not(self) -> None:
+        class OfOne(ToyCorpusMetric):
+            def compute(self, samples: Any, outputs: Any) -> Any:
+                own = [pair for pair in zip(samples, outputs, strict=True) if pair[0].slices["p"]]
+                return super().compute(*zip(*own, strict=True)) if own else {}
+
+        readings = [("", said("x")), ("lost", Unscored("failure: timeout")), ("own", said("x"))]
+        board = board_of((sample(i, slices={"p": p}), r) for i, (p, r) in enumerate(readings))
+        found = corpus_estimates(board, (OfOne(),), replace(CONTEXT, part_slices=("p",)))
+        assert [(e.slice, e.value, e.n) for e in found] == [
+            (None, 1, 2),
+            (("p", "lost"), None, 0),
+            (("p", "own"), 1, 1),
+        ]
 
     def test_a_number_that_a_part_does_not_have(self) -> None:
         class OnTheWholeOnly(ToyCorpusMetric):
