@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from harness.core.run import Evaluation, Manifest, Run, Status
 from harness.reports.number_format import format_count, format_number
-from harness.reports.timing_facts import is_told_by_load, load_count
+from harness.reports.timing_facts import load_count
 
 
 class Severity(StrEnum):
@@ -158,7 +158,7 @@ def _cautions(manifest: Manifest) -> Iterator[Alert]:
     for evaluation in manifest.evaluations:
         yield from _of_timing(evaluation)
     for warning in manifest.warnings:
-        if not any(is_told_by_load(warning, evaluation) for evaluation in manifest.evaluations):
+        if not any(evaluation.tells_of(warning) for evaluation in manifest.evaluations):
             yield Alert(severity=Severity.CAUTION, title="Warning", sentence=warning)
 
 

@@ -52,13 +52,6 @@ def is_timed(run: Run) -> bool:
     return any(estimate.quantity.unit == "round" for estimate in run.estimates)
 
 
-def is_told_by_load(warning: str, evaluation: Evaluation) -> bool:
-    """Tell whether a warning of the run is one of those that the evaluation keeps by load."""
-    place = f"{evaluation.suite} on {evaluation.model}: "
-    loads = (*evaluation.unstable, *evaluation.breaches)
-    return any(warning.startswith(f"{place}{load} ") for load in loads)
-
-
 def load_count(loads: Mapping[str, tuple[str, ...]]) -> str:
     """Say how many loads there are.
 

@@ -68,6 +68,16 @@ class TransformersSession:
             else:
                 yield exchange
 
+    def remarks(self, capability: Capability) -> tuple[str, ...]:
+        """Tell of questions that are scored row by row where most models share prompts."""
+        options = self._options
+        if capability is not Capability.SCORES or self._loaded is None:
+            return ()
+        sharing = self._loaded.sharing
+        if sharing.windows is not None or options.task != "causal" or not options.share_prefixes:
+            return ()
+        return (f"prompts are not shared, since {sharing.reason}; scoring is slower",)
+
     def close(self) -> None:
         """Let go of the model and of the memory that it held."""
         self._loaded = None

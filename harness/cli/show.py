@@ -67,5 +67,3 @@ def _show_run(name: str, root: str) -> None:
             name, f"is nothing registered, and no run either ({error})", did_you_mean(name, known)
         ) from error
     print_result(result)
-    for warning in result.run.manifest.warnings:
-        click.echo(f"warning: {warning}", err=True)

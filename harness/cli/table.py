@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import click
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -18,7 +19,7 @@ ARROW = {Direction.HIGHER: " ↑", Direction.LOWER: " ↓", Direction.NEITHER: "
 
 
 def print_result(result: Result) -> None:
-    """Print a table per suite and model, then failures, then the report's path."""
+    """Print a table per suite and model, then failures, warnings, and the report's path."""
     console = Console(highlight=False, emoji=False)
     manifest = result.run.manifest
     console.print(f"[bold]{escape(printable(manifest.name))}[/bold]  {manifest.run_id}")
@@ -37,6 +38,9 @@ def print_result(result: Result) -> None:
         is_any_measured = any(estimate.value is not None for estimate in mine)
         n_left_out = len(mine) - len(shown) if is_any_measured else 0
         _print_trouble(console, done, n_left_out=n_left_out)
+    for warning in manifest.warnings:
+        if not any(done.tells_of(warning) for done in manifest.evaluations):
+            click.echo(f"warning: {printable(warning)}", err=True)
     if manifest.status is not Status.COMPLETE:
         console.print(f"[bold red]the run is {manifest.status}[/bold red]")
     if result.report.exists():

@@ -21,6 +21,7 @@ from harness.adapters.transformers.scoring_row import Query, ScoringRow
 from harness.adapters.transformers.shared_prefix_scoring import score_as_tree
 from harness.adapters.transformers.token_scores import TokenScore
 from harness.adapters.transformers.tree_reading import TreeReader, stretch_length
+from harness.core.capability import Capability
 from harness.core.request import LogLikelihood, RollingLogLikelihood
 from harness.core.response import Failure, FailureKind, Response
 
@@ -272,6 +273,28 @@ def test_the_identity_says_how_likelihoods_are_computed(
     kind: str, options: dict[str, Any], told: str, opened: Callable[..., Any]
 ) -> None:
     assert told in opened(kind, **options).session.identity.parts["settings"].split("|")
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "told"),
+    [
+        ("llama", {}, ()),
+        ("llama", {"share_prefixes": False}, ()),
+        ("bert_masked", {}, ()),
+        (
+            "llama",
+            {"variant": "dynamic-int8-per-tensor"},
+            ("since one scale would serve a whole tree",),
+        ),
+    ],
+)
+def test_row_by_row_is_told_where_prompts_might_be_shared(
+    kind: str, options: dict[str, Any], told: tuple[str, ...], opened: Callable[..., Any]
+) -> None:
+    session = opened(kind, **options).session
+    remarks = tuple(f"prompts are not shared, {why}; scoring is slower" for why in told)
+    assert session.remarks(Capability.SCORES) == remarks
+    assert session.remarks(Capability.GENERATES) == ()
 
 
 def test_a_model_without_likelihoods_says_nothing_of_them(opened: Callable[..., Any]) -> None:
