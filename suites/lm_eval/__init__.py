@@ -81,7 +81,8 @@ class LmEvalSuite:
         """Bring the data sets of the task to the cache that lm-eval reads them from."""
         from harness.suites.lm_eval.loaded_tasks import TaskName, load
 
-        tasks = load(TaskName(name=self.task, include_path=self.include_path)).tasks
+        name = TaskName(name=self.task, include_path=self.include_path)
+        tasks = load(name, is_fetching=True).tasks
         n_docs = sum(len(task.docs) for task in tasks.values())
         return f"{n_docs} documents of {self.task!r}"
 

@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import Any, Literal, TypeVar
 
 from harness.core.identity import hash_json
-from harness.core.request import Generate, LogLikelihood
-from harness.core.response import (
-    ContinuationScore,
-    Generation,
-    LogLikelihoods,
-    Output,
-    TokenLogLikelihoods,
-)
 from harness.suites.lm_eval.aggregation import DEFINITIONS, name_of, numbers_in
 from harness.suites.lm_eval.installed import lm_eval_version
-from harness.suites.lm_eval.loaded_tasks import LoadedTask, LoadedTasks, TaskName
+from harness.suites.lm_eval.loaded_tasks import LoadedTasks, TaskName
 from harness.suites.lm_eval.metric import LmEvalMetric
 from harness.suites.lm_eval.questions import Question
 from harness.suites.lm_eval.quiet import quiet
 from harness.suites.lm_eval.set_metric import LmEvalSetMetric
+from harness.suites.lm_eval.specimens import Specimens
 from harness.suites.lm_eval.subgroups import weighting_of
-from harness.suites.lm_eval.values import Values, processed
+from harness.suites.lm_eval.values import Values
 
-_N_TRIED = 20
-"""Some tasks give a number to some documents only: so many are tried for the names."""
 _FROM_0_TO_1 = frozenset(
     {"acc", "acc_norm", "acc_bytes", "acc_mutual_info", "exact_match", "acc_all", "em", "f1"}
 )
@@ -66,20 +56,19 @@ def metrics_of(
     Args:
         name: what was loaded.
         found: the tasks.
-        questions: by task; the first ones are answered with a specimen to learn the names.
+        questions: by task; they are answered with specimens to learn the names.
     """
+    specimens = {task: Specimens(found.tasks[task], asked) for task, asked in questions.items()}
     owners: dict[Key, list[str]] = {}
-    for task, asked in questions.items():
-        for key in _keys(found.tasks[task], asked):
+    for task, tried in specimens.items():
+        for key in _keys(tried):
             owners.setdefault(key, []).append(task)
     definition = hash_json([_definition(one.task) for one in found.tasks.values()])[:12]
     made: list[LmEvalMetric | LmEvalSetMetric] = []
     for key, tasks in owners.items():
         if key[0] != _NO_NUMBER:
             metric = _metric(name, found, key, tasks, definition)
-            parts = dict.fromkeys(
-                part for task in tasks for part in _parts(found.tasks[task], key, questions[task])
-            )
+            parts = dict.fromkeys(part for task in tasks for part in _parts(specimens[task], key))
             made += [replace(metric, part=part) for part in parts] or [metric]
     return TaskMetrics(
         per_document=tuple(metric for metric in made if isinstance(metric, LmEvalMetric)),
@@ -88,51 +77,38 @@ def metrics_of(
     )
 
 
-def _keys(loaded: LoadedTask, questions: Iterable[Question]) -> tuple[Key, ...]:
+def _keys(specimens: Specimens) -> tuple[Key, ...]:
     """Return metrics with their filters: those of specimen answers, and those declared.
 
     A metric without a value on any document is moot, and left out of the run's numbers.
     """
+    task = specimens.loaded.task
     seen: dict[Key, None] = {}
-    for values in _of_specimens(loaded, islice(questions, _N_TRIED)):
+    for values in specimens.of_first:
         seen |= dict.fromkeys(values)
-    filters = [pipeline.name for pipeline in loaded.task._filters]  # noqa: SLF001 - the only door
-    seen |= {(metric, each): None for each in filters for metric in loaded.task.aggregation()}
+    filters = [pipeline.name for pipeline in task._filters]  # noqa: SLF001 - the only door
+    seen |= {(metric, each): None for each in filters for metric in task.aggregation()}
     return tuple(seen)
 
 
-def _parts(loaded: LoadedTask, key: Key, questions: Sequence[Question]) -> tuple[str, ...]:
+def _parts(specimens: Specimens, key: Key) -> tuple[str, ...]:
     """Return the keys of what an aggregation makes of specimens, if that is several numbers."""
-    function = loaded.task.aggregation().get(key[0])
+    function = specimens.loaded.task.aggregation().get(key[0])
     if function is None or name_of(function) is not None:
         return ()
-    for tried in (questions[:_N_TRIED], questions):  # all documents may have more keys than some
-        values = [each[key] for each in _of_specimens(loaded, tried) if key in each]
-        result = None
-        with suppress(Exception), quiet():  # as above
-            result = function(values)
-        if not isinstance(result, Mapping):
-            return ()
-    return tuple(numbers_in(result) or ())
+    if not _several(function, specimens.of_first, key):
+        return ()
+    return _several(function, specimens.of_all, key)  # all documents may have more keys than some
 
 
-def _of_specimens(loaded: LoadedTask, questions: Iterable[Question]) -> Iterator[Values]:
-    """Yield what the task makes of a specimen answer to each question."""
-    for question in questions:
-        with suppress(Exception):  # the task's code may refuse a specimen, and still work
-            doc = loaded.docs[int(question.sample.id)]
-            yield processed(loaded.task, doc, _specimen(question))
-
-
-def _specimen(question: Question) -> Output:
-    payload = question.payload
-    if isinstance(payload, LogLikelihood):
-        score = ContinuationScore(-1.0, 1, is_greedy=False)
-        return LogLikelihoods((score,) * len(payload.continuations))
-    if isinstance(payload, Generate):
-        text = next(iter(question.sample.targets), "")
-        return Generation(text=text, finish_reason="stop")
-    return TokenLogLikelihoods(values=(-1.0,))
+def _several(
+    function: Callable[[Sequence[Any]], Any], specimens: Sequence[Values], key: Key
+) -> tuple[str, ...]:
+    with suppress(Exception), quiet():  # the task's code may refuse specimens, and still work
+        result = function([values[key] for values in specimens if key in values])
+        if isinstance(result, Mapping):
+            return tuple(numbers_in(result) or ())
+    return ()
 
 
 def _metric(

@@ -68,10 +68,14 @@ def loaded(name: TaskName) -> LoadedTasks:
     return _KEPT[name] if name in _KEPT else load(name)
 
 
-def load(name: TaskName) -> LoadedTasks:
+def load(name: TaskName, *, is_fetching: bool = False) -> LoadedTasks:
     """Load the tasks under a name anew, with lm-eval's own code.
 
     Only the folders that define them are looked through.
+
+    Args:
+        name: task, group or tag.
+        is_fetching: the user has asked for the data alone, which an error then considers.
 
     Raises:
         ConfigError: no such task, or its files cannot be carried out.
@@ -91,7 +95,7 @@ def load(name: TaskName) -> LoadedTasks:
                 for key, task in found["tasks"].items()
             }
         except Exception as error:  # a task is any code, and data sets fail in many ways
-            raise cannot_load(name.name, error) from error
+            raise cannot_load(name.name, error, is_fetching=is_fetching) from error
     _KEPT[name] = LoadedTasks(tasks=tasks, group=found.get("groups", {}).get(name.name))
     return _KEPT[name]
 

@@ -57,6 +57,13 @@ def _log_likelihood(pairs: Sequence[tuple[Prompt, str]]) -> Payload:
 def _generate(prompt: Prompt, options: Mapping[str, Any], where: str) -> Generate:
     temperature = float(options.get("temperature") or 0.0)
     is_greedy = options.get("do_sample") is False or temperature == 0.0
+    if is_greedy and options.get("do_sample"):
+        raise ConfigError(
+            where,
+            "sets do_sample: true without a temperature above 0 in generation_kwargs, which"
+            " lm-eval's own models refuse",
+            "set a temperature, or do_sample: false, in a YAML of your own",
+        )
     known = _UNDERSTOOD | (_ONLY_WHEN_SAMPLING if is_greedy else frozenset())
     if foreign := sorted(set(options) - known):
         raise ConfigError(

@@ -11,6 +11,7 @@ from typing import Any
 from harness.core.errors import ConfigError, HarnessError
 from harness.core.request import Generate, Message, Payload
 from harness.core.sample import Sample
+from harness.suites.lm_eval.cause import cause_of
 from harness.suites.lm_eval.loaded_tasks import LoadedTask, repeats_of
 from harness.suites.lm_eval.payload import payload_of
 
@@ -100,11 +101,11 @@ def _named(where: str, n_shots: int) -> Iterator[None]:
     except HarnessError:
         raise
     except Exception as error:  # a task's functions may raise anything
-        first_line = next(iter(str(error).strip().splitlines()), "")
-        reason = f"{type(error).__name__}: {first_line}" if first_line else type(error).__name__
         fewer = f"set num_fewshot below {n_shots}, or " if n_shots else ""
         raise ConfigError(
-            where, f"no question can be made of it ({reason})", f"{fewer}check the task's functions"
+            where,
+            f"no question can be made of it ({cause_of(error)})",
+            f"{fewer}check the task's functions",
         ) from error
 
 

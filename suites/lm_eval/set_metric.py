@@ -10,6 +10,7 @@ from harness.core.errors import ConfigError
 from harness.core.response import Output
 from harness.core.sample import Sample
 from harness.suites.lm_eval.aggregation import numbers_in
+from harness.suites.lm_eval.cause import cause_of
 from harness.suites.lm_eval.loaded_tasks import loaded
 from harness.suites.lm_eval.quiet import quiet
 from harness.suites.lm_eval.task_metric import TaskMetric
@@ -29,7 +30,7 @@ class LmEvalSetMetric(TaskMetric):
         """Return the aggregate, of a group the weighted mean of its tasks'.
 
         Raises:
-            ConfigError: the function returns no number.
+            ConfigError: the function returns no number, or raises.
         """
         results = []
         for task, values in self._values(samples, outputs).items():
@@ -54,7 +55,14 @@ class LmEvalSetMetric(TaskMetric):
     def _aggregated(self, task: str, values: list[Any]) -> Mapping[str, float]:
         function = loaded(self.task_name).tasks[task].task.aggregation()[self.metric]
         with quiet():
-            result = function(values)
+            try:
+                result = function(values)
+            except Exception as error:  # lm-eval's code or the user's own may raise anything
+                raise ConfigError(
+                    f"task {task!r}",
+                    f"its aggregation of {self.metric!r} raises {cause_of(error)}",
+                    "check metric_list",
+                ) from error
         numbers = numbers_in(result)
         if numbers is None or ("" in numbers) == bool(self.part):
             raise ConfigError(

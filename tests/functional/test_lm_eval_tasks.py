@@ -146,6 +146,10 @@ def test_data_are_fetched(place: Workplace, spec: Path) -> None:
         0,
         ["lm_eval:choose: 6 documents of 'choose'", "writing: 6 documents of 'write'"],
     )
+    assert place.harness("data", "verify", spec).out.splitlines() == [
+        "no pin   lm_eval:choose: its data are not pinned, not checked",
+        "no pin   writing: its data are not pinned, not checked",
+    ]
     place.write("gone.toml", spec.read_text().replace("lm_eval:choose", "lm_eval:absent"))
     gone = place.harness("data", "fetch", "gone.toml")
     assert gone.code == 2

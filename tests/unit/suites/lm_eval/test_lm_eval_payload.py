@@ -64,6 +64,12 @@ def test_settings_that_adapters_do_not_take_are_refused(options: dict[str, Any])
         generate(**options)
 
 
+@pytest.mark.parametrize("options", [{"do_sample": True}, {"do_sample": True, "temperature": 0.0}])
+def test_drawing_without_a_temperature_is_refused(options: dict[str, Any]) -> None:
+    with pytest.raises(ConfigError, match="task 't': sets do_sample: true without a temperature"):
+        generate(**options)
+
+
 @pytest.mark.parametrize(
     "requests",
     [

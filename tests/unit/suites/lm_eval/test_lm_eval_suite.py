@@ -29,7 +29,7 @@ from harness.core.response import (
 from harness.core.run import Evaluation
 from harness.core.score import Direction, Scored, Unscored
 from harness.stored_metrics import stored_metrics
-from harness.suites.lm_eval import LmEvalSuite
+from harness.suites.lm_eval import LmEvalSuite, values
 from harness.suites.lm_eval.task import LmEvalTask
 
 pytest.importorskip("lm_eval")
@@ -361,7 +361,17 @@ def test_unsafe_code_runs_when_it_is_confirmed(folder: str) -> None:
         (
             "hub",
             "its data set 'some/where' (part) is neither in the cache of the Hugging Face hub",
+            "dataset_kwargs: {data_files: {train: FILE, validation: FILE}}",
+        ),
+        (
+            "hub",
+            "its data set 'some/where' (part) is neither in the cache of the Hugging Face hub",
             "run harness data fetch SPEC once with a network",
+        ),
+        (
+            "unsplit",
+            "its data has no split 'train'",
+            "bring it ({data_files: {train: FILE, validation: FILE}} for files), or say another",
         ),
         (
             "python",
@@ -396,6 +406,63 @@ def test_data_that_cannot_be_had_are_named(
     assert remedy in text
     assert "\n" not in text
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("offline", "remedy"),
+    [
+        ("1", "; unset HF_HUB_OFFLINE, which forbids all fetching, or copy the task's YAML"),
+        ("", "; fetch it where the hub can be reached, and copy the cache from there, or copy"),
+    ],
+)
+def test_fetching_advises_no_fetching(
+    folder: str, monkeypatch: pytest.MonkeyPatch, offline: str, remedy: str
+) -> None:
+    import datasets
+    from huggingface_hub import constants
+
+    monkeypatch.setattr(datasets.config, "HF_HUB_OFFLINE", True)
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", bool(offline))
+
+    with pytest.raises(DataError) as caught:
+        LmEvalSuite(task="hub", include_path=folder).fetch()
+
+    assert remedy in str(caught.value)
+    assert "harness data fetch" not in str(caught.value)
+
+
+def test_an_aggregation_that_raises_is_named_once(folder: str, tmp_path: Path) -> None:
+    table = {
+        "out": str(tmp_path),
+        "model": [{"name": "m", "adapter": "echo", "text": "ab"}],
+        "suite": [{"suite": "lm_eval:failing", "include_path": folder}],
+    }
+
+    run = harness.run(parse_spec(table, folder=tmp_path)).run
+
+    assert run.manifest.evaluations[0].error == (
+        "task 'failing': its aggregation of 'spread' raises ValueError: no two of them;"
+        " check metric_list"
+    )
+    assert {e.quantity.id for e in run.estimates} >= {"n_words,one", "n_words,other"}
+
+
+def test_each_answer_of_a_specimen_is_processed_once(
+    folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from harness.suites.lm_eval import specimens
+
+    asked: list[str] = []
+
+    def processed(task: Any, doc: Any, output: Output) -> Any:
+        asked.append(doc["q"])
+        return values.processed(task, doc, output)
+
+    monkeypatch.setattr(specimens, "processed", processed)
+
+    task = prepared(folder, "kinds")
+
+    assert sorted(asked) == sorted(sample.text for sample in task.samples())
 
 
 def test_global_generators_stay_as_they_were(folder: str) -> None:
