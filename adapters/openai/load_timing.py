@@ -33,6 +33,12 @@ class LoadTimer:
     quote: Callable[[str], str]
     habits: ServerHabits = field(default_factory=ServerHabits)
 
+    @property
+    def port(self) -> int:
+        """At which the server listens."""
+        url = httpx.URL(self.base_url)
+        return url.port or (443 if url.scheme == "https" else 80)
+
     def plan(self, arrivals: Sequence[Arrival], concurrency: int | None) -> TimedLoad:
         """Make everything ready to go.
 
@@ -63,10 +69,9 @@ class LoadTimer:
 
     def _address(self) -> Address:
         url = httpx.URL(self.base_url)
-        is_secure = url.scheme == "https"
         # The same trusted roots as those of plain requests.
-        context = httpx.create_ssl_context() if is_secure else None
-        return Address(url.host, url.port or (443 if is_secure else 80), context)
+        context = httpx.create_ssl_context() if url.scheme == "https" else None
+        return Address(url.host, self.port, context)
 
     def _request(self, arrival: Arrival) -> bytes:
         url = httpx.URL(self.base_url.rstrip("/") + self.dialect.path)

@@ -101,6 +101,11 @@ class OpenAISession:
         """Loopback or remote, by the address as it was when the session was opened."""
         return self._timer.tier
 
+    @property
+    def server_port(self) -> int:
+        """Port of ``base_url``."""
+        return self._timer.port
+
     def time(
         self, arrivals: Sequence[Arrival], *, concurrency: int | None
     ) -> Iterator[tuple[Request, Trace]]:

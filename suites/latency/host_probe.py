@@ -38,14 +38,15 @@ class HostProbe:
         vmstat: the kernel's counters of memory pages.
         find_children: of a process; None where that has to be left to psutil.
         find_server: the processes that answer this one, whose work is no other's; None where no
-            process of this machine does. While it finds none, nobody can tell who else works.
+            process of this machine does. Where it finds none, nobody can tell who else works. It
+            is asked once, with the first reading: it takes long enough to delay a request.
     """
 
     psutil: Any
     vmstat: Path = _VMSTAT
     find_children: Callable[[int], list[int] | None] = descendants
     find_server: Callable[[], list[Any]] | None = None
-    _server: dict[int, Any] = field(default_factory=dict)
+    _server: list[Any] | None = None
     _processes: list[Any] = field(default_factory=list)
     _before: _Spent | None = None
 
@@ -153,9 +154,9 @@ class HostProbe:
     def _spent_by_server(self) -> Mapping[int, float] | None:
         if self.find_server is None:
             return None
-        # Connections come and go with the requests: who has answered once still belongs to it.
-        self._server |= {each.pid: each for each in self.find_server()}
-        return {pid: self._spent_by(process) for pid, process in self._server.items()}
+        if self._server is None:
+            self._server = self.find_server()
+        return {process.pid: self._spent_by(process) for process in self._server}
 
     def _spent_by(self, process: Any) -> float:
         try:
@@ -169,20 +170,21 @@ def _served(now: _Spent, before: _Spent) -> float | None:
     """Return the seconds that the server spent in between; None while it is not known."""
     if now.server is None or before.server is None:
         return 0.0
-    if not before.server or now.server.keys() != before.server.keys():
+    if not before.server:
         return None
     return sum(max(0.0, spent - before.server[pid]) for pid, spent in now.server.items())
 
 
-def host_probe(*, is_served: bool = False) -> HostProbe | None:
+def host_probe(*, is_served: bool = False, server_port: int | None = None) -> HostProbe | None:
     """Return a probe of this machine, or None where psutil is not installed.
 
     Args:
         is_served: another process of this machine answers.
+        server_port: at which it listens; None where that is not known.
     """
     try:
         import psutil
     except ImportError:
         return None
-    find_server = partial(server_processes, psutil) if is_served else None
+    find_server = partial(server_processes, psutil, server_port) if is_served else None
     return HostProbe(psutil, find_server=find_server)

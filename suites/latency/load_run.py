@@ -19,7 +19,6 @@ from harness.suites.latency.request_maker import RequestMaker
 from harness.suites.latency.schedule import due_times
 from harness.suites.latency.timing import Timing
 from harness.suites.latency.warm_up import WarmUp, warm_up
-from harness.suites.latency.watch import Watch
 
 _Told = TypeVar("_Told", float, str)
 
@@ -52,7 +51,7 @@ class LoadRunner:
         due_ns = self._schedule(load, warm)
         requests = self._requests(load, "timed", len(due_ns))
         self.note(f"{load.key}: timing {len(due_ns)} requests")
-        with Watch(tier=self.timing.tier, idle_w=self.idle_w) as watch:
+        with self.timing.watch(self.idle_w) as watch:
             began_ns = time.perf_counter_ns()
             traces = self._prolonged(load, self.timing.traces(load, requests, due_ns))
         resources, sources = watch.resources()

@@ -1,34 +1,34 @@
-"""The processes of this machine that answer this one: found by the ends of its own connections."""
+"""The processes of this machine that answer this one: found by the port at which they listen."""
 
 from __future__ import annotations
 
 from typing import Any
 
 
-def server_processes(psutil: Any) -> list[Any]:
-    """Return the processes at the other end of this process's connections, with their children.
+def server_processes(psutil: Any, port: int | None) -> list[Any]:
+    """Return the processes that listen at a port of this machine, with their children.
 
-    Those that listen at the same port are among them: a server may hand its connections to others.
+    All connections of the machine are looked at, which takes ten milliseconds or more.
 
     Args:
         psutil: the package, or what stands in for it.
+        port: of TCP; None where it is not known.
 
     Returns:
-        None of them where there is no connection now, or where the kernel does not tell who holds
-        the other end (a process of another user).
+        None of them where nobody but this process listens there, or where the kernel does not
+        tell who does (a process of another user).
     """
-    own = psutil.Process().pid
+    if port is None:
+        return []
     try:
         everything = psutil.net_connections("tcp")
     except (psutil.Error, OSError):  # some platforms tell the superuser alone
         return []
-    asked = {each.raddr for each in everything if each.pid == own and each.raddr}
-    ends = [each for each in everything if each.pid not in {None, own} and each.laddr]
-    at_ports = {each.laddr[1] for each in ends if each.laddr in asked}
+    own = psutil.Process().pid
     pids = {
         each.pid
-        for each in ends
-        if each.laddr in asked or (not each.raddr and each.laddr[1] in at_ports)
+        for each in everything
+        if each.pid not in {None, own} and each.laddr and not each.raddr and each.laddr[1] == port
     }
     return _with_children(psutil, sorted(pids))
 

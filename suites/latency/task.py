@@ -22,6 +22,8 @@ from harness.suites.latency.figures import figures_of
 from harness.suites.latency.limits import Slo
 from harness.suites.latency.metric import Latency
 from harness.suites.latency.plan import Plan
+from harness.suites.latency.timing import Timing
+from harness.suites.latency.watch import Watch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +87,14 @@ class LatencyTask:
         for sample in samples:
             came = Round(self.plan, sample.id, session, capability, note).drive()
             yield sample, came if isinstance(came, Failure) else Response(output=came)
+
+    def watch(self, session: Session) -> Watch:
+        """Return what stands beside each of its timed loads, for whoever tests the clock.
+
+        Args:
+            session: of a model that generates.
+        """
+        return Timing(session, Capability.GENERATES).watch()
 
     def figures(self, estimates: Sequence[Estimate]) -> tuple[Figure, ...]:
         """Return no chart of estimates: those of the requests say more."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.core.abilities import TimedSession
+from harness.core.abilities import ServedSession, TimedSession
 from harness.core.arrival import Arrival
 from harness.core.capability import Capability
 from harness.core.load import Load, Tier
@@ -13,6 +13,7 @@ from harness.core.ports import Session
 from harness.core.request import Request
 from harness.core.trace import Trace
 from harness.suites.latency.plain_timing import PlainTiming
+from harness.suites.latency.watch import Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,15 @@ class Timing:
     def tier(self) -> Tier:
         """Where the model stands."""
         return self._watched.tier
+
+    def watch(self, idle_w: float | None = None) -> Watch:
+        """Return a watch over the machine for one load.
+
+        Args:
+            idle_w: power of the machine at rest, if known.
+        """
+        port = self.session.server_port if isinstance(self.session, ServedSession) else None
+        return Watch(tier=self.tier, server_port=port, idle_w=idle_w)
 
     def facts(self) -> dict[str, float]:
         """Return what the session knows of itself; nothing where it does not say."""

@@ -48,13 +48,14 @@ class Instruments:
     n_cores: int
 
 
-def instruments(tier: Tier = Tier.IN_PROCESS) -> Instruments:
+def instruments(tier: Tier = Tier.IN_PROCESS, *, server_port: int | None = None) -> Instruments:
     """Return what this machine allows.
 
     Args:
         tier: where the model runs.
+        server_port: at which its server listens; None where that is not known.
     """
-    host = host_probe(is_served=tier is Tier.LOOPBACK)
+    host = host_probe(is_served=tier is Tier.LOOPBACK, server_port=server_port)
     device = nvidia_probe(is_model_elsewhere=tier is Tier.LOOPBACK)
     return Instruments(
         rss_bytes=None if host is None else host.rss_bytes,
@@ -70,6 +71,8 @@ class Watch:
 
     tier: Tier = Tier.IN_PROCESS
     """Where the model runs: what its server does on this machine is no disturbance."""
+    server_port: int | None = None
+    """At which its server listens; None where there is none, or nobody knows."""
     period_s: float = 0.01
     """Between two readings of memory."""
     slow_period_s: float = 1.0
@@ -91,7 +94,7 @@ class Watch:
 
     def __enter__(self) -> Self:
         """Begin."""
-        self._seen = instruments(self.tier) if self.given is None else self.given
+        self._seen = self.given or instruments(self.tier, server_port=self.server_port)
         reset_torch_peaks()
         self._sample()
         self._thread = Thread(target=self._watch, name="watch", daemon=True)

@@ -52,6 +52,7 @@ class FakePsutil:
     steal: float = 0.0
     guest: float = 0.0
     connections: list[Any] = field(default_factory=list)
+    n_searches: int = 0
 
     Error = FakePsutilError
 
@@ -60,6 +61,7 @@ class FakePsutil:
 
     def net_connections(self, kind: str) -> list[Any]:
         assert kind == "tcp"
+        self.n_searches += 1
         return self.connections
 
     def cpu_count(self) -> int:

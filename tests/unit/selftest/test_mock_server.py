@@ -4,15 +4,19 @@ import json
 from collections.abc import Iterator
 from typing import Any
 from urllib.error import HTTPError
+from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 import pytest
 
 from harness.core.errors import ConfigError
+from harness.core.load import Tier
+from harness.selftest.load_client import arrivals_of, timed_traces
 from harness.selftest.mock_frames import Prompted, body_packets, last_packet
 from harness.selftest.mock_process import MockProcess, mock_process
 from harness.selftest.mock_script import MockScript, pieces, ready_s
 from harness.selftest.mock_server import main
+from harness.suites.latency.watch import Watch
 
 QUICK = {"ttft_s": 0.002, "tpot_s": 0.001}
 
@@ -35,6 +39,22 @@ def frames(server: MockProcess, **body: Any) -> list[dict[str, Any]]:
     events = post(server, **asked).decode().split("\n\n")
     assert events[-2:] == ["data: [DONE]", ""]
     return [json.loads(event.removeprefix("data: ")) for event in events[:-2]]
+
+
+def test_each_load_is_watched_as_a_suites_is(
+    mock: MockProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watches: list[tuple[Tier, int | None]] = []
+    end = Watch.__exit__
+
+    def ended(watch: Watch, *error: Any) -> None:
+        watches.append((watch.tier, watch.server_port))
+        end(watch, *error)
+
+    monkeypatch.setattr(Watch, "__exit__", ended)
+    traces = timed_traces(mock.url, arrivals_of(["a b", "c"], 2), concurrency=2, extra={})
+    assert [trace.failure for trace in traces.values()] == [None, None]
+    assert watches == [(Tier.LOOPBACK, urlsplit(mock.url).port)]
 
 
 class TestScript:

@@ -20,7 +20,7 @@ from harness.core.profile import Profile
 from harness.core.request import Generate
 from harness.core.response import Classification, Exchange, Failure, FailureKind, Response
 from harness.core.score import Scored, Unscored
-from harness.suites.latency import LatencySuite, driving, load_run
+from harness.suites.latency import LatencySuite, driving, timing
 from harness.suites.latency.limits import Slo
 from harness.suites.latency.task import LatencyTask
 
@@ -30,6 +30,7 @@ class Quiet:
 
     def __init__(self, **settings: Any) -> None:
         self.tier = settings["tier"]
+        self.server_port = settings["server_port"]
 
     def __enter__(self) -> Self:
         return self
@@ -56,7 +57,7 @@ class NoMeter:
 
 @pytest.fixture(autouse=True)
 def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(load_run, "Watch", Quiet)
+    monkeypatch.setattr(timing, "Watch", Quiet)
     monkeypatch.setattr(driving, "instruments", lambda _: NoMeter)
 
 
@@ -123,6 +124,14 @@ def test_the_first_request_is_kept_apart() -> None:
     assert told.facts["n_fixed_tokens"] == 5.0
     assert all(trace.ended_ns - trace.sent_ns < 10**9 for trace in told.points[0].traces)
     assert told.tier is Tier.LOOPBACK
+
+
+def test_a_watch_knows_the_port_of_a_server() -> None:
+    served = TimedModel()
+    assert task_of().watch(served).server_port is None  # it does not say
+    vars(served)["server_port"] = 8080
+    watch = task_of().watch(served)
+    assert (watch.tier, watch.server_port) == (Tier.LOOPBACK, 8080)
 
 
 def test_a_first_prompt_that_does_not_fit_is_halved() -> None:

@@ -65,14 +65,14 @@ def connection(pid: int | None, at: int, to: int | None = None) -> Any:
 
 
 def served() -> FakePsutil:
-    """Process 1 asks; 7 listens at port 80 and 8 has taken the connection; 9 is somebody else's."""
+    """Process 1 asks; 7 and 8 listen at port 80, 7 has a child; 9 is somebody else's."""
     worker = FakeProcess(5, rss=1)
     processes = [
         FakeProcess(7, rss=1, offspring=[worker]),
         *(FakeProcess(n, rss=1) for n in (8, 9)),
     ]
-    ends = [connection(1, 4000, 80), connection(8, 80, 4000), connection(7, 80)]
-    strangers = [connection(9, 90), connection(9, 4001, 80), connection(None, 80, 4002)]
+    ends = [connection(1, 4000, 80), connection(8, 80), connection(7, 80)]
+    strangers = [connection(9, 90), connection(9, 80, 4001), connection(None, 80)]
     return FakePsutil(
         FakeProcess(1, rss=1),
         others={each.pid: each for each in processes},
@@ -80,35 +80,48 @@ def served() -> FakePsutil:
     )
 
 
-def test_a_server_is_who_holds_the_other_end_with_those_that_listen_and_their_children() -> None:
-    assert sorted(each.pid for each in server_processes(served())) == [5, 7, 8]
-    assert server_processes(FakePsutil(FakeProcess(1, rss=1))) == []
+def host_served_at(port: int | None, psutil: FakePsutil) -> HostProbe:
+    return HostProbe(psutil, NO_FILE, lambda _pid: [], partial(server_processes, psutil, port))
+
+
+def test_a_server_is_who_listens_at_its_port_with_the_children() -> None:
+    assert sorted(each.pid for each in server_processes(served(), 80)) == [5, 7, 8]
+    assert server_processes(FakePsutil(FakeProcess(1, rss=1)), 80) == []
+    inside = FakePsutil(FakeProcess(1, rss=1), connections=[connection(1, 80)])
+    assert server_processes(inside, 80) == []  # what it takes is this process's own
 
 
 def test_what_a_server_takes_is_no_other_processes() -> None:
     psutil = served()
-    host = HostProbe(psutil, NO_FILE, lambda _pid: [], partial(server_processes, psutil))
+    host = host_served_at(80, psutil)
     host.read()
     # Of 40 core-seconds: 20 idle, 8 of the server, 12 of others.
     psutil.user, psutil.idle = 20.0, 20.0
     psutil.others[7].spent_s = 8.0
-    psutil.connections = []  # the answers are all there
     assert host.read()["other_cpu_percent"] == pytest.approx(100 * 12 / 40)
 
 
-def test_while_a_server_is_not_known_nobody_tells_who_else_works() -> None:
+def test_a_server_is_looked_for_before_a_load_and_never_during_one() -> None:
     psutil = served()
-    ends, psutil.connections = psutil.connections, []
-    host = HostProbe(psutil, NO_FILE, lambda _pid: [], partial(server_processes, psutil))
+    host = host_served_at(80, psutil)
     host.read()
-    for connections in ([], ends):  # found now, its time before this is not known
-        psutil.connections = connections
+    psutil.connections = []
+    n_before = psutil.n_searches
+    for _ in range(3):
         psutil.idle += 40.0
-        assert set(host.read()) & {"other_cpu_percent", "cpu_steal_percent"} == {
-            "cpu_steal_percent"
-        }
-    psutil.idle += 40.0
-    assert host.read()["other_cpu_percent"] == 0
+        assert host.read()["other_cpu_percent"] == 0
+    assert psutil.n_searches == n_before == 1
+
+
+@pytest.mark.parametrize("port", [81, None])
+def test_where_a_server_is_not_known_nobody_tells_who_else_works(port: int | None) -> None:
+    psutil = served()
+    host = host_served_at(port, psutil)
+    for _ in range(3):
+        psutil.idle += 40.0
+        readings = host.read()
+        assert "other_cpu_percent" not in readings
+    assert "cpu_steal_percent" in readings
 
 
 def test_a_server_in_another_process_is_found() -> None:
@@ -119,8 +132,10 @@ def test_a_server_in_another_process_is_found() -> None:
     )
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as server:
         assert server.stdout is not None
-        with socket.create_connection(("127.0.0.1", int(server.stdout.readline()))):
-            assert server.pid in {each.pid for each in server_processes(psutil)}
+        port = int(server.stdout.readline())
+        assert [each.pid for each in server_processes(psutil, port)] == [server.pid]
+        with socket.create_connection(("127.0.0.1", port)):
+            assert server.pid in {each.pid for each in server_processes(psutil, port)}
 
 
 def test_readings_have_their_units(tmp_path: Path) -> None:
