@@ -124,6 +124,7 @@ def decode_manifest(value: Mapping[str, Any], path: Path, remedy: str = _DAMAGED
             "status": Status(value["status"]),
             "evaluations": evaluations,
             "warnings": tuple(value["warnings"]),
+            "resumed_at": tuple(value.get("resumed_at", ())),
         }
         manifest = Manifest(**fields)
         _check_numbers(manifest)
