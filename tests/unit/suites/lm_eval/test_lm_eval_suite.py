@@ -239,6 +239,24 @@ def test_several_numbers_of_one_aggregation_are_a_mapping_in_lm_evals_file(
     assert document["results"]["kinds"]["spread,none"] == {"a": 6.0, "b": 6.0}
 
 
+def test_lm_evals_file_names_no_task_of_a_group_that_it_has_no_entry_of(
+    folder: str, tmp_path: Path
+) -> None:
+    table = {
+        "out": str(tmp_path),
+        "model": [{"name": "m", "adapter": "echo"}],
+        "suite": [{"suite": "lm_eval:judging", "include_path": folder}],
+    }
+    run = harness.run(parse_spec(table, folder=tmp_path)).run
+    assert run.manifest.evaluations[0].part_slices == ("task",)
+    begun = tuple(e for e in run.estimates if e.slice != ("task", "judged_more"))
+
+    for estimates, tasks in ((run.estimates, ["judged", "judged_more"]), (begun, ["judged"])):
+        document = json.loads(render(replace(run, estimates=estimates), "lm_eval"))
+        assert document["group_subtasks"] == {"judging": tasks}
+        assert document["results"].keys() == {"judging", *tasks}
+
+
 def test_tasks_of_a_group_count_alike_or_by_documents(folder: str) -> None:
     task = prepared(folder, "alike")  # six documents, and two with the other answer right
     answers = iter([scores(-1.0, -2.0)] * 8)
