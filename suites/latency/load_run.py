@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -80,28 +81,22 @@ class LoadRunner:
         return self.maker.requests(load, phase, n, self.length.n_words(load.n_input_tokens))
 
     def _schedule(self, load: Load, warm: WarmUp) -> tuple[int | None, ...]:
-        """Return when each request is due: so many that the load lasts long enough."""
-        n = self._n_requests(load, warm)
-        while True:
-            due_ns = due_times(
-                load,
-                n=n,
-                seed=f"{self.plan.seed}/{self.round_id}/{load.key}",
-                replayed=self.plan.replayed,
-            )
-            last_ns = due_ns[-1]
-            is_long = last_ns is None or last_ns >= self.plan.min_duration_s * 1e9
-            if is_long or load.arrivals == "replay" or n >= MOST_REQUESTS:
-                return due_ns
-            n += 1
+        """Return when each request is due."""
+        return due_times(
+            load,
+            n=self._n_requests(load, warm),
+            seed=f"{self.plan.seed}/{self.round_id}/{load.key}",
+            replayed=self.plan.replayed,
+        )
 
     def _n_requests(self, load: Load, warm: WarmUp) -> int:
-        """Return how many requests last long enough, by what the warm-up took."""
+        """Return how many requests last long enough; of a closed loop by what the warm-up took."""
         if load.arrivals == "replay" and load.rate_per_s is not None:
             return len(self.plan.replayed)
         seconds = self.plan.min_duration_s
         if load.rate_per_s is not None:
-            return max(load.n_requests, min(MOST_REQUESTS, int(seconds * load.rate_per_s)))
+            n_gaps = math.ceil(seconds * load.rate_per_s - 1e-9)
+            return max(load.n_requests, min(MOST_REQUESTS, n_gaps + 1))
         if not warm.waves_s or warm.waves_s[-1] <= 0:
             return load.n_requests
         rate = (load.concurrency or 1) / warm.waves_s[-1]

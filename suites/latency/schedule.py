@@ -9,7 +9,7 @@ from itertools import accumulate
 from pathlib import Path
 
 from harness.core.errors import DataError
-from harness.core.load import Load
+from harness.core.load import Arrivals, Load
 
 _NS_PER_S = 1e9
 
@@ -19,8 +19,9 @@ def due_times(
 ) -> tuple[int | None, ...]:
     """Return the nanoseconds after the load's begin at which each request is due.
 
-    Poisson arrivals have independent exponential gaps, constant ones equal gaps, and replayed ones
-    the times of a file, brought to the load's mean rate.
+    Poisson arrivals have exponential gaps, constant ones equal gaps, and replayed ones those of a
+    file. All are stretched to the load's rate, so that what is offered is what it is called: left
+    to chance, a hundred Poisson arrivals come at a rate that is off by a tenth (as in vLLM).
 
     Args:
         load: the load point; all None for a closed loop.
@@ -28,21 +29,25 @@ def due_times(
         seed: of the exponential gaps: equal for all models that take turns in a round.
         replayed: seconds, rising, from 0; of a replay as many as ``n``.
 
+    Returns:
+        Of n requests at rate r the last is due at (n - 1) / r seconds.
+
     >>> due_times(Load(n_requests=3, n_input_tokens=1, rate_per_s=2.0, arrivals="constant"),
     ...           n=3, seed="")
     (0, 500000000, 1000000000)
     """
     if load.rate_per_s is None:
         return (None,) * n
-    if load.arrivals == "replay":
-        pace = mean_rate(replayed) / load.rate_per_s
-        return tuple(round(at * pace * _NS_PER_S) for at in replayed[:n])
-    if load.arrivals == "constant":
-        gaps = [1 / load.rate_per_s] * (n - 1)
-    else:
-        draw = random.Random(seed)  # noqa: S311 - a schedule, no secret
-        gaps = [draw.expovariate(load.rate_per_s) for _ in range(n - 1)]
-    return tuple(round(at * _NS_PER_S) for at in accumulate(gaps, initial=0.0))
+    times = replayed[:n] if load.arrivals == "replay" else _drawn(load.arrivals, n, seed)
+    pace = mean_rate(times) / load.rate_per_s if n > 1 else 1.0
+    return tuple(round(at * pace * _NS_PER_S) for at in times)
+
+
+def _drawn(arrivals: Arrivals, n: int, seed: str) -> Sequence[float]:
+    """Return moments of arrival from 0, at a mean rate of about one."""
+    draw = random.Random(seed)  # noqa: S311 - a schedule, no secret
+    gaps = (1.0 if arrivals == "constant" else draw.expovariate(1.0) for _ in range(n - 1))
+    return tuple(accumulate(gaps, initial=0.0))
 
 
 def mean_rate(arrivals: Sequence[float]) -> float:
