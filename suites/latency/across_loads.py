@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import median
 
 import numpy as np
 
@@ -23,6 +24,11 @@ LEAST_ACHIEVED = 0.98
 _CONFIDENCE = 0.95
 _CUT_AT = 0.95
 _STRETCHES = 10
+_LEAST_QUEUED = 1.0
+"""Requests by which those under way rise over a load where a queue is said to grow."""
+_LEAST_WAITED = 0.5
+"""Part of the median wait by which waits rise where a queue is said to grow. The queue of a steady
+load swings too, and in some of a hundred such loads beyond what a regression takes for chance."""
 _FEWEST_ROWS = 4
 """Three unknowns, and one equation that can contradict them."""
 
@@ -34,7 +40,7 @@ def is_sustained(point: LoadProfile, slo: Slo | None) -> bool | Unscored:
     response times do not rise so steeply that answers leave at less than 98 % of the rate; with a
     confidence of 95 % the share of good requests reaches the objective's (MLPerf's rule for early
     stopping, a binomial bound); and not both of requests under way and latency rise while the load
-    lasts.
+    lasts, beyond chance and by what makes a queue.
     """
     if offered_rate(point.traces) is None:
         return Unscored("nothing was due")
@@ -66,7 +72,7 @@ def _falls_behind(responses: Sequence[tuple[float, float]]) -> bool:
     Where the response time rises by s seconds a second, 1 / (1 + s) of the rate leaves. Unlike the
     span between the ends of the first and the last answer, the slope hangs on no single one.
     """
-    return _rises(responses, faster_than=1 / LEAST_ACHIEVED - 1)
+    return _slope(responses)[1] > 1 / LEAST_ACHIEVED - 1
 
 
 def is_attained(n_violations: int, n: int, share: float) -> bool:
@@ -83,7 +89,7 @@ def is_attained(n_violations: int, n: int, share: float) -> bool:
 
 
 def _piles_up(traces: Sequence[Trace]) -> bool:
-    """Tell whether a queue grows: both under way and latency rise beyond chance."""
+    """Tell whether a queue grows: both under way and latency rise, by much and beyond chance."""
     ordered = sorted(traces, key=lambda trace: trace.sent_ns)
     under_way = [
         (trace.sent_ns / 1e9, float(n))
@@ -91,7 +97,8 @@ def _piles_up(traces: Sequence[Trace]) -> bool:
     ]
     waits = [(trace.sent_ns / 1e9, _wait(trace)) for trace in answered(ordered)]
     known = [(at, wait) for at, wait in waits if wait is not None]
-    return _rises(under_way) and _rises(known)
+    typical = median(wait for _, wait in known) if known else 0.0
+    return _rises(under_way, _LEAST_QUEUED) and _rises(known, _LEAST_WAITED * typical)
 
 
 def _wait(trace: Trace) -> float | None:
@@ -99,25 +106,31 @@ def _wait(trace: Trace) -> float | None:
     return latency.e2e(trace) if first is None else first
 
 
-def _rises(points: Sequence[tuple[float, float]], *, faster_than: float = 0.0) -> bool:
-    """Tell whether the interval of a regression's slope lies above a bound.
+def _rises(points: Sequence[tuple[float, float]], least: float) -> bool:
+    """Tell whether a line through points in their order rises so much in all, and not by chance."""
+    slope, proven = _slope(points)
+    return proven > 0 and slope * (points[-1][0] - points[0][0]) >= least
+
+
+def _slope(points: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """Return the slope of a regression and the lower end of its interval; 0 where there is none.
 
     What exceeds the 95th percentile is cut to it, lest one slow answer hide or feign a slope. Means
     of ten stretches are fitted, as neighbours wait for the same queue and are not independent.
     """
     if len(points) < 3:  # noqa: PLR2004 - a slope and its error need three
-        return False
+        return 0.0, 0.0
     x, y = np.array(points).T
     y = np.minimum(y, np.quantile(y, _CUT_AT))
     stretches = np.array_split(np.argsort(x, kind="stable"), min(len(x), _STRETCHES))
     x, y = (np.array([own[stretch].mean() for stretch in stretches]) for own in (x, y))
     spread = float(np.square(x - x.mean()).sum())
     if spread == 0:
-        return False
+        return 0.0, 0.0
     slope = float((x - x.mean()) @ (y - y.mean())) / spread
     residuals = y - y.mean() - slope * (x - x.mean())
     error = float(np.sqrt(np.square(residuals).sum() / (len(x) - 2) / spread))
-    return slope - t_quantile(0.5 + _CONFIDENCE / 2, len(x) - 2) * error > faster_than
+    return slope, slope - t_quantile(0.5 + _CONFIDENCE / 2, len(x) - 2) * error
 
 
 def knee_point(points: Sequence[LoadProfile], slo: Slo | None) -> LoadProfile | Unscored | None:
@@ -137,9 +150,7 @@ def _knee(view: View) -> float | Unscored:
     best = knee_point(view.points, view.slo)
     if isinstance(best, Unscored):
         return best
-    if best is None or best.load.rate_per_s is None:
-        return Unscored("no rate of the sweep is sustained")
-    return best.load.rate_per_s
+    return 0.0 if best is None or best.load.rate_per_s is None else best.load.rate_per_s
 
 
 def _fitted(view: View) -> tuple[float, float, float] | Unscored:
@@ -194,11 +205,11 @@ KNEE = Measure(
     id="knee",
     definition="highest rate of the sweep that is sustained, as are all below it: the load is"
     " valid and 99 % of its requests are answered, answers leave at 98 % of the offered rate, good"
-    " requests reach the objective's attainment (95 % binomial bound), and no queue grows; over"
-    " rounds the lowest; requests per second",
+    " requests reach the objective's attainment (95 % binomial bound), and no queue grows; 0 where"
+    " not even the lowest rate is; over rounds the median, the lower of two; requests per second",
     of=_knee,
     direction=Direction.HIGHER,
-    is_lowest=True,
+    is_median=True,
     is_headline=True,
 )
 WHOLE = (*map(_fact, _FACTS), *map(_part, range(3)))

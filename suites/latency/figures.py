@@ -39,7 +39,7 @@ def figures_of(profiles: Sequence[Profile], slo: Slo | None) -> tuple[Figure, ..
 
 def _figures(profiles: Sequence[Profile], slo: Slo | None) -> Iterator[Figure]:
     by_load = points_by_load(profiles)
-    yield from throughput_figures(by_load, slo)
+    yield from throughput_figures(profiles, slo)
     for latency, title in _DRAWN:
         curves = list(_curves(by_load, latency))
         if curves:

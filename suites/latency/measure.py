@@ -20,8 +20,9 @@ class Measure:
     of: Callable[[View], float | Unscored]
     """Finds the number of one round."""
     direction: Direction = Direction.LOWER
-    is_lowest: bool = False
-    """The lowest round stands for all, and no mean: it is one of a few values that were tried."""
+    is_median: bool = False
+    """The median round stands for all (the lower of two), and no mean: it is one of a few values
+    that were tried."""
     low: float | None = 0.0
     high: float | None = None
     is_headline: bool = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, TypeAlias
 
@@ -34,8 +34,9 @@ class Latency:
     memory layout, its caches and the machine's mood. What has no upper bound (a time, a rate, a
     count) is averaged by the geometric mean over rounds, with Student's t interval of the
     logarithm; shares and energies by the plain mean, with Student's t interval, as is all of which
-    a round has 0. The lowest knee of all rounds stands for all, with a bootstrap interval. One
-    round has no interval. Percentiles within a round are numpy's ``method="linear"``.
+    a round has 0. Of knees the median round stands for all (the lower of two in the middle), with a
+    bootstrap interval. One round has no interval. Percentiles within a round are numpy's
+    ``method="linear"``.
 
     See [latency.md](latency.md) for what is measured and how to read it.
     """
@@ -92,8 +93,8 @@ class Latency:
         """How percentiles and rounds are put together, and what is judged and paid."""
         is_geometric = self.quantities[0].is_log_scale([])
         settings = {"percentiles": "linear", "rounds": "geometric" if is_geometric else "mean"}
-        if self._measure.is_lowest:
-            settings["rounds"] = "lowest"
+        if self._measure.is_median:
+            settings["rounds"] = "lower median"
         if self.slo is not None:
             settings["slo"] = repr(self.slo)
         if self.prices is not None:
@@ -103,22 +104,32 @@ class Latency:
     def measure(self, sample: Sample, output: Output) -> Score:
         """Return the value of one round."""
         del sample
+        value = self._in_round(output)
+        return value if isinstance(value, Unscored) else Scored((value,))
+
+    def over_rounds(self, profiles: Sequence[Profile]) -> float | None:
+        """Return the value over all rounds that have one, as the tables do; None for none."""
+        found = map(self._in_round, profiles)
+        values = [value for value in found if not isinstance(value, Unscored)]
+        if not values:
+            return None
+        return float(self.reduce(np.array(values)[:, None], np.ones((1, len(values))))[0, 0])
+
+    def _in_round(self, output: Output) -> float | Unscored:
         if not isinstance(output, Profile):
             return Unscored(f"a profile is needed, not a {type(output).__name__}")
         points = self._points(output)
         if not points:
             return moot("this model was not put under such a load")
         view = View(profile=output, points=points, slo=self.slo, prices=self.prices)
-        value = self._measure.of(view)
-        return value if isinstance(value, Unscored) else Scored((value,))
+        return self._measure.of(view)
 
     def reduce(self, statistics: Floats, weights: Floats) -> Floats:
-        """Return the weighted mean over rounds, on the scale of the interval, or the lowest."""
+        """Return the weighted mean over rounds, on the scale of the interval, or the median."""
         values = statistics[:, 0]
+        if self._measure.is_median:
+            return _lower_median(values, weights)[:, None]
         total = weights.sum(axis=1)
-        if self._measure.is_lowest:
-            lowest = np.where(weights > 0, values, np.inf).min(axis=1)
-            return np.where(total > 0, lowest, np.nan)[:, None]
         with np.errstate(divide="ignore", invalid="ignore"):  # no rounds at all have no mean
             if self.quantities[0].is_log_scale(values):
                 means = np.exp(weights @ np.log(values) / total)
@@ -134,7 +145,7 @@ class Latency:
 
         There is none for what is no mean, so that rounds are resampled.
         """
-        if self._measure.is_lowest:
+        if self._measure.is_median:
             return {}
         values = statistics[:, 0]
         is_log = self.quantities[0].is_log_scale(values)
@@ -170,3 +181,13 @@ class Latency:
             for point in profile.points
             if point.load.rate_per_s is not None and point.load.key.endswith(f",{self.load}")
         )
+
+
+def _lower_median(values: Floats, weights: Floats) -> Floats:
+    """Return for each row of weights the least value up to which half of them lie; NaN for none."""
+    order = np.argsort(values, kind="stable")
+    reached = np.cumsum(weights[:, order], axis=1)
+    total = weights.sum(axis=1)
+    places = (reached >= total[:, None] / 2).argmax(axis=1)
+    medians: Floats = np.where(total > 0, values[order][places], np.nan)
+    return medians
