@@ -24,6 +24,7 @@ from harness.engine.compare import Compared, Side, compare_pair
 from harness.engine.gates import gate_for
 from harness.engine.judge import Context, judge
 from harness.engine.paired_rounds import ABSENT
+from harness.suites.latency.metric import Latency
 
 Floats: TypeAlias = NDArray[np.float64]
 METRIC = ToyTiming()
@@ -70,6 +71,15 @@ class Knee(ToyTiming):
                 unit="round",
             ),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Middle(Knee):
+    """What is no mean of its rounds: the lower median of them stands for all."""
+
+    def reduce(self, statistics: Floats, weights: Floats) -> Floats:
+        metric = Latency(quantity="knee", load="in=8")
+        return metric.reduce(statistics, weights)
 
 
 def compared(a: Floats, b: Floats, metric: ToyTiming = METRIC, run: str = "a") -> Compared:
@@ -145,6 +155,67 @@ def test_a_round_that_one_side_has_lost_is_counted() -> None:
     b[3] = np.nan
     found = row(a, b)
     assert (found.n, found.n_lost, found.n_unpaired) == (7, 1, 1)
+
+
+class TestWhatIsNoMean:
+    """A knee is told as the metric has it, and not judged by Student's t of ratios."""
+
+    @staticmethod
+    def compared(a: str, b: str) -> Compared:
+        """Compare rounds whose knees are 4 (l), 8 (m), 16 (h) requests a second, or none (0)."""
+        knees = {"0": 0.0, "l": 4.0, "m": 8.0, "h": 16.0}
+        before, after = (np.array([knees[letter] for letter in side]) for side in (a, b))
+        return compared(before, after, Middle())
+
+    def row(self, a: str, b: str) -> Difference:
+        (found,) = self.compared(a, b).differences
+        return found
+
+    @pytest.mark.parametrize(
+        ("a", "b", "before", "after"),
+        [
+            ("mmhhhhhh", "mhhhhhhh", 16.0, 16.0),
+            ("mmmmhhhh", "mmmmmhhh", 8.0, 8.0),
+            ("00mmmmmm", "lhhhhhhh", 8.0, 16.0),
+            ("000", "0mm", 0.0, 8.0),
+        ],
+    )
+    def test_each_side_has_the_value_of_its_table(
+        self, a: str, b: str, before: float, after: float
+    ) -> None:
+        found = self.row(a, b)
+
+        assert (found.baseline, found.candidate) == (before, after)
+        assert found.difference == after - before
+
+    @pytest.mark.parametrize(
+        ("a", "b", "p_value", "verdict"),
+        [
+            ("mhhhhhhh", "hhhhhhhm", 1.0, Verdict.INCONCLUSIVE),
+            ("hhhhhhhh", "hhhhhhhh", 1.0, Verdict.EQUIVALENT),
+            ("hhhhhhhh", "mmmmmmmm", 0.0, Verdict.REGRESSED),
+            ("mmmmmmmm", "hhhhhhhh", 0.0, Verdict.IMPROVED),
+            ("hhhhhhhh", "mmmmmmlm", 2 / 2**8, Verdict.REGRESSED),
+            ("hhhhhhhh", "mmmmmmmh", 2 / 2**7, Verdict.REGRESSED),
+            ("hhhhhhhh", "mmmhhhhh", 2 / 2**3, Verdict.INCONCLUSIVE),
+            ("mmhhhhhh", "mhhhhhhh", 1.0, Verdict.EQUIVALENT),  # no loss is possible
+        ],
+    )
+    def test_signs_of_rounds_judge_it(
+        self, a: str, b: str, p_value: float, verdict: Verdict
+    ) -> None:
+        found = self.row(a, b)
+        assert found.p_value == pytest.approx(p_value)
+        assert found.stderr is None
+
+        (judgement,) = judge([comparison(self.compared(a, b))], Context(policy=Policy()))
+        assert judgement.verdict is verdict
+
+    def test_few_rounds_only_inform(self) -> None:
+        found = self.row("hhm", "mmm")
+
+        assert (found.baseline, found.candidate, found.p_value) == (16.0, 8.0, None)
+        assert found.note == "3 pairs of rounds only inform: 6 are needed"
 
 
 class TestWhatNoSideHas:
