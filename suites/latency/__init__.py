@@ -73,7 +73,8 @@ class LatencySuite:
     batch_sizes: tuple[int, ...] = (1, 8)
     """Texts handed over at once, of a classifier or encoder."""
     requests: int = 10
-    """Fewest timed requests (or batches) of each load. A p99 takes 300, a p99.9 3,000."""
+    """Fewest timed requests (or batches) of each load; of a closed loop of several at least three
+    times as many as are under way. A p99 takes 300, a p99.9 3,000."""
     min_duration_s: float = 10.0
     """Shortest time that a load lasts: more requests than the fewest are sent for it, up to
     10,000."""
@@ -107,6 +108,7 @@ class LatencySuite:
                 raise ConfigError(name, "is empty", "write one number at least")
         for name in ("input_tokens", "output_tokens", "batch_sizes", "concurrency", "rates"):
             _check_numbers(name, getattr(self, name))
+        _check_names(self.rates)
         for name, least in (("requests", 1), ("rounds", 1), ("warm_up", 0), ("min_duration_s", 0)):
             value = getattr(self, name)
             if not value >= least:
@@ -222,6 +224,18 @@ def _check_numbers(name: str, numbers: tuple[float, ...]) -> None:
             raise ConfigError(name, f"must be above 0, not {number}", "leave it out")
     if len(set(numbers)) < len(numbers):
         raise ConfigError(name, "holds a number twice", "write each once")
+
+
+def _check_names(rates: tuple[float, ...]) -> None:
+    """Refuse rates that no name can tell apart."""
+    known: dict[str, float] = {}
+    for rate in rates:
+        key = Load(n_requests=1, n_input_tokens=1, rate_per_s=rate).key
+        if key in known:
+            shape = key.partition(",")[0]
+            reason = f"{known[key]} and {rate} would both be called {shape}"
+            raise ConfigError("rates", reason, "let them differ in the first six digits")
+        known[key] = rate
 
 
 def _words(source: Source) -> tuple[str, ...]:

@@ -9,8 +9,9 @@ from harness.core.latency import e2e, lag, ttft
 from harness.core.load import Load
 from harness.core.trace import Trace
 from harness.stats.quantiles import linear_quantile
-from harness.suites.latency.in_flight import mean_in_flight
+from harness.suites.latency.in_flight import in_flight_when_sent, mean_in_flight
 from harness.suites.latency.prompts import PrefixCache
+from harness.suites.latency.steady import steady_time
 from harness.suites.latency.view import answered, window_s
 
 MOST_ERRORS = 0.01
@@ -138,9 +139,12 @@ def _kept_up(load: Load, traces: Sequence[Trace]) -> str:
     """See whether a closed loop was kept full as long as there was something to send."""
     if load.concurrency is None or len(traces) <= load.concurrency:
         return ""
-    sent = sorted(trace.sent_ns for trace in traces)
-    busy = mean_in_flight(traces, since_ns=sent[load.concurrency - 1], until_ns=sent[-1])
-    if busy is None or busy >= (1 - TOLERANCE) * load.concurrency:
+    steady = steady_time(load, traces)
+    if steady.lasted_ns:
+        busy = sum(map(steady.overlap_ns, traces)) / steady.lasted_ns
+    else:  # too short to have a mean, though it may have been full
+        busy = 1 + max(in_flight_when_sent(traces))
+    if busy >= (1 - TOLERANCE) * load.concurrency:
         return ""
     return (
         f"the sender could not keep up: {busy:.3g} requests were under way on average,"

@@ -7,15 +7,8 @@ from collections.abc import Sequence
 from harness.core.trace import Trace
 
 
-def mean_in_flight(
-    traces: Sequence[Trace], *, since_ns: int | None = None, until_ns: int | None = None
-) -> float | None:
-    """Return the mean number of requests under way, over time.
-
-    Args:
-        traces: of one load.
-        since_ns: begin of the time that counts; since the first request was sent when None.
-        until_ns: its end; until the last request ended when None.
+def mean_in_flight(traces: Sequence[Trace]) -> float | None:
+    """Return the mean number of requests under way, from the first sending to the last end.
 
     Returns:
         None where no time goes by.
@@ -23,12 +16,9 @@ def mean_in_flight(
     >>> mean_in_flight([Trace(sent_ns=0, ended_ns=4), Trace(sent_ns=2, ended_ns=4)])
     1.5
     """
-    begin = min(trace.sent_ns for trace in traces) if since_ns is None else since_ns
-    end = max(trace.ended_ns for trace in traces) if until_ns is None else until_ns
-    if end <= begin:
-        return None
-    busy = (max(0, min(trace.ended_ns, end) - max(trace.sent_ns, begin)) for trace in traces)
-    return sum(busy) / (end - begin)
+    began = min(trace.sent_ns for trace in traces)
+    lasted = max(trace.ended_ns for trace in traces) - began
+    return sum(trace.ended_ns - trace.sent_ns for trace in traces) / lasted if lasted else None
 
 
 def in_flight_when_sent(traces: Sequence[Trace]) -> list[int]:

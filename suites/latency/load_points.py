@@ -8,6 +8,9 @@ from itertools import product
 
 from harness.core.load import Arrivals, Load
 
+_FEWEST_WAVES = 3
+"""Of a closed loop: the first one and the last are no part of its steady time."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadGrid:
@@ -36,7 +39,7 @@ class LoadGrid:
         for n_input, n_output in product(self.input_tokens, self.output_tokens):
             for concurrency in self.concurrency:
                 yield Load(
-                    n_requests=max(self.n_requests, concurrency),
+                    n_requests=max(self.n_requests, _fewest(concurrency)),
                     n_input_tokens=n_input,
                     n_output_tokens=n_output,
                     concurrency=concurrency,
@@ -49,3 +52,7 @@ class LoadGrid:
                     rate_per_s=rate,
                     arrivals=self.arrivals,
                 )
+
+
+def _fewest(concurrency: int) -> int:
+    return _FEWEST_WAVES * concurrency if concurrency > 1 else 1

@@ -11,10 +11,15 @@ from harness.core.trace import Trace
 from harness.suites.latency.breaches import cached_share
 from harness.suites.latency.limits import Slo
 from harness.suites.latency.measure import Measure
-from harness.suites.latency.view import View, answered, moot, total, window_s
+from harness.suites.latency.steady import steady_time, too_short
+from harness.suites.latency.view import View, answered, moot, total
 
 _PIECE = "ntpot standing in for tpot of an answer in one piece,"
-_WINDOW = "the load's time, from the first sending to the last end"
+_WHOLE_TIME = "the load's time, from the first sending to the last end"
+_STEADY_TIME = (
+    f"{_WHOLE_TIME}; of a closed loop of several its steady part, from when as many have ended as"
+    " are under way until nothing is left to send, in which each counts by the share of its time"
+)
 
 
 def good_traces(traces: Sequence[Trace], slo: Slo) -> list[Trace] | Unscored:
@@ -89,13 +94,20 @@ def _per_second(count: Callable[[Trace], int | None]) -> Callable[[View], float 
     def rate(view: View) -> float | Unscored:
         if not view.answered:
             return Unscored(f"all {len(view.traces)} requests failed")
-        n = total(map(count, view.answered))
-        seconds = window_s(view.traces)
-        if n is None:
+        if total(map(count, view.answered)) is None:
             return moot("nobody counted the tokens")
-        return n / seconds if seconds > 0 else Unscored("no time went by")
+        return _steady_rate(view, view.answered, count)
 
     return rate
+
+
+def _steady_rate(
+    view: View, traces: Sequence[Trace], count: Callable[[Trace], int | None]
+) -> float | Unscored:
+    """Return what came per second of these requests while the load was steady."""
+    steady = steady_time(view.load, view.traces)
+    come = sum((count(trace) or 0) * steady.share_of(trace) for trace in traces)
+    return too_short(steady, view.traces) or come / (steady.lasted_ns / 1e9)
 
 
 def _mean(count: Callable[[Trace], float | None]) -> Callable[[View], float | Unscored]:
@@ -107,10 +119,10 @@ def _mean(count: Callable[[Trace], float | None]) -> Callable[[View], float | Un
 
 
 def _goodput(view: View) -> float | Unscored:
-    share, seconds = attainment_of(view), window_s(view.traces)
-    if isinstance(share, Unscored):
-        return share
-    return share * len(view.traces) / seconds if seconds > 0 else Unscored("no time went by")
+    if view.slo is None:
+        return moot("no objective is set")
+    good = good_traces(view.traces, view.slo)
+    return good if isinstance(good, Unscored) else _steady_rate(view, good, lambda _: 1)
 
 
 def _offered(view: View) -> float | Unscored:
@@ -153,13 +165,13 @@ ANY = (
     ),
     Measure(
         id="in_tps",
-        definition=f"input tokens of all answered requests / {_WINDOW}; per second",
+        definition=f"input tokens of all answered requests / {_STEADY_TIME}; per second",
         of=_per_second(lambda trace: trace.n_input_tokens),
         direction=Direction.HIGHER,
     ),
     Measure(
         id="rps",
-        definition=f"answered requests / {_WINDOW}; per second",
+        definition=f"answered requests / {_STEADY_TIME}; per second",
         of=_per_second(lambda _: 1),
         direction=Direction.HIGHER,
     ),
@@ -167,7 +179,7 @@ ANY = (
 OF_OBJECTIVES = (
     Measure(
         id="goodput",
-        definition=f"requests that met every objective, {_PIECE} / {_WINDOW}; per second",
+        definition=f"requests that met every objective, {_PIECE} / {_STEADY_TIME}; per second",
         of=_goodput,
         direction=Direction.HIGHER,
         is_headline=True,
@@ -185,7 +197,7 @@ OF_OBJECTIVES = (
 GENERATING = (
     Measure(
         id="out_tps",
-        definition=f"output tokens of all answered requests / {_WINDOW}; per second",
+        definition=f"output tokens of all answered requests / {_STEADY_TIME}; per second",
         of=_per_second(lambda trace: trace.n_output_tokens),
         direction=Direction.HIGHER,
         is_headline=True,
@@ -235,7 +247,7 @@ OPEN_LOOP = (
 READING = (
     Measure(
         id="items_per_s",
-        definition=f"texts of all answered batches / {_WINDOW}; per second",
+        definition=f"texts of all answered batches / {_WHOLE_TIME}; per second",
         of=_per_second(lambda trace: trace.n_items),
         direction=Direction.HIGHER,
         is_headline=True,

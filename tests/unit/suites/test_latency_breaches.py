@@ -63,7 +63,7 @@ def test_requests_may_leave_a_little_late(late_ms: float, ttft_ms: float, is_voi
 def test_a_sender_that_cannot_keep_up_is_told() -> None:
     assert breaches(in_a_row(20, pause_ms=4)) == ()
     (text,) = breaches(in_a_row(20, pause_ms=20))
-    assert text.startswith("the sender could not keep up: 0.833 requests were under way")
+    assert text.startswith("the sender could not keep up: 0.84 requests were under way")
 
 
 def test_the_last_answers_of_a_wide_loop_may_drain() -> None:

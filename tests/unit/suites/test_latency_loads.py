@@ -15,7 +15,7 @@ from harness.adapters.echo import EchoAdapter
 from harness.core.abilities import PartedTask
 from harness.core.capability import Capability
 from harness.core.errors import ConfigError, DataError
-from harness.core.load import Load
+from harness.core.load import Arrivals, Load
 from harness.core.request import LoadTest
 from harness.sources.source import Source
 from harness.suites.latency import LatencySuite
@@ -49,6 +49,11 @@ class TestLoadPoints:
             for shape in ("c=1", "c=4", "poisson=0.5", "poisson=2")
         ]
         assert keys(task, Capability.EMBEDS) == [f"b={b},in={n}" for n in (8, 16) for b in (1, 8)]
+
+    def test_a_closed_loop_of_several_has_three_waves(self) -> None:
+        loads = prepared(concurrency=(1, 2, 8), requests=7, rates=(2.0,)).plan.generating
+
+        assert [load.n_requests for load in loads] == [7, 7, 24, 7]
 
     def test_rounds_are_the_samples(self) -> None:
         samples = list(prepared(rounds=4, limit=2).samples())
@@ -90,6 +95,7 @@ class TestLoadPoints:
         ({"concurrency": (2, 2)}, "concurrency"),
         ({"concurrency": ()}, "concurrency"),
         ({"rates": (-1.0,)}, "rates"),
+        ({"rates": (50.0, 50.0000001)}, "rates"),  # both would be called poisson=50
         ({"requests": 0}, "requests"),
         ({"rounds": 0}, "rounds"),
         ({"warm_up": 2}, "warm_up"),
@@ -157,11 +163,23 @@ class TestArrivals:
         gaps = [(b - a) / 1e9 for a, b in pairwise(times) if a is not None and b is not None]
         mean = sum(gaps) / len(gaps)
 
-        assert mean == pytest.approx(0.25, rel=0.03)
+        assert mean == pytest.approx(0.25, rel=1e-6)
         spread = (sum((gap - mean) ** 2 for gap in gaps) / len(gaps)) ** 0.5
         assert spread == pytest.approx(mean, rel=0.05)  # of an exponential they are equal
         assert times == due_times(OPEN, n=20_001, seed="s")
         assert times != due_times(OPEN, n=20_001, seed="t")
+
+    @pytest.mark.parametrize("arrivals", ["poisson", "constant"])
+    @pytest.mark.parametrize(("rate", "n"), [(4.0, 41), (0.5, 10), (900.0, 9001)])
+    def test_what_is_offered_is_what_it_is_called(
+        self, arrivals: Arrivals, rate: float, n: int
+    ) -> None:
+        load = replace(OPEN, rate_per_s=rate, arrivals=arrivals)
+        times = due_times(load, n=n, seed="s")
+
+        assert (len(times), times[0]) == (n, 0)
+        assert times[-1] == pytest.approx((n - 1) / rate * 1e9)
+        assert due_times(load, n=1, seed="s") == (0,)
 
     def test_replayed_arrivals_are_stretched_to_the_rate(self, tmp_path: Path) -> None:
         file = tmp_path / "arrivals.txt"
