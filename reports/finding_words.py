@@ -133,7 +133,9 @@ def method_of(difference: Difference) -> str:
     name = _TESTS.get(difference.test, difference.test)
     if difference.p_value is None:
         return name
-    return f"{name}, p {format_p(difference.p_value)} before correction"
+    flipped = difference.p_sign_flips
+    flips = "" if flipped is None else f" (by sign flips {format_p(flipped)})"
+    return f"{name}, p {format_p(difference.p_value)}{flips} before correction"
 
 
 def needed_of(finding: Finding) -> str:

@@ -30,15 +30,11 @@ class PairedRuns:
     p_value: float | None
     """Student's, two-sided."""
     sign_flip_p: float | None
-    """Exact, free of any assumed distribution; None without a pair."""
+    """Free of any assumed distribution, and exact up to twenty pairs; None without a pair."""
     n_pairs: int
-    is_decisive: bool
-    """Whether so many pairs could reach alpha at all; if not, the result only informs."""
 
 
-def paired_runs(
-    a: Floats, b: Floats, *, level: float = 0.95, alpha: float = 0.05, seed: int = 0
-) -> PairedRuns:
+def paired_runs(a: Floats, b: Floats, *, level: float = 0.95, seed: int = 0) -> PairedRuns:
     """Compare run by run: requests of one run share its luck, and are no sample of runs.
 
     Runs of a and b alternate (a b b a …), each in a fresh process, and one number per run, such
@@ -48,15 +44,14 @@ def paired_runs(
         a: (k,) one positive number per run of the first checkpoint.
         b: (k,) those of the runs of the second that were paired with them.
         level: confidence level in (0, 1).
-        alpha: level of the gate, which decides how many pairs are enough.
         seed: of the permutation test, which is exact up to twenty pairs.
 
     Raises:
         ValueError: for a number that has no logarithm.
 
     >>> found = paired_runs(np.array([1.0, 1.1, 1.0]), np.array([1.1, 1.21, 1.1]))
-    >>> round(found.ratio, 3), found.is_decisive
-    (1.1, False)
+    >>> round(found.ratio, 3), found.sign_flip_p
+    (1.1, 0.25)
     """
     if not (np.isfinite(a) & np.isfinite(b) & (a > 0) & (b > 0)).all():
         raise ValueError("a run's figure is above 0: leave out pairs of which one run failed")
@@ -75,7 +70,6 @@ def paired_runs(
         p_value=found.p_value,
         sign_flip_p=sign_flip_test(logs_b - logs_a, seed=seed).p_value if found.n else None,
         n_pairs=found.n,
-        is_decisive=found.n >= fewest_pairs(alpha),
     )
 
 

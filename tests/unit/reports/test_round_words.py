@@ -44,6 +44,9 @@ def test_times_stand_side_by_side_and_their_ratio_is_told() -> None:
     assert change_of(tpot().difference) == "×1.0520"  # noqa: RUF001 - a ratio
     assert spread_words(tpot()) == "[1.035, 1.069]; 8 pairs of rounds"
     assert method_of(tpot().difference).startswith("Student's t test of paired rounds, p < 0.001")
+    assert method_of(replace(tpot().difference, p_sign_flips=0.0078)) == (
+        "Student's t test of paired rounds, p < 0.001 (by sign flips 0.008) before correction"
+    )
 
 
 def test_sizes_are_told_as_shares_of_the_baseline() -> None:

@@ -24,7 +24,7 @@ def test_the_exact_p_of_runs_that_all_agree_is_two_in_two_to_the_k(k: int) -> No
     a = np.linspace(1.0, 1.2, k)
     found = paired_runs(a, a * np.linspace(1.05, 1.1, k))
     assert found.sign_flip_p == 2 / 2**k
-    assert found.is_decisive == (2 / 2**k <= 0.05) == (k >= 6)
+    assert (k >= fewest_pairs(0.05)) == (2 / 2**k <= 0.05)
 
 
 @pytest.mark.parametrize(("alpha", "pairs"), [(0.05, 6), (0.0625, 5), (0.01, 8), (0.5, 2)])
