@@ -121,6 +121,8 @@ def _planned(spec: RunSpec, prepared: Sequence[Prepared]) -> Iterator[Evaluation
                 suite=item.suite.name,
                 capability=str(capability_for(item.suite, models[name])),
                 n_samples=item.task.n_samples,
+                clean=item.suite.clean,
+                perturbation=item.suite.perturbation.label if item.suite.perturbation else "",
                 suite_hash=item.hash,
                 data_hash=item.task.data_hash,
             )

@@ -10,6 +10,7 @@ from harness.core.errors import HarnessError
 from harness.core.ports import Progress, Task
 from harness.core.spec import ModelSpec, RunSpec, SuiteSpec
 from harness.engine.code_hash import suite_hash
+from harness.engine.perturbed_task import PerturbedTask
 from harness.engine.plan import check_capabilities
 from harness.sources.source import Source
 
@@ -38,10 +39,11 @@ def prepare(spec: RunSpec, progress: Progress) -> list[Prepared]:
     for model in spec.models:
         with problems.kept():
             _check_local_files(model)
-    prepared = []
+    prepared: list[Prepared] = []
     for suite in spec.suites:
         with problems.kept():
-            prepared.append(_prepare(suite, spec, progress))
+            clean = next((item for item in prepared if item.suite.name == suite.clean), None)
+            prepared.append(_prepare(suite, spec, progress, clean))
     problems.raise_any()
     return prepared
 
@@ -52,15 +54,19 @@ def _check_local_files(model: ModelSpec) -> None:
         model.adapter.fetch()
 
 
-def _prepare(suite: SuiteSpec, spec: RunSpec, progress: Progress) -> Prepared:
+def _prepare(
+    suite: SuiteSpec, spec: RunSpec, progress: Progress, clean: Prepared | None
+) -> Prepared:
     progress.note(f"{suite.name}: reading data")
     limit = spec.limit if suite.limit is None else min(suite.limit, spec.limit or suite.limit)
     try:
-        task = suite.suite.prepare(limit=limit, seed=spec.seed)
+        task = suite.suite.prepare(limit=limit, seed=spec.seed) if clean is None else clean.task
     except HarnessError as error:
         # The place is half the message: say which suite's data it was.
         error.args = (f"suite {suite.name!r}: {error}",)
         raise
+    if suite.perturbation is not None:
+        task = PerturbedTask(task=task, perturbation=suite.perturbation, seed=spec.seed)
     asked = [model for model in spec.models if model.name in suite.models]
     return Prepared(
         suite=suite,

@@ -41,6 +41,7 @@ class ClassificationSuite:
         Capability.SCORES,
         Capability.GENERATES,
     )
+    asks_about_text: ClassVar[bool] = True
 
     data: Dataset
     """Where the texts are."""

@@ -21,6 +21,8 @@ from harness.core.sample import Sample
 from harness.core.score import Quantity, Score, Unscored
 
 if TYPE_CHECKING:
+    import random
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -203,6 +205,25 @@ class Task(Protocol):
 
     def figures(self, estimates: Sequence[Estimate]) -> tuple[Figure, ...]:
         """Charts made from this suite's estimates (a learning curve); none by default."""
+        ...
+
+
+@runtime_checkable
+class Perturbation(Protocol):
+    """A way to disturb a text, as its readers or its author might by accident or design."""
+
+    @property
+    def label(self) -> str:
+        """Name with the options that differ from the default: ``typos``, ``typos rate=0.1``."""
+        ...
+
+    @property
+    def signature(self) -> Mapping[str, str]:
+        """What changes its texts: the version of its code and the hashes of its word lists."""
+        ...
+
+    def perturb(self, text: str, rng: random.Random) -> str:
+        """Return the text disturbed; as it is where there is nothing to disturb."""
         ...
 
 

@@ -84,6 +84,11 @@ class Evaluation:
     """By load point, what was amiss with the machine while it was timed, a sentence each."""
     breaches: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """By load point, why no verdict may rest on its figures, a sentence each."""
+    clean: str = ""
+    """Name of the suite of the same run that asked about the same samples undisturbed; empty for
+    one that disturbs nothing."""
+    perturbation: str = ""
+    """Label of what was done to each text."""
     error: str = ""
     """Why the suite could not be carried out to the end, one sentence; empty when it was."""
 

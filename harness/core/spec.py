@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from harness.core.ports import Adapter, Suite
+from harness.core.ports import Adapter, Perturbation, Suite
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +27,10 @@ class SuiteSpec:
     models: tuple[str, ...]
     """The models that it asks."""
     limit: int | None = None
+    perturbation: Perturbation | None = None
+    """What is done to each text before it is asked about; None for the clean suite."""
+    clean: str = ""
+    """Name of the suite of the same run that asks about the same texts, undisturbed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
