@@ -16,9 +16,10 @@ from typing import Any, Literal
 
 from harness.core.errors import ConfigError, UnknownName
 
-Kind = Literal["adapters", "suites", "metrics", "perturbations", "reports", "sites"]
+Kind = Literal["adapters", "attacks", "suites", "metrics", "perturbations", "reports", "sites"]
 KINDS: tuple[Kind, ...] = (
     "adapters",
+    "attacks",
     "suites",
     "metrics",
     "perturbations",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 
+from harness.core.attacked import Attacked
 from harness.core.profile import Profile
 from harness.core.response import (
     Classification,
@@ -131,6 +132,8 @@ def output_text(output: Output, sample: Sample) -> str:
         case Profile(points=points):
             n_timed = sum(len(point.traces) for point in points)
             return f"{format_count(n_timed)} timed requests, {output.tier}"
+        case Attacked():
+            return f"{output.label} (attack {output.outcome}): {output.text}"
 
 
 def _picked(output: Output, sample: Sample) -> str | None:

@@ -14,6 +14,8 @@ from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
 from typing import Any, TypeAlias
 
+from harness.core.attacked import Attacked
+from harness.core.attacked_codec import decode_attacked, encode_attacked
 from harness.core.identity import hash_json
 from harness.core.profile import Profile
 from harness.core.profile_codec import (
@@ -344,6 +346,7 @@ _ENCODE_OUTPUT: dict[type, Callable[[Any], Json]] = {
     Classification: _encode_classification,
     Embedding: _encode_embedding,
     Profile: encode_profile,
+    Attacked: encode_attacked,
 }
 
 _DECODE_OUTPUT: dict[str, Callable[[Mapping[str, Any]], Output]] = {
@@ -353,4 +356,5 @@ _DECODE_OUTPUT: dict[str, Callable[[Mapping[str, Any]], Output]] = {
     "Classification": _decode_classification,
     "Embedding": _decode_embedding,
     "Profile": decode_profile,
+    "Attacked": decode_attacked,
 }

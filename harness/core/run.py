@@ -89,6 +89,8 @@ class Evaluation:
     one that disturbs nothing."""
     perturbation: str = ""
     """Label of what was done to each text."""
+    attack: str = ""
+    """Label of the search that was let loose on each text."""
     error: str = ""
     """Why the suite could not be carried out to the end, one sentence; empty when it was."""
 
