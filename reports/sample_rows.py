@@ -114,7 +114,7 @@ def outcome_of(record: Record) -> Outcome:
     return Outcome.RIGHT if picked in record.sample.targets else Outcome.WRONG
 
 
-def output_text(output: Output, sample: Sample) -> str:
+def output_text(output: Output, sample: Sample) -> str:  # noqa: PLR0911 - one for each kind
     """Return an output as text."""
     match output:
         case Generation(text=text):
