@@ -23,8 +23,8 @@ from harness.engine.plan import capability_for, idle_options, in_place
 from harness.interruption import undisturbed
 from harness.preparing import Prepared, is_in_rounds, prepare
 from harness.resume import Earlier, read_earlier
+from harness.run_views import with_views
 from harness.store.run_folder import RunWriter, load_run_folder, new_run_id, now
-from harness.trade_off import with_tradeoff
 from harness.turns import Turn, take_turns
 
 
@@ -332,7 +332,7 @@ class _Audit:
         """Write the report; return why it could not be, or an empty text."""
         try:
             folder = self._writer.folder
-            self._writer.report(render(with_tradeoff(load_run_folder(folder), folder), "html"))
+            self._writer.report(render(with_views(load_run_folder(folder), folder), "html"))
         except Exception as error:  # noqa: BLE001 - the numbers are kept, whatever a page is like
             return sentence_of(error)
         return ""

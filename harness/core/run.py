@@ -16,6 +16,7 @@ from harness.core.sample import Sample
 if TYPE_CHECKING:
     from harness.core.history import Series
     from harness.core.judgement import Judgement
+    from harness.core.robustness import Robustness
     from harness.core.tradeoff import Tradeoff
 
 
@@ -178,3 +179,6 @@ class Run:
     """Its numbers in the runs of its line, when they were looked up."""
     tradeoff: Tradeoff | None = None
     """Its models held against one of them, when there are several and it was worked out."""
+    robustness: tuple[Robustness, ...] = ()
+    """Its disturbed suites held against their clean ones, when there are any and it was worked
+    out."""
