@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from harness.core.capability import Capability
 from harness.core.estimate import Estimate
@@ -24,6 +24,8 @@ class PerturbedTask:
     task: Task
     perturbation: Perturbation
     seed: int
+    _is_changed: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
+    """Whether its text came out otherwise, by id of the samples drawn since the last remarks."""
 
     @property
     def n_samples(self) -> int:
@@ -55,7 +57,9 @@ class PerturbedTask:
     def samples(self) -> Iterator[Sample]:
         """Yield the samples with their texts disturbed."""
         for sample in self.task.samples():
-            yield replace(sample, text=self._disturbed(sample))
+            text = self._disturbed(sample)
+            self._is_changed[sample.id] = text != sample.text
+            yield replace(sample, text=text)
 
     def ask(self, sample: Sample, capability: Capability) -> Payload:
         """Return the task's question about the disturbed text."""
@@ -68,6 +72,23 @@ class PerturbedTask:
     def figures(self, estimates: Sequence[Estimate]) -> tuple[Figure, ...]:
         """Return the task's own charts."""
         return self.task.figures(estimates)
+
+    def remarks(self) -> tuple[str, ...]:
+        """Tell when most texts came out as they went in, and when the targets no longer hold."""
+        n, n_changed = len(self._is_changed), sum(self._is_changed.values())
+        self._is_changed.clear()
+        found = []
+        if 2 * n_changed < n:
+            found.append(
+                f"{self.perturbation.label} changed {n_changed} of {n} texts; the others were"
+                " asked as they are, and keep the drop small"
+            )
+        if n_changed and getattr(self.perturbation, "changes_target", False):
+            found.append(
+                f"{self.perturbation.label} changes what a text says; against the targets of the"
+                " clean texts a drop is what a good model shows"
+            )
+        return tuple(found)
 
     def _disturbed(self, sample: Sample) -> str:
         # Drawn from the sample's own id: neither order, limit nor batch has a part in it.

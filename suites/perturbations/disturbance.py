@@ -6,6 +6,8 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from harness.sources.lexicons.lexicon import Lexicon, lexicon_hashes
+
 
 class Disturbance:
     """The part of the port ``Perturbation`` that is told from the options alone.
@@ -34,13 +36,13 @@ class Disturbance:
         return {
             "version": str(self.version),
             **{name: str(value) for name, value in options.items()},
-            **self.lexicons,
+            **lexicon_hashes(*self.lexicons),
         }
 
     @property
-    def lexicons(self) -> Mapping[str, str]:
-        """Hashes of the word lists by their names; none for what needs no list."""
-        return {}
+    def lexicons(self) -> tuple[Lexicon, ...]:
+        """The word lists that it draws on; none by default."""
+        return ()
 
     def _options(self, *, all_of_them: bool = False) -> dict[str, Any]:
         own: Any = self

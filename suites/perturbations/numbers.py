@@ -16,6 +16,7 @@ _SMALL = (
     "nineteen",
 )
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+NUMBER_WORDS = frozenset((*_SMALL, *_TENS))
 _SIGNS = "%$€£¥#+/:@°\u2212-"
 _DIGITS = re.compile(rf"(?<![\w.,{_SIGNS}])(?:0|[1-9]\d{{0,2}})(?![\w{_SIGNS}]|[.,]\d)")
 
