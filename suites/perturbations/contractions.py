@@ -12,8 +12,8 @@ from harness.suites.perturbations.disturbance import Disturbance
 from harness.suites.perturbations.words import APOSTROPHE, in_case_of
 
 _FULL_NOT = re.compile(
-    r"\b(?P<verb>is|are|was|were|do|does|did|has|have|had|would|could|should|might|must|need"
-    r"|will|can) ?(?P<not>not)\b(?! only\b)",
+    r"\b(?P<verb>(?:is|are|was|were|do|does|did|has|have|had|would|could|should|might|must|need"
+    r"|will|can)(?= )|can(?=not\b)) ?not\b(?! only\b)",
     re.IGNORECASE,
 )
 _IRREGULAR = {"will": "won't", "can": "can't"}
@@ -68,8 +68,6 @@ def _shortened_not(found: re.Match[str]) -> str:
     verb = found["verb"]
     if irregular := _IRREGULAR.get(verb.lower()):
         return in_case_of(verb, irregular)
-    if found[0] == verb + found["not"]:
-        return found[0]  # not two words: "isnot" is a slip of its own
     return verb + ("N'T" if verb.isupper() else "n't")
 
 
