@@ -13,8 +13,8 @@ from harness.core.build import Problems, build, check_keys, dataclass_in, shown
 from harness.core.errors import ConfigError, UnknownName, nearest
 from harness.core.redact import redacted, secret_values
 from harness.core.spec import ModelSpec, RunSpec, SuiteSpec
-from harness.perturbing import perturbed_suites
 from harness.sources.dataset import Dataset
+from harness.variants import KEYS, variants
 
 _TOP: dict[str, tuple[type, str]] = {
     "name": (str, "a text"),
@@ -28,7 +28,7 @@ _LARGEST_SEED = 2**63 - 1
 """What every random generator in use takes."""
 _TABLES = ("model", "suite", "data")
 _MODEL_KEYS = ("name", "adapter")
-_SUITE_KEYS = ("name", "suite", "models", "limit", "perturb")
+_SUITE_KEYS = ("name", "suite", "models", "limit", *KEYS)
 
 
 def load_spec(path: str | Path) -> RunSpec:
@@ -281,11 +281,11 @@ def _suites(
     resolve: _Resolver,
     problems: Problems,
 ) -> Iterator[SuiteSpec]:
-    """Yield the suite of a table, and those that ask about its texts disturbed."""
+    """Yield the suite of a table, and those that disturb or attack its texts."""
     clean = _suite(table, where, model_names, resolve, problems)
     if clean is not None:
         yield clean
-        yield from perturbed_suites(clean, table.get("perturb", []), where, problems)
+        yield from variants(clean, table, where, problems, resolve.options)
 
 
 def _suite(

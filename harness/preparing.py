@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from harness.core.abilities import SuiteInRounds
 from harness.core.build import Problems
 from harness.core.errors import HarnessError
 from harness.core.ports import Progress, Task
 from harness.core.spec import ModelSpec, RunSpec, SuiteSpec
+from harness.engine.attacked_task import AttackedTask
 from harness.engine.code_hash import suite_hash
+from harness.engine.guess_cache import GuessCache
 from harness.engine.perturbed_task import PerturbedTask
 from harness.engine.plan import check_capabilities
 from harness.sources.source import Source
@@ -26,6 +28,8 @@ class Prepared:
     """Its models give the answers of a stored run again."""
     limit: int | None
     """The smaller of the spec's and the suite's own."""
+    guesses: GuessCache = field(default_factory=GuessCache)
+    """What models take its texts for: shared by the attacks on it."""
 
 
 def prepare(spec: RunSpec, progress: Progress) -> list[Prepared]:
@@ -67,11 +71,14 @@ def _prepare(
         raise
     if suite.perturbation is not None:
         task = PerturbedTask(task=task, perturbation=suite.perturbation, seed=spec.seed)
+    if suite.attack is not None:
+        cache = clean.guesses if clean is not None else GuessCache()
+        task = AttackedTask(task=task, attack=suite.attack, seed=spec.seed, cache=cache)
     asked = [model for model in spec.models if model.name in suite.models]
     return Prepared(
         suite=suite,
         task=task,
-        hash=suite_hash(suite.suite, task),
+        hash=suite_hash(suite.suite, task, filter(None, (suite.perturbation, suite.attack))),
         is_replayed=any(model.adapter_name == "replay" for model in asked),
         limit=limit,
     )

@@ -42,6 +42,7 @@ class ClassificationSuite:
         Capability.GENERATES,
     )
     asks_about_text: ClassVar[bool] = True
+    reads_a_label: ClassVar[bool] = True
 
     data: Dataset
     """Where the texts are."""

@@ -13,6 +13,9 @@ class Outcome(StrEnum):
     """The model took the changed text for something else."""
     FAILED = "failed"
     """The search or its budget came to an end without a success."""
+    UNDECIDED = "undecided"
+    """No success, yet some of what the model wrote about the search's texts names no label: it is
+    neither a success nor can the model be said to have stood its ground."""
     SKIPPED = "skipped"
     """The model was wrong about the text as it stands: there was nothing to attack."""
 
@@ -57,7 +60,7 @@ class Attacked:
     """What it takes the original for."""
     clean_p_right: float
     n_words: int
-    """Of the original, as the recipe counts them."""
+    """Of the original, as the recipe counts them; 0 where it was skipped."""
     n_changed: int
     """Words of it that ``text`` has changed."""
     n_queries: int
@@ -68,7 +71,13 @@ class Attacked:
     attack and no earlier query."""
     n_barren: int = 0
     """Words for which the recipe offered no change."""
+    found_at: int = 0
+    """Which of the queries, from 1, first asked about the adversarial text; 0 without a success."""
+    n_unreadable: int = 0
+    """Answers to the search's texts that no label could be read from."""
     control: Outcome | None = None
     """What a random search over the same changes came to with as many queries; None for a sample
     that was skipped and for a recipe that has none."""
     control_text: str = ""
+    control_found_at: int = 0
+    """As ``found_at``, of the random search."""

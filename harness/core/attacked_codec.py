@@ -1,4 +1,4 @@
-"""What attacks came to as JSON values, and back."""
+"""Attacks and what they came to as JSON values, and back."""
 
 from __future__ import annotations
 
@@ -7,8 +7,25 @@ from dataclasses import asdict
 from typing import Any, TypeAlias
 
 from harness.core.attacked import Attacked, Outcome
+from harness.core.capability import Capability
+from harness.core.request import AttackText
 
 Json: TypeAlias = dict[str, Any]
+
+
+def encode_attack_text(payload: AttackText) -> Json:
+    """Return the attack as a JSON object."""
+    return {"kind": "AttackText", **asdict(payload), "capability": payload.capability.value}
+
+
+def decode_attack_text(data: Mapping[str, Any]) -> AttackText:
+    """Return the attack that ``encode_attack_text`` turned into ``data``."""
+    return AttackText(
+        capability=Capability(data["capability"]),
+        text=data["text"],
+        attack=data["attack"],
+        version=data["version"],
+    )
 
 
 def encode_attacked(output: Attacked) -> Json:

@@ -15,7 +15,12 @@ from math import isfinite
 from typing import Any, TypeAlias
 
 from harness.core.attacked import Attacked
-from harness.core.attacked_codec import decode_attacked, encode_attacked
+from harness.core.attacked_codec import (
+    decode_attack_text,
+    decode_attacked,
+    encode_attack_text,
+    encode_attacked,
+)
 from harness.core.identity import hash_json
 from harness.core.profile import Profile
 from harness.core.profile_codec import (
@@ -25,6 +30,7 @@ from harness.core.profile_codec import (
     encode_profile,
 )
 from harness.core.request import (
+    AttackText,
     Classify,
     Embed,
     FitAndClassify,
@@ -328,6 +334,7 @@ _ENCODE_PAYLOAD: dict[type, Callable[[Any], Json]] = {
     Embed: _encode_text,
     FitAndClassify: _encode_fit_and_classify,
     LoadTest: encode_load_test,
+    AttackText: encode_attack_text,
 }
 
 _DECODE_PAYLOAD: dict[str, Callable[[Mapping[str, Any]], Payload]] = {
@@ -337,6 +344,7 @@ _DECODE_PAYLOAD: dict[str, Callable[[Mapping[str, Any]], Payload]] = {
     "Classify": lambda data: Classify(text=data["text"]),
     "Embed": lambda data: Embed(text=data["text"]),
     "LoadTest": decode_load_test,
+    "AttackText": decode_attack_text,
 }
 
 _ENCODE_OUTPUT: dict[type, Callable[[Any], Json]] = {

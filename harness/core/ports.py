@@ -36,7 +36,9 @@ if TYPE_CHECKING:
 
 Search: TypeAlias = Generator[Sequence[str], Sequence[Guess], Found]
 """A search under way: it yields texts to ask about, is sent what the model takes each for (fewer
-than asked, the first of them, once the budget is used up), and returns what it has found."""
+than asked, the first of them, once the budget is used up), and returns what it has found: a text
+that it has asked about, or the original. An answer that no label can be read from is sent as a
+guess with an empty label that takes the search no further."""
 
 
 class Session(Protocol):
