@@ -20,7 +20,12 @@ from harness.core.trace import Trace
 from harness.core.transcript import Transcript
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from harness.core.run import Record, Run
+
+    Floats: TypeAlias = NDArray[np.float64]
 
 
 @runtime_checkable
@@ -201,6 +206,19 @@ class LabellingSuite(Suite, Protocol):
 
     reads_a_label: ClassVar[bool]
     """True."""
+
+
+@runtime_checkable
+class CountingMetric(Metric, Protocol):
+    """A metric some of whose quantities are means over a part of the samples that it scores."""
+
+    def counts(self, statistics: Floats) -> Mapping[str, int]:
+        """Return the size of that part by quantity id, where it is not all of them.
+
+        Args:
+            statistics: (n, k), one row per scored sample.
+        """
+        ...
 
 
 @runtime_checkable

@@ -63,9 +63,9 @@ class RandomAttack:
     @property
     def metrics(self) -> tuple[Metric, ...]:
         """Those of every attack that turns a label."""
-        from harness.suites.metrics.attack import ATTACK_METRICS
+        from harness.suites.metrics.attack import METRICS_WITHOUT_CONTROL
 
-        return ATTACK_METRICS
+        return METRICS_WITHOUT_CONTROL
 
     def search(self, text: str, clean: Guess, rng: random.Random) -> Search:
         """Start on one text; see ``Attack.search``."""

@@ -9,7 +9,8 @@ from typing import ClassVar
 from harness.core.attacked import Attacked, Outcome
 from harness.core.response import Output
 from harness.core.sample import Sample
-from harness.core.score import Direction, Quantity, Score, Scored, Unscored
+from harness.core.score import Direction, Quantity, Score, Scored
+from harness.suites.metrics.attack_success import no_outcome
 from harness.suites.metrics.mean_of_values import MeanOfValues
 
 
@@ -43,6 +44,6 @@ class AccuracyUnderAttack(MeanOfValues):
         """Return whether the model is right under attack, and whether it was before."""
         del sample
         if not isinstance(output, Attacked):
-            return Unscored(f"the outcome of an attack is needed, not a {type(output).__name__}")
+            return no_outcome(output)
         stood = output.outcome is Outcome.FAILED
         return Scored((float(stood), float(output.outcome is not Outcome.SKIPPED)))

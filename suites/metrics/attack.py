@@ -13,10 +13,16 @@ from harness.suites.metrics.attack_success import AttackSuccess
 if TYPE_CHECKING:
     from harness.core.ports import Metric
 
-ATTACK_METRICS: tuple[Metric, ...] = (
+METRICS_WITHOUT_CONTROL: tuple[Metric, ...] = (
     AttackSuccess(),
     AccuracyUnderAttack(),
-    AttackControl(),
     AttackCost(),
     AttackChange(),
 )
+"""For a recipe that has no random search beside it."""
+ATTACK_METRICS: tuple[Metric, ...] = (
+    *METRICS_WITHOUT_CONTROL[:2],
+    AttackControl(),
+    *METRICS_WITHOUT_CONTROL[2:],
+)
+"""For a recipe that has one."""

@@ -6,18 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from harness.core.attacked import Outcome
+from harness.core.attacked import Attacked, Outcome
 from harness.core.estimate import Interval
 from harness.core.response import Output
 from harness.core.sample import Sample
 from harness.core.score import Direction, Quantity, Score, Scored, Unscored
 from harness.suites.metrics.additive import Floats, Integers
-from harness.suites.metrics.attack_success import attacked_of
-from harness.suites.metrics.mean_of_values import MeanOfValues
+from harness.suites.metrics.attack_success import no_outcome
+from harness.suites.metrics.mean_of_part import MeanOfPart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AttackChange(MeanOfValues):
+class AttackChange(MeanOfPart):
     """Of the attack's successes, how much of the original they have changed."""
 
     name: ClassVar[str] = "attack_change"
@@ -38,8 +38,8 @@ class AttackChange(MeanOfValues):
         Quantity(
             id="characters_kept",
             direction=Direction.NEITHER,
-            definition="mean over successes of the characters at both ends that are as they were /"
-            " characters of the longer of the two texts",
+            definition="mean over successes of the characters before the first change and after"
+            " the last one / characters of the longer of the two texts",
         ),
     )
 
@@ -50,20 +50,14 @@ class AttackChange(MeanOfValues):
 
     def measure(self, sample: Sample, output: Output) -> Score:
         """Return the share and the number of words changed, and the share of text untouched."""
-        attacked = attacked_of(output)
-        if isinstance(attacked, Unscored):
-            return attacked
-        if attacked.outcome is not Outcome.SUCCEEDED:
-            return Unscored("the attack has found no adversarial text", is_moot=True)
-        if not attacked.n_words:
-            return Unscored("the original has no words")
-        return Scored(
-            (
-                attacked.n_changed / attacked.n_words,
-                float(attacked.n_changed),
-                _kept(sample.text, attacked.text),
-            )
-        )
+        if not isinstance(output, Attacked):
+            return no_outcome(output)
+        if output.outcome is not Outcome.SUCCEEDED:
+            return Scored((0.0, 0.0, 0.0, 0.0))
+        if not output.n_words:
+            return Unscored("the recipe finds no word in the original")
+        share = output.n_changed / output.n_words
+        return Scored((share, float(output.n_changed), _kept(sample.text, output.text), 1.0))
 
     def intervals(
         self, statistics: Floats, clusters: Integers | None, level: float

@@ -8,19 +8,20 @@ from typing import ClassVar
 
 import numpy as np
 
+from harness.core.attacked import Attacked, Outcome
 from harness.core.estimate import Interval
 from harness.core.response import Output
 from harness.core.sample import Sample
-from harness.core.score import Direction, Quantity, Score, Scored, Unscored
+from harness.core.score import Direction, Quantity, Score, Scored
 from harness.suites.metrics.additive import Floats, Integers
-from harness.suites.metrics.attack_success import attacked_of
-from harness.suites.metrics.mean_of_values import MeanOfValues
+from harness.suites.metrics.attack_success import OF_RIGHT, no_outcome
+from harness.suites.metrics.mean_of_part import IN_PART, MeanOfPart
 
-_OF = "over the samples that the model is right about before the attack, successes and failures"
+_OF = f"over the {OF_RIGHT}, successes and failures"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AttackCost(MeanOfValues):
+class AttackCost(MeanOfPart):
     """Queries of each search: those that it asked, and those that had to be sent."""
 
     name: ClassVar[str] = "attack_cost"
@@ -35,8 +36,8 @@ class AttackCost(MeanOfValues):
         Quantity(
             id="queries_sent",
             direction=Direction.NEITHER,
-            definition=f"mean number of texts that the model was sent for it, {_OF}; what another"
-            " sample or attack of the run had asked already is not among them",
+            definition=f"mean number of texts that the model was sent, {_OF}; what another sample"
+            " or attack of the run had asked already is not among them, nor is the random search",
             high=None,
         ),
         Quantity(
@@ -46,7 +47,7 @@ class AttackCost(MeanOfValues):
             high=None,
         ),
     )
-    columns: ClassVar[tuple[str, ...]] = ("n_queries", "n_sent")
+    columns: ClassVar[tuple[str, ...]] = ("n_queries", "n_sent", IN_PART)
 
     @property
     def signature(self) -> Mapping[str, str]:
@@ -56,15 +57,18 @@ class AttackCost(MeanOfValues):
     def measure(self, sample: Sample, output: Output) -> Score:
         """Return both numbers of queries."""
         del sample
-        attacked = attacked_of(output)
-        if isinstance(attacked, Unscored):
-            return attacked
-        return Scored((float(attacked.n_queries), float(attacked.n_sent)))
+        if not isinstance(output, Attacked):
+            return no_outcome(output)
+        is_attacked = output.outcome is not Outcome.SKIPPED
+        return Scored((float(output.n_queries), float(output.n_sent), float(is_attacked)))
 
     def reduce(self, statistics: Floats, weights: Floats) -> Floats:
         """Return both means and the median; see ``Metric.reduce``."""
-        means = MeanOfValues.reduce(self, statistics, weights)
-        return np.column_stack([means, _medians(statistics[:, 0], weights)])
+        own = weights * statistics[:, -1]
+        total = own.sum(axis=1, keepdims=True)
+        means = np.full((len(weights), 2), np.nan)
+        np.divide(own @ statistics[:, :2], total, out=means, where=total > 0)
+        return np.column_stack([means, _medians(statistics[:, 0], own)])
 
     def intervals(
         self, statistics: Floats, clusters: Integers | None, level: float
@@ -75,13 +79,13 @@ class AttackCost(MeanOfValues):
 
 
 def _medians(values: Floats, weights: Floats) -> Floats:
-    """Return the median under each set of weights.
+    """Return the median under each set of weights; NaN where they weigh nothing.
 
     Where exactly half of the weight lies below a gap, the middle of the gap is the median, as it
     is of an even number of values.
 
     Args:
-        values: (n,).
+        values: (n,), n at least 1.
         weights: (b, n).
     """
     order = np.argsort(values, kind="stable")

@@ -15,21 +15,18 @@ from harness.core.sample import Sample
 from harness.core.score import Direction, Quantity, Score, Scored, Unscored
 from harness.suites.metrics.additive import Floats
 from harness.suites.metrics.attack_budget import budget_figure
-from harness.suites.metrics.mean_of_values import MeanOfValues
+from harness.suites.metrics.mean_of_part import IN_PART, MeanOfPart
 
-SKIPPED = Unscored("the model is wrong about the text as it stands", is_moot=True)
-"""Of a sample that there was nothing to attack in."""
+OF_RIGHT = "samples that the model is right about before the attack"
 
 
-def attacked_of(output: Output) -> Attacked | Unscored:
-    """Return what an attack came to on a sample that the model was right about."""
-    if not isinstance(output, Attacked):
-        return Unscored(f"the outcome of an attack is needed, not a {type(output).__name__}")
-    return SKIPPED if output.outcome is Outcome.SKIPPED else output
+def no_outcome(output: Output) -> Unscored:
+    """Return why there is no score of what is no outcome of an attack."""
+    return Unscored(f"the outcome of an attack is needed, not a {type(output).__name__}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AttackSuccess(MeanOfValues):
+class AttackSuccess(MeanOfPart):
     """Of the samples that the model is right about, those that the attack has turned."""
 
     name: ClassVar[str] = "attack_success"
@@ -37,15 +34,15 @@ class AttackSuccess(MeanOfValues):
         Quantity(
             id="success_rate",
             direction=Direction.LOWER,
-            definition="successes / samples that the model is right about before the attack"
-            " (TextAttack 0.3.11: attack success rate); one left undecided is no success",
+            definition=f"successes / {OF_RIGHT} (TextAttack 0.3.11: attack success rate); a search"
+            " left undecided is no success",
             is_headline=True,
         ),
         Quantity(
             id="undecided_rate",
             direction=Direction.NEITHER,
-            definition="searches without a success that met answers which name no label / samples"
-            " that the model is right about before the attack",
+            definition="searches without a success, among whose answers were some that name no"
+            f" label / {OF_RIGHT}",
         ),
     )
     columns: ClassVar[tuple[str, ...]] = (
@@ -55,6 +52,7 @@ class AttackSuccess(MeanOfValues):
         "n_queries",
         "has_control",
         "control_found_at",
+        IN_PART,
     )
 
     @property
@@ -65,27 +63,25 @@ class AttackSuccess(MeanOfValues):
     def measure(self, sample: Sample, output: Output) -> Score:
         """Return the outcome and the queries that it took."""
         del sample
-        attacked = attacked_of(output)
-        if isinstance(attacked, Unscored):
-            return attacked
+        if not isinstance(output, Attacked):
+            return no_outcome(output)
         return Scored(
             (
-                float(attacked.outcome is Outcome.SUCCEEDED),
-                float(attacked.outcome is Outcome.UNDECIDED),
-                float(attacked.found_at),
-                float(attacked.n_queries),
-                float(attacked.control is not None),
-                float(attacked.control_found_at),
+                float(output.outcome is Outcome.SUCCEEDED),
+                float(output.outcome is Outcome.UNDECIDED),
+                float(output.found_at),
+                float(output.n_queries),
+                float(output.control is not None),
+                float(output.control_found_at),
+                float(output.outcome is not Outcome.SKIPPED),
             )
         )
 
-    def reduce(self, statistics: Floats, weights: Floats) -> Floats:
-        """Return both shares; see ``Metric.reduce``."""
-        # Named in full: a dataclass with slots is another class than the one that super() knows.
-        return MeanOfValues.reduce(self, statistics[:, :2], weights)
-
     def figures(self, statistics: Floats) -> tuple[Figure, ...]:
-        """Draw the successes against the number of queries."""
-        found_at, n_queries, has_control, control_found_at = statistics[:, 2:].T
+        """Draw the successes against the number of queries, the random search's beside them."""
+        attacked = statistics[statistics[:, -1] > 0]
+        if not attacked.size:
+            return ()
+        found_at, n_queries, has_control, control_found_at = attacked[:, 2:6].T
         beside = control_found_at if np.all(has_control) else None
         return (budget_figure(found_at, beside, n_queries),)
