@@ -166,9 +166,10 @@ def _of_the_rest(found: Robustness, rows: Sequence[Judged]) -> Iterator[str]:
 def _of_failures(found: Robustness) -> Iterator[str]:
     failed = [one for one in found.disturbed if one.n_failed]
     if failed:
-        told = ", ".join(
-            f"{format_count(one.n_failed)} of {format_count(one.changed.n)} under {one.perturbation}"
-            for one in failed[:_MOST_NAMED]
+        counts = ((one.n_failed, one.changed.n, one.perturbation) for one in failed)
+        told = _named(
+            f"{format_count(n_failed)} of {format_count(n)} under {name}"
+            for n_failed, n, name in counts
         )
         yield (
             f"Answered on the original and not answered, or not readable, once disturbed: {told}; "
