@@ -6,51 +6,15 @@ import random
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import ClassVar
 
+from harness.sources.lexicons.homoglyphs import HOMOGLYPHS, homoglyphs
+from harness.sources.lexicons.lexicon import Lexicon
 from harness.suites.perturbations.disturbance import Disturbance
 from harness.suites.perturbations.share import check_share, some_of
 from harness.suites.perturbations.words import spliced
 
-LOOKS_LIKE: Mapping[str, str] = {
-    "a": "\u0430",
-    "c": "\u0441",
-    "d": "\u0501",
-    "e": "\u0435",
-    "h": "\u04bb",
-    "i": "\u0456",
-    "j": "\u0458",
-    "l": "\u04cf",
-    "o": "\u043e\u03bf",
-    "p": "\u0440",
-    "q": "\u051b",
-    "s": "\u0455",
-    "v": "\u03bd",
-    "w": "\u051d",
-    "x": "\u0445",
-    "y": "\u0443",
-    "A": "\u0410\u0391",
-    "B": "\u0412\u0392",
-    "C": "\u0421",
-    "E": "\u0415\u0395",
-    "G": "\u050c",
-    "H": "\u041d\u0397",
-    "I": "\u0406\u0399",
-    "J": "\u0408",
-    "K": "\u041a\u039a",
-    "M": "\u041c\u039c",
-    "N": "\u039d",
-    "O": "\u041e\u039f",
-    "P": "\u0420\u03a1",
-    "Q": "\u051a",
-    "S": "\u0405",
-    "T": "\u0422\u03a4",
-    "W": "\u051c",
-    "X": "\u0425\u03a7",
-    "Y": "\u04ae\u03a5",
-    "Z": "\u0396",
-}
-"""Cyrillic and Greek letters by the Latin one whose shape they have in most fonts."""
 _LETTER = re.compile(r"[A-Za-z]")
 
 
@@ -62,17 +26,33 @@ class Homoglyphs(Disturbance):
     version: ClassVar[int] = 1
 
     rate: float = 0.1
-    """Share of the letters from a to z that are exchanged, in (0, 1]."""
+    """Share of the letters from a to z that are exchanged, in (0, 1]; less where fewer have a
+    double, as 27 of the 52 letters, small and capital, do."""
 
     def __post_init__(self) -> None:
         """Refuse impossible values."""
         check_share("rate", self.rate)
 
+    @property
+    def lexicons(self) -> tuple[Lexicon, ...]:
+        """Unicode's list of characters that were drawn to look alike."""
+        return (HOMOGLYPHS,)
+
     def perturb(self, text: str, rng: random.Random) -> str:
         """Return the text with letters of other scripts in it."""
         letters = list(_LETTER.finditer(text))
-        places = [letter for letter in letters if letter[0] in LOOKS_LIKE]
+        alike = look_alikes()
+        places = [letter for letter in letters if letter[0] in alike]
         chosen = some_of(places, self.rate, len(letters), rng)
-        return spliced(
-            text, [(*place.span(), rng.choice(LOOKS_LIKE[place[0]])) for place in chosen]
-        )
+        return spliced(text, [(*place.span(), rng.choice(alike[place[0]])) for place in chosen])
+
+
+@cache
+def look_alikes() -> Mapping[str, tuple[str, ...]]:
+    """Return by letter from a to z those of other scripts that look like it."""
+    alike = {
+        letter: tuple(other for other in others if not other.isascii())
+        for letter, others in homoglyphs().items()
+        if _LETTER.fullmatch(letter)
+    }
+    return {letter: others for letter, others in alike.items() if others}

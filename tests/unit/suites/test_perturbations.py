@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from string import printable
 
 import pytest
 
@@ -11,9 +12,10 @@ from harness.core.ports import Perturbation
 from harness.suites.perturbations.accents import Accents
 from harness.suites.perturbations.casing import Casing
 from harness.suites.perturbations.contractions import Contractions
+from harness.suites.perturbations.dialect import Dialect
 from harness.suites.perturbations.distractor import SENTENCES, Distractor
 from harness.suites.perturbations.filler import FILLERS, Filler
-from harness.suites.perturbations.homoglyphs import LOOKS_LIKE, Homoglyphs
+from harness.suites.perturbations.homoglyphs import Homoglyphs, look_alikes
 from harness.suites.perturbations.invisible import INVISIBLE, Invisible
 from harness.suites.perturbations.negation import Negation
 from harness.suites.perturbations.numbers import Numbers, in_words
@@ -70,6 +72,9 @@ def often(perturbation: Perturbation, text: str) -> set[str]:
         (StopWords(), "It is not the best of all films", "not best films"),
         (StopWords(), "nor don't they", "nor don't"),
         (StopWords(), "It is the of", "It is the of"),
+        (Dialect(), "The Color of a GRAY theater, a tire", "The Colour of a GREY theatre, a tire"),
+        (Dialect(), "the colour of tranquility", "the colour of tranquility"),
+        (Dialect(to="american"), "Colour, theatre, a programme", "Color, theater, a programme"),
         (Distractor(text="By the way."), "A film", "A film By the way."),
         (Distractor(text="By the way.", at="start"), "A film", "By the way. A film"),
     ],
@@ -103,19 +108,13 @@ def test_a_capital_slips_onto_a_capital() -> None:
 
 
 def test_ocr_knows_pairs() -> None:
-    found = often(Ocr(rate=1.0), "rn")
-
-    assert found == {"m"}
-    assert {"clog", "dcg", "d0g"} & often(Ocr(rate=0.4), "dog")
+    assert often(Ocr(rate=1.0), "li") == {"h", "U"}
+    assert often(Ocr(rate=1.0), "h1E") == {"b1E", "li1E"}
 
 
 def test_homoglyphs_and_invisible_characters() -> None:
-    assert once(Homoglyphs(rate=1.0), "ace") == "\u0430\u0441\u0435"
-    assert all(
-        new not in "abcdefghijklmnopqrstuvwxyz"
-        for letters in LOOKS_LIKE.values()
-        for new in letters
-    )  # noqa: E501 - one sentence
+    assert once(Homoglyphs(rate=1.0), "ace b1") == "\u0430\u0441\u0435 b1"
+    assert not {other for others in look_alikes().values() for other in others} & set(printable)
     assert len(once(Invisible(rate=1.0), "two words")) == len("two words") + 2 + 4
     assert not any(character.isprintable() and character.isalnum() for character in INVISIBLE)
 
