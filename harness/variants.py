@@ -79,6 +79,7 @@ def variants(
                 continue
             if made.label in labels:
                 problems.add(f"{place}[{number}]", f"is {made.label!r} again", "name it once")
+                continue
             labels.add(made.label)
             yield dataclasses.replace(
                 clean,
