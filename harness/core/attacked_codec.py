@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any, TypeAlias
 
 from harness.core.attacked import Attacked, Outcome
@@ -35,12 +35,13 @@ def encode_attacked(output: Attacked) -> Json:
 
 def decode_attacked(data: Mapping[str, Any]) -> Attacked:
     """Return the outcome that ``encode_attacked`` turned into ``data``."""
-    fields = {key: value for key, value in data.items() if key != "kind"}
-    control = fields.get("control")
+    # An answer's usage and latency stand beside the fields of its output.
+    own = {field.name: data[field.name] for field in fields(Attacked) if field.name in data}
+    control = own.get("control")
     return Attacked(
         **{
-            **fields,
-            "outcome": Outcome(fields["outcome"]),
+            **own,
+            "outcome": Outcome(own["outcome"]),
             "control": None if control is None else Outcome(control),
         }
     )

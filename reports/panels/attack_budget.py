@@ -54,6 +54,8 @@ def attack_budget_panel(data: Data) -> Panel:
 
 def attack_budget_words(data: Data) -> str:
     """Say where the curves end, and where the first one is half-way there."""
+    if not data["curves"]:
+        return "No sample was attacked."
     attack, *others = data["curves"]
     last = attack["success_rate"][-1]
     text = (
@@ -74,8 +76,8 @@ def attack_budget_words(data: Data) -> str:
 def attack_budget_table(data: Data) -> Table:
     """Return the share turned within round numbers of queries."""
     curves = data["curves"]
-    last = max(n for curve in curves for n in curve["n_queries"])
-    budgets = [*(n for n in _BUDGETS if n < last), last]
+    last = max((n for curve in curves for n in curve["n_queries"]), default=0)
+    budgets = [*(n for n in _BUDGETS if n < last), *([last] if last else [])]
     rows = [
         (
             Cell(format_count(n), order=n),
