@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pages.options import inner_sections, option_sections, policy_sections
 from pages.quantities import metric_sections
+from pages.word_lists import word_list_table
 
 ROOT = Path(__file__).parents[2]
 PARTS: Mapping[str, Callable[[], str]] = {
@@ -16,8 +17,9 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "inner tables": inner_sections,
     "metrics": metric_sections,
     "policy": policy_sections,
+    "word lists": word_list_table,
 }
-PAGES = ("docs/spec.md", "docs/metrics.md", "docs/judgement.md")
+PAGES = ("docs/spec.md", "docs/metrics.md", "docs/judgement.md", "docs/data.md")
 _MARKED = re.compile(r"(<!-- generated: ([\w ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 

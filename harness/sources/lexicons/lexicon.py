@@ -26,12 +26,12 @@ class Lexicon:
 
     @property
     def hash(self) -> str:
-        """SHA-256 (hex) over what pins the files, and the version of what reads them.
+        """SHA-256 (hex) over the name, what pins the files, and the version of what reads them.
 
         Known without a byte of them: the hash of an archive and a name within it fix the contents.
         """
         pins = [(source.package, source.sha256, source.file) for source in self.sources]
-        return hash_json({"sources": pins, "version": self.version})
+        return hash_json({"name": self.name, "sources": pins, "version": self.version})
 
 
 @runtime_checkable

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,10 @@ def attribute_literal(path: Path, name: str) -> Any:
 
 
 def _assigned(source: str, path: Path, name: str) -> Any:
-    for node in ast.walk(ast.parse(source)):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a stray backslash in a string is its author's affair
+        tree = ast.parse(source)
+    for node in ast.walk(tree):
         if isinstance(node, ast.Assign) and _named(node.targets[0]) == name:
             try:
                 return ast.literal_eval(node.value)

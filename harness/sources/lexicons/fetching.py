@@ -1,0 +1,59 @@
+"""Bringing the word lists that something draws on, before it is put to work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from harness.core.errors import SourceError, sentence
+from harness.sources.lexicons.lexicon import Lexicon, UsesLexicons
+from harness.sources.package import holds_package_file
+
+
+def lexicons_of(things: Iterable[object]) -> list[Lexicon]:
+    """Return the word lists that any of the things draws on, each once."""
+    return list(
+        dict.fromkeys(
+            lexicon
+            for thing in things
+            if isinstance(thing, UsesLexicons)
+            for lexicon in thing.lexicons
+        )
+    )
+
+
+def fetch_lexicons(thing: object, where: str) -> None:
+    """Bring the word lists that a thing draws on; nothing for one that draws on none.
+
+    Args:
+        thing: a perturbation, an attack or a suite.
+        where: its place in the spec, for messages.
+
+    Raises:
+        SourceError: with the list that is missing, and how to get it.
+    """
+    for lexicon in lexicons_of([thing]):
+        try:
+            for source in lexicon.sources:
+                source.fetch()
+        except SourceError as error:
+            reason = f"needs the word list {lexicon.name!r} ({packages_of(lexicon)})"
+            remedy = "run 'harness data fetch SPEC' once with a network"
+            raise SourceError(sentence(where, f"{reason}, and {error}", remedy)) from error
+
+
+def is_fetched(lexicon: Lexicon) -> bool:
+    """Tell whether all files of a word list are in the cache."""
+    return all(
+        holds_package_file(str(source.sha256), str(source.file)) for source in lexicon.sources
+    )
+
+
+def packages_of(lexicon: Lexicon) -> str:
+    """Return the pinned packages that a word list comes from.
+
+    >>> from harness.sources.lexicons.stop_words import STOP_WORDS
+    >>> packages_of(STOP_WORDS)
+    'llama-index-core==0.14.25'
+    """
+    pins = (f"{source.package}=={source.version}" for source in lexicon.sources)
+    return ", ".join(dict.fromkeys(pins))
