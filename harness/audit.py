@@ -123,6 +123,7 @@ def _planned(spec: RunSpec, prepared: Sequence[Prepared]) -> Iterator[Evaluation
                 n_samples=item.task.n_samples,
                 clean=item.suite.clean,
                 perturbation=item.suite.perturbation.label if item.suite.perturbation else "",
+                changes_target=getattr(item.suite.perturbation, "changes_target", False),
                 attack=item.suite.attack.label if item.suite.attack else "",
                 suite_hash=item.hash,
                 data_hash=item.task.data_hash,

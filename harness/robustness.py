@@ -86,10 +86,14 @@ class _Stored:
         ]
         metrics = stored_metrics(clean, _order(self._run, clean))
         perturbed = [one for one in twins if one.perturbation]
-        sides = [self._side(one) for one in perturbed if self._scores_of(one)]
+        rows = [self._disturbed(clean, one, metrics) for one in perturbed]
+        sides = [
+            self._side(one)
+            for one, row in zip(perturbed, rows, strict=True)
+            if self._scores_of(one) and row.is_counted
+        ]
         values = values_on_each(self._side(clean), sides, metrics.metrics)
         overall = overall_of(self._side(clean), metrics.metrics, values, self._settings)
-        rows = [self._disturbed(clean, one, metrics) for one in perturbed]
         found = Robustness(
             model=clean.model,
             suite=clean.suite,
@@ -125,6 +129,7 @@ class _Stored:
             n_flipped_alone=answers.n_flipped_alone,
             n_failed_clean=answers.n_failed_clean,
             n_failed=answers.n_failed,
+            changes_target=one.changes_target,
             note=one.error,
         )
 

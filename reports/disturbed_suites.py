@@ -34,3 +34,13 @@ def twins_words(manifest: Manifest, suite: str) -> str:
     return ", ".join(
         f"{format_count(count)} {noun}{'' if count == 1 else 's'}" for noun, count in parts if count
     )
+
+
+def warnings_of_twins(manifest: Manifest) -> tuple[str, ...]:
+    """Return the warnings of the run that are about a disturbed suite."""
+    places = tuple(
+        f"{done.suite} on {done.model}: "
+        for done in manifest.evaluations
+        if done.clean and done.clean != done.suite
+    )
+    return tuple(warning for warning in manifest.warnings if places and warning.startswith(places))

@@ -13,7 +13,7 @@ from harness.reports.evaluation_tables import failure_table
 from harness.reports.markdown_judgement import judgement_lines
 from harness.reports.markdown_text import code, plain_text, table_row
 from harness.reports.number_format import format_duration, format_time
-from harness.reports.robustness_attacks import attack_sentences, attack_table
+from harness.reports.robustness_attacks import attack_sentences, attack_table, attack_words
 from harness.reports.robustness_table import drop_table, headline_quantities
 from harness.reports.robustness_words import sentences
 from harness.reports.standing import alerts, failure_counts, standing
@@ -97,10 +97,15 @@ def robustness_lines(found: Robustness) -> Iterator[str]:
     for sentence in (*sentences(found), *attack_sentences(found)):
         yield f"- {plain_text(sentence[:1].upper() + sentence[1:])}."
     yield ""
-    for table in (drop_table(found, headline_quantities(found)[:1]), attack_table(found)):
-        if table.rows:
-            yield from markdown_table(table, group="Quantity")
-            yield ""
+    drops, attacks = drop_table(found, headline_quantities(found)[:1]), attack_table(found)
+    if drops.rows:
+        yield from markdown_table(drops, group="Quantity")
+        yield ""
+    if attacks.rows:
+        yield from markdown_table(attacks)
+        yield ""
+        yield plain_text(attack_words(found))
+        yield ""
 
 
 def _provenance(manifest: Manifest) -> str:

@@ -28,19 +28,19 @@ class _Told:
 
 
 _COLUMNS = (
-    _Told("success_rate", "Answers turned", "of the samples answered rightly before"),
-    _Told("control_success_rate", "By a random search", "same changes, as many queries"),
-    _Told("accuracy_under_attack", "Accuracy under attack", "of all samples"),
-    _Told("clean_accuracy", "Accuracy before", "of all samples"),
-    _Told("perturbed_word_rate", "Words changed", "of each text, over successes"),
+    _Told("success_rate", "Turned", "the samples answered rightly before"),
+    _Told("control_success_rate", "Random search", "the same, with as many queries"),
+    _Told("accuracy_under_attack", "Accuracy left", "all samples"),
+    _Told("clean_accuracy", "Accuracy before", "all samples"),
+    _Told("perturbed_word_rate", "Words changed", "each text's words, mean of successes"),
     _Told("queries", "Queries", "mean of each search"),
-    _Told("queries_sent", "Queries sent", "mean, without what was known already"),
+    _Told("queries_sent", "Sent", "mean, without what was known already"),
 )
 SUCCESS, CONTROL, UNDER_ATTACK, BEFORE, WORDS = (told.id for told in _COLUMNS[:5])
 
 
 def attack_table(found: Robustness) -> Table:
-    """Return a row for each attack, the denominators in the headings.
+    """Return a row for each attack.
 
     A headline quantity that is none of the usual ones has a column after them.
     """
@@ -59,7 +59,7 @@ def attack_table(found: Robustness) -> Table:
     columns = [
         Column(title="Attack", key="name"),
         *(
-            Column(title=f"{one.title}, {one.of}" if one.of else one.title, is_number=True)
+            Column(title=one.title, is_number=True, note=f"of {one.of}" if one.of else "")
             for one in told
         ),
         Column(title="Attacked", is_number=True, note="samples answered rightly before"),
@@ -72,8 +72,13 @@ def attack_table(found: Robustness) -> Table:
         )
         for one in found.attacks
     ]
-    caption = f"Attacks on {found.suite}, {found.model}, {format_level(found.level)} intervals"
-    return text_table(caption, columns, rows)
+    return text_table(f"Attacks on {found.suite}, {found.model}", columns, rows)
+
+
+def attack_words(found: Robustness) -> str:
+    """Say what the numbers of the table are shares and means of."""
+    told = "; ".join(f"{one.title}: of {one.of}" for one in _COLUMNS[:5])
+    return f"{told}; Queries: mean of each search. {format_level(found.level)} intervals."
 
 
 def attack_sentences(found: Robustness) -> Iterator[str]:

@@ -23,6 +23,7 @@ def robustness_data(found: Robustness) -> dict[str, Json]:
                 "n_flipped_alone": row.n_flipped_alone,
                 "n_failed_clean": row.n_failed_clean,
                 "n_failed": row.n_failed,
+                "changes_target": row.changes_target,
                 "note": row.note,
             }
             for row in found.disturbed

@@ -25,6 +25,8 @@ _MAX_SEGMENTS = 60
 _MOST_SIGNS = 5
 _LAST_ASCII = 0x7F
 _ELLIPSIS = " … "
+_SPACES = str.maketrans({" ": "\u2423", "\t": "\u21e5", "\n": "\u23ce\n"})
+"""Signs for spaces that differ: a line through one, or below it, tells little."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +126,7 @@ def _cut(segment: Segment, *, is_first: bool, is_last: bool) -> Segment:
     text = segment.text
     n_sides = 2 - is_first - is_last
     if segment.is_changed:
+        text = text.translate(_SPACES) if text.isspace() else text
         return Segment(_head(text, _MAX_UNMARKED), is_changed=True)
     if len(text) <= max(1, n_sides) * _CONTEXT + len(_ELLIPSIS):
         return segment

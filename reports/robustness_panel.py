@@ -75,7 +75,7 @@ def panel_words(found: Robustness) -> str:
 def _marks(found: Robustness) -> Iterator[_Mark]:
     for one in judged(found, found.lead) if found.lead else []:
         d = one.drop.difference
-        if d.difference is not None and one.effect is not Effect.NO_TEXT:
+        if d.difference is not None and one.row.is_counted:
             is_shown = one.effect in {Effect.DROPS, Effect.GAINS}
             yield _Mark(
                 name=one.row.perturbation,

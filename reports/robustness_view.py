@@ -9,8 +9,9 @@ from operator import attrgetter
 from harness.core.robustness import Robustness
 from harness.core.run import Run
 from harness.reports.anchors import anchor
+from harness.reports.disturbed_suites import warnings_of_twins
 from harness.reports.panels.panel import Panel
-from harness.reports.robustness_attacks import attack_sentences, attack_table
+from harness.reports.robustness_attacks import attack_sentences, attack_table, attack_words
 from harness.reports.robustness_examples import ExampleRow, example_rows
 from harness.reports.robustness_overview import overview_table
 from harness.reports.robustness_panel import panel_words, robustness_panel
@@ -45,6 +46,8 @@ class RobustnessPart:
     others: Table
     """Of the other headline quantities."""
     attacks: Table
+    attack_words: str
+    """Its denominators."""
     examples: tuple[ExampleGroup, ...]
     notes: tuple[str, ...]
 
@@ -61,6 +64,8 @@ class RobustnessView:
     level: float
     overview: Table | None
     """Where there is more than one part."""
+    warnings: tuple[str, ...]
+    """Of the run, about its disturbed suites."""
     parts: tuple[RobustnessPart, ...]
 
 
@@ -71,6 +76,7 @@ def robustness_view(run: Run, *, has_charts: bool = True) -> RobustnessView | No
     return RobustnessView(
         level=run.manifest.confidence_level,
         overview=overview_table(run.robustness) if len(run.robustness) > 1 else None,
+        warnings=warnings_of_twins(run.manifest),
         parts=tuple(_part(found, has_charts=has_charts) for found in run.robustness),
     )
 
@@ -92,6 +98,7 @@ def _part(found: Robustness, *, has_charts: bool) -> RobustnessPart:
         drops=drop_table(found, quantities[:1]),
         others=drop_table(found, quantities[1:]),
         attacks=attack_table(found),
+        attack_words=attack_words(found),
         examples=tuple(
             ExampleGroup(by=by, rows=tuple(group)) for by, group in groupby(rows, attrgetter("by"))
         ),

@@ -31,6 +31,8 @@ class Effect(StrEnum):
     NOT_SHOWN = "no drop shown"
     """It may be none, or one too small for these samples to tell."""
     NO_TEXT = "no text changed"
+    OTHER_MEANING = "meaning changed"
+    """The clean targets do not hold any more: a drop is no fault."""
     UNKNOWN = "not measured"
     UNDIRECTED = "not judged"
     """Neither side of this number is the better one."""
@@ -47,8 +49,10 @@ class Judged:
 
 def effect_of(row: Disturbed, drop: Drop, level: float) -> Effect:
     """Return what is found; a drop or a gain is beyond doubt after Holm's correction."""
-    if row.changed.n and not row.changed.n_hits:
+    if row.is_idle:
         return Effect.NO_TEXT
+    if row.changes_target:
+        return Effect.OTHER_MEANING
     if drop.difference.difference is None:
         return Effect.UNKNOWN
     if drop.loss is None:
@@ -70,13 +74,13 @@ def judged(found: Robustness, quantity: str) -> list[Judged]:
 
 def verdict_words(found: Robustness) -> str:
     """Say in a few words what became of the number that leads: ``drops under 3 of 7``."""
-    rows = judged(found, found.lead) if found.lead else []
+    rows = _put_to_the_test(judged(found, found.lead)) if found.lead else []
     n_drops = sum(one.effect is Effect.DROPS for one in rows)
-    if not rows:
+    if not found.disturbed:
         return ""
     if n_drops:
         return f"{found.lead} drops under {format_count(n_drops)} of {format_count(len(rows))}"
-    if all(one.effect in {Effect.UNKNOWN, Effect.NO_TEXT} for one in rows):
+    if all(one.effect is Effect.UNKNOWN for one in rows):
         return "nothing was put to the test"
     return f"no drop of {found.lead} shown"
 
@@ -124,22 +128,24 @@ def spread_of(interval: Interval | None) -> float | None:
     return (interval.high - interval.low) / 2 / _STDERRS_PER_HALF_WIDTH
 
 
+def _put_to_the_test(rows: Sequence[Judged]) -> list[Judged]:
+    return [one for one in rows if one.row.is_counted]
+
+
 def _of_drops(found: Robustness, rows: Sequence[Judged]) -> Iterator[str]:
     drops = [one for one in rows if one.effect is Effect.DROPS]
-    n_all = f"{format_count(len(rows))} perturbation{'' if len(rows) == 1 else 's'}"
+    tested = _put_to_the_test(rows)
+    n_all = f"{format_count(len(tested))} perturbation{'' if len(tested) == 1 else 's'}"
     if not drops:
-        tested = [one for one in rows if one.effect in {Effect.NOT_SHOWN, Effect.GAINS}]
         if tested:
             yield f"None of {n_all} is shown to make {found.lead} worse"
-        else:
-            yield f"None of {n_all} put {found.lead} to the test"
         return
     worst = max(drops, key=lambda one: one.drop.loss or 0.0)
     before, after = values_of(worst.drop.difference)
     yield (
         f"{found.lead} goes from {before} to {after} "
         f"({change_text(worst.drop.difference)}) under {worst.row.perturbation}"
-        f"{', the costliest of ' + n_all if len(rows) > 1 else ''}"
+        f"{', the costliest of ' + n_all if len(tested) > 1 else ''}"
     )
     if len(drops) > 1:
         names = _named(one.row.perturbation for one in drops)
@@ -158,9 +164,20 @@ def _of_the_rest(found: Robustness, rows: Sequence[Judged]) -> Iterator[str]:
     idle = [one.row.perturbation for one in rows if one.effect is Effect.NO_TEXT]
     if idle:
         yield f"Not put to the test, for no text was changed: {_named(idle)}"
+    yield from _of_other_meanings(rows)
     missing = [one.row.perturbation for one in rows if one.effect is Effect.UNKNOWN]
     if missing:
         yield f"Not measured: {_named(missing)}"
+
+
+def _of_other_meanings(rows: Sequence[Judged]) -> Iterator[str]:
+    others = [one.row for one in rows if one.effect is Effect.OTHER_MEANING]
+    if others:
+        told = _named(
+            f"{row.perturbation} ({share_text(row.flipped)} of the answers went with it)"
+            for row in others
+        )
+        yield f"Meant to change what a text says, and so not counted: {told}"
 
 
 def _of_failures(found: Robustness) -> Iterator[str]:

@@ -55,7 +55,9 @@ def _drops(found: Robustness, rows: Sequence[tuple[Disturbed, Drop]], *, is_narr
         p_value = [] if is_narrow else [_p(drop.p_adjusted)]
         cells = (*_values(drop.difference), _flipped(row), *p_value)
         is_worse = drop.is_shown(found.level) and (drop.loss or 0) > 0
-        table.add_row(escape(printable(row.perturbation)), *cells, style="bold" if is_worse else "")
+        mark = " (changes meaning)" if row.changes_target else ""
+        name = f"{escape(printable(row.perturbation))}{mark}"
+        table.add_row(name, *cells, style="bold" if is_worse else "")
     for overall in found.overall:
         if overall.difference.quantity.id == found.lead:
             table.add_row(_OVERALL[overall.kind], *_values(overall.difference))
@@ -96,7 +98,7 @@ def _values(d: Difference) -> tuple[str, str, str, str]:
 
 
 def _flipped(row: Disturbed) -> str:
-    if row.changed.n and not row.changed.n_hits:
+    if row.is_idle:
         return "no text"
     share = row.flipped.value if row.flipped else None
     return "-" if share is None else f"{share:.3f}"

@@ -36,8 +36,8 @@ class Drop:
 
     difference: Difference
     p_adjusted: float | None = None
-    """Holm's, over all perturbations of one suite on one model, each quantity by itself; None for
-    what has no test or is neither better nor worse."""
+    """Holm's, over all perturbations of one suite on one model that changed any text, each
+    quantity by itself; None for what has no test or is neither better nor worse."""
 
     @property
     def loss(self) -> float | None:
@@ -82,8 +82,21 @@ class Disturbed:
     """Samples left out of the flips because the clean text has no answer that could be read."""
     n_failed: int = 0
     """Samples left out of them because the disturbed text alone has none."""
+    changes_target: bool = False
+    """Whether what was done changes what a text says: a good model answers otherwise, and loses
+    by the clean targets. Such a perturbation has no part in the worst case, the mean, the tests."""
     note: str = ""
     """Why there is nothing here, or not all of it; one sentence."""
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether answers ought to stay as they are, and at least one text was changed."""
+        return not self.is_idle and not self.changes_target
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether not one text was changed: the model was put to no test."""
+        return self.changed.n > 0 and not self.changed.n_hits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +106,8 @@ class Overall:
     kind: Literal["worst", "mean"]
     """``worst``: mean over samples of the worst value that a sample has on its clean text and on
     every disturbed one; for accuracy, right each time (Liang et al. 2022, HELM, robustness).
-    ``mean``: mean over samples of the mean over perturbations, the clean text left out."""
+    ``mean``: mean over samples of the mean over perturbations, the clean text left out. A
+    perturbation that changed no text, or the meaning of texts, has no part in either."""
     difference: Difference
     """Beside the clean value on the same samples. Without p: the worst case cannot but be worse."""
     interval: Interval | None

@@ -90,6 +90,8 @@ class Evaluation:
     one that disturbs nothing."""
     perturbation: str = ""
     """Label of what was done to each text."""
+    changes_target: bool = False
+    """Whether that changes what a text says, so that the clean target does not hold any more."""
     attack: str = ""
     """Label of the search that was let loose on each text."""
     error: str = ""

@@ -53,7 +53,7 @@ def drops_of(
 
 
 def corrected(rows: Sequence[Disturbed]) -> tuple[Disturbed, ...]:
-    """Return the rows with p-values adjusted over all of them, each quantity by itself.
+    """Return the rows with p-values adjusted over all that changed a text, each quantity by itself.
 
     The numbers of one suite tell much the same; to correct for all of them at once would hide
     what any one of them shows.
@@ -62,7 +62,7 @@ def corrected(rows: Sequence[Disturbed]) -> tuple[Disturbed, ...]:
     for i, row in enumerate(rows):
         for drop in row.drops:
             p_value = drop.difference.p_value
-            if p_value is not None and drop.loss is not None:
+            if p_value is not None and drop.loss is not None and row.is_counted:
                 tests.setdefault(drop.difference.quantity.id, []).append((i, p_value))
     known: dict[tuple[int, str], float] = {}
     for name, family in tests.items():
