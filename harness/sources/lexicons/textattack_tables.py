@@ -42,13 +42,13 @@ LOOK_ALIKES = Lexicon(
 @cache
 def keyboard_neighbours() -> Mapping[str, tuple[str, ...]]:
     """Return the neighbours of each small letter, as ``WordSwapQWERTY`` goes through them."""
-    (source,) = KEYBOARD.sources
-    table = attribute_literal(source.fetch(), "_keyboard_adjacency")
+    (path,) = KEYBOARD.fetch()
+    table = attribute_literal(path, "_keyboard_adjacency")
     return MappingProxyType({key: tuple(neighbours) for key, neighbours in table.items()})
 
 
 @cache
 def look_alikes() -> Mapping[str, str]:
     """Return what ``WordSwapHomoglyphSwap`` puts in the place of a character."""
-    (source,) = LOOK_ALIKES.sources
-    return MappingProxyType(dict(attribute_literal(source.fetch(), "homos")))
+    (path,) = LOOK_ALIKES.fetch()
+    return MappingProxyType(dict(attribute_literal(path, "homos")))

