@@ -8,17 +8,14 @@ from typing import Any
 
 import pytest
 
-from harness.sources.lexicons.contractions import contractions, expansions
 from harness.sources.lexicons.given_names import given_names
 from harness.sources.lexicons.homoglyphs import homoglyphs
 from harness.sources.lexicons.nltk_data import use_nltk_data
 from harness.sources.lexicons.ocr import ocr_letters, ocr_words
 from harness.sources.lexicons.sentiment_words import sentiment_words
-from harness.sources.lexicons.slang import slang
 from harness.sources.lexicons.spelling import american_spellings, british_spellings
 from harness.sources.lexicons.stop_words import stop_words
 from harness.sources.lexicons.textattack_tables import keyboard_neighbours, look_alikes
-from harness.sources.lexicons.typing_errors import typing_errors
 from harness.sources.lexicons.wordnet import WordNet, is_one_word, wordnet
 
 pytestmark = [pytest.mark.model, pytest.mark.xdist_group("lexicons")]
@@ -99,20 +96,6 @@ def test_spellings_go_both_ways() -> None:
     assert back == list(british_spellings())
 
 
-def test_contractions_go_both_ways() -> None:
-    assert contractions()["will not"] == "won't"
-    back = [expansions()[short] for short in contractions().values()]
-    assert back == list(contractions())
-
-
-def test_typing_errors_are_symmetrical_and_between_neighbours() -> None:
-    errors = typing_errors()
-    assert errors["a"] == {"q": 594, "s": 42401, "w": 10893, "x": 3882, "z": 3062}
-    for letter, row in errors.items():
-        assert row, letter
-        assert all(errors[other][letter] == count for other, count in row.items())
-
-
 def test_ocr_errors_of_words_and_of_letters() -> None:
     assert ocr_words()["the"][:3] == ("tle", "tlie", "tbe")
     assert sum(map(len, ocr_words().values())) == 4734
@@ -141,11 +124,6 @@ def test_sentiment_words_are_rated_within_the_scale() -> None:
     assert sentiment_words()["good"] == 1.9
     assert sentiment_words()["horrible"] == -2.5
     assert all(-4 <= rating <= 4 for rating in sentiment_words().values())
-
-
-def test_slang_is_another_word() -> None:
-    assert "ace" in slang("a")["excellent"]
-    assert [len(slang(part)) for part in ("n", "a", "r")] == [343, 309, 23]
 
 
 def test_given_names_are_capitalised() -> None:
