@@ -81,9 +81,10 @@ class RandomAttack:
             n_barren=len(words) - len(open_words),
         )
 
-    def control(self, text: str, clean: Guess, rng: random.Random) -> None:
+    def control(self, text: str, clean: Guess, rng: random.Random) -> Search | None:
         """Return none: this is what others are held against."""
         del text, clean, rng
+        return None
 
 
 def _places(text: str, span: tuple[int, int]) -> list[int]:
