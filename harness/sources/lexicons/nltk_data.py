@@ -10,6 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from shutil import copyfile
 
+from harness.core.errors import ConfigError
 from harness.core.identity import hash_json
 from harness.sources.cache import cache_dir, filled_once
 from harness.sources.lexicons.morphology import PARTS_OF_SPEECH
@@ -44,9 +45,14 @@ def use_nltk_data() -> Path:
     """Put the folder before all others on NLTK's path, and return it.
 
     Raises:
+        ConfigError: NLTK is not installed.
         SourceError: as :func:`nltk_data`.
     """
-    import nltk.data
+    try:
+        import nltk.data
+    except ImportError as error:
+        remedy = "pip install 'model-audit-harness[text]'"
+        raise ConfigError("NLTK's data", "the package nltk is not installed", remedy) from error
 
     folder = nltk_data()
     if str(folder) not in nltk.data.path:

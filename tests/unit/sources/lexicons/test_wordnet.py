@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 from fakes.tiny_wordnet import use_tiny_wordnet
 
+from harness.core.errors import ConfigError
 from harness.sources.lexicons import wordnet_files
 from harness.sources.lexicons.morphology import base_forms
-from harness.sources.lexicons.nltk_data import nltk_data
+from harness.sources.lexicons.nltk_data import nltk_data, use_nltk_data
 from harness.sources.lexicons.wordnet import WordNet, is_one_word, wordnet
 
 
@@ -114,3 +116,9 @@ def test_nltks_folder_has_the_data_file_in_one_piece(
         + [f"{part}.exc" for part in ("adj", "adv", "noun", "verb")]
         + ["index.sense", "lexnames"]
     )
+
+
+def test_without_nltk_its_data_are_refused_with_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "nltk.data", None)
+    with pytest.raises(ConfigError, match=r"not installed; pip install 'model-audit-harness\[text"):
+        use_nltk_data()
