@@ -7,6 +7,7 @@ from enum import StrEnum
 from hashlib import sha256
 
 from harness.core.attacked import Attacked
+from harness.core.attacked import Outcome as AttackOutcome
 from harness.core.profile import Profile
 from harness.core.response import (
     Classification,
@@ -139,6 +140,8 @@ def output_text(output: Output, sample: Sample) -> str:  # noqa: PLR0911 - one f
 def _picked(output: Output, sample: Sample) -> str | None:
     if isinstance(output, Classification):
         return output.label
+    if isinstance(output, Attacked):
+        return None if output.outcome is AttackOutcome.UNDECIDED else output.label
     if not isinstance(output, LogLikelihoods) or not output.scores:
         return None
     likelihoods = [score.log_likelihood for score in output.scores]

@@ -128,6 +128,10 @@ def test_a_run_tells_what_attacks_came_to(place: Workplace) -> None:
     assert under["n"] == N
     assert under["value"] == pytest.approx(accuracy * (1 - long["value"]))
     assert values["judge", "films ! random budget=4", "queries"]["value"] <= 4
+    again = answers(place.latest, "films ! random budget=4").values()
+    assert all(each.n_sent < each.n_queries for each in again), (
+        "the first has asked of the originals"
+    )
     pairs = [
         (done["suite"], done["clean"], done["attack"]) for done in place.manifest()["evaluations"]
     ]
