@@ -7,6 +7,7 @@ from string import printable
 
 import pytest
 
+from harness import registry
 from harness.core.errors import ConfigError
 from harness.core.ports import Perturbation
 from harness.suites.perturbations.accents import Accents
@@ -191,6 +192,11 @@ def test_a_rate_is_a_share(make: type[Typos], rate: float) -> None:
 def test_an_empty_distractor_is_refused() -> None:
     with pytest.raises(ConfigError, match="text: is empty; write what is to be added"):
         Distractor(text=" ")
+
+
+@pytest.mark.parametrize("name", registry.registered("perturbations"))
+def test_by_default_the_label_is_the_registered_name(name: str) -> None:
+    assert registry.find("perturbations", name, "test")().label == name
 
 
 def test_labels_show_what_differs_from_the_default() -> None:
