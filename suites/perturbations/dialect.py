@@ -40,7 +40,7 @@ class Dialect(Disturbance):
     version: ClassVar[int] = 1
 
     to: Side = "british"
-    """Whose spelling is used afterwards."""
+    """Whose spelling is used afterwards, ``british`` or ``american``."""
 
     @property
     def lexicons(self) -> tuple[Lexicon, ...]:

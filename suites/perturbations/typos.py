@@ -42,7 +42,7 @@ class Typos(Disturbance):
     rate: float = 0.1
     """Share of the words with a slip, in (0, 1]."""
     layout: Layout = "qwerty"
-    """The keyboard, which says what keys are neighbours."""
+    """The keyboard, ``qwerty``, ``qwertz`` or ``azerty``: it says which keys are neighbours."""
 
     def __post_init__(self) -> None:
         """Refuse impossible values."""
