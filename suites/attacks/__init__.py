@@ -1,1 +1,1 @@
-"""Searches for a text close to a given one that a model takes for something else."""
+"""Searches for texts that a model is wrong about, by the recipes of published attacks."""

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 _RUN = re.compile(r"[\w\u02d7\u00d7`'*@-]+")
-"""With the three of its look-alikes that are neither letters nor digits: of hyphen, x, apostrophe."""
+"""With the look-alikes of hyphen, x and apostrophe, which are neither letters nor digits."""
 _EDGE = "'-_*@"
 """Belongs to a word within it, not at its ends."""
 
