@@ -37,7 +37,6 @@ class DeepWordBug(Recipe):
 
     name: ClassVar[str] = "deepwordbug"
     version: ClassVar[int] = 1
-    paper: ClassVar[str] = "Gao et al. 2018"
 
     max_edits: int = 30
     """Most single-character edits of a whole text, 1 or more."""

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from harness.core.attacked import Found, Guess
 from harness.core.errors import ConfigError
-from harness.core.ports import Search
+from harness.core.ports import Metric, Search
 from harness.suites.attacks.draft import Draft
 from harness.suites.attacks.greedy import word_by_word
 from harness.suites.attacks.moves import Moves
@@ -31,7 +31,6 @@ class InputReduction(Recipe):
 
     name: ClassVar[str] = "input_reduction"
     version: ClassVar[int] = 1
-    paper: ClassVar[str] = "Feng et al. 2018"
     keeps_label: ClassVar[bool] = True
 
     share: float = 0.5
@@ -45,6 +44,13 @@ class InputReduction(Recipe):
         if not 0 < self.share <= 1:
             reason = f"must be above 0 and at most 1, not {self.share}"
             raise ConfigError("share", reason, "write share = 0.5")
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """Those of every attack, less accuracy under attack: the model is right throughout."""
+        from harness.suites.metrics.attack import ATTACK_METRICS
+
+        return tuple(each for each in ATTACK_METRICS if each.name != "accuracy_under_attack")
 
     def search(self, text: str, clean: Guess, rng: random.Random) -> Search:
         """Start on one text."""

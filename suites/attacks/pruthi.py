@@ -39,7 +39,6 @@ class Pruthi(Recipe):
 
     name: ClassVar[str] = "pruthi"
     version: ClassVar[int] = 1
-    paper: ClassVar[str] = "Pruthi et al. 2019"
 
     max_words: int = 1
     """Most words that are misspelt, 1 or more."""

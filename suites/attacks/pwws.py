@@ -28,7 +28,6 @@ class Pwws(Recipe):
 
     name: ClassVar[str] = "pwws"
     version: ClassVar[int] = 1
-    paper: ClassVar[str] = "Ren et al. 2019"
 
     budget: int | None = None
     """Most queries for one sample, the one about the text as it is among them; none: no bound."""

@@ -7,14 +7,15 @@ budget is used up. Of places that matter equally the first in the text comes fir
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
-from typing import TypeAlias
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, TypeAlias
 
 from harness.core.attacked import Guess
 from harness.suites.attacks.draft import Draft
 from harness.suites.attacks.moves import Moves
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 Ranked: TypeAlias = Generator[Sequence[str], Sequence[Guess], list[int] | None]
 Ranking: TypeAlias = Callable[[Moves], Ranked]
@@ -56,12 +57,12 @@ def by_weighted_saliency(moves: Moves) -> Ranked:
         return None
     rest = iter(scores[len(places) :])
     best = [max((next(rest) for _ in texts), default=0.0) for texts in offers]
-    return _ordered(places, _softmax(scores[: len(places)]) * np.array(best))
+    return _ordered(places, _softmax(scores[: len(places)]) * best)
 
 
 def _by_score(moves: Moves, places: list[int], texts: list[str], n_words: int) -> Ranked:
     scores = yield from _scores(moves, texts, n_words)
-    return None if scores is None else _ordered(places, np.array(scores))
+    return None if scores is None else _ordered(places, scores)
 
 
 def _scores(
@@ -74,14 +75,18 @@ def _scores(
 
 
 def _softmax(values: list[float]) -> NDArray[np.float32]:
+    import numpy as np
+
     # In single precision, as the original: words that matter equally but for rounding tie.
     exponentials = np.exp(np.array(values, dtype=np.float32) - np.float32(max(values, default=0)))
     shares: NDArray[np.float32] = exponentials / exponentials.sum()
     return shares
 
 
-def _ordered(places: list[int], scores: NDArray[np.floating]) -> list[int]:
-    return [places[each] for each in np.argsort(-scores, kind="stable")]
+def _ordered(places: list[int], scores: Sequence[float] | NDArray[np.floating]) -> list[int]:
+    import numpy as np
+
+    return [places[each] for each in np.argsort(-np.asarray(scores), kind="stable")]
 
 
 def place_is_left(draft: Draft, place: int, moves: Moves) -> bool:

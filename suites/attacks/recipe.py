@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from abc import abstractmethod
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from harness.core.attacked import Guess
 from harness.core.errors import ConfigError
@@ -28,9 +28,6 @@ class Recipe(Disturbance):
     """
 
     __slots__ = ()
-
-    paper: ClassVar[str]
-    """Where it comes from."""
 
     @property
     def metrics(self) -> tuple[Metric, ...]:

@@ -41,7 +41,6 @@ class TextBuggerLite(Recipe):
 
     name: ClassVar[str] = "textbugger_lite"
     version: ClassVar[int] = 1
-    paper: ClassVar[str] = "Li et al. 2019"
 
     budget: int | None = None
     """Most queries for one sample, the one about the text as it is among them; none: no bound."""

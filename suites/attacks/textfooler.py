@@ -32,7 +32,6 @@ class TextFoolerLite(Recipe):
 
     name: ClassVar[str] = "textfooler_lite"
     version: ClassVar[int] = 1
-    paper: ClassVar[str] = "Jin et al. 2020"
 
     budget: int | None = None
     """Most queries for one sample, the one about the text as it is among them; none: no bound."""
