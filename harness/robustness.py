@@ -54,10 +54,11 @@ def robustness(run: Run, folder: Path) -> tuple[Robustness, ...]:
         StoreError: the records are missing or damaged.
     """
     done = run.manifest.evaluations
-    if not any(one.clean and one.n_answered for one in done):
-        return ()
-    pairs = {(one.model, one.clean) for one in done if one.clean}
+    answered = {(one.model, one.clean or one.suite) for one in done if one.n_answered}
+    pairs = answered & {(one.model, one.clean) for one in done if one.clean}
     clean = [one for one in done if (one.model, one.suite) in pairs]
+    if not clean:
+        return ()
     stored = _Stored(run, folder)
     return tuple(stored.robustness_of(one) for one in clean)
 
