@@ -79,5 +79,7 @@ class Attacked:
     """What a random search over the same changes came to with as many queries; None for a sample
     that was skipped and for a recipe that has none."""
     control_text: str = ""
+    control_n_changed: int = 0
+    """Words of the original that ``control_text`` has changed."""
     control_found_at: int = 0
     """As ``found_at``, of the random search."""

@@ -124,6 +124,7 @@ def _summed_up(ledger: Ledger, end: Verified, control: Verified | None) -> Attac
         attacked,
         control=control.outcome,
         control_text=control.found.text,
+        control_n_changed=control.found.n_changed,
         control_found_at=control.found_at,
     )
 

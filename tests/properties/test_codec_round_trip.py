@@ -104,6 +104,7 @@ outputs: st.SearchStrategy[Output] = st.one_of(
         n_unreadable=counts,
         control=st.none() | st.sampled_from(Outcome),
         control_text=texts,
+        control_n_changed=counts,
         control_found_at=counts,
     ),
 )

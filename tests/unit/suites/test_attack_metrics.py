@@ -15,6 +15,7 @@ from harness.suites.metrics.accuracy_under_attack import AccuracyUnderAttack
 from harness.suites.metrics.attack import ATTACK_METRICS, METRICS_WITHOUT_CONTROL
 from harness.suites.metrics.attack_change import AttackChange
 from harness.suites.metrics.attack_control import AttackControl
+from harness.suites.metrics.attack_control_change import AttackControlChange
 from harness.suites.metrics.attack_cost import AttackCost
 from harness.suites.metrics.attack_success import AttackSuccess
 
@@ -41,13 +42,25 @@ def outcome_of(outcome: Outcome, n_queries: int = 10, **fields: object) -> Attac
 
 # Of ten samples the model is right about eight; five of these are turned, one is left undecided.
 OUTPUTS = [
-    outcome_of(Outcome.SUCCEEDED, 8, control=Outcome.SUCCEEDED, control_found_at=5),
+    outcome_of(
+        Outcome.SUCCEEDED,
+        8,
+        control=Outcome.SUCCEEDED,
+        control_found_at=5,
+        control_n_changed=3,
+    ),
     outcome_of(Outcome.SUCCEEDED, 12),
     outcome_of(Outcome.SUCCEEDED, 12, n_changed=3, text="b"),
     outcome_of(Outcome.SUCCEEDED, 20),
     outcome_of(Outcome.SUCCEEDED, 40),
     outcome_of(Outcome.UNDECIDED, 41),
-    outcome_of(Outcome.FAILED, 42, control=Outcome.SUCCEEDED, control_found_at=2),
+    outcome_of(
+        Outcome.FAILED,
+        42,
+        control=Outcome.SUCCEEDED,
+        control_found_at=2,
+        control_n_changed=2,
+    ),
     outcome_of(Outcome.FAILED, 43),
     outcome_of(Outcome.SKIPPED, 1, control=None),
     outcome_of(Outcome.SKIPPED, 1, control=None),
@@ -75,6 +88,7 @@ def test_success_is_told_of_those_that_were_right_and_accuracy_of_all() -> None:
         "control_success_rate": 2 / 8,
         "advantage_over_control": pytest.approx(3 / 8),
     }
+    assert values(AttackControlChange()) == {"control_perturbed_word_rate": (3 / 4 + 2 / 4) / 2}
 
 
 def test_costs_and_changes() -> None:
@@ -159,7 +173,8 @@ def test_a_recipe_without_control_has_one_curve_and_no_such_metric() -> None:
     assert [curve["label"] for curve in figure.data["curves"]] == ["attack"]  # type: ignore[attr-defined]
     assert isinstance(AttackControl().measure(SAMPLE, alone[0]), Unscored)
     assert {m.name for m in ATTACK_METRICS} - {m.name for m in METRICS_WITHOUT_CONTROL} == {
-        "attack_control"
+        "attack_control",
+        "attack_control_change",
     }
 
 
