@@ -19,7 +19,6 @@ from harness.suites.metrics.perplexity import Perplexity
 
 METRIC = ExactMatch()
 N = 40
-NOTHING = Share(n_hits=0, n=0, interval=None)
 
 
 def right(*values: float) -> Side:
@@ -29,10 +28,15 @@ def right(*values: float) -> Side:
     return side({METRIC: np.repeat(rows[:, None], columns, axis=1)})
 
 
-def row(clean: Side, twin: Side, *, n_changed: int = N, **more: bool) -> Disturbed:
-    drops = drops_of(clean, twin, [METRIC], SETTINGS)
-    changed = Share(n_hits=n_changed, n=N, interval=None)
-    return Disturbed(suite="", perturbation="", drops=drops, changed=changed, flipped=None, **more)
+def row(clean: Side, twin: Side, *, n_changed: int = N, changes_target: bool = False) -> Disturbed:
+    return Disturbed(
+        suite="",
+        perturbation="",
+        drops=drops_of(clean, twin, [METRIC], SETTINGS),
+        changed=Share(n_hits=n_changed, n=N, interval=None),
+        flipped=None,
+        changes_target=changes_target,
+    )
 
 
 def test_a_drop_is_that_of_the_samples_scored_on_both_sides() -> None:
@@ -43,7 +47,7 @@ def test_a_drop_is_that_of_the_samples_scored_on_both_sides() -> None:
     # Of each four, the third has no answer once disturbed; of the rest 2 of 3 are right, then 1.
     d = drop.difference
     assert (d.n, d.n_lost) == (30, 10)
-    assert (d.baseline, d.candidate) == (pytest.approx(2 / 3), pytest.approx(1 / 3))
+    assert [d.baseline, d.candidate] == pytest.approx([2 / 3, 1 / 3])
     assert drop.loss == pytest.approx(1 / 3)
     assert d.interval is not None
     assert drop.largest_loss == pytest.approx(-d.interval.low)
