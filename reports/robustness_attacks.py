@@ -28,7 +28,7 @@ class _Told:
 
 
 _COLUMNS = (
-    _Told("success_rate", "Turned", "the samples answered rightly before"),
+    _Told("success_rate", "Success rate", "the samples answered rightly before"),
     _Told("control_success_rate", "Random search", "the same, with as many queries"),
     _Told("accuracy_under_attack", "Accuracy left", "all samples"),
     _Told("clean_accuracy", "Accuracy before", "all samples"),
@@ -99,12 +99,20 @@ def number_of(one: Attacks, quantity: str) -> Estimate | None:
 
 def hardest(found: Robustness) -> Attacks | None:
     """Return the attack that turns the largest share of answers."""
-    known = [one for one in found.attacks if _value(one, SUCCESS) is not None]
+    known = [
+        one
+        for one in found.attacks
+        if _value(one, SUCCESS) is not None and number_of(one, UNDER_ATTACK) is not None
+    ]
     return max(known, key=lambda one: _value(one, SUCCESS) or 0.0, default=None)
 
 
 def _sentence(one: Attacks, success: Estimate) -> str:
-    words = f"The attack {one.attack} turns {format_estimate(success)} of the right answers"
+    share = format_estimate(success)
+    if number_of(one, UNDER_ATTACK) is None:  # one that leaves the label as it is: no answer turns
+        words = f"The attack {one.attack} succeeds on {share} of the samples answered rightly"
+    else:
+        words = f"The attack {one.attack} turns {share} of the right answers"
     details = []
     control, rate = number_of(one, CONTROL), number_of(one, WORDS)
     if control is not None and control.value is not None:

@@ -16,7 +16,7 @@ from harness.core.robustness import Attacks, Disturbed, Drop, Robustness
 
 _OVERALL = {"worst": "worst of each sample", "mean": "mean of all"}
 _ATTACKED = {
-    "success_rate": "turned",
+    "success_rate": "success",
     "control_success_rate": "random search",
     "accuracy_under_attack": "accuracy",
     "perturbed_word_rate": "words",
@@ -67,7 +67,8 @@ def _drops(found: Robustness, rows: Sequence[tuple[Disturbed, Drop]], *, is_narr
 def _attacks(found: Robustness) -> Table:
     known = [name for name in _ATTACKED if any(_number(one, name) for one in found.attacks)]
     table = _table(
-        f"{found.suite} · {found.model}: attacks (turned: of the answers that were right)", "attack"
+        f"{found.suite} · {found.model}: attacks (success: of the right answers)",
+        "attack",
     )
     for name in known:
         table.add_column(_ATTACKED[name], justify="right")

@@ -99,6 +99,12 @@ def success_rate(value: float | None = 0.85) -> Estimate:
     )  # fmt: skip
 
 
+def accuracy_left() -> Estimate:
+    """Return the other number of an attack that turns labels."""
+    quantity = replace(SUCCESS, id="accuracy_under_attack", definition="of all")
+    return replace(success_rate(0.12), quantity=quantity, interval=interval(0.06, 0.2), n=100)
+
+
 def synthetic_robustness() -> Robustness:
     """Return it."""
     hostile = HOSTILE[0] + HOSTILE[5]
@@ -122,7 +128,11 @@ def synthetic_robustness() -> Robustness:
                 interval=interval(0.63, 0.75),
             ),
         ),
-        attacks=(Attacks(suite=f"{CLEAN} ! pwws", attack="pwws", estimates=(success_rate(),)),),
+        attacks=(
+            Attacks(
+                suite=f"{CLEAN} ! pwws", attack="pwws", estimates=(success_rate(), accuracy_left())
+            ),
+        ),
         examples=(
             Example(
                 by="typos",

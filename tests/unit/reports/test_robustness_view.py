@@ -126,11 +126,24 @@ def test_an_attack_is_told_with_its_denominator() -> None:
     found = synthetic_robustness()
 
     assert list(attack_sentences(found)) == [
-        "The attack pwws turns 0.850 [0.75, 0.92] of the right answers"
+        (
+            "The attack pwws turns 0.850 [0.75, 0.92] of the right answers: accuracy under attack "
+            "is 0.120"
+        )
     ]
     (row,) = attack_table(found).rows
-    assert [cell.text for cell in row] == ["pwws", "0.850 [0.75, 0.92]", "80"]
+    assert [cell.text for cell in row] == ["pwws", "0.850 [0.75, 0.92]", "0.120 [0.06, 0.20]", "80"]
     assert "of the right; n 80" in row[1].note
+
+
+def test_an_attack_that_keeps_the_label_turns_no_answer() -> None:
+    kept = Attacks(suite="s ! input_reduction", attack="reduction", estimates=(success_rate(),))
+    found = replace(synthetic_robustness(), attacks=(kept,))
+
+    assert list(attack_sentences(found)) == [
+        "The attack reduction succeeds on 0.850 [0.75, 0.92] of the samples answered rightly"
+    ]
+    assert overview_table([found]).rows[0][8].remark == ""
 
 
 def test_an_attack_that_crashed_is_not_called_survived() -> None:
@@ -248,7 +261,7 @@ def test_markdown_has_the_sentences_and_the_table() -> None:
     assert "### Robustness: movie sentiment, reviews-lr" in text
     assert "- Accuracy goes from 0.800 to 0.600" in text
     assert "| accuracy ↑ higher | typos | drops |" in text
-    assert "| pwws | 0.850 [0.75, 0.92] | 80 |" in text
+    assert "| pwws | 0.850 [0.75, 0.92] | 0.120 [0.06, 0.20] | 80 |" in text
 
 
 def test_csv_rows_go_on_with_the_change() -> None:
