@@ -118,16 +118,16 @@ def side(python: str, script: Path, job: Path) -> dict[str, Any]:
 def line(name: str, ours: dict[str, Any], theirs: dict[str, Any]) -> str:
     """Return a row of the table."""
     pairs = list(zip(ours["outcomes"], theirs["outcomes"], strict=True))
-    # TextAttack has no successes where there is something to maximise; ours are told by a share.
-    is_kept = name == "input_reduction"
-    same = sum(is_kept or one["kind"] == other["kind"] for one, other in pairs)
+    n = len(pairs)
+    # Where there is something to maximise TextAttack tells no success from a failure.
+    same = sum(one["kind"] == other["kind"] for one, other in pairs)
+    outcomes = "" if name == "input_reduction" else f"{same}/{n}"
     texts = sum(one["text"] == other["text"] for one, other in pairs)
     queries = sum(one["n_queries"] == other["n_queries"] for one, other in pairs)
-    n = len(pairs)
     clean = sum(one["kind"] != "skipped" for one, _ in pairs) / n
     after = sum(one["kind"] == "failed" for one, _ in pairs) / n
     return (
-        f"| {name} | {clean:.1%} | {after:.1%} | {same}/{n} | {texts}/{n} | {queries}/{n} "
+        f"| {name} | {clean:.1%} | {after:.1%} | {outcomes} | {texts}/{n} | {queries}/{n} "
         f"| {theirs['n_calls']:,} | {ours['n_calls']:,} "
         f"| {theirs['n_calls'] / ours['n_calls']:.0f} "
         f"| {theirs['n_texts']:,} | {ours['n_texts']:,} "
