@@ -24,8 +24,8 @@ from harness.engine.plan import capability_for, idle_options, in_place
 from harness.interruption import undisturbed
 from harness.preparing import Prepared, is_in_rounds, prepare
 from harness.resume import Earlier, read_earlier
+from harness.run_views import with_views
 from harness.store.run_folder import RunWriter, load_run_folder, new_run_id, now
-from harness.trade_off import with_tradeoff
 from harness.turns import Turn, take_turns
 
 
@@ -124,6 +124,10 @@ def _planned(spec: RunSpec, prepared: Sequence[Prepared]) -> Iterator[Evaluation
                 suite=item.suite.name,
                 capability=str(capability_for(item.suite, models[name])),
                 n_samples=item.task.n_samples,
+                clean=item.suite.clean,
+                perturbation=item.suite.perturbation.label if item.suite.perturbation else "",
+                changes_target=getattr(item.suite.perturbation, "changes_target", False),
+                attack=item.suite.attack.label if item.suite.attack else "",
                 suite_hash=item.hash,
                 data_hash=item.task.data_hash,
                 part_slices=item.task.part_slices if isinstance(item.task, TaskOfParts) else (),
@@ -334,7 +338,7 @@ class _Audit:
         """Write the report; return why it could not be, or an empty text."""
         try:
             folder = self._writer.folder
-            self._writer.report(render(with_tradeoff(load_run_folder(folder), folder), "html"))
+            self._writer.report(render(with_views(load_run_folder(folder), folder), "html"))
         except Exception as error:  # noqa: BLE001 - the numbers are kept, whatever a page is like
             return sentence_of(error)
         return ""

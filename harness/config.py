@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from math import isfinite
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -14,6 +14,7 @@ from harness.core.errors import ConfigError, UnknownName, nearest
 from harness.core.redact import redacted, secret_values
 from harness.core.spec import ModelSpec, RunSpec, SuiteSpec
 from harness.sources.dataset import Dataset
+from harness.variants import KEYS, variants
 
 _TOP: dict[str, tuple[type, str]] = {
     "name": (str, "a text"),
@@ -27,7 +28,7 @@ _LARGEST_SEED = 2**63 - 1
 """What every random generator in use takes."""
 _TABLES = ("model", "suite", "data")
 _MODEL_KEYS = ("name", "adapter")
-_SUITE_KEYS = ("name", "suite", "models", "limit")
+_SUITE_KEYS = ("name", "suite", "models", "limit", *KEYS)
 
 
 def load_spec(path: str | Path) -> RunSpec:
@@ -97,10 +98,11 @@ def parse_spec(table: Mapping[str, Any], *, folder: Path, name: str = "run") -> 
     models = _models(model_tables, resolve, problems)
     names = [str(entry.get("name", "")) for entry in model_tables]
     suites = [
-        _suite(entry, f"suite[{i}]", names, resolve, problems)
+        suite
         for i, entry in enumerate(suite_tables)
+        for suite in _suites(entry, f"suite[{i}]", names, resolve, problems)
     ]
-    _check_unique([suite.name for suite in suites if suite], "suite", problems)
+    _check_unique([suite.name for suite in suites], "suite", problems)
     resolve.check_unused()
     if not len(problems):
         _check_storable(table, "", problems)
@@ -108,7 +110,7 @@ def parse_spec(table: Mapping[str, Any], *, folder: Path, name: str = "run") -> 
     return RunSpec(
         **{"name": name, **top},
         models=models,
-        suites=tuple(suite for suite in suites if suite),
+        suites=tuple(suites),
         source=redacted(table),
         folder=str(folder.resolve()),
         secrets=tuple(filter(None, secret_values(table))),
@@ -270,6 +272,20 @@ def _model(
     if adapter is None:
         return None
     return ModelSpec(name=name, adapter_name=kind, adapter=adapter)
+
+
+def _suites(
+    table: Mapping[str, Any],
+    where: str,
+    model_names: list[str],
+    resolve: _Resolver,
+    problems: Problems,
+) -> Iterator[SuiteSpec]:
+    """Yield the suite of a table, and those that disturb or attack its texts."""
+    clean = _suite(table, where, model_names, resolve, problems)
+    if clean is not None:
+        yield clean
+        yield from variants(clean, table, where, problems, resolve.options)
 
 
 def _suite(

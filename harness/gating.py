@@ -19,13 +19,13 @@ from harness.engine.breakdown import sentence_of
 from harness.engine.judge import Context, judge
 from harness.operand import Operand
 from harness.policy_file import load_policy
+from harness.run_views import with_views
 from harness.store.baselines import read_baselines
 from harness.store.documents import write_text
 from harness.store.folder_lock import FolderLock
 from harness.store.judgement_file import DOCUMENTS, write_judgement
 from harness.store.run_folder import REPORT
 from harness.store.samples_file import StoredRecords
-from harness.trade_off import with_tradeoff
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,8 +119,7 @@ def judged_run(candidate: Operand, judgement: Judgement, history: tuple[Series, 
     run = candidate.run
     if candidate.model is not None:
         run = _narrowed(run, candidate.model, candidate.folder)
-    else:
-        run = with_tradeoff(run, candidate.folder)
+    run = with_views(run, candidate.folder)
     return replace(run, judgement=judgement, history=history)
 
 
@@ -133,7 +132,7 @@ def keep(candidate: Operand, judgement: Judgement, history: tuple[Series, ...] =
     lock = FolderLock(candidate.folder, remedy="let this user write there")
     try:
         write_judgement(candidate.folder, judgement)
-        run = with_tradeoff(candidate.run, candidate.folder)
+        run = with_views(candidate.run, candidate.folder)
         run = replace(run, judgement=judgement, history=history)
         for form, name in DOCUMENTS.items():
             write_text(candidate.folder / name, render(run, form))

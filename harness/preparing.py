@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from harness.core.abilities import SuiteInRounds
 from harness.core.build import Problems
 from harness.core.errors import HarnessError
 from harness.core.ports import Progress, Task
 from harness.core.spec import ModelSpec, RunSpec, SuiteSpec
+from harness.engine.attacked_task import AttackedTask
 from harness.engine.code_hash import suite_hash
+from harness.engine.guess_cache import GuessCache
+from harness.engine.perturbed_task import PerturbedTask
 from harness.engine.plan import check_capabilities
+from harness.sources.lexicons.fetching import lexicons_of
 from harness.sources.source import Source
 
 
@@ -25,6 +29,8 @@ class Prepared:
     """Its models give the answers of a stored run again."""
     limit: int | None
     """The smaller of the spec's and the suite's own."""
+    guesses: GuessCache = field(default_factory=GuessCache)
+    """What models take its texts for: shared by the attacks on it."""
 
 
 def prepare(spec: RunSpec, progress: Progress) -> list[Prepared]:
@@ -38,10 +44,11 @@ def prepare(spec: RunSpec, progress: Progress) -> list[Prepared]:
     for model in spec.models:
         with problems.kept():
             _check_local_files(model)
-    prepared = []
+    prepared: list[Prepared] = []
     for suite in spec.suites:
         with problems.kept():
-            prepared.append(_prepare(suite, spec, progress))
+            clean = next((item for item in prepared if item.suite.name == suite.clean), None)
+            prepared.append(_prepare(suite, spec, progress, clean))
     problems.raise_any()
     return prepared
 
@@ -52,23 +59,38 @@ def _check_local_files(model: ModelSpec) -> None:
         model.adapter.fetch()
 
 
-def _prepare(suite: SuiteSpec, spec: RunSpec, progress: Progress) -> Prepared:
+def _prepare(
+    suite: SuiteSpec, spec: RunSpec, progress: Progress, clean: Prepared | None
+) -> Prepared:
     progress.note(f"{suite.name}: reading data")
     limit = spec.limit if suite.limit is None else min(suite.limit, spec.limit or suite.limit)
     try:
-        task = suite.suite.prepare(limit=limit, seed=spec.seed)
+        task = suite.suite.prepare(limit=limit, seed=spec.seed) if clean is None else clean.task
+        _bring_lexicons(suite)
     except HarnessError as error:
         # The place is half the message: say which suite's data it was.
         error.args = (f"suite {suite.name!r}: {error}",)
         raise
+    if suite.perturbation is not None:
+        task = PerturbedTask(task=task, perturbation=suite.perturbation, seed=spec.seed)
+    if suite.attack is not None:
+        cache = clean.guesses if clean is not None else GuessCache()
+        task = AttackedTask(task=task, attack=suite.attack, seed=spec.seed, cache=cache)
     asked = [model for model in spec.models if model.name in suite.models]
     return Prepared(
         suite=suite,
         task=task,
-        hash=suite_hash(suite.suite, task),
+        hash=suite_hash(suite.suite, task, filter(None, (suite.perturbation, suite.attack))),
         is_replayed=any(model.adapter_name == "replay" for model in asked),
         limit=limit,
     )
+
+
+def _bring_lexicons(suite: SuiteSpec) -> None:
+    """Miss a word list now, and not when its first word is wanted."""
+    for lexicon in lexicons_of((suite.suite, suite.perturbation, suite.attack)):
+        for source in lexicon.sources:
+            source.fetch()
 
 
 def is_in_rounds(item: Prepared) -> bool:

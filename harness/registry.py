@@ -16,8 +16,16 @@ from typing import Any, Literal
 
 from harness.core.errors import ConfigError, UnknownName
 
-Kind = Literal["adapters", "suites", "metrics", "reports", "sites"]
-KINDS: tuple[Kind, ...] = ("adapters", "suites", "metrics", "reports", "sites")
+Kind = Literal["adapters", "attacks", "suites", "metrics", "perturbations", "reports", "sites"]
+KINDS: tuple[Kind, ...] = (
+    "adapters",
+    "attacks",
+    "suites",
+    "metrics",
+    "perturbations",
+    "reports",
+    "sites",
+)
 
 _FIRST_LINE = re.compile(r'\A(?:#[^\n]*\n)*\s*r?"""(.+?)(?:"""|\n)')
 

@@ -12,10 +12,10 @@ from harness.core.run import Manifest
 from harness.core.site import PublishedRun, SampleValues
 from harness.engine.breakdown import sentence_of
 from harness.engine.published_values import published_values
+from harness.run_views import with_views
 from harness.store.run_folder import load_run_folder
 from harness.store.sample_scores import read_scores
 from harness.stored_metrics import stored_metrics
-from harness.trade_off import with_tradeoff
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class RunDocuments:
 def run_documents(job: RunJob) -> RunDocuments:
     """Render one run."""
     try:
-        run = with_tradeoff(load_run_folder(job.folder), job.folder)
+        run = with_views(load_run_folder(job.folder), job.folder)
         published = PublishedRun(
             run=run,
             values=tuple(_values(job.folder, run.manifest)),

@@ -78,7 +78,8 @@ def _alternative(run: Run, base: str, model: str, scores: Scores) -> Alternative
     notes: list[str] = []
     for before in run.manifest.evaluations:
         after = mine.get(before.suite)
-        if before.model != base or after is None:
+        # A disturbed suite has a table of its own; here each would be a column more.
+        if before.model != base or after is None or before.clean:
             continue
         sides = [_side(run, done, scores) for done in (before, after)]
         metrics = stored_metrics(after, _order(run, after))

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 from harness.core.estimate import Estimate
 from harness.core.judgement import Finding, Judgement
 from harness.core.run import Manifest, Run
 from harness.reports.csv_findings import COLUMNS as FINDING_COLUMNS
 from harness.reports.csv_findings import estimate_key, finding_values, findings_by_key
+from harness.reports.csv_robustness import COLUMNS as ROBUSTNESS_COLUMNS
+from harness.reports.csv_robustness import cells_of, disturbed_cells, overall_cells
 from harness.reports.load_marks import mark_of
 from harness.reports.unit_format import estimate_text
 from harness.reports.visible_text import one_line
@@ -44,12 +46,16 @@ COLUMNS = (
 _FORMULA_STARTS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """The last four are the same signs in full width, which some spreadsheets read alike."""
 
+_Row: TypeAlias = tuple[Estimate | None, list[str]]
+"""A row, and the estimate that it is of."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CsvRenderer:
     """Writes one row per estimate; an empty number is one that is undefined.
 
-    Of a run that was compared, each row goes on with what was found about its number.
+    Of a run that was compared, each row goes on with what was found about its number; of one with
+    disturbed suites, with what it is beside the clean suite's.
     """
 
     suffix: ClassVar[str] = ".csv"
@@ -58,12 +64,14 @@ class CsvRenderer:
         """Return the document."""
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        if run.judgement is None:
-            writer.writerow(COLUMNS)
-            writer.writerows(_row(run.manifest, estimate) for estimate in run.estimates)
+        heads = COLUMNS if run.judgement is None else (*COLUMNS, *FINDING_COLUMNS)
+        rows = _compared_rows(run, run.judgement) if run.judgement else _plain_rows(run)
+        if run.robustness:
+            writer.writerow((*heads, *ROBUSTNESS_COLUMNS))
+            writer.writerows(_disturbed_rows(run, rows, heads))
         else:
-            writer.writerow((*COLUMNS, *FINDING_COLUMNS))
-            writer.writerows(_compared_rows(run, run.judgement))
+            writer.writerow(heads)
+            writer.writerows(row for _, row in rows)
         return text.getvalue()
 
 
@@ -99,30 +107,45 @@ def _row(manifest: Manifest, e: Estimate) -> list[str]:
     ]
 
 
-def _compared_rows(run: Run, judgement: Judgement) -> Iterator[list[str]]:
+def _plain_rows(run: Run) -> Iterator[_Row]:
+    for estimate in run.estimates:
+        yield estimate, _row(run.manifest, estimate)
+
+
+def _disturbed_rows(run: Run, rows: Iterator[_Row], heads: Sequence[str]) -> Iterator[list[str]]:
+    """Yield rows with what they are beside the clean suite's, then those of all perturbations."""
+    known = disturbed_cells(run)
+    for estimate, row in rows:
+        cells = {} if estimate is None else cells_of(estimate, run, known)
+        yield [*row, *(_text(cells.get(name)) for name in ROBUSTNESS_COLUMNS)]
+    for cells in overall_cells(run):
+        whole = {"run_id": run.manifest.run_id, **cells}
+        yield [_text(whole.get(name)) for name in (*heads, *ROBUSTNESS_COLUMNS)]
+
+
+def _compared_rows(run: Run, judgement: Judgement) -> Iterator[_Row]:
     """Yield the estimates with their findings, then the findings that no estimate goes with."""
     findings = findings_by_key(judgement.findings)
     for estimate in run.estimates:
         finding = findings.pop(estimate_key(estimate), None)
         values = [""] * len(FINDING_COLUMNS) if finding is None else _finding_cells(finding)
-        yield [*_row(run.manifest, estimate), *values]
+        yield estimate, [*_row(run.manifest, estimate), *values]
     for finding in findings.values():
         d = finding.difference
         known = {"run_id": run.manifest.run_id, "suite": d.suite, "model": d.model,
                  "metric": d.metric, "quantity": d.quantity.id,
                  "direction": d.quantity.direction.value}  # fmt: skip
         known |= dict(zip(("slice_column", "slice_value"), d.slice or ("", ""), strict=True))
-        yield [
-            *(cell_text(known.get(column, "")) for column in COLUMNS),
-            *_finding_cells(finding),
-        ]
+        texts = [cell_text(known.get(column, "")) for column in COLUMNS]
+        yield None, [*texts, *_finding_cells(finding)]
 
 
 def _finding_cells(finding: Finding) -> list[str]:
-    return [
-        cell_text(value) if isinstance(value, str) else _number(value)
-        for value in finding_values(finding)
-    ]
+    return [_text(value) for value in finding_values(finding)]
+
+
+def _text(value: str | float | None) -> str:
+    return cell_text(value) if isinstance(value, str) else _number(value)
 
 
 def _number(value: float | None) -> str:

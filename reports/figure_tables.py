@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 from harness.core.figure import Figure, FigureKind
 from harness.reports.number_format import format_count, format_number
+from harness.reports.panels.attack_budget import attack_budget_table
 from harness.reports.panels.distribution import distribution_table
 from harness.reports.panels.roofline import roofline_table
 from harness.reports.panels.telemetry import telemetry_table
@@ -118,4 +119,5 @@ _TABLES: dict[FigureKind, Callable[[Data], Table]] = {
     FigureKind.THROUGHPUT_LATENCY: throughput_table,
     FigureKind.ROOFLINE: roofline_table,
     FigureKind.TELEMETRY: telemetry_table,
+    FigureKind.ATTACK_BUDGET: attack_budget_table,
 }

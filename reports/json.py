@@ -9,6 +9,7 @@ from typing import ClassVar
 from harness.core.run import Evaluation, Run
 from harness.reports.judgement_data import judgement_data
 from harness.reports.plain_data import Json, plain
+from harness.reports.robustness_data import robustness_data
 
 SCHEMA_VERSION = 1
 """Of this document; raised when a key changes its meaning or goes away."""
@@ -19,7 +20,8 @@ class JsonRenderer:
     """Writes manifest, estimates and figures; samples stay in the run folder.
 
     Of a run that was compared it writes the judgement too, and the histories it looked at;
-    of a run of several models, what each loses and gains beside its base.
+    of a run of several models, what each loses and gains beside its base; of one with disturbed
+    suites, what the disturbance costs.
     Keys are sorted, text is ASCII with escapes, and a number that is undefined is ``null``.
     """
 
@@ -43,6 +45,8 @@ class JsonRenderer:
             document["judgement"] = judgement_data(run.judgement)
         if run.tradeoff is not None:
             document["tradeoff"] = plain(run.tradeoff)
+        if run.robustness:
+            document["robustness"] = [robustness_data(found) for found in run.robustness]
         if run.history:
             document["history"] = plain(run.history)
         return json.dumps(document, indent=2, sort_keys=True, allow_nan=False) + "\n"

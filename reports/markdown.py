@@ -6,12 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+from harness.core.robustness import Robustness
 from harness.core.run import Manifest, Run
 from harness.reports.estimate_tables import summary_table
 from harness.reports.evaluation_tables import failure_table
 from harness.reports.markdown_judgement import judgement_lines
 from harness.reports.markdown_text import code, plain_text, table_row
 from harness.reports.number_format import format_duration, format_time
+from harness.reports.robustness_attacks import attack_sentences, attack_table, attack_words
+from harness.reports.robustness_table import drop_table, headline_quantities
+from harness.reports.robustness_words import sentences
 from harness.reports.standing import alerts, failure_counts, standing
 from harness.reports.table import Cell, Column, Table
 from harness.reports.tradeoff_table import tradeoff_table
@@ -36,19 +40,24 @@ class MarkdownRenderer:
         return "\n".join(lines) + "\n"
 
 
-def markdown_table(table: Table) -> Iterator[str]:
-    """Yield the lines of a table, without the columns that are drawn; groups become a column."""
-    is_grouped = any(group.title for group in table.groups)
+def markdown_table(table: Table, group: str = "Suite") -> Iterator[str]:
+    """Yield the lines of a table, without the columns that are drawn.
+
+    Args:
+        table: any.
+        group: heading of the column that groups become.
+    """
+    is_grouped = any(part.title for part in table.groups)
     kept = [i for i, column in enumerate(table.columns) if not column.is_bar]
     columns = [table.columns[i] for i in kept]
     heads = [plain_text(column.title) for column in columns]
     rules = ["---:" if column.is_number else ":---" for column in columns]
-    yield table_row(["Suite", *heads] if is_grouped else heads)
+    yield table_row([group, *heads] if is_grouped else heads)
     yield table_row([":---", *rules] if is_grouped else rules)
-    for group in table.groups:
-        for row in group.rows:
+    for part in table.groups:
+        for row in part.rows:
             cells = [_cell(row[i], table.columns[i]) for i in kept]
-            yield table_row([plain_text(group.title), *cells] if is_grouped else cells)
+            yield table_row([plain_text(part.title), *cells] if is_grouped else cells)
 
 
 def _lines(run: Run) -> Iterator[str]:
@@ -74,6 +83,8 @@ def _lines(run: Run) -> Iterator[str]:
         for text in left_out_texts(run.tradeoff):
             yield f"Not compared: {plain_text(text)}"
             yield ""
+    for found in run.robustness:
+        yield from robustness_lines(found)
     failures = failure_counts(manifest.evaluations)
     if failures:
         yield "### Failures"
@@ -81,6 +92,24 @@ def _lines(run: Run) -> Iterator[str]:
         yield from markdown_table(failure_table(failures, standing(manifest).n_samples))
         yield ""
     yield _provenance(manifest)
+
+
+def robustness_lines(found: Robustness) -> Iterator[str]:
+    """Yield what disturbed and attacked texts cost one model on one suite."""
+    yield f"### Robustness: {plain_text(found.suite)}, {plain_text(found.model)}"
+    yield ""
+    for sentence in (*sentences(found), *attack_sentences(found)):
+        yield f"- {plain_text(sentence[:1].upper() + sentence[1:])}."
+    yield ""
+    drops, attacks = drop_table(found, headline_quantities(found)[:1]), attack_table(found)
+    if drops.rows:
+        yield from markdown_table(drops, group="Quantity")
+        yield ""
+    if attacks.rows:
+        yield from markdown_table(attacks)
+        yield ""
+        yield plain_text(attack_words(found))
+        yield ""
 
 
 def _provenance(manifest: Manifest) -> str:

@@ -27,6 +27,7 @@ from harness.reports.page_script import (
     security_policy,
 )
 from harness.reports.plain_data import script_json
+from harness.reports.robustness_view import robustness_view
 from harness.reports.sample_choice import Chosen, choose_samples
 from harness.reports.sample_rows import Outcome, SampleRow, sample_row
 from harness.reports.standing import alerts, standing
@@ -65,7 +66,7 @@ def render_page(run: Run, *, max_samples: int, max_characters: int, has_charts: 
         .render(
             view,
             policy=security_policy(script),
-            style=own_text(page_style(is_compared=is_compared)),
+            style=own_text(page_style(is_compared=is_compared, is_disturbed=bool(run.robustness))),
             script=own_text(script),
             plotly=own_text(packed_plotly()) if view["has_plots"] else None,
         )
@@ -81,6 +82,7 @@ def page_view(
     limit = min(max_samples, max(1, _MAX_ROWS // n_parts)) if max_samples else 0
     chosen = choose_samples(run.records, limit=limit, seed=manifest.seed)
     suites = suite_views(run, has_charts=has_charts)
+    all_suites = [one for suite in suites for one in (suite, *suite.twins)]
     models = _models(manifest)
     whole = [estimate for estimate in run.estimates if estimate.slice is None]
     judgement = run.judgement
@@ -91,7 +93,7 @@ def page_view(
         "manifest": manifest,
         "has_plots": any(
             chart.panel is None
-            for suite in suites
+            for suite in all_suites
             for model in suite.models
             for chart in model.charts
         ),
@@ -101,7 +103,9 @@ def page_view(
         "alerts": alerts(run),
         "tradeoff": tradeoff_view(run, has_charts=has_charts),
         "summary": summary_table(run),
+        "robustness": robustness_view(run, has_charts=has_charts),
         "suites": suites,
+        "suite_names": [suite.name for suite in all_suites],
         "chosen": chosen,
         "samples": _sample_rows(chosen, max_characters),
         "outcomes": list(Outcome),

@@ -11,13 +11,18 @@ from importlib.resources import files
 
 _SCRIPTS = ("theme.js", "library.js", "charts.js", "sorting.js", "samples.js", "start.js")
 COMPARISON_STYLE = "comparison.css"
+ROBUSTNESS_STYLE = "robustness.css"
 COMPARISON_SCRIPT = "comparison.js"
 _GZIP_BEST = 9
 
 
-def page_style(*, is_compared: bool = False) -> str:
-    """Return the page's style sheet, with that of a comparison where there is one."""
-    names = ("report.css", COMPARISON_STYLE) if is_compared else ("report.css",)
+def page_style(*, is_compared: bool = False, is_disturbed: bool = False) -> str:
+    """Return the page's style sheet, with those of sections that not every page has."""
+    names = [
+        "report.css",
+        *([COMPARISON_STYLE] if is_compared else []),
+        *([ROBUSTNESS_STYLE] if is_disturbed else []),
+    ]
     return "\n".join(map(_asset, names))
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 
+from harness.core.attacked import Attacked
+from harness.core.attacked import Outcome as AttackOutcome
 from harness.core.profile import Profile
 from harness.core.response import (
     Classification,
@@ -113,7 +115,7 @@ def outcome_of(record: Record) -> Outcome:
     return Outcome.RIGHT if picked in record.sample.targets else Outcome.WRONG
 
 
-def output_text(output: Output, sample: Sample) -> str:
+def output_text(output: Output, sample: Sample) -> str:  # noqa: PLR0911 - one for each kind
     """Return an output as text."""
     match output:
         case Generation(text=text):
@@ -131,11 +133,15 @@ def output_text(output: Output, sample: Sample) -> str:
         case Profile(points=points):
             n_timed = sum(len(point.traces) for point in points)
             return f"{format_count(n_timed)} timed requests, {output.tier}"
+        case Attacked():
+            return f"{output.label} (attack {output.outcome}): {output.text}"
 
 
 def _picked(output: Output, sample: Sample) -> str | None:
     if isinstance(output, Classification):
         return output.label
+    if isinstance(output, Attacked):
+        return None if output.outcome is AttackOutcome.UNDECIDED else output.label
     if not isinstance(output, LogLikelihoods) or not output.scores:
         return None
     likelihoods = [score.log_likelihood for score in output.scores]

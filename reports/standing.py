@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from harness.core.run import Evaluation, Manifest, Run, Status
+from harness.reports.disturbed_suites import warnings_of_twins
 from harness.reports.number_format import format_count, format_number
 from harness.reports.timing_facts import load_count
 
@@ -157,9 +158,13 @@ def _cautions(manifest: Manifest) -> Iterator[Alert]:
         )
     for evaluation in manifest.evaluations:
         yield from _of_timing(evaluation)
+    of_twins = warnings_of_twins(manifest)
     for warning in manifest.warnings:
-        if not any(evaluation.tells_of(warning) for evaluation in manifest.evaluations):
-            yield Alert(severity=Severity.CAUTION, title="Warning", sentence=warning)
+        is_told = any(evaluation.tells_of(warning) for evaluation in manifest.evaluations)
+        if not is_told and warning not in of_twins[1:]:
+            n_more = len(of_twins) - 1 if warning in of_twins else 0
+            more = f" ({format_count(n_more)} more of disturbed suites below)" if n_more else ""
+            yield Alert(severity=Severity.CAUTION, title="Warning", sentence=f"{warning}{more}")
 
 
 def _of_timing(evaluation: Evaluation) -> Iterator[Alert]:

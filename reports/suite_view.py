@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.core.estimate import Estimate
 from harness.core.figure import Figure, FigureKind
 from harness.core.run import Evaluation, Run
 from harness.reports.anchors import anchor
 from harness.reports.charts import Chart, chart, slice_chart
+from harness.reports.disturbed_suites import disturbed_suites, twins_of, twins_words
 from harness.reports.estimate_tables import in_slice_order, quantity_table, slice_tables
 from harness.reports.evaluation_tables import definition_table, failure_table, signature_table
 from harness.reports.load_marks import marks_of
@@ -56,10 +57,14 @@ class SuiteView:
     anchor: str
     name: str
     models: tuple[ModelView, ...]
+    twins: tuple[SuiteView, ...] = ()
+    """The same samples, their texts disturbed or attacked."""
+    twins_words: str = ""
+    """How many of them, such as ``8 perturbations, 2 attacks``."""
 
 
 def suite_views(run: Run, *, has_charts: bool) -> tuple[SuiteView, ...]:
-    """Return the sections in the order of the plan."""
+    """Return the sections in the order of the plan, disturbed suites below their clean ones."""
     estimates: dict[tuple[str, str], list[Estimate]] = {}
     for estimate in run.estimates:
         estimates.setdefault((estimate.model, estimate.suite), []).append(estimate)
@@ -68,9 +73,19 @@ def suite_views(run: Run, *, has_charts: bool) -> tuple[SuiteView, ...]:
         of_this = estimates.get((evaluation.model, evaluation.suite), [])
         view = _model_view(run, evaluation, of_this, has_charts=has_charts)
         by_suite.setdefault(evaluation.suite, []).append(view)
-    return tuple(
-        SuiteView(anchor=anchor("suite", name), name=name, models=tuple(models))
+    views = {
+        name: SuiteView(anchor=anchor("suite", name), name=name, models=tuple(models))
         for name, models in by_suite.items()
+    }
+    twins = disturbed_suites(run.manifest)
+    return tuple(
+        replace(
+            view,
+            twins=tuple(views[twin] for twin in twins_of(run.manifest, name)),
+            twins_words=twins_words(run.manifest, name),
+        )
+        for name, view in views.items()
+        if name not in twins
     )
 
 

@@ -41,6 +41,8 @@ class ClassificationSuite:
         Capability.SCORES,
         Capability.GENERATES,
     )
+    asks_about_text: ClassVar[bool] = True
+    reads_a_label: ClassVar[bool] = True
 
     data: Dataset
     """Where the texts are."""

@@ -28,6 +28,7 @@ class GenerationSuite:
     """Free text, scored against one or more references and for its variety."""
 
     needs: ClassVar[tuple[Capability, ...]] = (Capability.GENERATES,)
+    asks_about_text: ClassVar[bool] = True
 
     data: Dataset
     """Where the prompts are."""

@@ -20,6 +20,7 @@ class LanguageModellingSuite:
     """Perplexity, bits per byte and loss per token of the texts of a data set."""
 
     needs: ClassVar[tuple[Capability, ...]] = (Capability.SCORES,)
+    asks_about_text: ClassVar[bool] = True
 
     data: Dataset
     """Where the texts are."""

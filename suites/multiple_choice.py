@@ -22,6 +22,7 @@ class MultipleChoiceSuite:
     """Questions with alternatives, scored by the log-likelihood of each alternative."""
 
     needs: ClassVar[tuple[Capability, ...]] = (Capability.SCORES,)
+    asks_about_text: ClassVar[bool] = True
 
     data: Dataset
     """Where the questions are."""

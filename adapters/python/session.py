@@ -13,6 +13,7 @@ from harness.adapters.quoting import shorten
 from harness.adapters.refusal import refuse
 from harness.core.identity import Identity
 from harness.core.request import (
+    AttackText,
     Classify,
     Embed,
     Generate,
@@ -117,8 +118,8 @@ class PythonSession:
             return (_plain_prompt(payload.prompt), list(payload.continuations)), {}
         if isinstance(payload, RollingLogLikelihood):
             return ("", [payload.text]), {}
-        if isinstance(payload, LoadTest):
-            raise TypeError("a load test is carried out by its suite, and never sent")
+        if isinstance(payload, LoadTest | AttackText):
+            raise TypeError("a load test or an attack is carried out by its suite, and never sent")
         return (payload.text,), {}
 
     def _read(self, payload: Payload, value: Any, latency_s: float | None) -> Response | Failure:

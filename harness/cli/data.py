@@ -12,6 +12,9 @@ from harness.config import load_spec
 from harness.core.abilities import Fetching
 from harness.core.errors import HarnessError, SourceError
 from harness.core.spec import RunSpec
+from harness.sources.lexicons.catalogue import LEXICONS
+from harness.sources.lexicons.fetching import is_fetched, lexicons_of, packages_of
+from harness.sources.lexicons.lexicon import Lexicon
 from harness.sources.locate import locate, verify
 from harness.sources.source import Source
 
@@ -52,10 +55,38 @@ def verify_all(spec: Path) -> None:
         raise SourceError(f"{len(problems)} of the spec's sources cannot be used as pinned")
 
 
+@command.command("lexicons", epilog="Example: harness data lexicons nightly.toml")
+@click.argument("spec", type=click.Path(path_type=Path), required=False)
+def lexicons(spec: Path | None) -> None:
+    """List the word lists that SPEC draws on, or all there are, with the licence of each."""
+    found = LEXICONS if spec is None else lexicons_of(_things(load_spec(spec)))
+    for lexicon in found:
+        click.echo("\n".join(_described(lexicon)))
+    if not found:
+        click.echo("the spec draws on no word list", err=True)
+
+
+def _described(lexicon: Lexicon) -> Iterator[str]:
+    yield f"{lexicon.name}: {lexicon.holds}"
+    yield f"    licence  {lexicon.licence}"
+    yield f"    from     {packages_of(lexicon)}"
+    yield f"    hash     {lexicon.hash}"
+    yield f"    fetched  {'yes' if is_fetched(lexicon) else 'no'}"
+
+
+def _things(spec: RunSpec) -> Iterator[object]:
+    """Yield everything in a spec that may need files."""
+    yield from (model.adapter for model in spec.models)
+    for suite in spec.suites:
+        yield from (suite.suite, suite.perturbation, suite.attack)
+
+
 def _sources(spec: RunSpec) -> list[Source]:
     found: dict[Source, None] = {}
-    for thing in (*(m.adapter for m in spec.models), *(s.suite for s in spec.suites)):
+    for thing in _things(spec):
         found |= dict.fromkeys(_sources_in(thing))
+    for lexicon in lexicons_of(_things(spec)):
+        found |= dict.fromkeys(lexicon.sources)
     return list(found)
 
 

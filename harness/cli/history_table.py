@@ -9,8 +9,8 @@ import json
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from harness.cli.printable import printable
 from harness.cli.sparkline import WIDTH, sparkline
-from harness.cli.table import printable
 from harness.core.history import Point, Series, Shift
 from harness.core.quantity_unit import shown_unit, told
 from harness.core.score import Direction

@@ -11,7 +11,8 @@ from rich.console import Console, JustifyMethod
 from rich.markup import escape
 from rich.table import Table
 
-from harness.cli.table import ARROW, printable
+from harness.cli.printable import printable
+from harness.cli.table import ARROW
 from harness.core.comparison import Comparison
 from harness.core.history import Alarm
 from harness.core.judgement import Finding, Judgement

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from harness.cli.table import printable
+from harness.cli.printable import printable
 from harness.core.noise import Noise, NoiseStudy
 from harness.store.noise_studies import read_studies
 

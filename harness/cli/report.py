@@ -12,8 +12,8 @@ from harness.core.run import Run
 from harness.folder_report import is_folder, render_folder
 from harness.line_history import line_history
 from harness.result import Result, load_run
+from harness.run_views import with_views
 from harness.store.documents import write_text
-from harness.trade_off import with_tradeoff
 
 
 @click.command("report", epilog="Example: harness report latest --format md -o summary.md")
@@ -54,7 +54,7 @@ def _write_folder(result: Result, form: str, output: Path) -> None:
 
 def _with_history(result: Result) -> Run:
     """Show models beside each other, and a run that was judged as its line had it on that day."""
-    run = with_tradeoff(result.run, result.folder)
+    run = with_views(result.run, result.folder)
     if run.judgement is None:
         return run
     return replace(run, history=line_history(run.manifest, result.folder.parent).series)

@@ -9,6 +9,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from harness.cli.printable import printable
+from harness.cli.robustness_table import print_robustness
+from harness.core.errors import StoreError
 from harness.core.estimate import Estimate
 from harness.core.quantity_unit import in_unit, shown_unit
 from harness.core.run import Evaluation, Manifest, Status
@@ -19,34 +22,62 @@ ARROW = {Direction.HIGHER: " ↑", Direction.LOWER: " ↓", Direction.NEITHER: "
 
 
 def print_result(result: Result) -> None:
-    """Print a table per suite and model, then failures, warnings, and the report's path."""
+    """Print a table per suite and model, what disturbed texts cost, and where the report is."""
     console = Console(highlight=False, emoji=False)
     manifest = result.run.manifest
     console.print(f"[bold]{escape(printable(manifest.name))}[/bold]  {manifest.run_id}")
+    clean = {done.suite for done in manifest.evaluations}
     for done in manifest.evaluations:
-        mine = [
-            estimate
-            for estimate in result.run.estimates
-            if (estimate.model, estimate.suite, estimate.slice) == (done.model, done.suite, None)
-        ]
-        shown = [estimate for estimate in mine if not _is_left_to_report(estimate)]
-        note = _note_of_all(shown)
-        for load, own in _by_load(shown).items():
-            console.print(_table(_title(done, load), own, manifest, said_below=note))
-        if note:
-            console.print(f"  no intervals: {printable(note)}", markup=False, soft_wrap=True)
-        is_any_measured = any(estimate.value is not None for estimate in mine)
-        n_left_out = len(mine) - len(shown) if is_any_measured else 0
-        _print_trouble(console, done, n_left_out=n_left_out)
-    for warning in manifest.warnings:
-        if not any(done.tells_of(warning) for done in manifest.evaluations):
-            click.echo(f"warning: {printable(warning)}", err=True)
+        if done.clean not in clean:
+            _print_suite(console, result, done)
+        elif done.failures or done.error:  # told beside its clean suite, below; its troubles here
+            console.print(escape(printable(_title(done, ""))))
+            _print_trouble(console, done, n_left_out=0)
+    _print_robustness(console, result)
+    _print_warnings(manifest)
     if manifest.status is not Status.COMPLETE:
         console.print(f"[bold red]the run is {manifest.status}[/bold red]")
     if result.report.exists():
         console.print(f"report: {result.report}", soft_wrap=True, markup=False)
     else:
         console.print(f"no report yet: harness report {result.folder} -o report.html", markup=False)
+
+
+def _print_suite(console: Console, result: Result, done: Evaluation) -> None:
+    mine = [
+        estimate
+        for estimate in result.run.estimates
+        if (estimate.model, estimate.suite, estimate.slice) == (done.model, done.suite, None)
+    ]
+    shown = [estimate for estimate in mine if not _is_left_to_report(estimate)]
+    note = _note_of_all(shown)
+    for load, own in _by_load(shown).items():
+        console.print(_table(_title(done, load), own, result.run.manifest, said_below=note))
+    if note:
+        console.print(f"  no intervals: {printable(note)}", markup=False, soft_wrap=True)
+    is_any_measured = any(estimate.value is not None for estimate in mine)
+    n_left_out = len(mine) - len(shown) if is_any_measured else 0
+    _print_trouble(console, done, n_left_out=n_left_out)
+
+
+def _print_warnings(manifest: Manifest) -> None:
+    for warning in manifest.warnings:
+        if not any(done.tells_of(warning) for done in manifest.evaluations):
+            click.echo(f"warning: {printable(warning)}", err=True)
+
+
+def _print_robustness(console: Console, result: Result) -> None:
+    if not any(done.clean for done in result.run.manifest.evaluations):
+        return
+    from harness.robustness import robustness
+
+    try:
+        found = robustness(result.run, result.folder)
+    except StoreError as error:
+        console.print(str(error), style="red", markup=False, soft_wrap=True)
+        return
+    for one in found:
+        print_robustness(console, one)
 
 
 def _by_load(estimates: Iterable[Estimate]) -> dict[str, list[Estimate]]:
@@ -103,11 +134,6 @@ def _print_trouble(console: Console, done: Evaluation, *, n_left_out: int) -> No
     for text in (kinds and f"not answered: {kinds}", done.error):
         if text:
             console.print(f"  {printable(text)}", style="red", markup=False, soft_wrap=True)
-
-
-def printable(text: str) -> str:
-    """Show control characters, which a model or a data set may have written, as escapes."""
-    return "".join(mark if mark.isprintable() else ascii(mark)[1:-1] for mark in text)
 
 
 def _cells(estimate: Estimate, said_below: str) -> tuple[str, ...]:

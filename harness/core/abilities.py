@@ -12,7 +12,7 @@ from harness.core.arrival import Arrival
 from harness.core.capability import Capability
 from harness.core.figure import Figure
 from harness.core.load import Tier
-from harness.core.ports import Adapter, Metric, Session, Suite, Task
+from harness.core.ports import Adapter, Attack, Metric, Session, Suite, Task
 from harness.core.request import Request
 from harness.core.response import Failure, Output, Response
 from harness.core.sample import Sample
@@ -20,7 +20,12 @@ from harness.core.trace import Trace
 from harness.core.transcript import Transcript
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from harness.core.run import Record, Run
+
+    Floats: TypeAlias = NDArray[np.float64]
 
 
 @runtime_checkable
@@ -222,6 +227,39 @@ class ParticularSuite(Suite, Protocol):
             capabilities: the one settled on for each model.
         """
         ...
+
+
+@runtime_checkable
+class LabellingSuite(Suite, Protocol):
+    """A suite whose tasks read a ``Classification`` from each answer, and so may be attacked.
+
+    What such a task asks and reads has to depend on a sample's text, choices and targets alone:
+    answers to equal texts are shared between samples.
+    """
+
+    reads_a_label: ClassVar[bool]
+    """True."""
+
+
+@runtime_checkable
+class CountingMetric(Metric, Protocol):
+    """A metric some of whose quantities are means over a part of the samples that it scores."""
+
+    def counts(self, statistics: Floats) -> Mapping[str, int]:
+        """Return the size of that part by quantity id, where it is not all of them.
+
+        Args:
+            statistics: (n, k), one row per scored sample.
+        """
+        ...
+
+
+@runtime_checkable
+class KeepingAttack(Attack, Protocol):
+    """An attack that succeeds while the model stays right (about a text cut to nothing, say)."""
+
+    keeps_label: ClassVar[bool]
+    """True."""
 
 
 @runtime_checkable

@@ -14,6 +14,13 @@ from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
 from typing import Any, TypeAlias
 
+from harness.core.attacked import Attacked
+from harness.core.attacked_codec import (
+    decode_attack_text,
+    decode_attacked,
+    encode_attack_text,
+    encode_attacked,
+)
 from harness.core.identity import hash_json
 from harness.core.profile import Profile
 from harness.core.profile_codec import (
@@ -23,6 +30,7 @@ from harness.core.profile_codec import (
     encode_profile,
 )
 from harness.core.request import (
+    AttackText,
     Classify,
     Embed,
     FitAndClassify,
@@ -326,6 +334,7 @@ _ENCODE_PAYLOAD: dict[type, Callable[[Any], Json]] = {
     Embed: _encode_text,
     FitAndClassify: _encode_fit_and_classify,
     LoadTest: encode_load_test,
+    AttackText: encode_attack_text,
 }
 
 _DECODE_PAYLOAD: dict[str, Callable[[Mapping[str, Any]], Payload]] = {
@@ -335,6 +344,7 @@ _DECODE_PAYLOAD: dict[str, Callable[[Mapping[str, Any]], Payload]] = {
     "Classify": lambda data: Classify(text=data["text"]),
     "Embed": lambda data: Embed(text=data["text"]),
     "LoadTest": decode_load_test,
+    "AttackText": decode_attack_text,
 }
 
 _ENCODE_OUTPUT: dict[type, Callable[[Any], Json]] = {
@@ -344,6 +354,7 @@ _ENCODE_OUTPUT: dict[type, Callable[[Any], Json]] = {
     Classification: _encode_classification,
     Embedding: _encode_embedding,
     Profile: encode_profile,
+    Attacked: encode_attacked,
 }
 
 _DECODE_OUTPUT: dict[str, Callable[[Mapping[str, Any]], Output]] = {
@@ -353,4 +364,5 @@ _DECODE_OUTPUT: dict[str, Callable[[Mapping[str, Any]], Output]] = {
     "Classification": _decode_classification,
     "Embedding": _decode_embedding,
     "Profile": decode_profile,
+    "Attacked": decode_attacked,
 }

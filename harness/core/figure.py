@@ -38,6 +38,10 @@ class FigureKind(StrEnum):
     """load; at_s: []; series: [{name, unit, values: [] with None}]; unstable: [sentence];
     unwatched: [name]; energy: where it was read, or ``absent: `` and why it was not; missing in
     runs of before."""
+    ATTACK_BUDGET = "attack_budget"
+    """n: attacked samples; curves: [{label, n_queries: [], success_rate: []}]: the share of them
+    that has fallen within so many queries, a step upward at each number; the first curve is the
+    attack's, a second one the random search's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

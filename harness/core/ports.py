@@ -8,9 +8,10 @@ against the fields, so an option exists exactly when a field does.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeAlias, runtime_checkable
 
+from harness.core.attacked import Found, Guess
 from harness.core.capability import Capability
 from harness.core.estimate import Estimate, Interval
 from harness.core.figure import Figure
@@ -21,6 +22,8 @@ from harness.core.sample import Sample
 from harness.core.score import Quantity, Score, Unscored
 
 if TYPE_CHECKING:
+    import random
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -29,6 +32,13 @@ if TYPE_CHECKING:
 
     Floats: TypeAlias = NDArray[np.float64]
     Integers: TypeAlias = NDArray[np.int64]
+
+
+Search: TypeAlias = Generator[Sequence[str], Sequence[Guess], Found]
+"""A search under way: it yields texts to ask about, is sent what the model takes each for (fewer
+than asked, the first of them, once the budget is used up), and returns what it has found: a text
+that it has asked about, or the original. An answer that no label can be read from is sent as a
+guess with an empty label that takes the search no further."""
 
 
 class Session(Protocol):
@@ -203,6 +213,70 @@ class Task(Protocol):
 
     def figures(self, estimates: Sequence[Estimate]) -> tuple[Figure, ...]:
         """Charts made from this suite's estimates (a learning curve); none by default."""
+        ...
+
+
+@runtime_checkable
+class Perturbation(Protocol):
+    """A way to disturb a text, as its readers or its author might by accident or design."""
+
+    @property
+    def label(self) -> str:
+        """Name with the options that differ from the default: ``typos``, ``typos rate=0.1``."""
+        ...
+
+    @property
+    def signature(self) -> Mapping[str, str]:
+        """What changes its texts: the version of its code and the hashes of its word lists."""
+        ...
+
+    def perturb(self, text: str, rng: random.Random) -> str:
+        """Return the text disturbed; as it is where there is nothing to disturb."""
+        ...
+
+
+@runtime_checkable
+class Attack(Protocol):
+    """A search for a text that is close to a given one and that the model takes for another."""
+
+    @property
+    def label(self) -> str:
+        """Name with the options that differ from the default: ``pwws``, ``pwws budget=200``."""
+        ...
+
+    @property
+    def signature(self) -> Mapping[str, str]:
+        """What changes its outcome: version of the recipe, options, hashes of its word lists."""
+        ...
+
+    @property
+    def budget(self) -> int | None:
+        """Most queries for one sample; None without a bound."""
+        ...
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """What is measured of an ``Attacked``."""
+        ...
+
+    def search(self, text: str, clean: Guess, rng: random.Random) -> Search:
+        """Start on one text, which the model is right about.
+
+        Args:
+            text: the sample's.
+            clean: what the model takes it for.
+            rng: drawn from seed, recipe and sample id alone, so that no neighbour has a part in it.
+
+        Raises:
+            DataError: the recipe's word lists cannot be had.
+        """
+        ...
+
+    def control(self, text: str, clean: Guess, rng: random.Random) -> Search | None:
+        """Return a random search over the same changes; None for a recipe that has none.
+
+        It goes on until it succeeds or is sent nothing more.
+        """
         ...
 
 

@@ -6,7 +6,8 @@ Request ── payload ──┬── Generate              generates
                      ├── Classify              classifies
                      ├── Embed                 embeds
                      ├── FitAndClassify        fits
-                     └── LoadTest              whatever its ``capability`` says
+                     ├── LoadTest              whatever its ``capability`` says
+                     └── AttackText            whatever its ``capability`` says
 """
 
 from __future__ import annotations
@@ -114,8 +115,31 @@ class LoadTest:
     points: tuple[Load, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttackText:
+    """Be wrong about a text close to this one.
+
+    No session is sent one: it asks many questions, and stands for them on record.
+    """
+
+    capability: Capability
+    """What the questions ask for."""
+    text: str
+    attack: str
+    """Label of the search."""
+    version: str
+    """Changes with whatever has a part in its outcome: options, word lists, the seed."""
+
+
 Payload = (
-    Generate | LogLikelihood | RollingLogLikelihood | Classify | Embed | FitAndClassify | LoadTest
+    Generate
+    | LogLikelihood
+    | RollingLogLikelihood
+    | Classify
+    | Embed
+    | FitAndClassify
+    | LoadTest
+    | AttackText
 )
 
 _ANSWERED_BY: dict[type, Capability] = {
@@ -142,7 +166,7 @@ def capability_of(payload: Payload) -> Capability:
     >>> capability_of(Classify(text="x"))
     <Capability.CLASSIFIES: 'classifies'>
     """
-    if isinstance(payload, LoadTest):
+    if isinstance(payload, LoadTest | AttackText):
         return payload.capability
     return _ANSWERED_BY[type(payload)]
 

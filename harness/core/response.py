@@ -6,7 +6,8 @@ Exchange ── request
                      │                        ├── TokenLogLikelihoods
                      │                        ├── Classification
                      │                        ├── Embedding
-                     │                        └── Profile
+                     │                        ├── Profile
+                     │                        └── Attacked
                      └── Failure
 """
 
@@ -15,6 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from harness.core.attacked import Attacked
 from harness.core.profile import Profile
 from harness.core.request import Request
 
@@ -77,7 +79,15 @@ class Embedding:
     values: tuple[float, ...]
 
 
-Output = Generation | LogLikelihoods | TokenLogLikelihoods | Classification | Embedding | Profile
+Output = (
+    Generation
+    | LogLikelihoods
+    | TokenLogLikelihoods
+    | Classification
+    | Embedding
+    | Profile
+    | Attacked
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from harness.core.sample import Sample
 if TYPE_CHECKING:
     from harness.core.history import Series
     from harness.core.judgement import Judgement
+    from harness.core.robustness import Robustness
     from harness.core.tradeoff import Tradeoff
 
 
@@ -86,6 +87,15 @@ class Evaluation:
     """By load point, what was amiss with the machine while it was timed, a sentence each."""
     breaches: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """By load point, why no verdict may rest on its figures, a sentence each."""
+    clean: str = ""
+    """Name of the suite of the same run that asked about the same samples undisturbed; empty for
+    one that disturbs nothing."""
+    perturbation: str = ""
+    """Label of what was done to each text."""
+    changes_target: bool = False
+    """Whether that changes what a text says, so that the clean target does not hold any more."""
+    attack: str = ""
+    """Label of the search that was let loose on each text."""
     error: str = ""
     """Why the suite could not be carried out to the end, one sentence; empty when it was."""
 
@@ -181,3 +191,6 @@ class Run:
     """Its numbers in the runs of its line, when they were looked up."""
     tradeoff: Tradeoff | None = None
     """Its models held against one of them, when there are several and it was worked out."""
+    robustness: tuple[Robustness, ...] = ()
+    """Its disturbed suites held against their clean ones, when there are any and it was worked
+    out."""

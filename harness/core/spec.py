@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from harness.core.ports import Adapter, Suite
+from harness.core.ports import Adapter, Attack, Perturbation, Suite
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +27,12 @@ class SuiteSpec:
     models: tuple[str, ...]
     """The models that it asks."""
     limit: int | None = None
+    perturbation: Perturbation | None = None
+    """What is done to each text before it is asked about; None for the clean suite."""
+    attack: Attack | None = None
+    """The search that is let loose on each text; None for a suite that is not attacked."""
+    clean: str = ""
+    """Name of the suite of the same run that asks about the same texts, undisturbed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

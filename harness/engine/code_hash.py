@@ -16,18 +16,23 @@ _PLACES = ("data", "include_path")
 """Options that say where something lies; its contents have hashes of their own."""
 
 
-def suite_hash(suite: Suite, task: Task) -> str:
+def suite_hash(suite: Suite, task: Task, also: Iterable[object] = ()) -> str:
     """SHA-256 (hex) over the options of a suite and the code of it and of its metrics.
 
     The code is that of their modules and of all that these import from the same room (or, for a
     plug-in, from the same package). Comments and layout do not count: it is hashed as syntax
     trees. Where the data lives does not count either: the data have a hash of their own.
+
+    Args:
+        suite: its description.
+        task: what it has prepared.
+        also: what else has a part in it by its code, such as a perturbation.
     """
     metrics: list[Metric | CorpusMetric] = [*task.metrics, *task.corpus_metrics]
     return hash_json(
         {
             "options": _options(suite),
-            "code": _trees([suite, task, *metrics]),
+            "code": _trees([suite, task, *metrics, *also]),
             "metrics": {metric.name: dict(metric.signature) for metric in metrics},
         }
     )

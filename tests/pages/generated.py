@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from pages.options import inner_sections, option_sections, policy_sections
+from pages.perturbations import perturbation_sections
 from pages.quantities import metric_sections
+from pages.word_lists import word_list_table
 
 ROOT = Path(__file__).parents[2]
 PARTS: Mapping[str, Callable[[], str]] = {
@@ -15,9 +17,17 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "suites": lambda: option_sections("suites"),
     "inner tables": inner_sections,
     "metrics": metric_sections,
+    "perturbations": perturbation_sections,
     "policy": policy_sections,
+    "word lists": word_list_table,
 }
-PAGES = ("docs/spec.md", "docs/metrics.md", "docs/judgement.md")
+PAGES = (
+    "docs/spec.md",
+    "docs/metrics.md",
+    "docs/judgement.md",
+    "docs/data.md",
+    "docs/robustness_perturbations.md",
+)
 _MARKED = re.compile(r"(<!-- generated: ([\w ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 

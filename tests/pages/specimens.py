@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from harness.core.attacked import Attacked, Outcome
 from harness.core.response import (
     Classification,
     ContinuationScore,
@@ -26,6 +27,7 @@ def families() -> Iterator[Sequence[tuple[Sample, Output]]]:
     yield [_classified(place, (LABEL, OTHER, THIRD)) for place in range(_N)]
     yield [_chosen(place) for place in range(_N)]
     yield [_modelled(place) for place in range(_N)]
+    yield [_attacked(place) for place in range(_N)]
 
 
 def _generated(place: int) -> tuple[Sample, Output]:
@@ -62,3 +64,24 @@ def _chosen(place: int) -> tuple[Sample, Output]:
 def _modelled(place: int) -> tuple[Sample, Output]:
     sample = Sample(id=str(place), index=place, text=_TEXTS[place % len(_TEXTS)])
     return sample, TokenLogLikelihoods(values=(-1.0 - place / 10, -0.5))
+
+
+def _attacked(place: int) -> tuple[Sample, Output]:
+    has_fallen = place % 3 == 0
+    sample = Sample(id=str(place), index=place, text="a dog ran", targets=(LABEL,))
+    return sample, Attacked(
+        outcome=Outcome.SUCCEEDED if has_fallen else Outcome.FAILED,
+        text="a dgo ran" if has_fallen else "a dog ran",
+        label=OTHER if has_fallen else LABEL,
+        p_right=0.4 if has_fallen else 0.8,
+        clean_label=LABEL,
+        clean_p_right=0.9,
+        n_words=3,
+        n_changed=1 if has_fallen else 0,
+        n_queries=5 + place,
+        n_sent=4 + place,
+        found_at=4 if has_fallen else 0,
+        control=Outcome.SUCCEEDED if place == 0 else Outcome.FAILED,
+        control_n_changed=2 if place == 0 else 0,
+        control_found_at=3 if place == 0 else 0,
+    )

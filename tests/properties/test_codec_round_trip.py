@@ -3,6 +3,8 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.core.attacked import Attacked, Outcome
+from harness.core.capability import Capability
 from harness.core.codec import (
     decode_answer,
     decode_payload,
@@ -11,6 +13,7 @@ from harness.core.codec import (
     hash_payload,
 )
 from harness.core.request import (
+    AttackText,
     Classify,
     Embed,
     FitAndClassify,
@@ -60,6 +63,13 @@ payloads: st.SearchStrategy[Payload] = st.one_of(
     st.builds(Classify, text=texts),
     st.builds(Embed, text=texts),
     st.builds(FitAndClassify, text=texts, training=trainings),
+    st.builds(
+        AttackText,
+        capability=st.sampled_from(Capability),
+        text=texts,
+        attack=texts,
+        version=texts,
+    ),
 )
 outputs: st.SearchStrategy[Output] = st.one_of(
     st.builds(Generation, text=texts, finish_reason=texts),
@@ -77,6 +87,26 @@ outputs: st.SearchStrategy[Output] = st.one_of(
         is_probability=st.booleans(),
     ),
     st.builds(Embedding, vectors),
+    st.builds(
+        Attacked,
+        outcome=st.sampled_from(Outcome),
+        text=texts,
+        label=texts,
+        p_right=st.floats(0, 1),
+        clean_label=texts,
+        clean_p_right=st.floats(0, 1),
+        n_words=counts,
+        n_changed=counts,
+        n_queries=counts,
+        n_sent=counts,
+        n_barren=counts,
+        found_at=counts,
+        n_unreadable=counts,
+        control=st.none() | st.sampled_from(Outcome),
+        control_text=texts,
+        control_n_changed=counts,
+        control_found_at=counts,
+    ),
 )
 maybe_count = st.none() | counts
 answers = st.builds(

@@ -11,6 +11,17 @@ from harness.reports.thinning import thinned
 RUN = synthetic_run()
 FIGURES = {figure.kind: figure for figures in RUN.figures.values() for figure in figures}
 FIGURES |= {figure.kind: figure for figure in latency_figures()}
+FIGURES[FigureKind.ATTACK_BUDGET] = Figure(
+    kind=FigureKind.ATTACK_BUDGET,
+    title="Success against queries",
+    data={
+        "n": 40,
+        "curves": [
+            {"label": "attack", "n_queries": [1, 7, 30, 62], "success_rate": [0, 0.5, 0.75, 0.75]},
+            {"label": "random search", "n_queries": [1, 50, 62], "success_rate": [0, 0.1, 0.1]},
+        ],
+    },
+)
 
 
 @pytest.mark.parametrize("kind", list(FigureKind))
@@ -60,6 +71,10 @@ FINDINGS = {
         "Unstable: the clock fell from 3,400 to 2,100 MHz under load. Watched at "
         "c=32,in=128,out=64: cpu clock, load average, temperature, memory."
     ),
+    FigureKind.ATTACK_BUDGET: (
+        "Of 40 samples that the model is right about the attack turns 0.75 within 62 queries, "
+        "half of them within 7; the random search, with as many queries on each sample, 0.1."
+    ),
 }
 
 
@@ -104,6 +119,7 @@ def empty_figure(kind: FigureKind) -> Figure:
             "peak_flops": None, "peak_bytes_per_s": None, "source": "", "points": [],
         },
         FigureKind.TELEMETRY: {"load": "c=1", "at_s": [], "series": [], "unstable": []},
+        FigureKind.ATTACK_BUDGET: {"n": 0, "curves": []},
     }  # fmt: skip
     return Figure(kind=kind, title="Empty", data=data[kind])
 
@@ -124,3 +140,26 @@ def test_slice_chart_names_its_extremes_and_the_whole() -> None:
         "Lowest: history (0.384), highest: everyday life (0.540); the whole suite is at 0.463."
     )
     assert len(made.table.rows) == 5
+
+
+def test_curves_of_an_attack_are_read_at_round_numbers_of_queries() -> None:
+    table = chart(FIGURES[FigureKind.ATTACK_BUDGET]).table
+    rows = [[cell.text for cell in row] for row in table.rows]
+    assert rows == [
+        ["1", "0", "0"],
+        ["2", "0", "0"],
+        ["5", "0", "0"],
+        ["10", "0.5", "0"],
+        ["20", "0.5", "0"],
+        ["50", "0.75", "0.1"],
+        ["62", "0.75", "0.1"],
+    ]
+
+
+def test_curves_of_an_attack_are_drawn_in_steps() -> None:
+    panel = chart(FIGURES[FigureKind.ATTACK_BUDGET]).panel
+    assert panel is not None
+    _, attack, beside = panel.strokes
+    assert attack.path.count("H") == attack.path.count("V") == 3
+    assert beside.name == "line s1 d1"
+    assert [stroke.words for stroke in panel.key] == ["attack", "random search"]

@@ -3,6 +3,8 @@ from dataclasses import replace
 import pytest
 from fakes.synthetic_run import HOSTILE, synthetic_run
 
+from harness.core.attacked import Attacked
+from harness.core.attacked import Outcome as AttackOutcome
 from harness.core.response import (
     Classification,
     ContinuationScore,
@@ -37,6 +39,21 @@ def likelihoods(*values: float) -> LogLikelihoods:
     return LogLikelihoods(tuple(ContinuationScore(value, 3, is_greedy=False) for value in values))
 
 
+def attacked(outcome: AttackOutcome, label: str) -> Attacked:
+    return Attacked(
+        outcome=outcome,
+        text="y",
+        label=label,
+        p_right=0.4,
+        clean_label="yes",
+        clean_p_right=0.9,
+        n_words=1,
+        n_changed=1,
+        n_queries=3,
+        n_sent=3,
+    )
+
+
 @pytest.mark.parametrize(
     ("output", "expected"),
     [
@@ -47,6 +64,10 @@ def likelihoods(*values: float) -> LogLikelihoods:
         (Generation(text="yes", finish_reason="stop"), Outcome.ANSWERED),
         (TokenLogLikelihoods(values=(-1.0,)), Outcome.ANSWERED),
         (Embedding((0.5,)), Outcome.ANSWERED),
+        (attacked(AttackOutcome.FAILED, "yes"), Outcome.RIGHT),
+        (attacked(AttackOutcome.SUCCEEDED, "no"), Outcome.WRONG),
+        (attacked(AttackOutcome.SKIPPED, "no"), Outcome.WRONG),
+        (attacked(AttackOutcome.UNDECIDED, "yes"), Outcome.ANSWERED),
     ],
 )
 def test_right_and_wrong_are_said_of_picked_answers_alone(

@@ -1,0 +1,117 @@
+"""The harness's side: the same texts, the same victim and the same recipe, in lock step.
+
+    python harness_side.py JOB.json        (prints one line of JSON)
+
+The random search beside each recipe, which the peer does not have, is left out of the timing.
+"""
+
+from __future__ import annotations
+
+import json
+import pickle
+import random
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.adapters.sklearn.session import SklearnSession
+from harness.core.attacked import Attacked, Guess, Outcome
+from harness.core.capability import Capability
+from harness.core.identity import Identity
+from harness.core.ports import Attack
+from harness.core.response import Response
+from harness.core.sample import Sample
+from harness.engine.attacked_task import AttackedTask
+from harness.registry import find
+from harness.sources.columns import Columns
+from harness.sources.dataset import Dataset
+from harness.suites.classification import ClassificationSuite
+
+KINDS = {Outcome.SUCCEEDED: "successful", Outcome.FAILED: "failed", Outcome.SKIPPED: "skipped"}
+
+
+class Counted:
+    """A fitted pipeline; counts its calls."""
+
+    def __init__(self, path: str) -> None:
+        self.pipeline = pickle.loads(Path(path).read_bytes())
+        self.classes_ = [str(label) for label in self.pipeline.classes_]
+        self.n_calls = self.n_texts = 0
+        self.cpu_s = 0.0
+
+    def predict_proba(self, texts: list[str]) -> Any:
+        started = time.process_time()
+        self.n_calls += 1
+        self.n_texts += len(texts)
+        answers = self.pipeline.predict_proba(texts)
+        self.cpu_s += time.process_time() - started
+        return answers
+
+
+@dataclass(frozen=True)
+class Alone:
+    """A recipe without its control."""
+
+    recipe: Attack
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.recipe, name)
+
+    def control(self, text: str, clean: Guess, rng: Any) -> None:
+        del text, clean, rng
+
+
+def outcome(sample: Sample, answer: Any) -> dict[str, Any]:
+    if not (isinstance(answer, Response) and isinstance(answer.output, Attacked)):
+        sys.exit(f"sample {sample.id}: {answer}")
+    found = answer.output
+    return {
+        "kind": KINDS[found.outcome],
+        "text": found.text,
+        "n_queries": found.n_queries,
+        "control": found.control,
+    }
+
+
+def main() -> None:
+    job = json.loads(Path(sys.argv[1]).read_text())
+    suite = ClassificationSuite(
+        data=Dataset(path=job["rows"]), columns=Columns(text="text", target="label")
+    )
+    options = dict(job["options"])
+    if job["budget"]:
+        options["budget"] = job["budget"]
+    recipe = find("attacks", job["recipe"], "recipe")(**options)
+    task = AttackedTask(
+        task=suite.prepare(limit=None, seed=0),
+        attack=recipe if job["control"] else Alone(recipe),
+        seed=job["seed"],
+    )
+    victim = Counted(job["victim"])
+    session = SklearnSession(
+        identity=Identity({"weights": "fitted"}), pipeline=victim, batch_size=job["batch_size"]
+    )
+    clean = Guess(label="", is_right=True, p_right=1)
+    next(recipe.search(job["warm_up"], clean, random.Random(0)), None)  # reads its word lists
+    wall, cpu = time.perf_counter(), time.process_time()
+    found = {
+        sample.id: outcome(sample, answer)
+        for sample, answer in task.drive(
+            task.samples(), session, Capability.CLASSIFIES, lambda _: None
+        )
+    }
+    measured = {
+        "wall_s": time.perf_counter() - wall,
+        "cpu_s": time.process_time() - cpu,
+        "outcomes": [found[sample.id] for sample in task.samples()],
+        "model_cpu_s": victim.cpu_s,
+        "n_calls": victim.n_calls,
+        "n_texts": victim.n_texts,
+    }
+    print(json.dumps(measured))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,201 @@
+"""One attack on one sample: the clean question, the search, and the random search beside it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import replace
+from typing import TypeAlias, TypeVar
+
+from harness.core.attacked import Attacked, Found, Guess, Outcome
+from harness.core.errors import HarnessError
+from harness.core.ports import Attack, Search
+from harness.core.response import Failure, FailureKind, Response, Usage
+from harness.core.sample import Sample
+from harness.engine.breakdown import sentence_of
+from harness.engine.guess_cache import Unreadable
+from harness.engine.guessing import Question, Told
+from harness.engine.search_ledger import Broken, Ledger, Verified
+
+Answer: TypeAlias = Response | Failure
+Course: TypeAlias = Generator[Question, Told, Answer]
+Value = TypeVar("Value")
+
+_MOST_IN_VAIN = 1000
+"""Times in a row that a search may ask although it is sent nothing; more, and it has no end."""
+
+
+def course_of(attack: Attack, seed: int, sample: Sample) -> Course:
+    """Return an inquiry that asks what the attack needs to know, and returns what it came to.
+
+    Args:
+        attack: the recipe.
+        seed: of the run.
+        sample: the attacked one; no other has a part in the outcome.
+
+    Raises:
+        HarnessError: what the recipe needs cannot be had.
+    """
+    usages: list[Usage] = []
+    try:
+        attacked = yield from _noting(_attacked(attack, seed, sample), usages)
+    except Broken as broken:
+        return broken.failure
+    return Response(output=attacked, usage=_total(usages))
+
+
+def _attacked(attack: Attack, seed: int, sample: Sample) -> Generator[Question, Told, Attacked]:
+    told = yield Question(sample, (sample.text,))
+    clean = _clean_guess(told)
+    if not clean.is_right:
+        return _skipped(sample, clean, told.n_sent)
+    searching = Ledger(
+        who=f"the attack {attack.label}",
+        sample=sample,
+        clean=clean,
+        budget=attack.budget,
+        keeps_label=bool(getattr(attack, "keeps_label", False)),
+        n_sent=told.n_sent,
+    )
+    # Drawn from the sample's own id: neither order, window nor batch has a part in it.
+    key = f"{seed}/{attack.label}/{sample.id}"
+    search = _begun(attack.search, searching, key)
+    if search is None:
+        raise Broken.search(searching.who, "has no search")
+    end = yield from _carried_out(search, searching)
+    beside = replace(
+        searching,
+        who=f"the random search beside {attack.label}",
+        budget=searching.n_queries,
+        n_queries=1,
+        n_unreadable=0,
+        asked={},
+    )
+    control = _begun(attack.control, beside, f"{key}/control")
+    other = None if control is None else (yield from _carried_out(control, beside))
+    return _summed_up(searching, end, other)
+
+
+def _clean_guess(told: Told) -> Guess:
+    (clean,) = told.readings
+    if isinstance(clean, Guess):
+        return clean
+    what = "the text as it stands"
+    if isinstance(clean, Unreadable):
+        message = f"no label can be read from the answer to {what}: {clean.reason}"
+        raise Broken(Failure(kind=FailureKind.PROTOCOL, message=message))
+    raise Broken(replace(clean, message=f"{what}: {clean.message}"))
+
+
+def _skipped(sample: Sample, clean: Guess, n_sent: int) -> Attacked:
+    return Attacked(
+        outcome=Outcome.SKIPPED,
+        text=sample.text,
+        label=clean.label,
+        p_right=clean.p_right,
+        clean_label=clean.label,
+        clean_p_right=clean.p_right,
+        n_words=0,
+        n_changed=0,
+        n_queries=1,
+        n_sent=n_sent,
+    )
+
+
+def _summed_up(ledger: Ledger, end: Verified, control: Verified | None) -> Attacked:
+    attacked = Attacked(
+        outcome=end.outcome,
+        text=end.found.text,
+        label=end.guess.label,
+        p_right=end.guess.p_right,
+        clean_label=ledger.clean.label,
+        clean_p_right=ledger.clean.p_right,
+        n_words=end.found.n_words,
+        n_changed=end.found.n_changed,
+        n_queries=ledger.n_queries,
+        n_sent=ledger.n_sent,
+        n_barren=end.found.n_barren,
+        found_at=end.found_at,
+        n_unreadable=ledger.n_unreadable,
+    )
+    if control is None:
+        return attacked
+    return replace(
+        attacked,
+        control=control.outcome,
+        control_text=control.found.text,
+        control_n_changed=control.found.n_changed,
+        control_found_at=control.found_at,
+    )
+
+
+def _begun(
+    start: Callable[[str, Guess, random.Random], Search | None], ledger: Ledger, key: str
+) -> Search | None:
+    rng = random.Random(key)  # noqa: S311 - no secret
+    return _guarded(ledger.who, lambda: start(ledger.sample.text, ledger.clean, rng))
+
+
+def _carried_out(search: Search, ledger: Ledger) -> Generator[Question, Told, Verified]:
+    """Let a search ask until it is done; past its budget it is sent nothing more."""
+    n_in_vain = 0
+    wanted = _guarded(ledger.who, lambda: _stepped(search, None))
+    while not isinstance(wanted, Found):
+        texts = ledger.affordable(wanted)
+        n_in_vain = 0 if texts else n_in_vain + 1
+        if n_in_vain > _MOST_IN_VAIN:
+            raise Broken.search(ledger.who, "goes on asking although it is sent nothing")
+        told = (yield Question(ledger.sample, texts)) if texts else Told()
+        guesses = ledger.enter(texts, told)
+        wanted = _guarded(ledger.who, lambda: _stepped(search, guesses))  # noqa: B023 - called at once
+    return ledger.verified(wanted)
+
+
+def _stepped(search: Search, guesses: Sequence[Guess] | None) -> Sequence[str] | Found:
+    """Take a search to its next question, or to its end."""
+    try:
+        wanted = next(search) if guesses is None else search.send(guesses)
+    except StopIteration as end:
+        if not isinstance(end.value, Found):
+            raise TypeError(f"it returns {type(end.value).__name__}, not Found") from end
+        return end.value
+    if isinstance(wanted, str):
+        raise TypeError("it asks with one text, not with a list of them")
+    return wanted
+
+
+def _guarded(who: str, step: Callable[[], Value]) -> Value:
+    """Let a recipe's code run; what it breaks on costs this sample and no other."""
+    try:
+        return step()
+    except HarnessError:
+        raise
+    except (Exception, SystemExit) as defect:
+        raise Broken.search(who, f"broke down: {sentence_of(defect)}") from defect
+
+
+def _noting(
+    asking: Generator[Question, Told, Attacked], usages: list[Usage]
+) -> Generator[Question, Told, Attacked]:
+    """Pass questions and answers on, and keep what the answers took."""
+    told: Told | None = None
+    while True:
+        try:
+            question = next(asking) if told is None else asking.send(told)
+        except StopIteration as end:
+            attacked: Attacked = end.value
+            return attacked
+        told = yield question
+        usages += told.usages
+
+
+def _total(usages: Sequence[Usage]) -> Usage | None:
+    """Add up what many requests took; None where it is not known of any."""
+    if not usages:
+        return None
+    n_input = [each.n_input_tokens for each in usages if each.n_input_tokens is not None]
+    n_output = [each.n_output_tokens for each in usages if each.n_output_tokens is not None]
+    return Usage(
+        n_input_tokens=sum(n_input) if n_input else None,
+        n_output_tokens=sum(n_output) if n_output else None,
+    )

@@ -1,0 +1,149 @@
+"""A task whose texts a search changes until the model is wrong; the samples are its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from harness.core.attacked import Attacked
+from harness.core.capability import Capability
+from harness.core.estimate import Estimate
+from harness.core.figure import Figure
+from harness.core.identity import hash_json
+from harness.core.ports import Attack, CorpusMetric, Metric, Session, Task
+from harness.core.request import AttackText
+from harness.core.response import Output
+from harness.core.sample import Sample
+from harness.core.score import Unscored
+from harness.engine.attack_course import Answer, course_of
+from harness.engine.guess_cache import GuessCache
+from harness.engine.guessing import Guessing, Question, Told
+from harness.engine.lock_step import Inquiry, Room, in_lock_step
+
+ROOM = Room(most=512, most_weight=256e6)
+"""Searches at once: enough to fill batches, and in bytes few enough for any machine."""
+_BETWEEN_NOTES = 25
+"""Steps."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttackedTask:
+    """The same samples by the same ids, so that each is the twin of a clean one."""
+
+    task: Task
+    attack: Attack
+    seed: int
+    cache: GuessCache = field(default_factory=GuessCache)
+    """Shared by all attacks on the task."""
+    room: Room = ROOM
+
+    @property
+    def n_samples(self) -> int:
+        """As many as the task has; those that the model is wrong about are skipped."""
+        return self.task.n_samples
+
+    @property
+    def data_hash(self) -> str:
+        """SHA-256 (hex) of the task's data and of what is done to them."""
+        return hash_json({"clean": self.task.data_hash, "attack": self._version})
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """The attack's."""
+        return self.attack.metrics
+
+    @property
+    def corpus_metrics(self) -> tuple[CorpusMetric, ...]:
+        """None."""
+        return ()
+
+    def samples(self) -> Iterator[Sample]:
+        """Yield the samples as they are."""
+        return self.task.samples()
+
+    def ask(self, sample: Sample, capability: Capability) -> AttackText:
+        """Return the order to attack a sample: what is kept on record, and never sent."""
+        return AttackText(
+            capability=capability,
+            text=sample.text,
+            attack=self.attack.label,
+            version=self._version[:16],
+        )
+
+    def read(self, sample: Sample, output: Output) -> Output | Unscored:
+        """Return the outcome as it is."""
+        del sample
+        if isinstance(output, Attacked):
+            return output
+        return Unscored(f"{type(output).__name__} is no outcome of an attack")
+
+    def figures(self, estimates: Sequence[Estimate]) -> tuple[Figure, ...]:
+        """Return no chart: the metrics have their own."""
+        del estimates
+        return ()
+
+    def drive(
+        self,
+        samples: Iterable[Sample],
+        session: Session,
+        capability: Capability,
+        note: Callable[[str], None],
+    ) -> Iterator[tuple[Sample, Answer]]:
+        """Attack all samples in lock step; see ``DrivenTask.drive``.
+
+        Raises:
+            AdapterError: the model is gone.
+            DataError: the recipe's word lists cannot be had.
+        """
+        guessing = Guessing(
+            task=self.task,
+            session=session,
+            capability=capability,
+            known=self.cache.of(session.identity.fingerprint),
+        )
+        inquiries = map(self._inquiry, samples)
+        yield from in_lock_step(inquiries, _Noting(guessing, note).answer, self.room)
+
+    def _inquiry(self, sample: Sample) -> Inquiry[Question, Told, tuple[Sample, Answer]]:
+        # A text of n characters has about n / 6 words, and a search that leaves each out in turn
+        # asks with as many texts of that length at once.
+        weight = len(sample.text) ** 2 / 6
+        return Inquiry(self._course(sample), weight)
+
+    def _course(self, sample: Sample) -> Generator[Question, Told, tuple[Sample, Answer]]:
+        answer = yield from course_of(self.attack, self.seed, sample)
+        return sample, answer
+
+    @property
+    def _version(self) -> str:
+        return hash_json(
+            {
+                "attack": self.attack.label,
+                "signature": dict(self.attack.signature),
+                "seed": self.seed,
+            }
+        )
+
+
+@dataclass(slots=True)
+class _Noting:
+    """Tells now and then how far the searches have come."""
+
+    guessing: Guessing
+    note: Callable[[str], None]
+    n_steps: int = 0
+    n_queries: int = 0
+    n_sent: int = 0
+
+    def answer(self, questions: Sequence[Question]) -> list[Told]:
+        """Answer the questions of one step."""
+        told = self.guessing.answer(questions)
+        self.n_steps += 1
+        self.n_queries += sum(len(each.readings) for each in told)
+        self.n_sent += sum(each.n_sent for each in told)
+        if self.n_steps % _BETWEEN_NOTES == 0:
+            self.note(
+                f"step {self.n_steps}: {len(questions)} searches under way,"
+                f" {self.n_queries} queries, {self.n_sent} of them sent"
+            )
+        return told

@@ -1,0 +1,96 @@
+"""A task whose texts are disturbed on their way to the model; everything else is its own."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from harness.core.capability import Capability
+from harness.core.estimate import Estimate
+from harness.core.figure import Figure
+from harness.core.identity import hash_json
+from harness.core.ports import CorpusMetric, Metric, Perturbation, Task
+from harness.core.request import Payload
+from harness.core.response import Output
+from harness.core.sample import Sample
+from harness.core.score import Unscored
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PerturbedTask:
+    """The same samples by the same ids, so that each is the twin of a clean one."""
+
+    task: Task
+    perturbation: Perturbation
+    seed: int
+    _is_changed: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
+    """Whether its text came out otherwise, by id of the samples drawn since the last remarks."""
+
+    @property
+    def n_samples(self) -> int:
+        """As many as the task has; one that cannot be disturbed is asked as it is."""
+        return self.task.n_samples
+
+    @property
+    def data_hash(self) -> str:
+        """SHA-256 (hex) of the task's data and of what is done to them."""
+        return hash_json(
+            {
+                "clean": self.task.data_hash,
+                "perturbation": self.perturbation.label,
+                "signature": dict(self.perturbation.signature),
+                "seed": self.seed,
+            }
+        )
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """The task's."""
+        return self.task.metrics
+
+    @property
+    def corpus_metrics(self) -> tuple[CorpusMetric, ...]:
+        """The task's."""
+        return self.task.corpus_metrics
+
+    def samples(self) -> Iterator[Sample]:
+        """Yield the samples with their texts disturbed."""
+        for sample in self.task.samples():
+            text = self._disturbed(sample)
+            self._is_changed[sample.id] = text != sample.text
+            yield replace(sample, text=text)
+
+    def ask(self, sample: Sample, capability: Capability) -> Payload:
+        """Return the task's question about the disturbed text."""
+        return self.task.ask(sample, capability)
+
+    def read(self, sample: Sample, output: Output) -> Output | Unscored:
+        """Return what the task reads."""
+        return self.task.read(sample, output)
+
+    def figures(self, estimates: Sequence[Estimate]) -> tuple[Figure, ...]:
+        """Return the task's own charts."""
+        return self.task.figures(estimates)
+
+    def remarks(self) -> tuple[str, ...]:
+        """Tell when most texts came out as they went in, and when the targets no longer hold."""
+        n, n_changed = len(self._is_changed), sum(self._is_changed.values())
+        self._is_changed.clear()
+        found = []
+        if 2 * n_changed < n:
+            found.append(
+                f"{self.perturbation.label} changed {n_changed} of {n} texts; the others were"
+                " asked as they are, and keep the drop small"
+            )
+        if n_changed and getattr(self.perturbation, "changes_target", False):
+            found.append(
+                f"{self.perturbation.label} changes what a text says; against the targets of the"
+                " clean texts a drop is what a good model shows"
+            )
+        return tuple(found)
+
+    def _disturbed(self, sample: Sample) -> str:
+        # Drawn from the sample's own id: neither order, limit nor batch has a part in it.
+        key = f"{self.seed}/{self.perturbation.label}/{sample.id}"
+        return self.perturbation.perturb(sample.text, random.Random(key))  # noqa: S311 - no secret

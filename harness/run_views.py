@@ -1,0 +1,22 @@
+"""What a report of a run shows beside what its folder keeps: worked out when it is made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from harness.core.run import Run
+from harness.robustness import with_robustness
+from harness.trade_off import with_tradeoff
+
+
+def with_views(run: Run, folder: Path) -> Run:
+    """Return the run with its models and its suites held against each other.
+
+    Args:
+        run: as loaded from ``folder``, or the part of it that is one model's.
+        folder: its folder.
+
+    Raises:
+        StoreError: the records are missing or damaged.
+    """
+    return with_robustness(with_tradeoff(run, folder), folder)

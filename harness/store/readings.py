@@ -1,0 +1,114 @@
+"""What was read from each answer of some suites, and a mark of each text, without the texts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from harness.core.attacked import Attacked
+from harness.core.codec import decode_output
+from harness.core.errors import StoreError, sentence
+from harness.core.response import Classification, Failure, Generation, LogLikelihoods, Output
+from harness.store.samples_file import JSONL, PARQUET, SCORES, StoredRecords
+
+_COLUMNS = ("model", "suite", "sample_id", "text", "answer", "reading", "unscored", SCORES)
+_JSON = ("answer", "reading", "unscored")
+_BATCH = 5000
+_MARK_BYTES = 8
+
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One sample of one suite on one model."""
+
+    text: bytes
+    """Mark of the sample's text: equal for equal texts, and for no others to speak of."""
+    is_read: bool
+    """Whether it was answered, and the answer could be read."""
+    answer: str | None
+    """Label, place of the likeliest choice, mark of a generated text, outcome of an attack; None
+    for an output that names no answer."""
+
+
+def read_readings(folder: Path, suites: Collection[str]) -> dict[Key, dict[str, Reading]]:
+    """Read the answers of some suites.
+
+    Args:
+        folder: a run folder.
+        suites: names.
+
+    Returns:
+        By (model, suite), by sample id, in the order of the data set.
+
+    Raises:
+        StoreError: the records are missing or damaged.
+    """
+    found: dict[Key, dict[str, Reading]] = {}
+    try:
+        for row in _rows(folder, suites):
+            found.setdefault((row["model"], row["suite"]), {})[row["sample_id"]] = _reading(row)
+    except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
+        raise StoreError(
+            sentence(
+                str(folder),
+                f"holds a record that cannot be read ({error!r})",
+                "restore the folder from a copy, or run again",
+            )
+        ) from error
+    return found
+
+
+def _rows(folder: Path, suites: Collection[str]) -> Iterator[Mapping[str, Any]]:
+    if (folder / JSONL).exists() or not (folder / PARQUET).exists():
+        yield from (row for row in StoredRecords(folder).rows() if row["suite"] in suites)
+        return
+    import pyarrow as pa
+    from pyarrow.compute import is_in
+    from pyarrow.parquet import ParquetFile
+
+    wanted = pa.array(sorted(suites), pa.string())
+    with ParquetFile(folder / PARQUET) as parquet:
+        for batch in parquet.iter_batches(batch_size=_BATCH, columns=list(_COLUMNS)):
+            kept = batch.filter(is_in(batch.column("suite"), value_set=wanted))
+            for row in kept.to_pylist():
+                yield {
+                    name: json.loads(value) if name in _JSON and value is not None else value
+                    for name, value in row.items()
+                }
+
+
+def _reading(row: Mapping[str, Any]) -> Reading:
+    text, answer = _mark(row["text"]), row["answer"]
+    if answer["kind"] == Failure.__name__:
+        return Reading(text, is_read=False, answer=None)
+    reading = row.get("reading")
+    is_read = bool(row[SCORES]) or not row["unscored"]
+    if not is_read:
+        return Reading(text, is_read=False, answer=None)
+    output = decode_output(answer if reading is None else reading)
+    return Reading(text, is_read=True, answer=_answer(output))
+
+
+def _answer(output: Output) -> str | None:
+    match output:
+        case Classification(label=label):
+            return label
+        case LogLikelihoods(scores=scores) if scores:
+            totals = [score.log_likelihood for score in scores]
+            return str(totals.index(max(totals)))
+        case Generation(text=text):
+            return _mark(text).hex()
+        case Attacked(outcome=outcome):
+            return outcome.value
+        case _:
+            return None
+
+
+def _mark(text: str) -> bytes:
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_MARK_BYTES).digest()

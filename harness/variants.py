@@ -1,0 +1,121 @@
+"""From the keys ``perturb`` and ``attack`` of a suite to suites that change the texts it asks."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from harness import registry
+from harness.core.build import Problems, build, shown
+from harness.core.errors import ConfigError
+from harness.core.ports import Attack, Perturbation
+from harness.core.spec import SuiteSpec
+
+Located = Callable[[type, Mapping[str, Any], str, tuple[str, ...]], dict[str, Any]]
+"""Puts absolute paths into options: the class, its table, their place, keys to leave out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Key:
+    """A key whose entries each make a suite of their own."""
+
+    name: Literal["perturb", "attack"]
+    kind: registry.Kind
+    sign: str
+    """Between the name of the clean suite and the label of what is done to it."""
+    ability: str
+    """What the clean suite has to say of itself, a class variable that is True."""
+    why_not: str
+    """Why a suite without it cannot have the key."""
+    remedy: str
+
+
+_KEYS = (
+    _Key(
+        name="perturb",
+        kind="perturbations",
+        sign="~",
+        ability="asks_about_text",
+        why_not="makes its questions itself: there is no text of a sample to disturb",
+        remedy='write perturb = ["typos", {name = "ocr", rate = 0.1}]',
+    ),
+    _Key(
+        name="attack",
+        kind="attacks",
+        sign="!",
+        ability="reads_a_label",
+        why_not="reads no label from an answer: there is nothing that an attack could turn",
+        remedy='write attack = ["deepwordbug", {name = "pwws", budget = 500}]',
+    ),
+)
+KEYS = tuple(key.name for key in _KEYS)
+
+
+def variants(
+    clean: SuiteSpec,
+    table: Mapping[str, Any],
+    where: str,
+    problems: Problems,
+    located: Located,
+) -> Iterator[SuiteSpec]:
+    """Yield one suite for each perturbation, named ``CLEAN ~ LABEL``, and each attack, ``!``.
+
+    Args:
+        clean: the suite that has the keys.
+        table: its table; a key's value is a list of names, or of tables with a ``name`` and
+            options.
+        where: the suite's place in the spec.
+        problems: receives what is wrong.
+        located: makes paths among the options absolute.
+    """
+    for key in _KEYS:
+        labels: set[str] = set()
+        place = f"{where}.{key.name}"
+        for number, entry in enumerate(_entries(key, clean, table, place, problems)):
+            made = _made(key, entry, f"{place}[{number}]", problems, located)
+            if made is None:
+                continue
+            if made.label in labels:
+                problems.add(f"{place}[{number}]", f"is {made.label!r} again", "name it once")
+                continue
+            labels.add(made.label)
+            yield dataclasses.replace(
+                clean,
+                name=f"{clean.name} {key.sign} {made.label}",
+                perturbation=made if key.name == "perturb" else None,
+                attack=made if key.name == "attack" else None,
+                clean=clean.name,
+            )
+
+
+def _entries(
+    key: _Key, clean: SuiteSpec, table: Mapping[str, Any], place: str, problems: Problems
+) -> list[Any]:
+    entries = table.get(key.name, [])
+    if not isinstance(entries, list):
+        problems.add(place, f"must be a list, not {shown(entries)}", key.remedy)
+        return []
+    if entries and not getattr(clean.suite, key.ability, False):
+        reason = f"the suite {clean.suite_name!r} {key.why_not}"
+        problems.add(place, reason, "leave it out")
+        return []
+    return entries
+
+
+def _made(key: _Key, entry: Any, where: str, problems: Problems, located: Located) -> Any:
+    """Return a perturbation or an attack; None for what cannot be made of the entry."""
+    table = {"name": entry} if isinstance(entry, str) else entry
+    if not isinstance(table, Mapping) or not isinstance(table.get("name"), str):
+        problems.add(where, f"must be a name or a table with one, not {shown(entry)}", key.remedy)
+        return None
+    try:
+        factory = registry.find(key.kind, table["name"], where)
+    except ConfigError as error:
+        problems.keep(error)
+        return None
+    made: Perturbation | Attack | None = build(
+        factory, located(factory, table, where, ("name",)), where, problems
+    )
+    return made

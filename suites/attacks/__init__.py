@@ -1,0 +1,1 @@
+"""Searches for texts that a model is wrong about, by the recipes of published attacks."""

@@ -1,0 +1,82 @@
+"""DeepWordBug: misspellings of the words that matter most."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from harness.core.errors import ConfigError
+from harness.sources.lexicons.lexicon import Lexicon
+from harness.sources.lexicons.stop_words import STOP_WORDS, stop_words
+from harness.suites.attacks.characters import (
+    one_deleted,
+    one_inserted,
+    one_substituted,
+    one_swapped,
+)
+from harness.suites.attacks.draft import Draft
+from harness.suites.attacks.draws import Draws
+from harness.suites.attacks.edit_distance import is_within
+from harness.suites.attacks.moves import Moves, Offer
+from harness.suites.attacks.ranking import Ranked, by_replacement
+from harness.suites.attacks.recipe import Recipe, check_budget, is_no_stop_word
+
+_EDITS_OF_A_CHANGE = 2
+"""At most: to exchange two characters is to substitute both."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeepWordBug(Recipe):
+    """DeepWordBug (Gao et al., 2018), as TextAttack 0.3.11 has it.
+
+    A word has two neighbours exchanged, a character substituted, left out or put in, whichever is
+    worst for the model; positions and letters are drawn.
+    """
+
+    name: ClassVar[str] = "deepwordbug"
+    version: ClassVar[int] = 1
+
+    max_edits: int = 30
+    """Most single-character edits of a whole text, 1 or more."""
+    budget: int | None = None
+    """Most queries for one sample, the one about the text as it is among them; none: no bound."""
+
+    def __post_init__(self) -> None:
+        """Refuse impossible values."""
+        check_budget(self.budget)
+        if self.max_edits < 1:
+            reason = f"must be at least 1, not {self.max_edits}"
+            raise ConfigError("max_edits", reason, "write max_edits = 30")
+
+    @property
+    def lexicons(self) -> tuple[Lexicon, ...]:
+        """The words that are left alone."""
+        return (STOP_WORDS,)
+
+    def _rank(self, moves: Moves) -> Ranked:
+        return by_replacement(moves)
+
+    def _moves(self, draft: Draft, rng: random.Random) -> Moves:
+        stop_words()  # so that what is missing is told before the search
+        draws = Draws.of(rng)
+        return Moves(
+            start=draft,
+            replacements=lambda word, place: _misspelt(word, place, draws),
+            is_open=is_no_stop_word,
+            allows=lambda current, offer: self._is_near(draft.text, current, offer),
+        )
+
+    def _is_near(self, original: str, draft: Draft, offer: Offer) -> bool:
+        # Counting changes is enough for all but the last few: the table is worked out for those.
+        if (draft.n_changes + 1) * _EDITS_OF_A_CHANGE <= self.max_edits:
+            return True
+        return is_within(original, offer.text, self.max_edits)
+
+
+def _misspelt(word: str, place: int, draws: Draws) -> Iterator[str]:
+    yield from one_swapped(word, draws.at(place, "swap"))
+    yield from one_substituted(word, draws.at(place, "substitute"))
+    yield from one_deleted(word, draws.at(place, "delete"))
+    yield from one_inserted(word, draws.at(place, "insert"))

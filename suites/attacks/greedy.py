@@ -1,0 +1,74 @@
+"""Greedy searches: the best change of one word after another, or of all words in each round."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from harness.core.attacked import Guess
+from harness.core.ports import Search
+from harness.suites.attacks.moves import Moves, Offer
+from harness.suites.attacks.ranking import Ranking, place_is_left
+
+
+def word_by_word(moves: Moves, clean: Guess, ranking: Ranking) -> Search:
+    """Go once through the words in the order of their importance, and keep what raises the score.
+
+    The method of Jin et al. (2020), section 3, as TextAttack 0.3.11 has it (``GreedyWordSwapWIR``).
+    """
+    draft, n_barren = moves.start, 0
+    best = moves.score(clean, draft.n_words)
+    order = yield from ranking(moves)
+    for place in order or ():
+        if not place_is_left(draft, place, moves):
+            continue
+        offers = moves.offers(draft, place)
+        if not offers:
+            n_barren += 1
+            continue
+        guesses = yield [offer.text for offer in offers]
+        if not guesses:
+            break
+        scores = _scores(moves, draft.n_words, offers, guesses)
+        top = scores.index(max(scores))
+        if scores[top] > best:
+            draft, best = offers[top].taken(draft), scores[top]
+            if moves.is_goal(guesses[top]):
+                return moves.found(draft, has_succeeded=True, n_barren=n_barren)
+        if len(guesses) < len(offers):
+            break
+    return moves.found(draft, has_succeeded=False, n_barren=n_barren)
+
+
+def round_by_round(moves: Moves) -> Search:
+    """Make the change in each round that raises the score most, or lowers it least.
+
+    As ``GreedySearch`` of TextAttack 0.3.11: it goes on until no change is allowed any more, and
+    what it returns without success is its last text.
+    """
+    draft = moves.start
+    n_barren = sum(not moves.offers(draft, place) for place in moves.places(draft))
+    while offers := [
+        offer for place in moves.places(draft) for offer in moves.offers(draft, place)
+    ]:
+        offers.sort(key=lambda offer: offer.text)
+        guesses = yield [offer.text for offer in offers]
+        if not guesses:
+            break
+        scores = _scores(moves, draft.n_words, offers, guesses)
+        top = scores.index(max(scores))
+        draft = offers[top].taken(draft)
+        if moves.is_goal(guesses[top]):
+            return moves.found(draft, has_succeeded=True, n_barren=n_barren)
+        if len(guesses) < len(offers):
+            break
+    return moves.found(draft, has_succeeded=False, n_barren=n_barren)
+
+
+def _scores(
+    moves: Moves, n_words: int, offers: list[Offer], guesses: Sequence[Guess]
+) -> list[float]:
+    """Return the scores of the texts that there were queries left for."""
+    return [
+        moves.score(guess, n_words if offer.new else n_words - 1)
+        for offer, guess in zip(offers, guesses, strict=False)
+    ]

@@ -1,0 +1,79 @@
+"""What all recipes have in common: label, signature, word lists, metrics and the random control."""
+
+from __future__ import annotations
+
+import random
+from abc import abstractmethod
+from typing import TYPE_CHECKING
+
+from harness.core.attacked import Guess
+from harness.core.errors import ConfigError
+from harness.sources.lexicons.stop_words import stop_words
+from harness.suites.attacks.draft import Draft
+from harness.suites.attacks.greedy import word_by_word
+from harness.suites.attacks.moves import Moves
+from harness.suites.attacks.random_changes import drawn
+from harness.suites.attacks.random_search import Candidate, random_search
+from harness.suites.attacks.ranking import Ranked
+from harness.suites.perturbations.disturbance import Disturbance
+
+if TYPE_CHECKING:
+    from harness.core.ports import Metric, Search
+
+
+class Recipe(Disturbance):
+    """The part of the port ``Attack`` that one recipe shares with the others.
+
+    A class for dataclasses to derive from, which have ``budget`` among their fields.
+    """
+
+    __slots__ = ()
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """Those of every attack."""
+        from harness.suites.metrics.attack import ATTACK_METRICS
+
+        return ATTACK_METRICS
+
+    def search(self, text: str, clean: Guess, rng: random.Random) -> Search:
+        """Start on one text.
+
+        Raises:
+            SourceError: the recipe's word lists cannot be had.
+        """
+        return word_by_word(self._moves(Draft.of(text), rng), clean, self._rank)
+
+    def control(self, text: str, clean: Guess, rng: random.Random) -> Search | None:
+        """Return a random search over the same changes."""
+        del clean
+        draft = Draft.of(text)
+        return random_search(
+            Candidate(text=text, n_changed=0),
+            draft.n_words,
+            lambda source: drawn(self._moves(draft, source), source),
+            rng,
+        )
+
+    @abstractmethod
+    def _rank(self, moves: Moves) -> Ranked:
+        """Ask in which order to go through the words."""
+
+    @abstractmethod
+    def _moves(self, draft: Draft, rng: random.Random) -> Moves:
+        """Return what the recipe may do to a text."""
+
+
+def check_budget(budget: int | None) -> None:
+    """Refuse a budget that leaves no query beside the one about the text as it is.
+
+    Raises:
+        ConfigError: it is below 2.
+    """
+    if budget is not None and budget < 2:  # noqa: PLR2004 - the first query is the original's
+        raise ConfigError("budget", f"must be at least 2, not {budget}", "raise it")
+
+
+def is_no_stop_word(word: str) -> bool:
+    """Tell whether a word may be changed; as in TextAttack, one with a capital is no stop word."""
+    return word not in stop_words()

@@ -1,0 +1,80 @@
+"""How far the adversarial texts are from the originals, told without any model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from harness.core.attacked import Attacked, Outcome
+from harness.core.estimate import Interval
+from harness.core.response import Output
+from harness.core.sample import Sample
+from harness.core.score import Direction, Quantity, Score, Scored, Unscored
+from harness.suites.metrics.additive import Floats, Integers
+from harness.suites.metrics.attack_success import no_outcome
+from harness.suites.metrics.mean_of_part import MeanOfPart
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttackChange(MeanOfPart):
+    """Of the attack's successes, how much of the original they have changed."""
+
+    name: ClassVar[str] = "attack_change"
+    quantities: ClassVar[tuple[Quantity, ...]] = (
+        Quantity(
+            id="perturbed_word_rate",
+            direction=Direction.NEITHER,
+            definition="mean over successes of words changed / words of the original"
+            " (TextAttack 0.3.11: average perturbed word %)",
+            high=None,
+        ),
+        Quantity(
+            id="words_changed",
+            direction=Direction.NEITHER,
+            definition="mean over successes of the number of words changed",
+            high=None,
+        ),
+        Quantity(
+            id="characters_kept",
+            direction=Direction.NEITHER,
+            definition="mean over successes of the characters before the first change and after"
+            " the last one / characters of the longer of the two texts",
+        ),
+    )
+
+    @property
+    def signature(self) -> Mapping[str, str]:
+        """The denominator."""
+        return {"of": "successes"}
+
+    def measure(self, sample: Sample, output: Output) -> Score:
+        """Return the share and the number of words changed, and the share of text untouched."""
+        if not isinstance(output, Attacked):
+            return no_outcome(output)
+        if output.outcome is not Outcome.SUCCEEDED:
+            return Scored((0.0, 0.0, 0.0, 0.0))
+        if not output.n_words:
+            return Unscored("the recipe finds no word in the original")
+        share = output.n_changed / output.n_words
+        return Scored((share, float(output.n_changed), _kept(sample.text, output.text), 1.0))
+
+    def intervals(
+        self, statistics: Floats, clusters: Integers | None, level: float
+    ) -> Mapping[str, Interval]:
+        """Return no closed form; the bootstrap serves."""
+        del statistics, clusters, level
+        return {}
+
+
+def _kept(original: str, changed: str) -> float:
+    """Return the share of two texts outside of the stretch from first to last difference."""
+    ahead = _n_alike(original, changed)
+    behind = _n_alike(original[ahead:][::-1], changed[ahead:][::-1])
+    return (ahead + behind) / max(len(original), len(changed), 1)
+
+
+def _n_alike(a: str, b: str) -> int:
+    """Return how many characters two texts begin with alike."""
+    pairs = enumerate(zip(a, b, strict=False))
+    return next((place for place, (x, y) in pairs if x != y), min(len(a), len(b)))

@@ -1,0 +1,68 @@
+"""Metrics whose value is a mean over a part of the samples, told sample by sample."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import numpy as np
+
+from harness.core.estimate import Interval
+from harness.core.figure import Figure
+from harness.core.score import Quantity
+from harness.suites.metrics.additive import Floats, Integers
+from harness.suites.metrics.mean_of_values import mean_interval
+
+IN_PART = "in_part"
+
+
+class MeanOfPart:
+    """Reduce by averaging over the samples of a part; another side may have another part.
+
+    The first statistics are one column for each quantity, in their order; the last one is 1 for a
+    sample of the part and 0 for any other. That the others have a score too, of no weight, lets
+    two models be compared who are right about different samples.
+    """
+
+    __slots__ = ()
+
+    is_additive: ClassVar[bool] = False
+    quantities: ClassVar[tuple[Quantity, ...]]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The quantities' ids, and whether a sample is of the part."""
+        return (*(quantity.id for quantity in self.quantities), IN_PART)
+
+    def reduce(self, statistics: Floats, weights: Floats) -> Floats:
+        """Return the weighted means over the part; NaN where it weighs nothing."""
+        values = statistics[:, : len(self.quantities)]
+        own = weights * statistics[:, -1]
+        total = own.sum(axis=1, keepdims=True)
+        means = np.full((len(weights), values.shape[1]), np.nan)
+        np.divide(own @ values, total, out=means, where=total > 0)
+        return means
+
+    def intervals(
+        self, statistics: Floats, clusters: Integers | None, level: float
+    ) -> Mapping[str, Interval]:
+        """Return Wilson's interval of shares and Hall's t interval of other means."""
+        part = statistics[:, -1] > 0
+        own = None if clusters is None else clusters[part]
+        found = {}
+        for column, quantity in enumerate(self.quantities):
+            values = statistics[part, column]
+            interval = mean_interval(values, own, level) if values.size else None
+            if interval is not None:
+                found[quantity.id] = interval
+        return found
+
+    def counts(self, statistics: Floats) -> Mapping[str, int]:
+        """Return the size of the part, for every quantity."""
+        n = int(statistics[:, -1].sum())
+        return {quantity.id: n for quantity in self.quantities}
+
+    def figures(self, statistics: Floats) -> tuple[Figure, ...]:
+        """Return no chart."""
+        del statistics
+        return ()

@@ -1,0 +1,87 @@
+"""From the keys ``perturb`` and ``attack`` to suites of their own, or to what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import pytest
+from fakes.toy_suite import ToySuite
+
+from harness.core.build import Problems
+from harness.core.errors import ConfigError
+from harness.core.spec import SuiteSpec
+from harness.variants import variants
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextSuite(ToySuite):
+    """One whose samples have texts."""
+
+    asks_about_text: ClassVar[bool] = True
+
+
+TEXTS = SuiteSpec(name="texts", suite_name="toy", suite=TextSuite(), models=("m",), limit=7)
+
+
+def _as_written(
+    cls: type, table: Mapping[str, Any], where: str, left_out: tuple[str, ...]
+) -> dict[str, Any]:
+    del cls, where
+    return {key: value for key, value in table.items() if key not in left_out}
+
+
+def made(perturb: object, clean: SuiteSpec = TEXTS) -> list[SuiteSpec]:
+    problems = Problems()
+    found = list(variants(clean, {"perturb": perturb}, "suite[0]", problems, _as_written))
+    problems.raise_any()
+    return found
+
+
+def test_a_suite_for_each_entry_named_after_its_label() -> None:
+    plain, severe = made(["typos", {"name": "typos", "rate": 0.5}])
+
+    assert (plain.name, severe.name) == ("texts ~ typos", "texts ~ typos rate=0.5")
+    for suite in (plain, severe):
+        assert suite.clean == "texts"
+        assert (suite.suite, suite.models, suite.limit) == (TEXTS.suite, ("m",), 7)
+        assert suite.attack is None
+    assert plain.perturbation is not None
+    assert plain.perturbation.label == "typos"
+
+
+def test_no_key_and_an_empty_one_make_no_suite() -> None:
+    assert made([]) == []
+    assert list(variants(TEXTS, {}, "suite[0]", Problems(), _as_written)) == []
+
+
+def test_one_wrong_entry_does_not_hide_the_next() -> None:
+    with pytest.raises(ConfigError) as caught:
+        made(["tyops", "casing", {"name": "ocr", "rate": 2.0}, "casing"])
+
+    assert str(caught.value).splitlines() == [
+        "suite[0].perturb[0]: there is no perturbation named 'tyops'; did you mean 'typos'?",
+        "suite[0].perturb[2].rate: must be above 0 and at most 1, not 2.0; write rate = 0.1",
+        "suite[0].perturb[3]: is 'casing' again; name it once",
+    ]
+
+
+@pytest.mark.parametrize("entry", [1, {"rate": 0.1}, {"name": 1}, None, ["typos"]])
+def test_an_entry_is_a_name_or_has_one(entry: object) -> None:
+    with pytest.raises(ConfigError, match=r"perturb\[0\]: must be a name or a table with one"):
+        made([entry])
+
+
+@pytest.mark.parametrize("value", ["typos", {"name": "typos"}, 1, True])
+def test_the_key_holds_a_list(value: object) -> None:
+    with pytest.raises(ConfigError, match=r"suite\[0\].perturb: must be a list, not"):
+        made(value)
+
+
+def test_a_suite_without_texts_cannot_be_disturbed() -> None:
+    without = SuiteSpec(name="toy", suite_name="toy", suite=ToySuite(), models=())
+
+    with pytest.raises(ConfigError, match="the suite 'toy' makes its questions itself: there is"):
+        made(["typos"], without)
+    assert made([], without) == []

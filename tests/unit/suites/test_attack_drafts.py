@@ -1,0 +1,127 @@
+"""The words of a text under attack, and what changes make of it."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.suites.attacks.characters import (
+    all_deleted,
+    all_inserted,
+    all_swapped,
+    one_deleted,
+    one_inserted,
+    one_substituted,
+    one_swapped,
+)
+from harness.suites.attacks.draft import Draft
+from harness.suites.attacks.edit_distance import is_within
+
+TEXTS = st.text(alphabet="ab é'-_*@.,(\n\u00d7`", max_size=30)
+
+
+def words(draft: Draft) -> list[str]:
+    return [draft.word(place) for place in range(draft.n_words)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", []),
+        ("... --- ''", []),
+        ("'CCC' x-ray's", ["CCC", "x-ray's"]),
+        ("rock'n'roll_ @me a*b", ["rock'n'roll", "me", "a*b"]),
+        ("U.S. café 3.5", ["U", "S", "café", "3", "5"]),
+        ("2×2 it`s ˗1", ["2×2", "it`s", "˗1"]),  # noqa: RUF001 - look-alikes are part of words
+    ],
+)
+def test_words_are_those_of_textattack(text: str, expected: list[str]) -> None:
+    assert words(Draft.of(text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "expected"),
+    [
+        ("one two three", 0, "two three"),
+        ("one two three", 1, "one three"),
+        ("one two three", 2, "one two "),  # nothing follows, and so no space goes
+        ("one two.", 1, "one."),
+        ('"one" two', 0, '"" two'),
+        ("one", 0, ""),
+    ],
+)
+def test_a_word_goes_with_one_space(text: str, place: int, expected: str) -> None:
+    assert Draft.of(text).without_word(place) == expected
+
+
+@given(TEXTS, st.data())
+def test_a_change_leaves_all_other_words(text: str, data: st.DataObject) -> None:
+    draft = Draft.of(text)
+    if not draft.n_words:
+        return
+    place = data.draw(st.integers(0, draft.n_words - 1))
+    changed = draft.changed_to(place, "new")
+    assert changed.text == draft.with_word(place, "new")
+    assert words(changed) == [*words(draft)[:place], "new", *words(draft)[place + 1 :]]
+    assert (changed.changed, changed.n_changes) == (frozenset({place}), 1)
+
+
+@given(TEXTS, st.data())
+def test_taking_a_word_out_leaves_all_others(text: str, data: st.DataObject) -> None:
+    draft = Draft.of(text)
+    if not draft.n_words:
+        return
+    place = data.draw(st.integers(0, draft.n_words - 1))
+    left = draft.changed_to(place, "")
+    assert words(left) == [*words(draft)[:place], *words(draft)[place + 1 :]]
+    assert left.changed == frozenset()
+
+
+def test_changed_words_move_with_the_text() -> None:
+    draft = Draft.of("a good film indeed").changed_to(3, "really").changed_to(1, "go od")
+    assert draft.text == "a go od film really"
+    assert draft.changed == {1, 2, 4}
+    assert draft.changed_to(0, "").changed == {0, 1, 3}
+
+
+@given(st.text("abc", max_size=9), st.text("abc", max_size=9), st.integers(0, 9))
+def test_the_band_tells_what_the_whole_table_tells(one: str, other: str, most: int) -> None:
+    row = list(range(len(other) + 1))
+    for line, character in enumerate(one, 1):
+        new = [line]
+        for column, against in enumerate(other, 1):
+            new.append(min(row[column - 1] + (character != against), row[column] + 1, new[-1] + 1))
+        row = new
+    assert is_within(one, other, most) is (row[-1] <= most)
+
+
+def test_all_changes_of_a_word() -> None:
+    assert list(all_swapped("good", inner=True)) == ["good"]
+    assert list(all_swapped("film")) == ["iflm", "flim", "fiml"]
+    assert list(all_deleted("film", inner=True)) == ["flm", "fim"]
+    inserted = list(all_inserted("film", random.Random(0), inner=True))
+    assert [(each[0], each[-2:], len(each)) for each in inserted] == [
+        ("f", "lm", 5),
+        ("f", "lm", 5),
+    ]
+
+
+def test_a_word_of_one_character_is_left_alone() -> None:
+    rng = random.Random(0)
+    changes = (one_swapped, one_substituted, one_deleted, one_inserted)
+    assert [list(change("a", rng)) for change in changes] == [[]] * 4
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_inner_changes_keep_the_ends(seed: int) -> None:
+    rng = random.Random(seed)
+    found = [
+        *one_swapped("great", rng, inner=True),
+        *one_deleted("great", rng, inner=True),
+        *one_inserted("great", rng, inner=True, letters=" "),
+    ]
+    assert len(found) == 3
+    assert all((each[0], each[-1]) == ("g", "t") for each in found)

@@ -1,0 +1,218 @@
+"""What each perturbation makes of a few texts, and what it leaves alone."""
+
+from __future__ import annotations
+
+import random
+from string import printable
+
+import pytest
+
+from harness import registry
+from harness.core.errors import ConfigError
+from harness.core.ports import Perturbation
+from harness.suites.perturbations.accents import Accents
+from harness.suites.perturbations.casing import Casing
+from harness.suites.perturbations.contractions import Contractions
+from harness.suites.perturbations.dialect import Dialect
+from harness.suites.perturbations.distractor import SENTENCES, Distractor
+from harness.suites.perturbations.filler import FILLERS, Filler
+from harness.suites.perturbations.homoglyphs import Homoglyphs, look_alikes
+from harness.suites.perturbations.invisible import INVISIBLE, Invisible
+from harness.suites.perturbations.negation import Negation
+from harness.suites.perturbations.numbers import Numbers, in_words
+from harness.suites.perturbations.ocr import Ocr
+from harness.suites.perturbations.punctuation import Punctuation
+from harness.suites.perturbations.share import whole_share
+from harness.suites.perturbations.stop_words import StopWords
+from harness.suites.perturbations.synonyms import Synonyms
+from harness.suites.perturbations.typos import Typos, _neighbours
+from harness.suites.perturbations.whitespace import Whitespace
+from harness.suites.perturbations.word_order import WordOrder
+
+
+def once(perturbation: Perturbation, text: str, seed: int = 0) -> str:
+    return perturbation.perturb(text, random.Random(seed))
+
+
+def often(perturbation: Perturbation, text: str) -> set[str]:
+    return {once(perturbation, text, seed) for seed in range(200)}
+
+
+@pytest.mark.parametrize(
+    ("perturbation", "text", "expected"),
+    [
+        (Casing(), "Don't SHOUT", "don't shout"),
+        (Casing(form="upper"), "Don't shout, Straße", "DON'T SHOUT, STRASSE"),
+        (Casing(form="title"), "don't shout at McDonald", "Don't Shout At Mcdonald"),
+        (Casing(form="upper"), "bir ırmak yolu", "BIR ırmak YOLU"),  # noqa: RUF001 - the dotless i
+        (Punctuation(), "No, don't! It's 3.5 (at 10:30).", "No don't It's 3.5 at 10:30"),
+        (Punctuation(), "a film , and a good one .", "a film and a good one"),
+        (Punctuation(), "semi-dry, -5 and $4", "semi-dry -5 and $4"),
+        (Accents(kind="strip"), "café, nai\u0308ve, Ångström", "cafe, naive, Angstrom"),
+        (Accents(kind="strip"), "søt हिन्दी й", "søt हिन्दी й"),
+        (Numbers(), "2 films, 21 cuts and 342 stills", "two films, twenty-one cuts and three hundred and forty-two stills"),  # noqa: E501 - one number per rule
+        (Numbers(), "3.5 $4 10:30 1999 50% 007 2,000 -3 4th v2", "3.5 $4 10:30 1999 50% 007 2,000 -3 4th v2"),  # noqa: E501 - as above
+        (Numbers(), "It took 7.", "It took seven."),
+        (Numbers(to="digits"), "Two of twenty-one; seventeen!", "2 of 21; 17!"),
+        (Numbers(to="digits"), "one two hundred, someone, two-fold, ten million", "one two hundred, someone, two-fold, ten million"),  # noqa: E501 - as above
+        (Negation(), "the film is good and was long", "the film is not good and was long"),
+        (Negation(), "The film isn't good.", "The film is good."),
+        (Negation(), "THEY ARE GOOD", "THEY ARE NOT GOOD"),
+        (Negation(), "I can't and won't", "I can and won't"),
+        (Negation(), "it is not only good", "it is not only good"),
+        (Negation(), "it is no good", "it is no good"),
+        (Negation(), "A dull film.", "A dull film."),
+        (Contractions(), "I am sure it is not what we will do", "I'm sure it isn't what we'll do"),
+        (Contractions(), "It cannot be; they will not go", "It can't be; they won't go"),
+        (Contractions(), "isnot willnot", "isnot willnot"),
+        (Contractions(), "Yes, I am. WE ARE HERE", "Yes, I am. WE'RE HERE"),
+        (Contractions(), "it is not only good", "it's not only good"),
+        (Contractions(to="full"), "I don't, can't and won't", "I do not, cannot and will not"),
+        (Contractions(to="full"), "It’s good; they’re here; let's go", "It is good; they are here; let us go"),  # noqa: E501, RUF001 - curled on purpose
+        (Contractions(to="full"), "She'd say it's been Tom's; isn't it?", "She'd say it's been Tom's; isn't it?"),  # noqa: E501 - as above
+        (StopWords(), "It is not the best of all films", "not best films"),
+        (StopWords(), "nor don't they", "nor don't"),
+        (StopWords(), "It is the of", "It is the of"),
+        (Dialect(), "The Color of a GRAY theater, a tire", "The Colour of a GREY theatre, a tire"),
+        (Dialect(), "the colour of tranquility", "the colour of tranquility"),
+        (Dialect(to="american"), "Colour, theatre, a programme", "Color, theater, a programme"),
+        (Distractor(text="By the way."), "A film", "A film By the way."),
+        (Distractor(text="By the way.", at="start"), "A film", "By the way. A film"),
+    ],
+)  # fmt: skip
+def test_texts(perturbation: Perturbation, text: str, expected: str) -> None:
+    assert once(perturbation, text) == expected
+
+
+def test_typos_are_one_slip_of_four_kinds() -> None:
+    found = often(Typos(rate=1.0), "ab")
+
+    assert {"ba", "a", "b"} < found
+    assert {"qb", "sb", "wb", "zb"} < found, "neighbours of a"
+    assert {"av", "an", "ag", "ah"} < found, "neighbours of b"
+    assert {"asb", "abn"} < found, "an extra key"
+    assert "ab" not in found
+
+
+def test_keys_are_neighbours_when_they_touch() -> None:
+    assert set(_neighbours("qwerty")["g"]) == set("tyfhvb")
+    assert set(_neighbours("qwerty")["q"]) == set("wa")
+    assert set(_neighbours("azerty")["a"]) == set("zq")
+    for layout in ("qwerty", "qwertz", "azerty"):
+        near = _neighbours(layout)
+        assert sorted(near) == [chr(code) for code in range(ord("a"), ord("z") + 1)]
+        assert all(letter in near[other] for letter in near for other in near[letter])
+
+
+def test_a_capital_slips_onto_a_capital() -> None:
+    assert all(text.isupper() for text in often(Typos(rate=1.0), "GOOD FILM") if text.strip())
+
+
+def test_ocr_knows_pairs() -> None:
+    assert often(Ocr(rate=1.0), "li") == {"h", "U"}
+    assert often(Ocr(rate=1.0), "h1E") == {"b1E", "li1E"}
+
+
+def test_homoglyphs_and_invisible_characters() -> None:
+    assert once(Homoglyphs(rate=1.0), "ace b1") == "\u0430\u0441\u0435 b1"
+    assert not {other for others in look_alikes().values() for other in others} & set(printable)
+    assert len(once(Invisible(rate=1.0), "two words")) == len("two words") + 2 + 4
+    assert not any(character.isprintable() and character.isalnum() for character in INVISIBLE)
+
+
+def test_accents_are_composed() -> None:
+    found = once(Accents(rate=1.0), "Ete")
+
+    assert len(found) == 3
+    assert once(Accents(kind="strip"), found) == "Ete"
+
+
+def test_whitespace() -> None:
+    assert once(Whitespace(rate=1.0, kind="missing"), "a b\tc ") == "abc "
+    wide = once(Whitespace(rate=1.0), "a b\tc ")
+    assert wide.split() == ["a", "b", "c"]
+    assert wide.startswith("a ")
+    assert wide.endswith("c ")
+    assert len(wide) > len("a b\tc ")
+
+
+def test_words_change_places_within_a_clause() -> None:
+    assert often(WordOrder(rate=1.0), "a b, c") == {"b a, c"}
+    assert once(WordOrder(), "so so") == "so so"
+
+
+def test_punctuation_can_be_strewn_in() -> None:
+    found = once(Punctuation(kind="add", rate=1.0), "a good film")
+
+    assert found != "a good film"
+    assert "".join(letter for letter in found if letter.isalpha() or letter == " ") == "a good film"
+    assert found.endswith(" film")
+
+
+def test_fillers_and_distractors_are_drawn_from_lists() -> None:
+    assert often(Filler(rate=1.0), "film") == {f"{words} film" for words in FILLERS}
+    assert often(Distractor(), "Film.") == {f"Film. {sentence}" for sentence in SENTENCES}
+    assert once(Distractor(kind="link"), "Film.").startswith("Film. https://short.example/")
+    assert once(Distractor(kind="handle", at="start"), "Film.").startswith("@")
+    assert once(Distractor(), "") == ""
+
+
+def test_synonyms_come_from_frequent_meanings() -> None:
+    assert {"movie", "picture"} <= often(Synonyms(rate=1.0), "film")
+    assert often(Synonyms(rate=1.0), "Film") == {
+        text.capitalize() for text in often(Synonyms(rate=1.0), "film")
+    }
+    assert once(Synonyms(rate=1.0), "the films of 3 were not") == "the films of 3 were not"
+
+
+def test_synonyms_go_with_the_article() -> None:
+    assert all(text[3] in "aeiou" for text in often(Synonyms(rate=1.0), "an error"))
+    assert all(text[2] not in "aeiou" for text in often(Synonyms(rate=1.0), "a mistake"))
+
+
+@pytest.mark.parametrize("number", [n for n in range(100) if n != 1])
+def test_numbers_there_and_back(number: int) -> None:
+    text = f"all {number} films"
+    words = once(Numbers(), text)
+
+    assert words == f"all {in_words(number)} films"
+    assert once(Numbers(to="digits"), words) == text
+
+
+@pytest.mark.parametrize(
+    "make",
+    [Typos, Ocr, Whitespace, Punctuation, Synonyms, Homoglyphs, Invisible, Accents, WordOrder, StopWords, Filler],  # noqa: E501 - all that have a rate
+)  # fmt: skip
+@pytest.mark.parametrize("rate", [0.0, -0.1, 1.1, float("nan")])
+def test_a_rate_is_a_share(make: type[Typos], rate: float) -> None:
+    with pytest.raises(ConfigError, match="rate: must be above 0 and at most 1, not"):
+        make(rate=rate)
+
+
+def test_an_empty_distractor_is_refused() -> None:
+    with pytest.raises(ConfigError, match="text: is empty; write what is to be added"):
+        Distractor(text=" ")
+
+
+@pytest.mark.parametrize("name", registry.registered("perturbations"))
+def test_by_default_the_label_is_the_registered_name(name: str) -> None:
+    assert registry.find("perturbations", name, "test")().label == name
+
+
+def test_labels_show_what_differs_from_the_default() -> None:
+    assert Typos().label == Typos(rate=0.1).label == "typos"
+    assert Typos(rate=0.2, layout="azerty").label == "typos rate=0.2 layout=azerty"
+    assert Casing(form="upper").label == "casing form=upper"
+
+
+def test_signatures_hold_options_and_the_hashes_of_lists() -> None:
+    assert Typos(rate=0.2).signature == {"version": "1", "rate": "0.2", "layout": "qwerty"}
+    assert set(Synonyms().signature) == {"version", "rate", "WordNet", "stop words"}
+
+
+def test_a_fraction_of_a_word_is_a_word_as_often() -> None:
+    draws = [draw / 1000 for draw in range(1000)]
+
+    assert {whole_share(0.1, 25, draw) for draw in draws} == {2, 3}
+    assert sum(whole_share(0.1, 25, draw) for draw in draws) / 1000 == 2.5
+    assert {whole_share(1.0, 25, draw) for draw in draws} == {25}
