@@ -76,6 +76,8 @@ def audit(
     earlier = read_earlier(resume, planned, spec.seed) if resume else Earlier()
     told = dict.fromkeys((*earlier.warnings, *warnings, *idle_options(spec)))
     manifest = replace(_manifest(spec, folder, planned, earlier), warnings=tuple(told))
+    in_rounds = [item.suite.name for item in prepared if is_in_rounds(item)]
+    earlier.check_machine(manifest, in_rounds)
     writer = RunWriter(folder, spec.secrets)
     progress.note(f"run folder: {folder}")
     try:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.core.errors import ConfigError
 from harness.core.identity import Identity
+from harness.core.machine import hardware_key, machine_of
 from harness.core.response import Response
 from harness.core.run import Evaluation, Manifest, Status
 from harness.engine.execute import Answered
@@ -47,6 +48,30 @@ class Earlier:
         """What was said of such a run from the start, and holds for it still."""
         is_special = self.is_repeat or bool(self.rescored_from)
         return self.manifest.warnings if self.manifest and is_special else ()
+
+    def check_machine(self, now: Manifest, in_rounds: Collection[str]) -> None:
+        """Refuse to mix times that two machines have taken.
+
+        Args:
+            now: the run as it is taken up.
+            in_rounds: names of the suites whose answers hang on the machine.
+
+        Raises:
+            ConfigError: some of them are answered, and the machine is another than it was then.
+        """
+        if self.manifest is None or hardware_key(self.manifest) == hardware_key(now):
+            return
+        timed = sorted({suite for _, suite in self.answers if suite in in_rounds})
+        if not timed:
+            return
+        before, after = machine_of(self.manifest), machine_of(now)
+        name = min(key for key in {*before, *after} if before.get(key) != after.get(key))
+        raise ConfigError(
+            "--resume",
+            f"rounds of suite {timed[0]!r} were timed on another machine ({name} was"
+            f" {before.get(name, 'not there')}, and is {after.get(name, 'not there')})",
+            "take it up as then, or start a new run",
+        )
 
     def check_model(self, name: str, identity: Identity) -> None:
         """Refuse to mix the answers of two models.

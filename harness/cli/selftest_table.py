@@ -16,7 +16,7 @@ from harness.selftest.mode_result import Compared, ModeResult
 from harness.selftest.selftest import SelfTest
 
 _WITHIN = "all medians are within 1 ms and 2 % of the truth, and no chunk passed for a token"
-_BEYOND = "a median is off by more than 1 ms or 2 %, or a count is wrong: see the lines in red"
+_BEYOND = "a median is off by more than 1 ms or 2 %, or a count is wrong: see the lines marked NO"
 _SLOW = "500 requests/s and 20,000 chunks/s were not both sustained"
 _QUICK = "not judged, for --quick keeps each rate up for a moment only"
 
@@ -54,9 +54,9 @@ def as_json_text(result: SelfTest) -> str:
 
 def _error_table(results: Sequence[ModeResult]) -> Table:
     table = _table("error of the medians: told less true")
-    headings = ("mode", "streams", "n", "ttft, ms", "%", "tpot, ms", "%", "counts")
+    headings = ("mode", "streams", "n", "ttft, ms", "%", "tpot, ms", "%", "counts", "ok")
     for heading in headings:
-        is_text = heading in {"mode", "counts"}
+        is_text = heading in {"mode", "counts", "ok"}
         table.add_column(heading, justify="left" if is_text else "right", no_wrap=True)
     for one in results:
         table.add_row(
@@ -66,6 +66,7 @@ def _error_table(results: Sequence[ModeResult]) -> Table:
             *_error(one.ttft),
             *_error(one.tpot),
             "wrong" if one.problems else "right",
+            "yes" if one.is_within else "NO",
             style=None if one.is_within else "red",
         )
     return table

@@ -25,7 +25,8 @@ class MachineNoise:
     @property
     def is_noisy(self) -> bool:
         """Whether errors of the size of the limits may be the machine's."""
-        return self.oversleep_p99_s > _NOISY_S
+        is_full = self.load_average is not None and self.load_average > self.n_cores
+        return is_full or self.oversleep_p99_s > _NOISY_S
 
 
 def machine_noise(n_sleeps: int = 300) -> MachineNoise:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
+from math import isfinite
 from typing import Any, Literal, get_args
 
 from harness.core.errors import ConfigError
@@ -57,8 +58,10 @@ class MockScript:
             raise ConfigError("mock.counts", f"{self.counts!r} is no way to count", f"take {ways}")
         if min(self.reasoning_tokens, self.stall_after, self.refuse_every) < 0:
             raise ConfigError("mock", "a number is negative", "write 0 or more")
-        if min(self.ttft_s, self.tpot_s, self.stall_s) < 0 or self.slowdown <= 0:
-            raise ConfigError("mock", "a time is negative", "write seconds, such as ttft_s = 0.05")
+        times = (self.ttft_s, self.tpot_s, self.stall_s, self.slowdown)
+        if not all(map(isfinite, times)) or min(times) < 0 or not self.slowdown:
+            reason = "a time is negative, or no number"
+            raise ConfigError("mock", reason, "write seconds, such as ttft_s = 0.05")
         if min(self.tokens_per_chunk, self.chunks_per_write) < 1:
             raise ConfigError("mock", "a chunk or packet holds nothing", "write 1 or more")
 

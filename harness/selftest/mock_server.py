@@ -129,13 +129,13 @@ class _Connection(asyncio.Protocol):
     def _answer(self, head: bytes, body: bytes, at_ns: int) -> None:
         method, path, _ = head.split(b"\r\n", 1)[0].decode("latin-1").split(" ", 2)
         if method == "POST" and path in _APIS:
+            # What no code foresees about a stranger's JSON must not leave him without an answer.
             try:
                 asked = json.loads(body)
                 script = self._server.script_for(asked.get("mock", {}))
-            except (ValueError, AttributeError, ConfigError) as error:
-                self._send_json(400, {"error": {"message": str(error)}})
-            else:
                 self._generate(_APIS[path], script, asked, at_ns)
+            except (ValueError, TypeError, AttributeError, ConfigError) as error:
+                self._send_json(400, {"error": {"message": str(error)}})
         elif path == "/truth":
             self._send_json(200, self._server.truths)
             self._server.truths = []
@@ -154,6 +154,8 @@ class _Connection(asyncio.Protocol):
             return
         prompt = _prompt(asked)
         n_tokens = asked.get("max_completion_tokens") or asked.get("max_tokens") or 16
+        if not isinstance(n_tokens, int):
+            raise ConfigError("max_tokens", f"{n_tokens!r} is no whole number", "write 16")
         wants_usage = bool((asked.get("stream_options") or {}).get("include_usage"))
         prompted = server.prompted(script, prompt.split(), wants_usage=wants_usage)
         if asked.get("stream"):

@@ -153,6 +153,21 @@ def test_a_resumed_round_is_carried_out_by_all_models_anew(race: Race) -> None:
     assert resumed >= started
 
 
+def test_rounds_of_another_machine_are_not_resumed(
+    race: Race, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    race.model("a", more='habit = "is interrupted"\nin_round = "1"')
+    race.suite(rounds=2)
+    assert race.run().code == 130
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    outcome = race.place.harness("run", race.spec(), "--resume", "latest")
+    assert outcome.code == 2
+    assert "--resume: rounds of suite 'speed' were timed on another machine (threads was" in (
+        outcome.err
+    )
+    assert race.place.manifest()["status"] == "interrupted"
+
+
 def test_another_model_under_the_same_name_is_not_resumed(race: Race) -> None:
     race.model("a", more='habit = "is interrupted"')
     race.suite(rounds=3)

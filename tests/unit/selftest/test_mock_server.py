@@ -95,6 +95,7 @@ class TestScript:
         [
             (["--counts", "bogus"], "choose from"),
             (["--ttft-s", "-1"], "a time is negative"),
+            (["--tpot-s", "nan"], "or no number"),
             (["--refuse-every", "-2"], "a number is negative"),
         ],
     )
@@ -144,6 +145,13 @@ class TestServer:
     def test_an_unknown_setting_is_refused(self, mock: MockProcess) -> None:
         with pytest.raises(HTTPError, match="400"):
             frames(mock, mock={"speed": 1})
+
+    @pytest.mark.parametrize("wrong", [{"max_tokens": "3"}, {"messages": "hi"}])
+    def test_a_wrong_request_is_refused_and_not_left_waiting(
+        self, mock: MockProcess, wrong: dict[str, Any]
+    ) -> None:
+        with pytest.raises(HTTPError, match="400"):
+            frames(mock, **wrong)
 
     def test_it_lives_on_after_nonsense(self, mock: MockProcess) -> None:
         with pytest.raises(HTTPError, match="400"):
