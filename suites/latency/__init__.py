@@ -16,6 +16,7 @@ from harness.core.errors import ConfigError, DataError
 from harness.core.load import Arrivals, Load
 from harness.core.ports import Adapter
 from harness.sources.source import Source
+from harness.suites.latency.lasting import MOST_REQUESTS
 from harness.suites.latency.limits import Prices, Slo
 from harness.suites.latency.load_points import LoadGrid
 from harness.suites.latency.measures import WHOLE, measures_of_load
@@ -73,8 +74,9 @@ class LatencySuite:
     batch_sizes: tuple[int, ...] = (1, 8)
     """Texts handed over at once, of a classifier or encoder."""
     requests: int = 10
-    """Fewest timed requests (or batches) of each load; of a closed loop of several at least three
-    times as many as are under way. A p99 takes 300, a p99.9 3,000."""
+    """Fewest timed requests (or batches) of each load; of a closed loop of several at least five
+    times as many as are under way, and four times as many and 16; with ``slo`` of an open loop as
+    many as can prove the attainment. A p99 takes 300, a p99.9 3,000."""
     min_duration_s: float = 10.0
     """Shortest time that a load lasts: more requests than the fewest are sent for it, up to
     10,000."""
@@ -168,6 +170,7 @@ class LatencySuite:
             arrivals=self.arrivals,
             batch_sizes=self.batch_sizes,
             n_requests=self.requests,
+            fewest_open=1 if self.slo is None else min(self.slo.fewest_requests, MOST_REQUESTS),
         )
         plan = Plan(
             generating=grid.generating(),

@@ -15,13 +15,12 @@ from harness.core.trace import Trace
 from harness.stats.quantiles import t_quantile
 from harness.suites.latency.breaches import MOST_ERRORS
 from harness.suites.latency.in_flight import in_flight_when_sent
-from harness.suites.latency.limits import Slo
+from harness.suites.latency.limits import CONFIDENCE, Slo
 from harness.suites.latency.measure import Measure
 from harness.suites.latency.throughput import good_traces, offered_rate
 from harness.suites.latency.view import View, answered, moot
 
 LEAST_ACHIEVED = 0.98
-_CONFIDENCE = 0.95
 _CUT_AT = 0.95
 _STRETCHES = 10
 _LEAST_QUEUED = 1.0
@@ -41,6 +40,10 @@ def is_sustained(point: LoadProfile, slo: Slo | None) -> bool | Unscored:
     confidence of 95 % the share of good requests reaches the objective's (MLPerf's rule for early
     stopping, a binomial bound); and not both of requests under way and latency rise while the load
     lasts, beyond chance and by what makes a queue.
+
+    Returns:
+        Unscored where nothing speaks against the rate, and too few requests to prove the objective
+        were sent.
     """
     if offered_rate(point.traces) is None:
         return Unscored("nothing was due")
@@ -48,13 +51,24 @@ def is_sustained(point: LoadProfile, slo: Slo | None) -> bool | Unscored:
     n = len(point.traces)
     if point.breaches or n - len(responses) > MOST_ERRORS * n or _falls_behind(responses):
         return False
-    if slo is not None:
-        good = good_traces(point.traces, slo)
-        if isinstance(good, Unscored):
-            return good
-        if not is_attained(n - len(good), n, slo.attainment):
-            return False
-    return not _piles_up(point.traces)
+    meets = True if slo is None else _meets(point.traces, slo)
+    return meets and not _piles_up(point.traces) if isinstance(meets, bool) else meets
+
+
+def _meets(traces: Sequence[Trace], slo: Slo) -> bool | Unscored:
+    """Tell whether the share of good requests reaches the objective's, if that can be told."""
+    good = good_traces(traces, slo)
+    if isinstance(good, Unscored):
+        return good
+    n = len(traces)
+    if n >= slo.fewest_requests:
+        return is_attained(n - len(good), n, slo.attainment)
+    if is_attained(len(good), n, 1 - slo.attainment):  # so many violations prove the contrary
+        return False
+    return Unscored(
+        f"{n} requests cannot prove an attainment of {slo.attainment:g}: it takes"
+        f" {slo.fewest_requests}"
+    )
 
 
 def _responses(traces: Sequence[Trace]) -> list[tuple[float, float]]:
@@ -85,7 +99,7 @@ def is_attained(n_violations: int, n: int, share: float) -> bool:
     """
     from scipy.special import bdtr
 
-    return bool(bdtr(n_violations, n, 1 - share) <= 1 - _CONFIDENCE)
+    return bool(bdtr(n_violations, n, 1 - share) <= 1 - CONFIDENCE)
 
 
 def _piles_up(traces: Sequence[Trace]) -> bool:
@@ -130,7 +144,7 @@ def _slope(points: Sequence[tuple[float, float]]) -> tuple[float, float]:
     slope = float((x - x.mean()) @ (y - y.mean())) / spread
     residuals = y - y.mean() - slope * (x - x.mean())
     error = float(np.sqrt(np.square(residuals).sum() / (len(x) - 2) / spread))
-    return slope, slope - t_quantile(0.5 + _CONFIDENCE / 2, len(x) - 2) * error
+    return slope, slope - t_quantile(0.5 + CONFIDENCE / 2, len(x) - 2) * error
 
 
 def knee_point(points: Sequence[LoadProfile], slo: Slo | None) -> LoadProfile | Unscored | None:

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import fmean
 
-from harness.core.latency import e2e, lag, ttft
+from harness.core.latency import lag, ttft
 from harness.core.load import Load
 from harness.core.trace import Trace
 from harness.stats.quantiles import linear_quantile
-from harness.suites.latency.in_flight import in_flight_when_sent, mean_in_flight
+from harness.suites.latency.in_flight import in_flight_when_sent
 from harness.suites.latency.prompts import PrefixCache
 from harness.suites.latency.steady import steady_time
-from harness.suites.latency.view import answered, window_s
+from harness.suites.latency.view import answered
 
 MOST_ERRORS = 0.01
 MOST_CACHED = 0.01
 MOST_LAG_S = 0.005
 MOST_LAG_OF_TTFT = 0.05
 TOLERANCE = 0.05
-"""Of Little's law, and of the concurrency that was kept up."""
+"""Of the concurrency that was kept up."""
 LEAST_LENGTH = 0.9
 """Share of the wanted length that answers have to come to on average (MLPerf Inference)."""
 MOST_OFF = 0.1
@@ -43,7 +43,7 @@ def breaches_of(
         n_fixed_tokens: those that all prompts share by the template: to know them is no help.
         fixed_length: no answer may end before its length.
     """
-    found = [_errors(traces), _lag(traces), _little(traces), _kept_up(load, traces)]
+    found = [_errors(traces), _lag(traces), _kept_up(load, traces)]
     if prefix_cache == "cold":
         found.append(_cached(traces, n_fixed_tokens))
     if fixed_length:
@@ -116,22 +116,6 @@ def _lag(traces: Sequence[Trace]) -> str:
     return (
         f"requests left late: p99 of the dispatch lag is {worst * 1e3:.1f} ms,"
         f" and at most {allowed * 1e3:.1f} ms are allowed"
-    )
-
-
-def _little(traces: Sequence[Trace]) -> str:
-    """Compare requests under way with rate times latency, as Little's law ties them together."""
-    good = answered(traces)
-    times = [time for time in map(e2e, good) if time is not None]
-    busy = mean_in_flight(good) if good else None
-    if not times or not busy:
-        return ""
-    expected = len(good) / window_s(good) * fmean(times)
-    if abs(busy - expected) <= TOLERANCE * busy:
-        return ""
-    return (
-        f"Little's law is broken: {busy:.3g} requests were under way on average, and rate times"
-        f" latency make {expected:.3g}"
     )
 
 

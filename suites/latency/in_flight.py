@@ -7,20 +7,6 @@ from collections.abc import Sequence
 from harness.core.trace import Trace
 
 
-def mean_in_flight(traces: Sequence[Trace]) -> float | None:
-    """Return the mean number of requests under way, from the first sending to the last end.
-
-    Returns:
-        None where no time goes by.
-
-    >>> mean_in_flight([Trace(sent_ns=0, ended_ns=4), Trace(sent_ns=2, ended_ns=4)])
-    1.5
-    """
-    began = min(trace.sent_ns for trace in traces)
-    lasted = max(trace.ended_ns for trace in traces) - began
-    return sum(trace.ended_ns - trace.sent_ns for trace in traces) / lasted if lasted else None
-
-
 def in_flight_when_sent(traces: Sequence[Trace]) -> list[int]:
     """Return how many others were under way when each request was sent, in the order sent.
 

@@ -20,9 +20,9 @@ from harness.core.trace import Trace
 from harness.suites.latency.in_flight import in_flight_when_sent
 from harness.suites.latency.view import answered
 
-LEAST_STEADY = 0.5
-"""Part of the mean time of an answer for which a load has to be steady. Less holds the ends of so
-few answers that their number is chance."""
+LEAST_STEADY = 2.0
+"""Mean times of an answer for which a load has to be steady. Less holds the ends of so few answers
+that their number is chance, and of loops whose answers differ in length leaves a biased choice."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,16 +48,6 @@ def answered(traces: Sequence[Trace]) -> list[Trace]:
     return [trace for trace in traces if trace.failure is None]
 
 
-def window_s(traces: Sequence[Trace]) -> float:
-    """Return the seconds from the first request's sending to the last one's end.
-
-    >>> window_s([Trace(sent_ns=0, ended_ns=10**9), Trace(sent_ns=5, ended_ns=3 * 10**9)])
-    3.0
-    """
-    began = min(trace.sent_ns for trace in traces)
-    return (max(trace.ended_ns for trace in traces) - began) / 1e9
-
-
 def moot(reason: str) -> Unscored:
     """Say that there is no such thing to be had here, so that nobody looks for it."""
     return Unscored(reason, is_moot=True)

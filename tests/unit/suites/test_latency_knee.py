@@ -16,10 +16,11 @@ from fakes.timed_model import MS, TIMEOUT, due, profile_of, whole
 from harness.core.load import Load, Tier
 from harness.core.profile import LoadProfile, Profile
 from harness.core.sample import Sample
-from harness.core.score import Scored
+from harness.core.score import Scored, Unscored
 from harness.core.trace import Trace
 from harness.suites.latency.across_loads import is_sustained, knee_point
 from harness.suites.latency.figures import figures_of
+from harness.suites.latency.limits import Slo
 from harness.suites.latency.metric import Latency
 from harness.suites.latency.schedule import due_times
 
@@ -143,6 +144,31 @@ def test_a_rate_whose_requests_fail_is_not_sustained(n_failed: int, is_kept_up: 
         traces[-place - 1] = replace(traces[-place - 1], failure=TIMEOUT)
 
     assert is_sustained(point_of(traces), None) is is_kept_up
+
+
+@pytest.mark.parametrize(
+    ("n", "n_slow", "verdict"),
+    [
+        (29, 0, True),
+        (29, 1, False),
+        (28, 0, Unscored("28 requests cannot prove an attainment of 0.9: it takes 29")),
+        (11, 1, Unscored("11 requests cannot prove an attainment of 0.9: it takes 29")),
+        (11, 4, False),  # so many violations prove that the share is lower
+    ],
+)
+def test_what_too_few_requests_can_prove_is_unknown(
+    n: int,
+    n_slow: int,
+    verdict: bool | Unscored,  # noqa: FBT001 - a case
+) -> None:
+    traces = steady(10.0, n)
+    for place in range(n_slow):
+        traces[place * 2] = due(whole(sent_ms=place * 200, took_ms=150), place * 200)
+    slo, point = Slo(e2e_ms=120.0), point_of(traces)
+
+    assert is_sustained(point, slo) == verdict
+    if isinstance(verdict, Unscored):
+        assert knee_point([point, point_of(steady(20.0), 20.0)], slo) == verdict
 
 
 def test_answers_without_a_token_are_none() -> None:

@@ -50,10 +50,21 @@ class TestLoadPoints:
         ]
         assert keys(task, Capability.EMBEDS) == [f"b={b},in={n}" for n in (8, 16) for b in (1, 8)]
 
-    def test_a_closed_loop_of_several_has_three_waves(self) -> None:
-        loads = prepared(concurrency=(1, 2, 8), requests=7, rates=(2.0,)).plan.generating
+    def test_a_closed_loop_of_several_has_five_waves(self) -> None:
+        loads = prepared(concurrency=(1, 2, 8, 64), requests=7, rates=(2.0,)).plan.generating
 
-        assert [load.n_requests for load in loads] == [7, 7, 24, 7]
+        assert [load.n_requests for load in loads] == [7, 24, 48, 320, 7]
+
+    @pytest.mark.parametrize(
+        ("attainment", "requests", "n"), [(0.9, 7, 29), (0.9, 40, 40), (0.95, 7, 59)]
+    )
+    def test_an_open_loop_can_prove_its_objective(
+        self, attainment: float, requests: int, n: int
+    ) -> None:
+        slo = Slo(ttft_ms=100.0, attainment=attainment)
+        loads = prepared(rates=(1.0, 4.0), requests=requests, slo=slo).plan.generating
+
+        assert [load.n_requests for load in loads] == [requests, n, n]
 
     def test_rounds_are_the_samples(self) -> None:
         samples = list(prepared(rounds=4, limit=2).samples())

@@ -376,7 +376,7 @@ def test_charts_are_drawn_from_the_requests() -> None:
     first: Any = figures["Time to the first token"]
     assert [(curve["label"], curve["n"]) for curve in first["curves"]] == [
         ("c=1,in=129,out=4", 12),
-        ("c=2,in=129,out=4", 12),
+        ("c=2,in=129,out=4", 24),
     ]
     assert first["curves"][0]["values"] == [0.129] * 12
     chart: Any = figures["ttft over output tokens/s"]
