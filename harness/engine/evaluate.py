@@ -260,7 +260,8 @@ def _error(ending: BaseException | None, outcome: _Outcome, counts: Tally) -> st
     if ending is not None:
         return sentence_of(ending)
     if counts.first_defect or outcome.defects:
-        return "; ".join(filter(None, (counts.first_defect, *outcome.defects)))
+        others = (text for text in outcome.defects if text not in counts.first_defect)
+        return "; ".join(filter(None, (counts.first_defect, *others)))
     if any(estimate.value is not None for estimate in outcome.estimates):
         return ""
     if not counts.n_answered:

@@ -16,7 +16,7 @@ from harness.suites.lm_eval.questions import Question
 from harness.suites.lm_eval.quiet import quiet
 from harness.suites.lm_eval.set_metric import LmEvalSetMetric
 from harness.suites.lm_eval.specimens import Specimens
-from harness.suites.lm_eval.subgroups import weighting_of
+from harness.suites.lm_eval.subgroups import leaves_of, weighting_of
 from harness.suites.lm_eval.values import Values
 
 _FROM_0_TO_1 = frozenset(
@@ -130,7 +130,7 @@ def _metric(
         better=_direction({owner.higher_is_better().get(metric) for owner in owners}),
         low=low,
         high=high,
-        tasks=tuple(tasks) if len(found.tasks) > 1 else (),
+        tasks=leaves_of(found.group, tasks) if len(found.tasks) > 1 else (),
         weighting=weighting_of(found.group, metric),
         definition=definition,
         version=lm_eval_version(),

@@ -16,7 +16,7 @@ from harness.core.sample import Sample
 from harness.core.score import Score, Scored, Unscored
 from harness.suites.lm_eval.aggregation import finished, terms_of
 from harness.suites.lm_eval.task_metric import TaskMetric
-from harness.suites.lm_eval.values import task_of, values_of
+from harness.suites.lm_eval.values import task_of, values_under
 from harness.suites.metrics.mean_of_values import mean_interval
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -44,15 +44,17 @@ class LmEvalMetric(TaskMetric):
 
     def measure(self, sample: Sample, output: Output) -> Score:
         """Return the document's terms, as the task's own code computes them."""
-        task = task_of(self.task_name, sample).name
-        values = values_of(self.task_name, sample.id, task, output)
+        values = values_under(self.task_name, self.filter, sample, output)
         if (self.metric, self.filter) not in values:
             return Unscored(f"the task gives this document no {self.key}", is_moot=True)
         value = values[self.metric, self.filter]
         terms = terms_of(self.aggregation, value)
         if terms is None:
             return Unscored(f"{self.key} is no number here but a {type(value).__name__}")
-        return Scored((*terms, float(self.tasks.index(task))) if self._is_by_task else terms)
+        if not self._is_by_task:
+            return Scored(terms)
+        task = task_of(self.task_name, sample).name
+        return Scored((*terms, float(list(self.times).index(task))))
 
     def reduce(self, statistics: Floats, weights: Floats) -> Floats:
         """Return the aggregate under each set of weights; see ``Metric.reduce``."""
@@ -80,14 +82,15 @@ class LmEvalMetric(TaskMetric):
     def _is_by_task(self) -> bool:
         """A mean over all documents is the mean of the tasks' means, weighted by documents."""
         is_pooled_mean = self.aggregation == "mean" and self.weighting == "documents"
-        return len(self.tasks) > 1 and not is_pooled_mean
+        return len(self.tasks) > 1 and not (is_pooled_mean and set(self.times.values()) == {1})
 
     def _over_tasks(self, statistics: Floats, weights: Floats) -> Floats:
-        is_of = (statistics[:, 2:] == np.arange(len(self.tasks))).astype(np.float64)
+        is_of = (statistics[:, 2:] == np.arange(len(self.times))).astype(np.float64)
         totals = weights @ (is_of * statistics[:, :1])
         counts = weights @ (is_of * statistics[:, 1:2])
         sizes = weights @ is_of
         shares = sizes if self.weighting == "documents" else (sizes > 0).astype(np.float64)
+        shares = shares * np.fromiter(self.times.values(), np.float64)
         values = finished(self.aggregation, totals / counts)
         weighted = np.where(shares > 0, values * shares, 0.0)
         result: Floats = weighted.sum(axis=1, keepdims=True) / shares.sum(axis=1, keepdims=True)

@@ -14,7 +14,7 @@ from harness.suites.lm_eval.cause import cause_of
 from harness.suites.lm_eval.loaded_tasks import loaded
 from harness.suites.lm_eval.quiet import quiet
 from harness.suites.lm_eval.task_metric import TaskMetric
-from harness.suites.lm_eval.values import task_of, values_of
+from harness.suites.lm_eval.values import task_of, values_under
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ class LmEvalSetMetric(TaskMetric):
             numbers = self._aggregated(task, values)
             if self.part in numbers:
                 weight = 1 if self.weighting == "tasks" else len(values)
-                results.append((numbers[self.part], weight))
+                results.append((numbers[self.part], weight * self.times.get(task, 1)))
         if not results:
             return {}
         total = sum(weight for _, weight in results)
@@ -47,7 +47,7 @@ class LmEvalSetMetric(TaskMetric):
         lists: dict[str, list[Any]] = {}
         for sample, output in zip(samples, outputs, strict=True):
             task = task_of(self.task_name, sample).name
-            values = values_of(self.task_name, sample.id, task, output)
+            values = values_under(self.task_name, self.filter, sample, output)
             if (self.metric, self.filter) in values:
                 lists.setdefault(task, []).append(values[self.metric, self.filter])
         return lists

@@ -44,7 +44,7 @@ class Specimens:
         for question in questions:
             with suppress(Exception):  # the task's code may refuse a specimen, and still work
                 doc = self.loaded.docs[int(question.sample.id)]
-                yield processed(self.loaded.task, doc, _specimen(question))
+                yield processed(self.loaded.task, doc, _specimen(question)).values
 
 
 def _specimen(question: Question) -> Output:

@@ -65,8 +65,8 @@ class LmEvalTask:
     def read(self, sample: Sample, output: Output) -> Output | Unscored:
         """Leave the answer as it is: the metrics apply the task's filters."""
         with suppress(Exception):  # the metrics meet the same, and tell of it
-            values = values_of(self.name, sample.id, task_of(self.name, sample).name, output)
-            self.unforeseen.update(dict.fromkeys(values.keys() - self.known))
+            made = values_of(self.name, sample.id, task_of(self.name, sample).name, output)
+            self.unforeseen.update(dict.fromkeys(made.values.keys() - self.known))
         return output
 
     def remarks(self) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
@@ -35,7 +36,7 @@ class TaskMetric:
     high: float | None = None
     """Largest possible value; unbounded when absent."""
     tasks: tuple[str, ...] = ()
-    """The tasks of a group that have it."""
+    """The tasks of a group that have it, each as often as it stands in the group."""
     weighting: Literal["documents", "tasks"] = "documents"
     """Of a group: tasks count by their documents, or all alike (``weight_by_size: false``)."""
     include_path: str | None = None
@@ -48,6 +49,11 @@ class TaskMetric:
     """What the task says of itself; empty where the tasks of a group differ."""
     num_fewshot: int | None = None
     """Examples in each prompt; absent where the tasks of a group differ."""
+
+    @property
+    def times(self) -> Mapping[str, int]:
+        """How often each task of a group counts, in the order of the tasks."""
+        return Counter(self.tasks)
 
     @property
     def key(self) -> str:
@@ -85,7 +91,7 @@ class TaskMetric:
         """The tasks' definition, how values are put together, and the version of lm-eval."""
         return {
             "aggregation": self.aggregation,
-            "weighting": self.weighting,
+            "weighting": ", ".join((self.weighting, *self._repeated)),
             "definition": self.definition,
             "lm_eval": self.version,
         }
@@ -94,4 +100,8 @@ class TaskMetric:
         if len(self.tasks) < 2:  # noqa: PLR2004 - one task is no group
             return ""
         how = "weighted by documents" if self.weighting == "documents" else "each counting alike"
-        return f", of {len(self.tasks)} tasks {how}"
+        return ", ".join((f", of {len(self.times)} tasks {how}", *self._repeated))
+
+    @property
+    def _repeated(self) -> tuple[str, ...]:
+        return tuple(f"{task} {n} times" for task, n in self.times.items() if n > 1)

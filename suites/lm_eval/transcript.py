@@ -9,11 +9,12 @@ from typing import Any
 from harness.core.response import Response
 from harness.core.run import Record
 from harness.core.transcript import Transcript
+from harness.suites.lm_eval.cause import cause_of
 from harness.suites.lm_eval.chat_text import context_of
 from harness.suites.lm_eval.loaded_tasks import LoadedTask, LoadedTasks
 from harness.suites.lm_eval.questions import Question
 from harness.suites.lm_eval.quiet import quiet
-from harness.suites.lm_eval.values import filtered
+from harness.suites.lm_eval.values import failure_of, filtered
 
 
 def transcripts_of(
@@ -70,13 +71,19 @@ def _lines(loaded: LoadedTask, question: Question, record: Record) -> Iterator[d
     task, number = loaded.task, int(record.sample.id.rpartition("/")[2])
     doc = loaded.docs[number]
     assert isinstance(record.answer, Response)
-    requests = filtered(task, doc, record.answer.output)
+    requests, failed = filtered(task, doc, record.answer.output)
+    for reason in failed.values():
+        raise failure_of(loaded.name, str(number), reason)
     target = task.doc_to_target(doc)
     arguments = [_as_texts(each) for each in question.arguments]
     whole = json.dumps(doc, indent=2, default=handle_non_serializable, ensure_ascii=False)
     for name in requests[0].filtered_resps:
         answers = [request.filtered_resps[name] for request in requests]
-        values = task.process_results(doc, answers)
+        try:
+            values = task.process_results(doc, answers)
+        except Exception as error:  # it may be the user's own
+            reason = f"its process_results raises {cause_of(error)}"
+            raise failure_of(loaded.name, str(number), reason) from error
         yield {
             "doc_id": number,
             "doc": doc,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from harness.core.errors import DataError
+from harness.core.errors import ConfigError, DataError
 from harness.core.response import Generation, LogLikelihoods, Output, TokenLogLikelihoods
 from harness.core.sample import Sample
+from harness.suites.lm_eval.cause import cause_of
 from harness.suites.lm_eval.loaded_tasks import LoadedTask, TaskName, loaded, repeats_of
 from harness.suites.lm_eval.quiet import quiet
 
@@ -17,6 +19,15 @@ Values: TypeAlias = Mapping[tuple[str, str], Any]
 """By metric and filter."""
 TASK_SLICE = "task"
 """The slice that tells the tasks of a group apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Processed:
+    """What comes of one answer; a pipeline of filters that raises costs its own values only."""
+
+    values: Values
+    failed: Mapping[str, str]
+    """By filter: what the task's code has raised."""
 
 
 def task_of(name: TaskName, sample: Sample) -> LoadedTask:
@@ -32,8 +43,28 @@ def task_of(name: TaskName, sample: Sample) -> LoadedTask:
     return tasks[own]
 
 
+def values_under(name: TaskName, pipeline: str, sample: Sample, output: Output) -> Values:
+    """Return what lm-eval makes of one answer, once a pipeline of filters is known to work on it.
+
+    Raises:
+        ConfigError: the pipeline raises, or ``process_results`` on what comes out of it.
+        DataError: the tasks under the name have changed since.
+    """
+    task = task_of(name, sample).name
+    made = values_of(name, sample.id, task, output)
+    if pipeline in made.failed:
+        number = sample.id.rpartition("/")[2]
+        raise failure_of(task, number, made.failed[pipeline])
+    return made.values
+
+
+def failure_of(task: str, number: str, reason: str) -> ConfigError:
+    """Return the error that tells of a task's own code."""
+    return ConfigError(f"task {task!r}, document {number}", reason, "check the task's functions")
+
+
 @lru_cache(maxsize=65536)  # several metrics look at one answer, and some at all answers again
-def values_of(name: TaskName, sample_id: str, task: str, output: Output) -> Values:
+def values_of(name: TaskName, sample_id: str, task: str, output: Output) -> Processed:
     """Return what lm-eval makes of one answer.
 
     Args:
@@ -47,19 +78,28 @@ def values_of(name: TaskName, sample_id: str, task: str, output: Output) -> Valu
     return processed(one.task, doc, output)
 
 
-def processed(task: Any, doc: Any, output: Output) -> Values:
+def processed(task: Any, doc: Any, output: Output) -> Processed:
     """Filter one answer by each of the task's pipelines and process what comes out."""
     values: dict[tuple[str, str], Any] = {}
     with quiet():
-        requests = filtered(task, doc, output)
+        requests, failed = filtered(task, doc, output)
         for name in requests[0].filtered_resps:
-            found = task.process_results(doc, [each.filtered_resps[name] for each in requests])
-            values |= {(metric, name): value for metric, value in found.items()}
-    return values
+            if name in failed:  # it may have come to some of the requests
+                continue
+            try:
+                found = task.process_results(doc, [each.filtered_resps[name] for each in requests])
+                values |= {(metric, name): value for metric, value in found.items()}
+            except Exception as error:  # noqa: BLE001 - the user's own code may raise anything
+                failed[name] = f"its process_results raises {cause_of(error)}"
+    return Processed(values, failed)
 
 
-def filtered(task: Any, doc: Any, output: Output) -> list[Any]:
-    """Return an answer as lm-eval's requests, with what each pipeline of the task makes of it."""
+def filtered(task: Any, doc: Any, output: Output) -> tuple[list[Any], dict[str, str]]:
+    """Return an answer as lm-eval's requests, with what each pipeline of the task makes of it.
+
+    Returns:
+        The requests, and by pipeline what those that raise have raised.
+    """
     from lm_eval.api.instance import Instance
 
     repeats = repeats_of(task)
@@ -73,9 +113,13 @@ def filtered(task: Any, doc: Any, output: Output) -> list[Any]:
         )
         for place, answer in enumerate(_answers(output))
     ]
+    failed = {}
     for pipeline in task._filters:  # noqa: SLF001 - lm-eval has no other door to them
-        pipeline.apply(requests)
-    return requests
+        try:
+            pipeline.apply(requests)
+        except Exception as error:  # noqa: BLE001 - as above
+            failed[pipeline.name] = f"its filter {pipeline.name!r} raises {cause_of(error)}"
+    return requests, failed
 
 
 def _answers(output: Output) -> list[Any]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 _ROWS = """
 import datasets
+from lm_eval.api.filter import Filter
 from lm_eval.api.task import ConfigurableTask
 
 
@@ -39,6 +40,17 @@ def values(doc, results):
 
 def votes(doc, results):
     return {"n_votes": len(results[0]) if isinstance(results[0], list) else 1}
+
+
+class Second(Filter):
+    def apply(self, resps, docs):
+        return [[answers[1]] for answers in resps]
+
+
+def colour(doc, results):
+    if results[0] == "grey":
+        raise KeyError("colour")
+    return {"is_coloured": 1.0}
 
 
 def late(doc, results):
@@ -116,6 +128,22 @@ task: [choose, choose_long]
 aggregate_metric_list:
   - {metric: acc, weight_by_size: false}
   - {metric: mcc, weight_by_size: true}
+""",
+    "twice.yaml": """
+group: twice
+task: [{group: inner, task: [judged]}, judged_more, {task: judged, task_alias: again}]
+aggregate_metric_list:
+  - {metric: acc, weight_by_size: true}
+  - {metric: f1, weight_by_size: false}
+""",
+    "colours.yaml": """
+include: write.yaml
+task: colours
+process_results: !function rows.colour
+metric_list: [{metric: is_coloured, aggregation: mean, higher_is_better: true}]
+filter_list:
+  - {name: plain, filter: [{function: take_first}]}
+  - {name: second, filter: [{function: !function rows.Second}]}
 """,
     "outer.yaml": "group: outer\ntask: [alike, {group: inner, task: [model]}]\n",
     "mixed.yaml": "group: mixed\ntask: [choose, write]\n",

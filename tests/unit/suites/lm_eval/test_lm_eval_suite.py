@@ -270,6 +270,45 @@ def test_tasks_of_a_group_count_alike_or_by_documents(folder: str) -> None:
     assert pooled["acc"] == pytest.approx(6 / 8)
 
 
+def test_a_task_that_stands_in_a_group_twice_counts_twice(folder: str) -> None:
+    task = prepared(folder, "twice")  # judged has six documents, judged_more nine
+    samples = list(task.samples())
+    first = scores(-1.0, -2.0)
+
+    found = values_of(task, [(sample, first) for sample in samples])
+
+    few, many = (
+        values_of(one, [(sample, first) for sample in one.samples()])
+        for one in (prepared(folder, "judged"), prepared(folder, "judged_more"))
+    )
+    assert found["acc"] == pytest.approx((2 * 6 * few["acc"] + 9 * many["acc"]) / 21)
+    assert found["f1"] == pytest.approx((2 * few["f1"] + many["f1"]) / 3)
+    assert "group" not in samples[0].slices
+    metric = next(metric for metric in task.metrics if metric.name == "lm_eval:acc")
+    assert metric.signature["weighting"] == "documents, judged 2 times"
+
+
+def test_what_a_tasks_own_code_raises_is_told_and_costs_its_filter_alone(folder: str) -> None:
+    task = prepared(folder, "colours", limit=1)
+    (sample,) = task.samples()
+    plain, second = task.metrics
+
+    assert plain.measure(sample, Generation(text="red", finish_reason="stop")) == Scored((1.0, 1.0))
+    with pytest.raises(ConfigError) as filtering:
+        second.measure(sample, Generation(text="red", finish_reason="stop"))
+    with pytest.raises(ConfigError) as processing:
+        plain.measure(sample, Generation(text="grey", finish_reason="stop"))
+
+    assert str(filtering.value) == (
+        "task 'colours', document 0: its filter 'second' raises IndexError: list index out of"
+        " range; check the task's functions"
+    )
+    assert str(processing.value) == (
+        "task 'colours', document 0: its process_results raises KeyError: 'colour';"
+        " check the task's functions"
+    )
+
+
 def test_group_means_follow_the_weights(folder: str) -> None:
     (metric,) = prepared(folder, "alike").metrics
     statistics = np.array([[1.0, 1.0, 0.0], [0.0, 1.0, 0.0], [1.0, 1.0, 1.0]])
