@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from harness import registry
@@ -63,6 +64,31 @@ class HarnessModel:
         return HarnessModel.create_from_arg_obj(
             {key.strip(): value.strip() for key, _, value in pairs}, additional_config
         )
+
+
+def named(arguments: Sequence[str]) -> list[str]:
+    """Add the name of a spec's only model to lm-eval's arguments, which names its folder after it.
+
+    They stay as they are where they name a model or another class, where the spec is not given as
+    ``spec=SPEC``, and where lm-eval would not read the name as text.
+    """
+    from lm_eval._cli.utils import handle_cli_value_string as read
+
+    found = list(arguments)
+    words = [word for argument in found for word in argument.split("=", 1)]
+    is_ours = any(pair in (("--model", NAME), ("-M", NAME)) for pair in pairwise(words))
+    parts = (part for argument in found for part in argument.split(","))
+    pairs = [part.split("=", 1) for part in parts if "=" in part]
+    specs = [value for key, value in pairs if key == "spec"]
+    if not is_ours or len(specs) != 1 or any(key == "model" for key, _ in pairs):
+        return found
+    models = load_models(specs[0])
+    name = models[0].name
+    if len(models) > 1 or "," in name or read(name) != name:
+        return found
+    return [
+        f"{each},model={name}" if f"spec={specs[0]}" in each.split(",") else each for each in found
+    ]
 
 
 def register() -> None:

@@ -7,7 +7,7 @@ import sys
 import click
 
 from harness.core.errors import HarnessError
-from harness.lm_eval_model import register
+from harness.lm_eval_model import named, register
 
 
 @click.command(
@@ -30,7 +30,7 @@ def command(context: click.Context, arguments: tuple[str, ...]) -> None:
     from lm_eval.__main__ import cli_evaluate
 
     before = sys.argv
-    sys.argv = ["lm-eval", *arguments]  # where its parser looks
+    sys.argv = ["lm-eval", *named(arguments)]  # where its parser looks
     try:
         cli_evaluate()
     except SystemExit as error:

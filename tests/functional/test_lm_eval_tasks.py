@@ -265,10 +265,33 @@ def test_lm_evals_loop_runs_on_our_adapters(
 
     assert outcome.code == 0, outcome.err
     assert_written(models.parent / "theirs")
+    assert [path.name for path in (models.parent / "theirs").iterdir()] == ["echo"]
     unknown = place.harness(*(word.replace("contexts", "contxts") for word in LOOP))
     assert unknown.code == 3
     assert unknown.errors == ["lm-eval: ValueError: Tasks not found: contxts"]
     assert place.harness("lm-eval", "run", "--nonsense").code == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ("--model harness --model_args spec=one.toml,x=y", "spec=one.toml,x=y,model=echo"),
+        ("-M harness -a spec=one.toml x=y", "spec=one.toml,model=echo x=y"),
+        ("--model=harness -a spec=one.toml model=echo", "spec=one.toml model=echo"),
+        ("--model hf -a spec=one.toml", "spec=one.toml"),
+        ("--model harness -a spec=number.toml", "spec=number.toml"),
+        ("--model harness -a spec=two.toml", "spec=two.toml"),
+    ],
+)
+def test_the_only_model_of_a_spec_is_named(place: Workplace, arguments: str, expected: str) -> None:
+    from harness.lm_eval_model import named
+
+    one = '[[model]]\nname = "{}"\nadapter = "echo"\n'
+    place.write("one.toml", one.format("echo"))
+    place.write("number.toml", one.format("01"))
+    place.write("two.toml", one.format("echo") + one.format("other"))
+
+    assert " ".join(named(arguments.split())).endswith(f" {expected}")
 
 
 def without_builtin_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
