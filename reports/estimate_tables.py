@@ -147,7 +147,8 @@ def _name_cell(e: Estimate, unit: str, mark: LoadMark | None) -> Cell:
     q = e.quantity
     name = q.stem if q.load else q.id
     remark = q.load if mark is None else f"{q.load}, {mark.word}"
-    return Cell(f"{name}, {unit}" if unit else name, note=q.definition, remark=remark)
+    note = q.definition if mark is None else f"{q.definition}; {mark.sentence}"
+    return Cell(f"{name}, {unit}" if unit else name, note=note, remark=remark)
 
 
 def _number_columns(level: float) -> tuple[Column, Column, Column]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from harness.core.estimate import Estimate
 from harness.core.figure import Figure, FigureKind
 from harness.core.run import Evaluation, Manifest
+from harness.core.swept_rates import doubt_of_rates
 
 NOT_VALID, UNSTABLE = "✕ not valid", "~ unstable"
 
@@ -17,7 +18,7 @@ class LoadMark:
     """A word for the place itself, and why it stands there."""
 
     word: str
-    """``NOT_VALID`` or ``UNSTABLE``."""
+    """``NOT_VALID`` or ``UNSTABLE``; of a sweep, which of them a rate was."""
     reasons: tuple[str, ...]
 
     @property
@@ -41,12 +42,18 @@ def marks_of(evaluation: Evaluation | None) -> Marks:
 
 
 def mark_of(estimate: Estimate, manifest: Manifest) -> LoadMark | None:
-    """Return the mark of the load at which a number was measured; None where it needs none."""
+    """Return the mark of the load at which a number was measured; None where it needs none.
+
+    What hangs on several rates is in doubt where one of them is.
+    """
     if not estimate.quantity.load:
         return None
     for done in manifest.evaluations:
         if (done.model, done.suite) == (estimate.model, estimate.suite):
-            return marks_of(done).get(estimate.quantity.load)
+            load = estimate.quantity.load
+            word, _, reason = doubt_of_rates(load, done.breaches, done.unstable).partition(": ")
+            swept = LoadMark(f"~ {word}", (reason,)) if word else None
+            return marks_of(done).get(load, swept)
     return None
 
 

@@ -16,6 +16,7 @@ from harness.core.estimate import Estimate
 from harness.core.quantity_unit import in_unit, shown_unit
 from harness.core.run import Evaluation, Manifest, Status
 from harness.core.score import Direction
+from harness.core.swept_rates import doubt_of_rates
 from harness.result import Result
 
 ARROW = {Direction.HIGHER: " ↑", Direction.LOWER: " ↓", Direction.NEITHER: ""}
@@ -91,7 +92,9 @@ def _by_load(estimates: Iterable[Estimate]) -> dict[str, list[Estimate]]:
 def _title(done: Evaluation, load: str) -> str:
     """Name a table; the load stands here because a column of a narrow terminal has no room."""
     at = f" at {load}" if load else ""
-    return f"{done.suite} · {done.model}{at}: {done.n_answered} of {done.n_samples} answered"
+    doubt = doubt_of_rates(load, done.breaches, done.unstable)
+    answered = f"{done.n_answered} of {done.n_samples} answered"
+    return f"{done.suite} · {done.model}{at}: {answered}{f'; {doubt}' if doubt else ''}"
 
 
 def _note_of_all(estimates: Iterable[Estimate]) -> str:

@@ -9,13 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from harness.core.comparison import Comparison, Difference, Pair
 from harness.core.run import Evaluation
+from harness.core.swept_rates import texts_of_rates
 from harness.engine.validity import evaluation_of
 
 LENGTH = "n_out"
 """Stem of the quantity that counts the tokens of an answer."""
 _SAME = 5e-4
-_CLOSED = "c="
-"""Begin of a closed loop's key."""
 
 
 def breach_at(load: str, comparison: Comparison, pair: Pair) -> str:
@@ -98,12 +97,8 @@ def _texts_on(load: str, told: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]
     """
     if load in told:
         return told[load]
-    return tuple(
-        f"{key}, {text}"
-        for key, texts in told.items()
-        if key.endswith(f",{load}") and not key.startswith(_CLOSED)
-        for text in texts
-    )
+    of_rates = texts_of_rates(load, told)
+    return tuple(f"{key}, {text}" for key, texts in of_rates.items() for text in texts)
 
 
 def _sides(comparison: Comparison, pair: Pair) -> Iterator[tuple[str, Evaluation]]:

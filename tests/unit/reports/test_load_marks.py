@@ -13,7 +13,7 @@ from harness.reports.charts import Chart
 from harness.reports.csv import CsvRenderer
 from harness.reports.estimate_tables import summary_table
 from harness.reports.junit import JunitRenderer
-from harness.reports.load_marks import NOT_VALID
+from harness.reports.load_marks import NOT_VALID, mark_of
 from harness.reports.load_marks import UNSTABLE as WAVERING
 from harness.reports.suite_view import suite_views
 
@@ -93,3 +93,16 @@ def test_junit_marks_its_properties_and_tells_the_reason() -> None:
     told = case.findtext("system-out", "")
     assert f"{VOID}, {NOT_VALID}: {LATE}" in told
     assert f"{SHAKEN}, {WAVERING}" in told
+
+
+def test_a_knee_is_in_doubt_where_a_rate_of_its_sweep_is() -> None:
+    first = RUN.estimates[0]
+    knee = replace(first, quantity=replace(first.quantity, id="knee@in=128,out=64"))
+    evaluations = tuple(
+        replace(done, breaches={"poisson=10,in=128,out=64": ("round 2: late",), LOADS[1]: ("x",)})
+        for done in RUN.manifest.evaluations
+    )
+    mark = mark_of(knee, replace(RUN.manifest, evaluations=evaluations))
+    assert mark is not None
+    assert mark.sentence == "~ a rate was not valid: poisson=10, round 2: late"
+    assert mark_of(knee, replace(RUN.manifest, evaluations=())) is None
