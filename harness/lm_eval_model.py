@@ -83,8 +83,8 @@ def named(arguments: Sequence[str]) -> list[str]:
     if not is_ours or len(specs) != 1 or any(key == "model" for key, _ in pairs):
         return found
     models = load_models(specs[0])
-    name = models[0].name
-    if len(models) > 1 or "," in name or read(name) != name:
+    name = models[0].name if len(models) == 1 else ""
+    if not name or "," in name or read(name) != name:
         return found
     return [
         f"{each},model={name}" if f"spec={specs[0]}" in each.split(",") else each for each in found
