@@ -233,7 +233,10 @@ def test_a_query_that_fails_is_a_failure_and_is_asked_again(place: Workplace) ->
     assert all(isinstance(each, Attacked) for each in answers(place.latest).values())
 
 
-def test_the_gate_sees_a_model_that_falls_more_often(place: Workplace) -> None:
+def test_the_gate_sees_a_model_that_falls_more_often(
+    place: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "160")  # names of metrics are folded where there is no room
     run(place, function="firm")
     firm = place.latest
     assert place.values()[_SUCCESS]["value"] == 0.0

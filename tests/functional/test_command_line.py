@@ -289,8 +289,10 @@ def test_list_names_every_kind(place: Workplace) -> None:
     lines = outcome.out.splitlines()
     assert [line for line in lines if not line.startswith(" ")] == [
         "adapters:",
+        "attacks:",
         "suites:",
         "metrics:",
+        "perturbations:",
         "reports:",
         "sites:",
     ]

@@ -48,11 +48,11 @@ def test_it_is_listed(site: Path, place: Workplace) -> None:
     outcome = place.console("list", env={"PYTHONPATH": str(site)})
     assert outcome.code == 0
     for line in (
-        "mirror        A model that writes its prompt backwards.",
-        "palindromes         Can the model keep a palindrome?",
-        "symmetry      How far a text reads the same from both ends.",
+        "mirror A model that writes its prompt backwards.",
+        "palindromes Can the model keep a palindrome?",
+        "symmetry How far a text reads the same from both ends.",
     ):
-        assert line in outcome.out
+        assert line.split() in [told.split() for told in outcome.out.splitlines()]
 
 
 def test_it_is_shown_with_its_origin(site: Path, place: Workplace) -> None:

@@ -83,6 +83,7 @@ def _of_model(rng: np.random.Generator, model: str) -> Iterator[Compared]:
     yield compared_on(statistics, suite="answers", model=model, clusters=sources)
 
 
+@pytest.mark.slow
 def test_of_thirty_gates_none_speaks_up_on_nineteen_nights_of_twenty() -> None:
     rng = np.random.default_rng(0)
     lost, moved, lost_unadjusted = 0, 0, 0

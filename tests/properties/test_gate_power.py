@@ -92,6 +92,7 @@ def test_scores_on_a_scale() -> None:
     assert share_held(found, -loss) == pytest.approx(0.95, abs=0.01)
 
 
+@pytest.mark.slow
 def test_a_number_that_is_no_mean() -> None:
     rng = np.random.default_rng(2)
     loss = usually_detectable(MACRO_F1, lambda: classified(rng, 1000))
@@ -102,6 +103,7 @@ def test_a_number_that_is_no_mean() -> None:
     assert share_held(found, -loss) == pytest.approx(0.95, abs=0.01)
 
 
+@pytest.mark.slow
 def test_bleu_of_samples_in_clusters() -> None:
     rng = np.random.default_rng(3)
     sources = np.repeat(np.arange(60), 2)
