@@ -52,7 +52,7 @@ def is_sustained(point: LoadProfile, slo: Slo | None) -> bool | Unscored:
     if point.breaches or n - len(responses) > MOST_ERRORS * n or _falls_behind(responses):
         return False
     meets = True if slo is None else _meets(point.traces, slo)
-    return meets and not _piles_up(point.traces) if isinstance(meets, bool) else meets
+    return False if meets is False or _piles_up(point.traces) else meets
 
 
 def _meets(traces: Sequence[Trace], slo: Slo) -> bool | Unscored:
