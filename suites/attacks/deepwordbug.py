@@ -66,6 +66,7 @@ class DeepWordBug(Recipe):
             replacements=lambda word, place: _misspelt(word, place, draws),
             is_open=is_no_stop_word,
             allows=lambda current, offer: self._is_near(draft.text, current, offer),
+            n_sure=max(1, self.max_edits // _EDITS_OF_A_CHANGE),
         )
 
     def _is_near(self, original: str, draft: Draft, offer: Offer) -> bool:

@@ -51,6 +51,9 @@ class Moves:
     """Whether a word may be changed; one that has been changed may not a second time."""
     allows: Callable[[Draft, Offer], bool] = _everything
     """Whether a change of a draft keeps to the constraints."""
+    n_sure: int | None = None
+    """Changes of a text that keep to the constraints whatever they are; None where any number does
+    or nothing is known. A random search makes no more: most of the others would be refused."""
     score: Callable[[Guess, int], float] = untruth
     """What is to be made large, from a guess and the number of words that it is about."""
     is_goal: Callable[[Guess], bool] = is_wrong

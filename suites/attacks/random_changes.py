@@ -18,7 +18,8 @@ def drawn(moves: Moves, rng: random.Random) -> Candidate | None:
     draft = moves.start
     left = moves.places(draft)
     rng.shuffle(left)
-    n_wanted = rng.randint(1, max(1, len(left)))
+    most = len(left) if moves.n_sure is None else min(len(left), moves.n_sure)
+    n_wanted = rng.randint(1, max(1, most))
     while left and draft.n_changes < n_wanted:
         place = left.pop()
         offers = moves.offers(draft, place)

@@ -77,11 +77,15 @@ def steady_time(load: Load, traces: Sequence[Trace]) -> SteadyTime:
     return SteadyTime(tuple(_full_stretches(traces, load.concurrency)))
 
 
-def too_short(steady: SteadyTime, traces: Sequence[Trace]) -> Unscored | None:
-    """Say so where a load was steady for too short a time to be counted."""
+def too_short(load: Load, steady: SteadyTime, traces: Sequence[Trace]) -> Unscored | None:
+    """Say so where a load was steady for too short a time to be counted.
+
+    One that is counted from the first sending to the last end holds whole answers, were it one.
+    """
     times = [(trace.ended_ns - trace.sent_ns) / 1e9 for trace in answered(traces)]
     lasted_s = steady.lasted_ns / 1e9
-    if lasted_s and (not times or lasted_s >= LEAST_STEADY * fmean(times)):
+    least_s = LEAST_STEADY * fmean(times) if times and (load.concurrency or 1) > 1 else 0.0
+    if lasted_s and lasted_s >= least_s:
         return None
     if not any(times):
         return Unscored("no time went by")

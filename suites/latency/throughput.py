@@ -107,7 +107,7 @@ def _steady_rate(
     """Return what came per second of these requests while the load was steady."""
     steady = steady_time(view.load, view.traces)
     come = sum((count(trace) or 0) * steady.share_of(trace) for trace in traces)
-    return too_short(steady, view.traces) or come / (steady.lasted_ns / 1e9)
+    return too_short(view.load, steady, view.traces) or come / (steady.lasted_ns / 1e9)
 
 
 def _mean(count: Callable[[Trace], float | None]) -> Callable[[View], float | Unscored]:
