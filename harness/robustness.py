@@ -207,6 +207,7 @@ def _attacks(run: Run, done: Evaluation) -> Attacks:
             for one in run.estimates
             if (one.model, one.suite, one.slice) == (done.model, done.suite, None)
         ),
+        n_failed=done.n_failed,
         note=done.error,
     )
 

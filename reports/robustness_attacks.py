@@ -30,13 +30,14 @@ class _Told:
 _COLUMNS = (
     _Told("success_rate", "Success rate", "the samples answered rightly before"),
     _Told("control_success_rate", "Random search", "the same, with as many queries"),
-    _Told("accuracy_under_attack", "Accuracy left", "all samples"),
-    _Told("clean_accuracy", "Accuracy before", "all samples"),
+    _Told("accuracy_under_attack", "Accuracy left", "all samples that were carried out"),
+    _Told("clean_accuracy", "Accuracy before", "all samples that were carried out"),
+    _Told("undecided_rate", "Undecided", "the samples answered rightly before"),
     _Told("perturbed_word_rate", "Words changed", "each text's words, mean of successes"),
     _Told("queries", "Queries", "mean of each search"),
     _Told("queries_sent", "Sent", "mean, without what was known already"),
 )
-SUCCESS, CONTROL, UNDER_ATTACK, BEFORE, WORDS = (told.id for told in _COLUMNS[:5])
+SUCCESS, CONTROL, UNDER_ATTACK, BEFORE, UNDECIDED, WORDS = (told.id for told in _COLUMNS[:6])
 
 
 def attack_table(found: Robustness) -> Table:
@@ -63,12 +64,14 @@ def attack_table(found: Robustness) -> Table:
             for one in told
         ),
         Column(title="Attacked", is_number=True, note="samples answered rightly before"),
+        Column(title="Failed", is_number=True, note="samples not attacked to the end"),
     ]
     rows = [
         (
             Cell(one.attack, remark=one.note),
             *(_cell(number_of(one, column.id)) for column in told),
             _n_cell(one),
+            Cell(format_count(one.n_failed), order=one.n_failed),
         )
         for one in found.attacks
     ]
@@ -77,7 +80,7 @@ def attack_table(found: Robustness) -> Table:
 
 def attack_words(found: Robustness) -> str:
     """Say what the numbers of the table are shares and means of."""
-    told = "; ".join(f"{one.title}: of {one.of}" for one in _COLUMNS[:5])
+    told = "; ".join(f"{one.title}: of {one.of}" for one in _COLUMNS[:6])
     return f"{told}; Queries: mean of each search. {format_level(found.level)} intervals."
 
 
@@ -90,6 +93,7 @@ def attack_sentences(found: Robustness) -> Iterator[str]:
             yield f"The attack {one.attack} could not be carried out: {one.note.rstrip('.')}"
         elif success is not None and success.value is not None:
             yield _sentence(one, success)
+            yield from _of_doubts(one)
 
 
 def number_of(one: Attacks, quantity: str) -> Estimate | None:
@@ -125,6 +129,21 @@ def _sentence(one: Attacks, success: Estimate) -> str:
         return text
     was = f", beside {format_value(before)} before" if before and before.value is not None else ""
     return f"{text}: accuracy under attack is {format_value(under)}{was}"
+
+
+def _of_doubts(one: Attacks) -> Iterator[str]:
+    undecided = number_of(one, UNDECIDED)
+    if undecided is not None and undecided.value:
+        yield (
+            f"{format_estimate(undecided)} of these searches under {one.attack} are undecided, for "
+            "answers named no label: they count neither as turned nor as right"
+        )
+    if one.n_failed:
+        yield (
+            f"{format_count(one.n_failed)} samples could not be attacked by {one.attack} to the "
+            "end, and are left out; those that take more queries fail more often, so that the rest "
+            "look easier to turn than all are"
+        )
 
 
 def _cell(found: Estimate | None) -> Cell:

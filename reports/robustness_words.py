@@ -80,7 +80,7 @@ def verdict_words(found: Robustness) -> str:
         return ""
     if n_drops:
         return f"{found.lead} drops under {format_count(n_drops)} of {format_count(len(rows))}"
-    if all(one.effect is Effect.UNKNOWN for one in rows):
+    if not rows:
         return "nothing was put to the test"
     return f"no drop of {found.lead} shown"
 
@@ -129,7 +129,7 @@ def spread_of(interval: Interval | None) -> float | None:
 
 
 def _put_to_the_test(rows: Sequence[Judged]) -> list[Judged]:
-    return [one for one in rows if one.row.is_counted]
+    return [one for one in rows if one.row.is_counted and one.effect is not Effect.UNKNOWN]
 
 
 def _of_drops(found: Robustness, rows: Sequence[Judged]) -> Iterator[str]:

@@ -124,6 +124,9 @@ class Attacks:
     attack: str
     estimates: tuple[Estimate, ...]
     """Of the whole suite; each quantity's definition names its denominator."""
+    n_failed: int = 0
+    """Samples that could not be attacked to the end. Those that take more queries fail more often,
+    so that what is left is attacked more successfully than all would be."""
     note: str = ""
 
 

@@ -132,8 +132,18 @@ def test_an_attack_is_told_with_its_denominator() -> None:
         )
     ]
     (row,) = attack_table(found).rows
-    assert [cell.text for cell in row] == ["pwws", "0.850 [0.75, 0.92]", "0.120 [0.06, 0.20]", "80"]
+    texts = [cell.text for cell in row]
+    assert texts == ["pwws", "0.850 [0.75, 0.92]", "0.120 [0.06, 0.20]", "80", "0"]
     assert "of the right; n 80" in row[1].note
+
+
+def test_samples_that_could_not_be_attacked_are_told() -> None:
+    found = synthetic_robustness()
+    shaky = replace(found, attacks=(replace(found.attacks[0], n_failed=57),))
+
+    (_, doubt) = attack_sentences(shaky)
+    assert doubt.startswith("57 samples could not be attacked by pwws to the end, and are left out")
+    assert attack_table(shaky).rows[0][-1].text == "57"
 
 
 def test_an_attack_that_keeps_the_label_turns_no_answer() -> None:
