@@ -19,11 +19,12 @@ from harness.suites.behaviour.templates import (
     n_fillings,
 )
 from harness.suites.behaviour.words import words_of
+from harness.suites.expectation import TEST
 
 MOST_CASES = 100_000
 """A test that comes to more has to say how many are to be drawn."""
-TEST, CAPABILITY, KIND = "test", "capability", "kind"
-"""The slices that numbers are repeated for."""
+CAPABILITY, KIND = "capability", "kind"
+"""Slices that numbers are repeated for, beside ``TEST``."""
 
 
 @dataclass(frozen=True, slots=True)

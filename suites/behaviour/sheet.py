@@ -11,9 +11,9 @@ from harness.core.build import Problems, build
 from harness.core.errors import ConfigError, DataError
 from harness.sources.lexicons.lexicon import Lexicon
 from harness.sources.source import Source
-from harness.suites.behaviour.expectation import Expectation
 from harness.suites.behaviour.templates import ORIGINAL, check_braces, placeholders
 from harness.suites.behaviour.words import FromLexicon, Words
+from harness.suites.expectation import Expectation
 
 Kind = Literal["MFT", "INV", "DIR"]
 

@@ -10,8 +10,7 @@ from harness.core.identity import hash_json
 from harness.core.response import Output
 from harness.core.sample import Sample
 from harness.core.score import Direction, Quantity, Score, Scored, Unscored
-from harness.suites.behaviour.cases import TEST
-from harness.suites.behaviour.expectation import Expectation
+from harness.suites.expectation import TEST, Expectation
 from harness.suites.metrics.mean_of_values import MeanOfValues
 from harness.suites.question_groups import classifications_in
 

@@ -13,7 +13,7 @@ from harness.core.estimate import Interval
 from harness.core.quantity_unit import name_and_statistic
 from harness.core.score import Quantity, Scored
 from harness.sources.source import Source
-from harness.suites.behaviour.expectation import Expectation
+from harness.suites.expectation import Expectation
 from harness.suites.latency.limits import Slo
 from harness.suites.latency.measures import all_measures
 from pages.options import about, option_table

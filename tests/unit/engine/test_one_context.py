@@ -114,6 +114,7 @@ def test_an_answer_splits_into_those_that_were_joined() -> None:
 
     for part, answer in zip(parts, answers, strict=True):
         assert isinstance(answer, Response)
+        assert isinstance(part.payload, LogLikelihood)
         assert answer.output == score(part.payload).output
     assert list(split(parts, FAILURE)) == [FAILURE, FAILURE]
 
@@ -131,7 +132,9 @@ def test_contexts_survive_storing_and_questions_of_before_stay_the_same() -> Non
     assert hash_payload(asked) != hash_payload(plain)
 
 
-ALIKE = tuple(LogLikelihood(prompt=prompt, continuations=("x",)) for prompt in ("a", "bb", "a"))
+ALIKE: tuple[LogLikelihood, ...] = tuple(
+    LogLikelihood(prompt=prompt, continuations=("x",)) for prompt in ("a", "bb", "a")
+)
 GROUP = QuestionGroup(ALIKE)
 
 

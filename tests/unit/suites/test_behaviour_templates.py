@@ -10,10 +10,10 @@ import pytest
 from harness.core.response import Classification
 from harness.core.score import Unscored
 from harness.suites.behaviour.cases import cases_of
-from harness.suites.behaviour.expectation import Expectation
 from harness.suites.behaviour.sheet import BehaviouralTest, Sheet
 from harness.suites.behaviour.templates import fillings
 from harness.suites.behaviour.words import FromLexicon
+from harness.suites.expectation import Expectation
 
 WORDS = {"a": ("x", "y", "z"), "b": ("1", "2")}
 

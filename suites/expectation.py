@@ -9,6 +9,8 @@ from typing import Literal
 from harness.core.response import Classification
 from harness.core.score import Unscored
 
+TEST = "test"
+"""The slice that names what is expected of a sample."""
 _ROUNDING = 1e-6
 """Scores that differ by less are equal: the same text in another batch comes out this different."""
 
