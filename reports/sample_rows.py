@@ -10,6 +10,7 @@ from harness.core.attacked import Attacked
 from harness.core.attacked import Outcome as AttackOutcome
 from harness.core.profile import Profile
 from harness.core.response import (
+    AnswerGroup,
     Classification,
     Embedding,
     Failure,
@@ -115,7 +116,7 @@ def outcome_of(record: Record) -> Outcome:
     return Outcome.RIGHT if picked in record.sample.targets else Outcome.WRONG
 
 
-def output_text(output: Output, sample: Sample) -> str:  # noqa: PLR0911 - one for each kind
+def output_text(output: Output, sample: Sample) -> str:  # noqa: C901, PLR0911 - one for each kind
     """Return an output as text."""
     match output:
         case Generation(text=text):
@@ -135,6 +136,9 @@ def output_text(output: Output, sample: Sample) -> str:  # noqa: PLR0911 - one f
             return f"{format_count(n_timed)} timed requests, {output.tier}"
         case Attacked():
             return f"{output.label} (attack {output.outcome}): {output.text}"
+        case AnswerGroup(answers=answers):
+            numbered = enumerate((output_text(each, sample) for each in answers), start=1)
+            return "\n".join(f"[{number}] {text}" for number, text in numbered)
 
 
 def _picked(output: Output, sample: Sample) -> str | None:

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 from harness.core.capability import Capability
-from harness.core.errors import ConfigError, did_you_mean
-from harness.core.request import Classify, Generate, LogLikelihood, Payload
-from harness.core.response import Classification, Generation, LogLikelihoods, Output
-from harness.core.sample import Sample
-from harness.core.score import Unscored
+from harness.core.errors import ConfigError
 from harness.sources.columns import Columns
 from harness.sources.dataset import Dataset
 from harness.sources.samples import read_samples
-from harness.suites.label_reading import LabelReader, from_likelihoods
-from harness.suites.labels import ALL_METRICS, Labels, MetricName, aligned, labels_of
-from harness.suites.prompting import prompt_of
+from harness.suites.label_questions import LabelQuestions, Wording, label_questions
+from harness.suites.labels import ALL_METRICS, Labels, MetricName, labels_of
 from harness.suites.sample_task import SampleTask
-
-_PLACEHOLDER = re.compile(r"\{(text|labels)\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,71 +77,20 @@ class ClassificationSuite:
             self.data, self.columns, limit=limit, seed=seed, labels=self.labels
         )
         labels = labels_of(sample_set, self.labels, self.positive)
-        words = _label_words(labels.names, self.verbalisers)
-        exam = _Exam(suite=self, labels=labels, words=words, reader=LabelReader(words))
-        _check_known("label_map", self.label_map.values(), labels.names)
+        questions = self._questions(labels)
         return SampleTask(
             sample_set=sample_set,
-            asking=exam.ask,
-            reading=exam.read,
+            asking=lambda sample, capability: questions.ask(sample.text, capability),
+            reading=lambda _, output: questions.read(output),
             metrics=labels.metrics(self.metrics),
         )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Exam:
-    """The questions of a suite once its labels are known, and the way to read the answers."""
-
-    suite: ClassificationSuite
-    labels: Labels
-    words: Mapping[str, str]
-    reader: LabelReader
-
-    def ask(self, sample: Sample, capability: Capability) -> Payload:
-        if capability is Capability.CLASSIFIES:
-            return Classify(text=sample.text)
-        suite = self.suite
-        parts = {"text": sample.text, "labels": ", ".join(self.words.values())}
-        # In one pass, since a text may well hold the word "{labels}".
-        text = _PLACEHOLDER.sub(lambda match: parts[match[1]], suite.prompt)
-        prompt = prompt_of(text, chat=suite.chat, system=suite.system)
-        if capability is Capability.SCORES:
-            default = "" if suite.chat else " "
-            delimiter = default if suite.delimiter is None else suite.delimiter
-            continuations = tuple(delimiter + words for words in self.words.values())
-            return LogLikelihood(prompt=prompt, continuations=continuations)
-        # Without a chat template nothing but a line's end tells a model that the label is over.
-        stop = () if suite.chat else ("\n",)
-        return Generate(prompt=prompt, max_new_tokens=suite.max_new_tokens, stop=stop)
-
-    def read(self, sample: Sample, output: Output) -> Output | Unscored:
-        del sample
-        if isinstance(output, Classification):
-            return aligned(output, self.labels, self.suite.label_map)
-        if isinstance(output, LogLikelihoods):
-            return from_likelihoods(output, self.labels.names)
-        if isinstance(output, Generation):
-            return self.reader.classification(output.text)
-        return Unscored(f"no label can be read from {type(output).__name__}")
-
-
-def _label_words(names: tuple[str, ...], verbalisers: Mapping[str, str]) -> dict[str, str]:
-    _check_known("verbalisers", verbalisers, names)
-    label_words = {name: verbalisers.get(name, name) for name in names}
-    spoken = list(label_words.values())
-    if not all(word.strip() for word in spoken):
-        raise ConfigError("verbalisers", "has an empty text", "give each label words to say")
-    twice = sorted({word for word in spoken if spoken.count(word) > 1})
-    if twice:
-        raise ConfigError(
-            "verbalisers", f"{twice[0]!r} stands for two labels", "give each label its own words"
+    def _questions(self, labels: Labels) -> LabelQuestions:
+        wording = Wording(
+            prompt=self.prompt,
+            delimiter=self.delimiter,
+            chat=self.chat,
+            system=self.system,
+            max_new_tokens=self.max_new_tokens,
         )
-    return label_words
-
-
-def _check_known(where: str, given: Iterable[str], names: tuple[str, ...]) -> None:
-    for name in given:
-        if name not in names:
-            raise ConfigError(
-                where, f"{name!r} is not among the data's labels", did_you_mean(name, names)
-            )
+        return label_questions(labels, self.verbalisers, self.label_map, wording)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from harness.core.capability import Capability
 from harness.core.estimate import Estimate
@@ -13,7 +14,24 @@ from harness.core.request import Payload
 from harness.core.response import Output
 from harness.core.sample import Sample
 from harness.core.score import Unscored
-from harness.sources.samples import SampleSet
+
+
+class Samples(Protocol):
+    """Samples that passed every check: of a data set, or made up by the suite."""
+
+    @property
+    def n_samples(self) -> int:
+        """How many iteration yields."""
+        ...
+
+    @property
+    def data_hash(self) -> str:
+        """SHA-256 (hex) over their contents, in order."""
+        ...
+
+    def __iter__(self) -> Iterator[Sample]:
+        """Yield the samples in order."""
+        ...
 
 
 def as_it_is(sample: Sample, output: Output) -> Output | Unscored:
@@ -26,7 +44,7 @@ def as_it_is(sample: Sample, output: Output) -> Output | Unscored:
 class SampleTask:
     """A data set at hand, with the way to ask and the metrics to measure."""
 
-    sample_set: SampleSet
+    sample_set: Samples
     asking: Callable[[Sample, Capability], Payload]
     metrics: tuple[Metric, ...]
     corpus_metrics: tuple[CorpusMetric, ...] = ()

@@ -21,6 +21,7 @@ from harness.core.request import (
     LogLikelihood,
     Payload,
     Prompt,
+    QuestionGroup,
     Request,
     RollingLogLikelihood,
 )
@@ -118,8 +119,8 @@ class PythonSession:
             return (_plain_prompt(payload.prompt), list(payload.continuations)), {}
         if isinstance(payload, RollingLogLikelihood):
             return ("", [payload.text]), {}
-        if isinstance(payload, LoadTest | AttackText):
-            raise TypeError("a load test or an attack is carried out by its suite, and never sent")
+        if isinstance(payload, LoadTest | AttackText | QuestionGroup):
+            raise TypeError("a load test, an attack or a group of questions is never sent")
         return (payload.text,), {}
 
     def _read(self, payload: Payload, value: Any, latency_s: float | None) -> Response | Failure:

@@ -110,8 +110,8 @@ def read_answers(folder: Path, model: str) -> StoredAnswers:
 
 
 def _part_rows(row: _Row) -> Iterator[_Row]:
-    """Yield a row for each context of a question that had several: so they are asked again."""
-    if not row.request.get("prompts"):
+    """Yield a row for each part of a question that had several: so they are asked again."""
+    if not (row.request.get("prompts") or row.request.get("questions")):
         return
     parts = parts_of(decode_payload(row.request))
     answers = split(parts, decode_answer(json.loads(row.answer)))

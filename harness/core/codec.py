@@ -10,8 +10,7 @@ an impossible continuation) is written as text, ``"-inf"``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from math import isfinite
+from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from harness.core.attacked import Attacked
@@ -21,6 +20,7 @@ from harness.core.attacked_codec import (
     encode_attack_text,
     encode_attacked,
 )
+from harness.core.float_codec import decode_floats, encode_float, encode_floats
 from harness.core.identity import hash_json
 from harness.core.profile import Profile
 from harness.core.profile_codec import (
@@ -40,10 +40,13 @@ from harness.core.request import (
     Message,
     Payload,
     Prompt,
+    QuestionGroup,
     RollingLogLikelihood,
+    SingleQuestion,
     TrainingSet,
 )
 from harness.core.response import (
+    AnswerGroup,
     Classification,
     ContinuationScore,
     Embedding,
@@ -53,6 +56,7 @@ from harness.core.response import (
     LogLikelihoods,
     Output,
     Response,
+    SingleAnswer,
     TokenLogLikelihoods,
     Usage,
 )
@@ -170,21 +174,6 @@ def _undecodable(what: str, kind: object, error: Exception) -> str:
     return f"not an encoded {what} (kind {kind!r}): {type(error).__name__} {error}"
 
 
-def _encode_float(value: float) -> float | str:
-    return value if isfinite(value) else str(value)
-
-
-def _encode_floats(values: Sequence[float]) -> list[float | str]:
-    # A finite sum has finite terms, which spares asking each of a vector's thousand numbers.
-    if isfinite(sum(values)):
-        return list(values)
-    return [_encode_float(value) for value in values]
-
-
-def _decode_floats(values: Sequence[float | str]) -> tuple[float, ...]:
-    return tuple(map(float, values))
-
-
 def _encode_prompt(prompt: Prompt) -> str | list[Json]:
     if isinstance(prompt, str):
         return prompt
@@ -275,7 +264,7 @@ def _decode_generation(data: Mapping[str, Any]) -> Generation:
 
 def _encode_log_likelihoods(output: LogLikelihoods) -> Json:
     scores = [
-        [_encode_float(score.log_likelihood), score.n_tokens, score.is_greedy]
+        [encode_float(score.log_likelihood), score.n_tokens, score.is_greedy]
         for score in output.scores
     ]
     return {"kind": "LogLikelihoods", "scores": scores}
@@ -291,12 +280,12 @@ def _decode_log_likelihoods(data: Mapping[str, Any]) -> LogLikelihoods:
 
 
 def _encode_token_log_likelihoods(output: TokenLogLikelihoods) -> Json:
-    values = {"kind": "TokenLogLikelihoods", "values": _encode_floats(output.values)}
+    values = {"kind": "TokenLogLikelihoods", "values": encode_floats(output.values)}
     return {**values, "is_total": True} if output.is_total else values
 
 
 def _decode_token_log_likelihoods(data: Mapping[str, Any]) -> TokenLogLikelihoods:
-    values = _decode_floats(data["values"])
+    values = decode_floats(data["values"])
     return TokenLogLikelihoods(values=values, is_total=data.get("is_total", False))
 
 
@@ -304,7 +293,7 @@ def _encode_classification(output: Classification) -> Json:
     return {
         "kind": "Classification",
         "labels": list(output.labels),
-        "scores": _encode_floats(output.scores),
+        "scores": encode_floats(output.scores),
         "is_probability": output.is_probability,
     }
 
@@ -312,17 +301,34 @@ def _encode_classification(output: Classification) -> Json:
 def _decode_classification(data: Mapping[str, Any]) -> Classification:
     return Classification(
         labels=tuple(data["labels"]),
-        scores=_decode_floats(data["scores"]),
+        scores=decode_floats(data["scores"]),
         is_probability=data["is_probability"],
     )
 
 
 def _encode_embedding(output: Embedding) -> Json:
-    return {"kind": "Embedding", "values": _encode_floats(output.values)}
+    return {"kind": "Embedding", "values": encode_floats(output.values)}
 
 
 def _decode_embedding(data: Mapping[str, Any]) -> Embedding:
-    return Embedding(_decode_floats(data["values"]))
+    return Embedding(decode_floats(data["values"]))
+
+
+def _encode_question_group(payload: QuestionGroup) -> Json:
+    questions = [encode_payload(each) for each in payload.questions]
+    return {"kind": "QuestionGroup", "questions": questions}
+
+
+def _decode_question_group(data: Mapping[str, Any]) -> QuestionGroup:
+    return QuestionGroup(tuple(_DECODE_QUESTION[each["kind"]](each) for each in data["questions"]))
+
+
+def _encode_answer_group(output: AnswerGroup) -> Json:
+    return {"kind": "AnswerGroup", "answers": [encode_output(each) for each in output.answers]}
+
+
+def _decode_answer_group(data: Mapping[str, Any]) -> AnswerGroup:
+    return AnswerGroup(tuple(_DECODE_ANSWER[each["kind"]](each) for each in data["answers"]))
 
 
 # Each function takes the one class that its key names, which a dict's type cannot say.
@@ -335,16 +341,22 @@ _ENCODE_PAYLOAD: dict[type, Callable[[Any], Json]] = {
     FitAndClassify: _encode_fit_and_classify,
     LoadTest: encode_load_test,
     AttackText: encode_attack_text,
+    QuestionGroup: _encode_question_group,
 }
 
-_DECODE_PAYLOAD: dict[str, Callable[[Mapping[str, Any]], Payload]] = {
+_DECODE_QUESTION: dict[str, Callable[[Mapping[str, Any]], SingleQuestion]] = {
     "Generate": _decode_generate,
     "LogLikelihood": _decode_log_likelihood,
     "RollingLogLikelihood": _decode_rolling_log_likelihood,
     "Classify": lambda data: Classify(text=data["text"]),
     "Embed": lambda data: Embed(text=data["text"]),
+}
+
+_DECODE_PAYLOAD: dict[str, Callable[[Mapping[str, Any]], Payload]] = {
+    **_DECODE_QUESTION,
     "LoadTest": decode_load_test,
     "AttackText": decode_attack_text,
+    "QuestionGroup": _decode_question_group,
 }
 
 _ENCODE_OUTPUT: dict[type, Callable[[Any], Json]] = {
@@ -355,14 +367,20 @@ _ENCODE_OUTPUT: dict[type, Callable[[Any], Json]] = {
     Embedding: _encode_embedding,
     Profile: encode_profile,
     Attacked: encode_attacked,
+    AnswerGroup: _encode_answer_group,
 }
 
-_DECODE_OUTPUT: dict[str, Callable[[Mapping[str, Any]], Output]] = {
+_DECODE_ANSWER: dict[str, Callable[[Mapping[str, Any]], SingleAnswer]] = {
     "Generation": _decode_generation,
     "LogLikelihoods": _decode_log_likelihoods,
     "TokenLogLikelihoods": _decode_token_log_likelihoods,
     "Classification": _decode_classification,
     "Embedding": _decode_embedding,
+}
+
+_DECODE_OUTPUT: dict[str, Callable[[Mapping[str, Any]], Output]] = {
+    **_DECODE_ANSWER,
     "Profile": decode_profile,
     "Attacked": decode_attacked,
+    "AnswerGroup": _decode_answer_group,
 }

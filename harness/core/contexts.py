@@ -1,4 +1,4 @@
-"""A question whose continuations stand after different contexts, as one question per context.
+"""A question of several contexts, or a group of questions, as one question per context.
 
 Adapters are asked about one context at a time, and need not know that there is more to it.
 """
@@ -8,26 +8,39 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from harness.core.request import LogLikelihood, Payload
-from harness.core.response import ContinuationScore, Failure, LogLikelihoods, Response, Usage
+from harness.core.request import LogLikelihood, Payload, QuestionGroup, SingleQuestion
+from harness.core.response import (
+    AnswerGroup,
+    ContinuationScore,
+    Failure,
+    LogLikelihoods,
+    Output,
+    Response,
+    SingleAnswer,
+    Usage,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """What is asked about one context."""
 
-    payload: LogLikelihood
+    payload: SingleQuestion
     places: tuple[int, ...]
-    """Of its continuations in the whole question."""
+    """Of its continuations in the whole question; its own in a group."""
 
 
 def parts_of(payload: Payload) -> tuple[Part, ...]:
     """Return one part for each different context; none for a question that has one context.
 
+    Each question of a group is a part, also where two are alike.
+
     >>> asked = LogLikelihood(prompt="a", prompts=("a", "b", "a"), continuations=("x", "y", "z"))
     >>> [(part.payload.prompt, part.places) for part in parts_of(asked)]
     [('a', (0, 2)), ('b', (1,))]
     """
+    if isinstance(payload, QuestionGroup):
+        return tuple(Part(each, (place,)) for place, each in enumerate(payload.questions))
     if not isinstance(payload, LogLikelihood) or not payload.prompts:
         return ()
     places: dict[object, list[int]] = {}
@@ -36,23 +49,25 @@ def parts_of(payload: Payload) -> tuple[Part, ...]:
     return tuple(_part(payload, chosen) for chosen in places.values())
 
 
-def joined(parts: Sequence[Part], answers: Sequence[Response | Failure]) -> Response | Failure:
+def joined(
+    whole: Payload, parts: Sequence[Part], answers: Sequence[Response | Failure]
+) -> Response | Failure:
     """Return the answer to the whole question; the first failure when a part has failed.
 
     Args:
-        parts: of the question.
+        whole: the question.
+        parts: of it.
         answers: to the parts, in their order; each has as many scores as were asked for.
     """
-    scores: dict[int, ContinuationScore] = {}
-    for part, answer in zip(parts, answers, strict=True):
+    responses = []
+    for answer in answers:
         if isinstance(answer, Failure):
             return answer
-        assert isinstance(answer.output, LogLikelihoods)
-        scores |= zip(part.places, answer.output.scores, strict=True)
-    responses = [answer for answer in answers if isinstance(answer, Response)]
+        responses.append(answer)
+    outputs = [response.output for response in responses]
     latencies = [response.latency_s for response in responses]
     return Response(
-        output=LogLikelihoods(tuple(scores[place] for place in sorted(scores))),
+        output=_group(outputs) if isinstance(whole, QuestionGroup) else _scores(parts, outputs),
         usage=_sum([response.usage for response in responses]),
         latency_s=None if None in latencies else sum(filter(None, latencies)),
     )
@@ -61,11 +76,15 @@ def joined(parts: Sequence[Part], answers: Sequence[Response | Failure]) -> Resp
 def split(parts: Sequence[Part], answer: Response | Failure) -> Iterator[Response | Failure]:
     """Yield the answer to each part out of the answer to the whole: :func:`joined` undone."""
     for part in parts:
-        if isinstance(answer, Failure) or not isinstance(answer.output, LogLikelihoods):
+        if isinstance(answer, Failure):
             yield answer
-        else:
+        elif isinstance(answer.output, AnswerGroup):
+            yield Response(output=answer.output.answers[part.places[0]])
+        elif isinstance(answer.output, LogLikelihoods):
             scores = answer.output.scores
             yield Response(output=LogLikelihoods(tuple(scores[place] for place in part.places)))
+        else:
+            yield answer
 
 
 def _part(payload: LogLikelihood, places: Sequence[int]) -> Part:
@@ -75,6 +94,20 @@ def _part(payload: LogLikelihood, places: Sequence[int]) -> Part:
         is_split_before_space=payload.is_split_before_space,
     )
     return Part(own, tuple(places))
+
+
+def _group(outputs: Sequence[Output]) -> AnswerGroup:
+    answers = [output for output in outputs if isinstance(output, SingleAnswer)]
+    assert len(answers) == len(outputs)
+    return AnswerGroup(tuple(answers))
+
+
+def _scores(parts: Sequence[Part], outputs: Sequence[Output]) -> LogLikelihoods:
+    scores: dict[int, ContinuationScore] = {}
+    for part, output in zip(parts, outputs, strict=True):
+        assert isinstance(output, LogLikelihoods)
+        scores |= zip(part.places, output.scores, strict=True)
+    return LogLikelihoods(tuple(scores[place] for place in sorted(scores)))
 
 
 def _sum(usages: Sequence[Usage | None]) -> Usage | None:

@@ -7,7 +7,8 @@ Request ── payload ──┬── Generate              generates
                      ├── Embed                 embeds
                      ├── FitAndClassify        fits
                      ├── LoadTest              whatever its ``capability`` says
-                     └── AttackText            whatever its ``capability`` says
+                     ├── AttackText            whatever its ``capability`` says
+                     └── QuestionGroup         what its questions ask for
 """
 
 from __future__ import annotations
@@ -131,6 +132,21 @@ class AttackText:
     """Changes with whatever has a part in its outcome: options, word lists, the seed."""
 
 
+SingleQuestion = Generate | LogLikelihood | RollingLogLikelihood | Classify | Embed
+"""What one answer is an answer to."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionGroup:
+    """Several questions about one sample, whose answers are held against each other.
+
+    Adapters never see it: the engine asks one question at a time.
+    """
+
+    questions: tuple[SingleQuestion, ...]
+    """At least one, all asking for the same capability; each has one context."""
+
+
 Payload = (
     Generate
     | LogLikelihood
@@ -140,6 +156,7 @@ Payload = (
     | FitAndClassify
     | LoadTest
     | AttackText
+    | QuestionGroup
 )
 
 _ANSWERED_BY: dict[type, Capability] = {
@@ -168,6 +185,8 @@ def capability_of(payload: Payload) -> Capability:
     """
     if isinstance(payload, LoadTest | AttackText):
         return payload.capability
+    if isinstance(payload, QuestionGroup):
+        return capability_of(payload.questions[0])
     return _ANSWERED_BY[type(payload)]
 
 
@@ -179,6 +198,9 @@ def text_of(payload: Payload) -> str:
     """
     if isinstance(payload, LoadTest):
         return "\n".join(point.key for point in payload.points)
+    if isinstance(payload, QuestionGroup):
+        numbered = enumerate(map(text_of, payload.questions), start=1)
+        return "\n".join(f"[{number}] {text}" for number, text in numbered)
     prompt = payload.prompt if isinstance(payload, Generate | LogLikelihood) else payload.text
     if isinstance(prompt, str):
         return prompt

@@ -7,7 +7,8 @@ Exchange ── request
                      │                        ├── Classification
                      │                        ├── Embedding
                      │                        ├── Profile
-                     │                        └── Attacked
+                     │                        ├── Attacked
+                     │                        └── AnswerGroup
                      └── Failure
 """
 
@@ -79,6 +80,17 @@ class Embedding:
     values: tuple[float, ...]
 
 
+SingleAnswer = Generation | LogLikelihoods | TokenLogLikelihoods | Classification | Embedding
+"""What comes back to one question."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerGroup:
+    """One answer to each question of a group, in the order asked."""
+
+    answers: tuple[SingleAnswer, ...]
+
+
 Output = (
     Generation
     | LogLikelihoods
@@ -87,6 +99,7 @@ Output = (
     | Embedding
     | Profile
     | Attacked
+    | AnswerGroup
 )
 
 

@@ -7,8 +7,15 @@ from dataclasses import dataclass, field
 
 from harness.core.contexts import Part, joined, parts_of
 from harness.core.ports import Session
-from harness.core.request import Request
-from harness.core.response import Exchange, Failure, FailureKind, LogLikelihoods, Response
+from harness.core.request import LogLikelihood, Request
+from harness.core.response import (
+    Exchange,
+    Failure,
+    FailureKind,
+    LogLikelihoods,
+    Response,
+    SingleAnswer,
+)
 
 _SEPARATOR = "\x1f"
 """Between a request's id and the number of a part: ASCII's own sign for this."""
@@ -25,7 +32,7 @@ class _Open:
     def exchange(self) -> Exchange:
         """Return the whole, once every part is there."""
         ordered = [self.answers[number] for number in range(len(self.parts))]
-        return Exchange(self.request, joined(self.parts, ordered))
+        return Exchange(self.request, joined(self.request.payload, self.parts, ordered))
 
 
 def respond(session: Session, requests: Sequence[Request]) -> Iterator[Exchange]:
@@ -69,6 +76,11 @@ def _fitting(part: Part, answer: Response | Failure) -> Response | Failure:
     """Turn an answer that does not fit its question into a failure, before it is joined."""
     if not isinstance(answer, Response):
         return answer
+    if not isinstance(part.payload, LogLikelihood):
+        if isinstance(answer.output, SingleAnswer):
+            return answer
+        reason = f"the adapter gave {type(answer.output).__name__} for an answer"
+        return Failure(kind=FailureKind.PROTOCOL, message=reason)
     asked = len(part.payload.continuations)
     if isinstance(answer.output, LogLikelihoods) and len(answer.output.scores) == asked:
         return answer

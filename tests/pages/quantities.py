@@ -13,10 +13,11 @@ from harness.core.estimate import Interval
 from harness.core.quantity_unit import name_and_statistic
 from harness.core.score import Quantity, Scored
 from harness.sources.source import Source
+from harness.suites.expectation import Expectation
 from harness.suites.latency.limits import Slo
 from harness.suites.latency.measures import all_measures
 from pages.options import about, option_table
-from pages.specimens import LABEL, OTHER, THIRD, families
+from pages.specimens import LABEL, OTHER, TEST_NAME, THIRD, families
 from pages.wording import markdown, table
 
 _REQUIRED: Mapping[str, Mapping[str, Any]] = {
@@ -26,6 +27,10 @@ _REQUIRED: Mapping[str, Mapping[str, Any]] = {
     "lm_eval_set": {"task": "NAME", "metric": "METRIC"},
 }
 """Values of options without a default; nothing is loaded with them."""
+_SETTINGS: Mapping[str, Mapping[str, Any]] = {
+    "behaviour": {"expectations": {TEST_NAME: Expectation(what="unchanged")}},
+}
+"""Values of options without which no specimen has a score."""
 _ONE_EACH: Mapping[str, str] = {
     "evaluate": "Its quantities are the numbers that the module returns; jackknife intervals.",
     "lm_eval": "Its quantity is the task's number of that name; a mean has Wilson's interval where"
@@ -100,7 +105,7 @@ def _made(name: str, cls: Any) -> Sequence[Any]:
     """Return the metric with the settings that bring out all its quantities."""
     fields = {field.name for field in dataclasses.fields(cls)}
     if "labels" not in fields:
-        return [cls(**_REQUIRED.get(name, {}))]
+        return [cls(**_REQUIRED.get(name, {}), **_SETTINGS.get(name, {}))]
     return [
         cls(**{key: value for key, value in labels.items() if key in fields})
         for labels in (_BINARY, _MANY)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from harness.core.attacked import Attacked, Outcome
 from harness.core.response import (
+    AnswerGroup,
     Classification,
     ContinuationScore,
     Generation,
@@ -16,6 +18,7 @@ from harness.core.response import (
 from harness.core.sample import Sample
 
 LABEL, OTHER, THIRD = "LABEL", "OTHER", "THIRD"
+TEST_NAME = "TEST"
 _TEXTS = ("the cat sat on the mat", "a dog ran", "one two three", "it rains again today")
 _N = 12
 
@@ -28,6 +31,7 @@ def families() -> Iterator[Sequence[tuple[Sample, Output]]]:
     yield [_chosen(place) for place in range(_N)]
     yield [_modelled(place) for place in range(_N)]
     yield [_attacked(place) for place in range(_N)]
+    yield [_grouped(place) for place in range(_N)]
 
 
 def _generated(place: int) -> tuple[Sample, Output]:
@@ -85,3 +89,9 @@ def _attacked(place: int) -> tuple[Sample, Output]:
         control_n_changed=2 if place == 0 else 0,
         control_found_at=3 if place == 0 else 0,
     )
+
+
+def _grouped(place: int) -> tuple[Sample, Output]:
+    pair = [_classified(each, (OTHER, LABEL)) for each in (place, place + place % 3)]
+    answers = tuple(output for _, output in pair if isinstance(output, Classification))
+    return replace(pair[0][0], slices={"test": TEST_NAME}), AnswerGroup(answers)

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from harness.core.codec import decode_payload, encode_payload, hash_payload
+from harness.core.codec import (
+    decode_output,
+    decode_payload,
+    encode_output,
+    encode_payload,
+    hash_payload,
+)
 from harness.core.contexts import parts_of, split
 from harness.core.identity import Identity
-from harness.core.request import Embed, LogLikelihood, Message, Request
+from harness.core.request import Embed, LogLikelihood, Message, QuestionGroup, Request
 from harness.core.response import (
+    AnswerGroup,
     ContinuationScore,
     Exchange,
     Failure,
@@ -107,6 +114,7 @@ def test_an_answer_splits_into_those_that_were_joined() -> None:
 
     for part, answer in zip(parts, answers, strict=True):
         assert isinstance(answer, Response)
+        assert isinstance(part.payload, LogLikelihood)
         assert answer.output == score(part.payload).output
     assert list(split(parts, FAILURE)) == [FAILURE, FAILURE]
 
@@ -122,3 +130,42 @@ def test_contexts_survive_storing_and_questions_of_before_stay_the_same() -> Non
     assert decode_payload(encode_payload(plain)) == plain
     assert set(encode_payload(plain)) == {"kind", "prompt", "continuations"}
     assert hash_payload(asked) != hash_payload(plain)
+
+
+ALIKE: tuple[LogLikelihood, ...] = tuple(
+    LogLikelihood(prompt=prompt, continuations=("x",)) for prompt in ("a", "bb", "a")
+)
+GROUP = QuestionGroup(ALIKE)
+
+
+def test_a_group_is_asked_one_question_at_a_time() -> None:
+    model = Model()
+
+    (exchange,) = respond(model, [Request("s", GROUP)])
+
+    assert [request.payload for request in model.asked] == list(GROUP.questions)
+    assert isinstance(exchange.answer, Response)
+    assert isinstance(exchange.answer.output, AnswerGroup)
+    answers = exchange.answer.output.answers
+    expected = [score(each).output for each in ALIKE]
+    assert list(answers) == expected, "in the order asked, and what is alike is asked twice"
+    assert exchange.answer.usage == Usage(n_input_tokens=3, n_output_tokens=0)
+
+
+def test_a_group_of_which_one_question_fails_has_failed() -> None:
+    model = Model(lambda payload: FAILURE if payload.prompt == "bb" else score(payload))
+
+    (exchange,) = respond(model, [Request("s", GROUP)])
+
+    assert exchange.answer == FAILURE
+
+
+def test_groups_come_back_from_their_stored_form() -> None:
+    (exchange,) = respond(Model(), [Request("s", GROUP)])
+    assert isinstance(exchange.answer, Response)
+    output = exchange.answer.output
+
+    assert decode_payload(encode_payload(GROUP)) == GROUP
+    assert decode_output(encode_output(output)) == output
+    parts = list(split(parts_of(GROUP), exchange.answer))
+    assert [part.output for part in parts if isinstance(part, Response)] == list(output.answers)  # type: ignore[union-attr]
