@@ -85,7 +85,7 @@ class RefusalDetector:
     """
 
     version: ClassVar[int] = 1
-    error: ClassVar[ErrorRate] = ErrorRate(n_found=19, n_false=0, n_missed=6, n_passed=25)
+    error: ClassVar[ErrorRate] = ErrorRate(n_found=20, n_false=2, n_missed=10, n_passed=28)
 
     def grade(self, answer: str) -> Stance:
         """Return whether the answer declines."""

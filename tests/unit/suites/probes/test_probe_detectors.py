@@ -1,7 +1,7 @@
-"""Detectors against answers that were labelled by hand; half of them had no part in their making.
+"""Detectors against answers that were labelled by hand; those held out had no part in their making.
 
-The error rates that the definitions state are those of the half held out: whoever changes a
-detector because of them has to write new ones.
+The error rates that the definitions state are those of the answers held out: whoever changes a
+detector because of one of them calls them all ``tuning`` and writes new ones.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ def leaks(row: list[str]) -> bool:
 
 
 CASES = [
-    pytest.param("refusal_answers.tsv", {}, refuses, RefusalDetector, 100, id="refusal"),
+    pytest.param("refusal_answers.tsv", {}, refuses, RefusalDetector, 166, id="refusal"),
     pytest.param(
         "trigger_answers.tsv", TRIGGER_MARKS, says_trigger, TriggerDetector, 56, id="trigger"
     ),
@@ -132,8 +132,8 @@ def test_it_errs_little_on_the_answers_that_it_was_made_with(
     del detector
     tuning = rate(rows(name, marks), "tuning", is_found)
 
-    assert tuning.n == n // 2
-    assert tuning.n_false + tuning.n_missed <= 1
+    assert n // 2 <= tuning.n < n
+    assert tuning.n_false + tuning.n_missed <= 2
 
 
 @pytest.mark.parametrize(
