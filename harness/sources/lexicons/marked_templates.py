@@ -23,12 +23,16 @@ def class_templates(path: Path, owner: str, attribute: str, mark: str) -> tuple[
     Raises:
         SourceError: the class has no such list, or it holds something else.
     """
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ClassDef) and node.name == owner:
-            for statement in node.body:
-                if isinstance(statement, ast.Assign) and _names(statement, attribute):
-                    return _texts(statement.value, mark, path)
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for statement in _body_of(tree, owner):
+        if isinstance(statement, ast.Assign) and _names(statement, attribute):
+            return _texts(statement.value, mark, path)
     raise _not_understood(path, f"{owner}.{attribute}")
+
+
+def _body_of(tree: ast.Module, owner: str) -> list[ast.stmt]:
+    classes = (node for node in tree.body if isinstance(node, ast.ClassDef))
+    return next((node.body for node in classes if node.name == owner), [])
 
 
 def _names(statement: ast.Assign, attribute: str) -> bool:

@@ -122,9 +122,9 @@ def test_the_secret_is_in_the_system_turn_alone() -> None:
     assert len(samples) == 2 * sum(map(len, extractions().values())) + 12
     assert len({sample.targets[0] for sample in samples}) == len(samples)
     for sample in samples:
-        system, user = asked(task, sample).prompt
-        assert isinstance(system, Message)
-        assert isinstance(user, Message)
+        turns = asked(task, sample).prompt
+        assert isinstance(turns, tuple)
+        system, user = turns
         assert sample.targets == (sample.targets[0], system.content)
         assert system.role == "system"
         assert sample.targets[0] in system.content
