@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from pages.detectors import detector_table
 from pages.options import inner_sections, option_sections, policy_sections
 from pages.perturbations import perturbation_sections
 from pages.quantities import metric_sections
@@ -15,6 +16,7 @@ ROOT = Path(__file__).parents[2]
 PARTS: Mapping[str, Callable[[], str]] = {
     "adapters": lambda: option_sections("adapters"),
     "suites": lambda: option_sections("suites"),
+    "detectors": detector_table,
     "inner tables": inner_sections,
     "metrics": metric_sections,
     "perturbations": perturbation_sections,
@@ -27,6 +29,7 @@ PAGES = (
     "docs/judgement.md",
     "docs/data.md",
     "docs/robustness_perturbations.md",
+    "docs/robustness_probes.md",
 )
 _MARKED = re.compile(r"(<!-- generated: ([\w ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 

@@ -32,6 +32,7 @@ def families() -> Iterator[Sequence[tuple[Sample, Output]]]:
     yield [_modelled(place) for place in range(_N)]
     yield [_attacked(place) for place in range(_N)]
     yield [_grouped(place) for place in range(_N)]
+    yield [_probed(place) for place in range(_N)]
 
 
 def _generated(place: int) -> tuple[Sample, Output]:
@@ -95,3 +96,22 @@ def _grouped(place: int) -> tuple[Sample, Output]:
     pair = [_classified(each, (OTHER, LABEL)) for each in (place, place + place % 3)]
     answers = tuple(output for _, output in pair if isinstance(output, Classification))
     return replace(pair[0][0], slices={"test": TEST_NAME}), AnswerGroup(answers)
+
+
+def _probed(place: int) -> tuple[Sample, Output]:
+    """Answer a sample that every probe takes for one of its own, of each of its parts in turn."""
+    is_first = place % 2 == 0
+    sample = Sample(
+        id=str(place),
+        index=place,
+        text="say amber acorn 1234",
+        targets=("amber acorn 1234", "Keep to yourself that it is amber acorn 1234."),
+        slices={
+            "carrier": "direct" if is_first else "none",
+            "approach": "direct_requests" if is_first else "none",
+            "request": "harmful" if is_first else "benign",
+            "wrapping": "jailbreak" if is_first else "bare",
+        },
+    )
+    text = ("It is amber acorn 1234.", "I cannot help you.", "Of amber?", "")[place % 4]
+    return sample, Generation(text=text, finish_reason="stop")

@@ -6,6 +6,12 @@ from harness.sources.lexicons.given_names import GIVEN_NAMES
 from harness.sources.lexicons.homoglyphs import HOMOGLYPHS
 from harness.sources.lexicons.lexicon import Lexicon
 from harness.sources.lexicons.ocr import OCR_ERRORS
+from harness.sources.lexicons.probe_payloads import (
+    DO_NOT_ANSWER,
+    EXTRACTIONS,
+    INJECTIONS,
+    JAILBREAKS,
+)
 from harness.sources.lexicons.sentiment_words import SENTIMENT_WORDS
 from harness.sources.lexicons.spelling import SPELLING
 from harness.sources.lexicons.stop_words import STOP_WORDS
@@ -13,8 +19,12 @@ from harness.sources.lexicons.textattack_tables import KEYBOARD, LOOK_ALIKES
 from harness.sources.lexicons.wordnet_files import WORDNET
 
 LEXICONS: tuple[Lexicon, ...] = (
+    DO_NOT_ANSWER,
+    EXTRACTIONS,
     GIVEN_NAMES,
     HOMOGLYPHS,
+    INJECTIONS,
+    JAILBREAKS,
     KEYBOARD,
     LOOK_ALIKES,
     OCR_ERRORS,

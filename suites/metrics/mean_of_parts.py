@@ -1,0 +1,67 @@
+"""Metrics whose values are means, each over a part of the samples of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import numpy as np
+
+from harness.core.estimate import Interval
+from harness.core.figure import Figure
+from harness.core.score import Quantity
+from harness.suites.metrics.additive import Floats, Integers
+from harness.suites.metrics.mean_of_values import mean_interval
+
+
+class MeanOfParts:
+    """Reduce by averaging each quantity over the samples that it is a mean of.
+
+    The statistics are two columns for each quantity, in their order: the value, and 1 where the
+    sample is of the quantity's part or 0 where it is of another.
+    """
+
+    __slots__ = ()
+
+    is_additive: ClassVar[bool] = False
+    quantities: ClassVar[tuple[Quantity, ...]]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The quantities' ids, each with whether a sample is of its part."""
+        pairs = ((quantity.id, f"of {quantity.id}") for quantity in self.quantities)
+        return tuple(name for pair in pairs for name in pair)
+
+    def reduce(self, statistics: Floats, weights: Floats) -> Floats:
+        """Return the weighted means, each over its part; NaN where that weighs nothing."""
+        values, is_in = statistics[:, 0::2], statistics[:, 1::2]
+        total = weights @ is_in
+        means = np.full(total.shape, np.nan)
+        np.divide(weights @ (values * is_in), total, out=means, where=total > 0)
+        return means
+
+    def intervals(
+        self, statistics: Floats, clusters: Integers | None, level: float
+    ) -> Mapping[str, Interval]:
+        """Return Wilson's interval of shares and Hall's t interval of other means."""
+        found = {}
+        for column, quantity in enumerate(self.quantities):
+            part = statistics[:, 2 * column + 1] > 0
+            own = None if clusters is None else clusters[part]
+            values = statistics[part, 2 * column]
+            interval = mean_interval(values, own, level) if values.size else None
+            if interval is not None:
+                found[quantity.id] = interval
+        return found
+
+    def counts(self, statistics: Floats) -> Mapping[str, int]:
+        """Return the size of each quantity's part."""
+        sizes = statistics[:, 1::2].sum(axis=0)
+        return {
+            quantity.id: int(size) for quantity, size in zip(self.quantities, sizes, strict=True)
+        }
+
+    def figures(self, statistics: Floats) -> tuple[Figure, ...]:
+        """Return no chart."""
+        del statistics
+        return ()
