@@ -31,6 +31,7 @@ _SPECS = sorted(path.name for path in _EXAMPLES.glob("*.toml"))
 _SERVED = ("latency.toml", "local_server.toml")
 """They ask a server that has to be started first."""
 _SLOW = ("lm_eval.toml", "probes.toml", "variants.toml")
+_SLOW_MARKS = (pytest.mark.slow, pytest.mark.timeout(1800))
 """They take a minute or more."""
 _TYPED = ("timed.toml",)
 """They are run by the commands of their page, and that is enough."""
@@ -101,7 +102,7 @@ def plugin(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param(name, marks=pytest.mark.slow) if name in _SLOW else name
+        pytest.param(name, marks=_SLOW_MARKS) if name in _SLOW else name
         for name in _SPECS
         if name not in (*_SERVED, *_TYPED)
     ],
