@@ -15,7 +15,7 @@ from harness.suites.attacks.draft import Draft
 from harness.suites.attacks.greedy import word_by_word
 from harness.suites.attacks.moves import Moves
 from harness.suites.attacks.ranking import Ranked, by_deletion
-from harness.suites.attacks.recipe import Recipe, check_budget
+from harness.suites.attacks.recipe import Recipe
 
 _AT_ONCE = 32
 
@@ -35,12 +35,10 @@ class InputReduction(Recipe):
 
     share: float = 0.5
     """Share of the words that have to go for a success, in (0, 1]. The search goes on beyond it."""
-    budget: int | None = None
-    """Most queries for one sample, the one about the text as it is among them; none: no bound."""
 
     def __post_init__(self) -> None:
         """Refuse impossible values."""
-        check_budget(self.budget)
+        Recipe.__post_init__(self)
         if not 0 < self.share <= 1:
             reason = f"must be above 0 and at most 1, not {self.share}"
             raise ConfigError("share", reason, "write share = 0.5")

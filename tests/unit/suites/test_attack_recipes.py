@@ -12,7 +12,7 @@ from harness.core.attacked import Found, Guess
 from harness.core.errors import ConfigError
 from harness.core.ports import Attack, Search
 from harness.registry import find
-from harness.suites.attacks import pwws, recipe, synonyms, textbugger, textfooler
+from harness.suites.attacks import pwws, recipe, synonym_recipe, synonyms, textbugger, textfooler
 
 TEXT = "A good film, and a truly great one; the good cast helps."
 WEIGHTS = {"good": 1.0, "great": 3.0, "helps": 0.5}
@@ -33,8 +33,9 @@ def _word_lists(monkeypatch: pytest.MonkeyPatch) -> None:
         """Stand for a word list that is at hand."""
 
     for module in (pwws, textbugger, textfooler):
-        monkeypatch.setattr(module, "wordnet", none)
         monkeypatch.setattr(module, "synonyms_of", lambda word: SYNONYMS.get(word, ()))
+    for module in (synonym_recipe, textbugger):
+        monkeypatch.setattr(module, "wordnet", none)
         monkeypatch.setattr(module, "stop_words", none)
     for name in ("deepwordbug", "pruthi"):
         monkeypatch.setattr(f"harness.suites.attacks.{name}.stop_words", none)
@@ -220,3 +221,14 @@ def test_impossible_options_are_refused(name: str, options: dict[str, Any], wher
 
 def test_case_is_taken_over() -> None:
     assert synonyms.in_case_of("Roman", "good") == "roman"
+
+
+def test_the_budget_comes_last_in_a_label() -> None:
+    # What a search draws hangs on its label, and so on the order of the options in it.
+    assert made("pruthi", budget=50, max_words=2).label == "pruthi max_words=2 budget=50"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_recipe_refuses_a_budget_without_a_query_for_a_change(name: str) -> None:
+    with pytest.raises(ConfigError, match="budget"):
+        made(name, budget=1)
