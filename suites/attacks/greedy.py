@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from math import inf
 
 from harness.core.attacked import Guess
 from harness.core.ports import Search
+from harness.suites.attacks.draft import Draft
 from harness.suites.attacks.moves import Moves, Offer
 from harness.suites.attacks.ranking import Ranking, place_is_left
 
@@ -50,11 +52,9 @@ def round_by_round(moves: Moves) -> Search:
     what it returns without success is its last text.
     """
     draft = moves.start
-    n_barren = sum(not moves.offers(draft, place) for place in moves.places(draft))
-    while offers := [
-        offer for place in moves.places(draft) for offer in moves.offers(draft, place)
-    ]:
-        offers.sort(key=lambda offer: offer.text)
+    offered = _all_offers(moves, draft)
+    n_barren = offered.count([])
+    while offers := sorted(chain.from_iterable(offered), key=lambda offer: offer.text):
         guesses = yield [offer.text for offer in offers]
         if not guesses:
             break
@@ -66,7 +66,12 @@ def round_by_round(moves: Moves) -> Search:
             return moves.found(draft, has_succeeded=True, n_barren=n_barren, n_spare=n_spare)
         if len(guesses) < len(offers):
             break
+        offered = _all_offers(moves, draft)
     return moves.found(draft, has_succeeded=False, n_barren=n_barren)
+
+
+def _all_offers(moves: Moves, draft: Draft) -> list[list[Offer]]:
+    return [moves.offers(draft, place) for place in moves.places(draft)]
 
 
 def _scores(

@@ -59,6 +59,8 @@ class Moves:
     n_sure: int | None = None
     """Changes of a text that keep to the constraints whatever they are; None where any number does
     or nothing is known. A random search makes no more: most of the others would be refused."""
+    most: int | None = None
+    """Changes of a text at most; None where only ``allows`` bounds their number."""
     score: Callable[[Guess, int], float] = untruth
     """What is to be made large, from a guess and the number of words that it is about."""
     is_goal: Callable[[Guess], bool] = is_wrong
@@ -76,6 +78,8 @@ class Moves:
 
     def offers(self, draft: Draft, place: int) -> list[Offer]:
         """Return the changes of one word, in the order of their texts."""
+        if self.most is not None and draft.n_changes >= self.most:
+            return []
         word = draft.word(place)
         found: dict[str, Offer] = {}
         for new in self.replacements(word, place):

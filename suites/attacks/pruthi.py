@@ -71,7 +71,7 @@ class Pruthi(Recipe):
             start=draft,
             replacements=lambda word, place: _mistyped(word, place, draws),
             is_open=lambda word: len(word) >= _SHORTEST and is_no_stop_word(word),
-            allows=lambda current, _: current.n_changes < self.max_words,
+            most=self.max_words,
         )
 
 

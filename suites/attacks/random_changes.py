@@ -20,6 +20,8 @@ def drawn(moves: Moves, rng: random.Random) -> Candidate | None:
     rng.shuffle(left)
     most = len(left) if moves.n_sure is None else min(len(left), moves.n_sure)
     n_wanted = rng.randint(1, max(1, most))
+    if moves.most is not None:
+        n_wanted = min(n_wanted, moves.most)
     while left and draft.n_changes < n_wanted:
         place = left.pop()
         offers = moves.offers(draft, place)
