@@ -79,11 +79,13 @@ class Draft:
         """
         text = self.with_word(place, new) if new else self.without_word(place)
         n_new = len(_spans(new))
-        moved = {at if at < place else at + n_new - 1 for at in self.changed}
+        moved = self.changed
+        if n_new != 1:
+            moved = frozenset(at if at < place else at + n_new - 1 for at in moved)
         return Draft(
             text,
             self._spans_of(text, place, len(new)),
-            frozenset(moved.union(range(place, place + n_new))),
+            moved.union(range(place, place + n_new)),
             self.n_changes + 1,
         )
 
@@ -107,7 +109,7 @@ class Draft:
         around = [(first + begin, first + end) for begin, end in _spans(text[first:last])]
         rest = self.spans[n_until:]
         if moved:
-            rest = tuple((begin + moved, end + moved) for begin, end in rest)
+            rest = tuple([(begin + moved, end + moved) for begin, end in rest])
         return (*self.spans[:n_before], *around, *rest)
 
 

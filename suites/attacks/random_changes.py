@@ -30,5 +30,6 @@ def drawn(moves: Moves, rng: random.Random) -> Candidate | None:
         n_before = draft.n_words
         draft = rng.choice(offers).taken(draft)
         n_more = draft.n_words - n_before
-        left = [at + n_more if at > place else at for at in left]
+        if n_more:
+            left = [at + n_more if at > place else at for at in left]
     return Candidate(text=draft.text, n_changed=draft.n_changes) if draft.n_changes else None
