@@ -44,13 +44,15 @@ def prepare(spec: RunSpec, progress: Progress) -> list[Prepared]:
     for model in spec.models:
         with problems.kept():
             _check_local_files(model)
-    prepared: list[Prepared] = []
+    prepared: dict[str, Prepared | None] = {}
     for suite in spec.suites:
+        prepared[suite.name] = None
         with problems.kept():
-            clean = next((item for item in prepared if item.suite.name == suite.clean), None)
-            prepared.append(_prepare(suite, spec, progress, clean))
+            if prepared.get(suite.clean, suite) is not None:  # or else its data are reported
+                clean = prepared.get(suite.clean)
+                prepared[suite.name] = _prepare(suite, spec, progress, clean)
     problems.raise_any()
-    return prepared
+    return [item for item in prepared.values() if item is not None]
 
 
 def _check_local_files(model: ModelSpec) -> None:
@@ -62,7 +64,8 @@ def _check_local_files(model: ModelSpec) -> None:
 def _prepare(
     suite: SuiteSpec, spec: RunSpec, progress: Progress, clean: Prepared | None
 ) -> Prepared:
-    progress.note(f"{suite.name}: reading data")
+    if clean is None:
+        progress.note(f"{suite.name}: reading data")
     limit = spec.limit if suite.limit is None else min(suite.limit, spec.limit or suite.limit)
     try:
         task = suite.suite.prepare(limit=limit, seed=spec.seed) if clean is None else clean.task

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.core.judgement import Finding, Judgement
 from harness.core.verdict import Verdict
+from harness.reports.disturbed_suites import disturbed_suites
 from harness.reports.finding_words import (
     change_of,
     conclusion_of,
@@ -70,6 +71,8 @@ class Changes:
         """What is said where there is no line."""
         if not self.rest:
             return "No gate holds any number: nothing was judged."
+        if any(line.badge.word == Verdict.INCONCLUSIVE.value for line in self.rest):
+            return "No gate moved beyond its margin; of disturbed suites some are undecided."
         if any(line.badge.word == Verdict.INVALID.value for line in self.rest):
             return "Some gates could not be judged; no other moved or is undecided."
         return "No gate moved beyond its margin, and none is undecided."
@@ -78,8 +81,10 @@ class Changes:
 def changes(judgement: Judgement) -> Changes:
     """Return what changed: gates first, then what was pointed out among the watched."""
     gates = list(judgement.gates)
+    twins = disturbed_suites(judgement.comparison.candidate)
+    named = [finding for finding in gates if _is_only_named(finding, twins)]
     told = sorted(
-        (finding for finding in gravest_first(gates) if finding.verdict in _TOLD),
+        (finding for finding in gravest_first(gates) if not _is_only_named(finding, twins)),
         key=lambda finding: _TOLD.index(finding.verdict),
     )
     drifts = length_drifts(judgement.findings)
@@ -89,12 +94,19 @@ def changes(judgement: Judgement) -> Changes:
         n_left_out=max(0, len(told) - _MAX_LINES),
         rest=tuple(
             _rest(verdict, members)
-            for verdict in (Verdict.INVALID, Verdict.EQUIVALENT)
-            if (members := [finding for finding in gates if finding.verdict is verdict])
+            for verdict in (Verdict.INVALID, Verdict.INCONCLUSIVE, Verdict.EQUIVALENT)
+            if (members := [finding for finding in named if finding.verdict is verdict])
         ),
         watched=tuple(change_line(finding, drifts) for finding in pointed_out[:_MAX_LINES]),
         n_watched_left_out=max(0, len(pointed_out) - _MAX_LINES),
     )
+
+
+def _is_only_named(finding: Finding, twins: Container[str]) -> bool:
+    """Tell whether a gate has no line of its own; of disturbed suites few can decide much."""
+    if finding.verdict is Verdict.INCONCLUSIVE:
+        return finding.difference.suite in twins
+    return finding.verdict not in _TOLD
 
 
 def change_line(finding: Finding, drifts: Mapping[LoadKey, str]) -> ChangeLine:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from harness.core.history import Series
 from harness.core.judgement import Finding, Judgement
 from harness.core.run import Run
 from harness.reports.change_lines import Changes, changes
 from harness.reports.comparison_definitions import comparison_definitions
+from harness.reports.disturbed_findings import DisturbedFindings, disturbed_findings, parted
 from harness.reports.finding_tables import by_key, finding_table, slice_finding_table
 from harness.reports.finding_words import is_pointed_out
 from harness.reports.flip_rows import FlipsView, flips_view
@@ -40,10 +42,14 @@ class ComparisonView:
     """Of whole suites: all, or where they are many the gates and what was pointed out."""
     others: Table | None
     """The many that are only watched."""
+    disturbed: tuple[DisturbedFindings, ...]
+    """Disturbed suites, folded under the clean suite of each."""
     pointed_out: Table | None
     """Slices that moved enough to be pointed out, and those that are gates."""
     slices: tuple[Table, ...]
     """All others."""
+    disturbed_slices: tuple[Table, ...]
+    """Of disturbed suites, to be folded all together."""
     flips: FlipsView
     definitions: Table
 
@@ -67,10 +73,13 @@ def comparison_view(run: Run, judgement: Judgement, *, max_characters: int) -> C
         judgement: what was said of it.
         max_characters: characters shown of each text of a flip.
     """
-    whole = [finding for finding in judgement.findings if finding.difference.slice is None]
+    whole, twins = parted(
+        judgement, (each for each in judgement.findings if each.difference.slice is None)
+    )
     told, others = (whole, []) if len(whole) <= _FOLD_ABOVE else _told_and_others(whole)
     sliced = [finding for finding in judgement.findings if finding.difference.slice is not None]
     first, rest = _told_and_others(sliced)
+    rest, of_twins = parted(judgement, rest)
     history, drifts = by_key(run.history), length_drifts(judgement.findings)
     return ComparisonView(
         verdict=verdict_view(judgement, alerts(run)),
@@ -78,8 +87,10 @@ def comparison_view(run: Run, judgement: Judgement, *, max_characters: int) -> C
         provenance=provenance_difference(judgement.comparison),
         metrics=finding_table("Quantities of whole suites", told, history, drifts),
         others=finding_table("Only watched", others, history, drifts) if others else None,
+        disturbed=disturbed_findings(judgement, twins, history),
         pointed_out=slice_finding_table("Pointed out", first, _MAX_SLICE_ROWS) if first else None,
         slices=tuple(_slice_tables(rest)),
+        disturbed_slices=tuple(_slice_tables(chain.from_iterable(of_twins.values()))),
         flips=flips_view(judgement, max_characters=max_characters),
         definitions=comparison_definitions(judgement),
     )

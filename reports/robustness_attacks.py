@@ -14,6 +14,7 @@ from harness.reports.number_format import (
     format_level,
     format_value,
 )
+from harness.reports.robustness_words import count_text
 from harness.reports.table import Cell, Column, Table, text_table
 
 
@@ -112,18 +113,18 @@ def hardest(found: Robustness) -> Attacks | None:
 
 
 def _sentence(one: Attacks, success: Estimate) -> str:
-    share = format_estimate(success)
+    n_of_n = count_text(success.value, success.n)
     if number_of(one, UNDER_ATTACK) is None:  # one that leaves the label as it is: no answer turns
-        words = f"The attack {one.attack} succeeds on {share} of the samples answered rightly"
+        words = f"The attack {one.attack} succeeds on {n_of_n} samples answered rightly"
     else:
-        words = f"The attack {one.attack} turns {share} of the right answers"
-    details = []
+        words = f"The attack {one.attack} turns {n_of_n} right answers"
+    details = [format_estimate(success)]
     control, rate = number_of(one, CONTROL), number_of(one, WORDS)
     if control is not None and control.value is not None:
         details.append(f"a random search with as many queries {format_value(control)}")
     if rate is not None and rate.value is not None:
         details.append(f"{format_value(rate)} of the words changed")
-    text = f"{words} ({', '.join(details)})" if details else words
+    text = f"{words} ({', '.join(details)})"
     under, before = number_of(one, UNDER_ATTACK), number_of(one, BEFORE)
     if under is None or under.value is None:
         return text
@@ -135,8 +136,8 @@ def _of_doubts(one: Attacks) -> Iterator[str]:
     undecided = number_of(one, UNDECIDED)
     if undecided is not None and undecided.value:
         yield (
-            f"{format_estimate(undecided)} of these searches under {one.attack} are undecided, for "
-            "answers named no label: they count neither as turned nor as right"
+            f"{count_text(undecided.value, undecided.n)} of these searches under {one.attack} are "
+            "undecided, for answers named no label: they count neither as turned nor as right"
         )
     if one.n_failed:
         yield (

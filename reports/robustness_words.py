@@ -121,6 +121,11 @@ def change_text(found: Difference) -> str:
     return f"{text} {format_bounds(interval, found.stderr or spread_of(interval))}"
 
 
+def count_text(share: float | None, n: int) -> str:
+    """Write a share of so many as a number of them, such as ``54 of 100``."""
+    return f"{format_count(round((share or 0.0) * n))} of {format_count(n)}"
+
+
 def spread_of(interval: Interval | None) -> float | None:
     """Return a standard error told from an interval's width."""
     if interval is None or not interval.high > interval.low:
@@ -200,8 +205,12 @@ def _of_worst(overall: Overall) -> str:
     clean = values_of(found)[0]
     name = found.quantity.id
     if name == "accuracy":
-        words = f"Only {value} of the samples are right on the original and on every variant"
-        return f"{words}, {clean} on the original{_left_out(overall)}"
+        n_right = count_text(found.candidate, found.n)
+        n_before = count_text(found.baseline, found.n).partition(" ")[0]
+        return (
+            f"{n_right} samples are right on the original and on every variant ({value}), "
+            f"{n_before} on the original{_left_out(overall)}"
+        )
     best = "lowest" if found.quantity.direction is Direction.HIGHER else "highest"
     return (
         f"Taking each sample's {best} {name} over the original and every variant, "

@@ -47,38 +47,54 @@ def print_robustness(console: Console, found: Robustness) -> None:
 def _drops(found: Robustness, rows: Sequence[tuple[Disturbed, Drop]], *, is_narrow: bool) -> Table:
     title = f"{found.suite} · {found.model}: {found.lead} on disturbed texts"
     table = _table(title, "perturbation")
-    for name in ("clean", "disturbed", "change", f"{found.level:.3g} interval", "flipped"):
+    interval = f"{found.level:.3g} interval"
+    for name in ("clean", "disturbed", "change", interval, "flipped", "pairs"):
         table.add_column(name, justify="right")
     if not is_narrow:
         table.add_column("adj. p", justify="right")
     for row, drop in rows:
         p_value = [] if is_narrow else [_p(drop.p_adjusted)]
-        cells = (*_values(drop.difference), _flipped(row), *p_value)
+        cells = (*_values(drop.difference), _flipped(row), str(drop.difference.n), *p_value)
         is_worse = drop.is_shown(found.level) and (drop.loss or 0) > 0
         mark = " (changes meaning)" if row.changes_target else ""
         name = f"{escape(printable(row.perturbation))}{mark}"
         table.add_row(name, *cells, style="bold" if is_worse else "")
     for overall in found.overall:
         if overall.difference.quantity.id == found.lead:
-            table.add_row(_OVERALL[overall.kind], *_values(overall.difference))
+            d = overall.difference
+            table.add_row(_OVERALL[overall.kind], *_values(d), "", str(d.n))
     return table
 
 
 def _attacks(found: Robustness) -> Table:
     known = [name for name in _ATTACKED if any(_number(one, name) for one in found.attacks)]
+    counts = {
+        "n": [_n_attacked(one) for one in found.attacks],
+        "undecided": [str(_n_undecided(one)) for one in found.attacks],
+        "failed": [str(one.n_failed) for one in found.attacks],
+    }
+    told = [name for name, texts in counts.items() if name == "n" or set(texts) != {"0"}]
     table = _table(
         f"{found.suite} · {found.model}: attacks (success: of the right answers)",
         "attack",
     )
-    for name in known:
-        table.add_column(_ATTACKED[name], justify="right")
-    table.add_column("n", justify="right")
-    for one in found.attacks:
+    for title in (*(_ATTACKED[name] for name in known), *told):
+        table.add_column(title, justify="right")
+    for place, one in enumerate(found.attacks):
         cells = [_cell(_number(one, name)) for name in known]
-        success = _number(one, "success_rate")
-        n = "-" if success is None else str(success.n)
-        table.add_row(escape(printable(one.attack)), *cells, n)
+        own = [counts[name][place] for name in told]
+        table.add_row(escape(printable(one.attack)), *cells, *own)
     return table
+
+
+def _n_attacked(one: Attacks) -> str:
+    success = _number(one, "success_rate")
+    return "-" if success is None else str(success.n)
+
+
+def _n_undecided(one: Attacks) -> int:
+    found = _number(one, "undecided_rate")
+    return 0 if found is None else round((found.value or 0.0) * found.n)
 
 
 def _table(title: str, first: str) -> Table:

@@ -43,6 +43,9 @@ class Found:
     """Of the original, as the recipe counts them."""
     n_barren: int = 0
     """Words for which the recipe offered no change."""
+    n_spare: int | None = None
+    """Of a success, the last queries that it did not take: with so many fewer, or with any number
+    between, the search succeeds as well. None where it cannot tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +75,10 @@ class Attacked:
     n_barren: int = 0
     """Words for which the recipe offered no change."""
     found_at: int = 0
-    """Which of the queries, from 1, first asked about the adversarial text; 0 without a success."""
+    """The budget that this search takes: queries, the original's counted in, with which and with
+    any more of which it succeeds; 0 without a success. A search that asks about many texts before
+    it chooses takes more than the query that met its adversarial text; of one that does not tell
+    (``Found.n_spare``) it is the number of that query."""
     n_unreadable: int = 0
     """Answers to the search's texts that no label could be read from."""
     control: Outcome | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from sys import getsizeof
 
 from harness.core.attacked import Attacked
 from harness.core.capability import Capability
@@ -18,9 +19,18 @@ from harness.core.score import Unscored
 from harness.engine.attack_course import Answer, course_of
 from harness.engine.guess_cache import GuessCache
 from harness.engine.guessing import Guessing, Question, Told
-from harness.engine.lock_step import Inquiry, Room, in_lock_step
+from harness.engine.lock_step import Room, in_lock_step
 
-ROOM = Room(most=512, most_weight=256e6)
+_NOTED = 800
+"""Bytes that are noted of a text beside it, while it is asked about."""
+
+
+def _weight(question: Question) -> float:
+    """Return the bytes that a question takes."""
+    return sum(map(getsizeof, question.texts)) + _NOTED * len(question.texts)
+
+
+ROOM = Room(most=512, most_weight=256e6, weigh=_weight)
 """Searches at once: enough to fill batches, and in bytes few enough for any machine."""
 _BETWEEN_NOTES = 25
 """Steps."""
@@ -35,7 +45,7 @@ class AttackedTask:
     seed: int
     cache: GuessCache = field(default_factory=GuessCache)
     """Shared by all attacks on the task."""
-    room: Room = ROOM
+    room: Room[Question] = ROOM
 
     @property
     def n_samples(self) -> int:
@@ -101,14 +111,8 @@ class AttackedTask:
             capability=capability,
             known=self.cache.of(session.identity.fingerprint),
         )
-        inquiries = map(self._inquiry, samples)
-        yield from in_lock_step(inquiries, _Noting(guessing, note).answer, self.room)
-
-    def _inquiry(self, sample: Sample) -> Inquiry[Question, Told, tuple[Sample, Answer]]:
-        # A text of n characters has about n / 6 words, and a search that leaves each out in turn
-        # asks with as many texts of that length at once.
-        weight = len(sample.text) ** 2 / 6
-        return Inquiry(self._course(sample), weight)
+        courses = map(self._course, samples)
+        yield from in_lock_step(courses, _Noting(guessing, note).answer, self.room)
 
     def _course(self, sample: Sample) -> Generator[Question, Told, tuple[Sample, Answer]]:
         answer = yield from course_of(self.attack, self.seed, sample)

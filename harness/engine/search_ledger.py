@@ -102,7 +102,17 @@ class Ledger:
         if not isinstance(reading, Guess) or reading.is_right is not self.keeps_label:
             reason = "claims a success that the model's answer does not bear out"
             raise Broken.search(self.who, reason)
+        number = self._needed(found, number)
         return Verified(outcome=Outcome.SUCCEEDED, found=found, guess=guess, found_at=number)
+
+    def _needed(self, found: Found, number: int) -> int:
+        """Return the budget of a success whose text was met by a query."""
+        if found.n_spare is None:
+            return number
+        if not 0 <= found.n_spare < self.n_queries:
+            reason = f"claims that {found.n_spare} of its {self.n_queries} queries were to spare"
+            raise Broken.search(self.who, reason)
+        return self.n_queries - found.n_spare
 
     def _as_guess(self, reading: Reading) -> Guess:
         """Return an unreadable answer as a guess that is no step towards success."""

@@ -1,4 +1,4 @@
-"""The share of samples that an attack has turned, against the number of its queries."""
+"""The share of samples that an attack turns, against its budget of queries."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def attack_budget_panel(data: Data) -> Panel:
     upward = Scale(low=0.0, high=1.0, start=HEIGHT - BOTTOM, end=TOP, is_log=False)
     shares = [(upward.place(share), f"{share:.0%}") for share in (0.0, 0.25, 0.5, 0.75, 1.0)]
     lines, labels = grid(along.ticks, shares, HEIGHT)
-    title = f"Queries for one sample{', logarithmic' if along.is_log else ''}"
+    title = f"Budget: queries for one sample{', logarithmic' if along.is_log else ''}"
     return Panel(
         height=HEIGHT,
         strokes=(
@@ -86,10 +86,11 @@ def attack_budget_table(data: Data) -> Table:
         for n in budgets
     ]
     columns = (
-        Column(title="Queries", is_number=True),
+        Column(title="Budget", is_number=True),
         *(Column(title=str(curve["label"]).capitalize(), is_number=True) for curve in curves),
     )
-    return text_table("Share of attacked samples turned within so many queries", columns, rows)
+    caption = "Share of attacked samples turned with a budget of so many queries"
+    return text_table(caption, columns, rows)
 
 
 def _steps(curve: Mapping[str, Any]) -> Sequence[tuple[int, float]]:

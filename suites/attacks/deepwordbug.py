@@ -21,7 +21,7 @@ from harness.suites.attacks.draws import Draws
 from harness.suites.attacks.edit_distance import is_within
 from harness.suites.attacks.moves import Moves, Offer
 from harness.suites.attacks.ranking import Ranked, by_replacement
-from harness.suites.attacks.recipe import Recipe, check_budget, is_no_stop_word
+from harness.suites.attacks.recipe import Recipe, is_no_stop_word
 
 _EDITS_OF_A_CHANGE = 2
 """At most: to exchange two characters is to substitute both."""
@@ -40,12 +40,10 @@ class DeepWordBug(Recipe):
 
     max_edits: int = 30
     """Most single-character edits of a whole text, 1 or more."""
-    budget: int | None = None
-    """Most queries for one sample, the one about the text as it is among them; none: no bound."""
 
     def __post_init__(self) -> None:
         """Refuse impossible values."""
-        check_budget(self.budget)
+        Recipe.__post_init__(self)
         if self.max_edits < 1:
             reason = f"must be at least 1, not {self.max_edits}"
             raise ConfigError("max_edits", reason, "write max_edits = 30")

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 _RUN = re.compile(r"[\w\u02d7\u00d7`'*@-]+")
 """With the look-alikes of hyphen, x and apostrophe, which are neither letters nor digits."""
+_END = re.compile(_RUN.pattern.removesuffix("+") + "*")
+"""What is left of such a run."""
 _EDGE = "'-_*@"
 """Belongs to a word within it, not at its ends."""
 
@@ -77,13 +79,45 @@ class Draft:
         """
         text = self.with_word(place, new) if new else self.without_word(place)
         n_new = len(_spans(new))
-        moved = {at if at < place else at + n_new - 1 for at in self.changed}
+        moved = self.changed
+        if n_new != 1:
+            moved = frozenset(at if at < place else at + n_new - 1 for at in moved)
         return Draft(
             text,
-            _spans(text),
-            frozenset(moved.union(range(place, place + n_new))),
+            self._spans_of(text, place, len(new)),
+            moved.union(range(place, place + n_new)),
             self.n_changes + 1,
         )
+
+    def _spans_of(self, text: str, place: int, n_new: int) -> tuple[tuple[int, int], ...]:
+        """Return where the words are once one of them has changed, and its surroundings with it.
+
+        All runs but those that touch the change are the ones known, moved along.
+        """
+        moved = len(text) - len(self.text)
+        at = min(self.spans[place][0], len(text))
+        if not n_new:  # a space before it may be gone, too
+            at = max(0, at - 1)
+        first = _edge(text, at)
+        behind = _END.match(text, min(at + n_new + 1, len(text)))
+        last = behind.end() if behind else len(text)
+        n_before, n_until = place, place + 1
+        while n_before and self.spans[n_before - 1][1] > first:
+            n_before -= 1
+        while n_until < len(self.spans) and self.spans[n_until][0] + moved < last:
+            n_until += 1
+        around = [(first + begin, first + end) for begin, end in _spans(text[first:last])]
+        rest = self.spans[n_until:]
+        if moved:
+            rest = tuple([(begin + moved, end + moved) for begin, end in rest])
+        return (*self.spans[:n_before], *around, *rest)
+
+
+def _edge(text: str, at: int) -> int:
+    """Return where the run of letters and digits begins that reaches up to a character."""
+    while at and _RUN.match(text, at - 1, at):
+        at -= 1
+    return at
 
 
 def _spans(text: str) -> tuple[tuple[int, int], ...]:

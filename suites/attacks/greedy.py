@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
+from math import inf
 
 from harness.core.attacked import Guess
 from harness.core.ports import Search
+from harness.suites.attacks.draft import Draft
 from harness.suites.attacks.moves import Moves, Offer
 from harness.suites.attacks.ranking import Ranking, place_is_left
 
@@ -15,7 +18,7 @@ def word_by_word(moves: Moves, clean: Guess, ranking: Ranking) -> Search:
 
     The method of Jin et al. (2020), section 3, as TextAttack 0.3.11 has it (``GreedyWordSwapWIR``).
     """
-    draft, n_barren = moves.start, 0
+    draft, n_barren, n_spare = moves.start, 0, 0
     best = moves.score(clean, draft.n_words)
     order = yield from ranking(moves)
     for place in order or ():
@@ -28,15 +31,18 @@ def word_by_word(moves: Moves, clean: Guess, ranking: Ranking) -> Search:
         guesses = yield [offer.text for offer in offers]
         if not guesses:
             break
+        n_spare += moves.is_enough(draft) * len(guesses)
         scores = _scores(moves, draft.n_words, offers, guesses)
         top = scores.index(max(scores))
         if scores[top] > best:
-            draft, best = offers[top].taken(draft), scores[top]
+            draft = offers[top].taken(draft)
             if moves.is_goal(guesses[top]):
-                return moves.found(draft, has_succeeded=True, n_barren=n_barren)
+                n_spare = len(guesses) - _n_needed(moves, scores, guesses, above=best)
+                return moves.found(draft, has_succeeded=True, n_barren=n_barren, n_spare=n_spare)
+            best = scores[top]
         if len(guesses) < len(offers):
             break
-    return moves.found(draft, has_succeeded=False, n_barren=n_barren)
+    return moves.found(draft, has_succeeded=False, n_barren=n_barren, n_spare=n_spare)
 
 
 def round_by_round(moves: Moves) -> Search:
@@ -46,11 +52,9 @@ def round_by_round(moves: Moves) -> Search:
     what it returns without success is its last text.
     """
     draft = moves.start
-    n_barren = sum(not moves.offers(draft, place) for place in moves.places(draft))
-    while offers := [
-        offer for place in moves.places(draft) for offer in moves.offers(draft, place)
-    ]:
-        offers.sort(key=lambda offer: offer.text)
+    offered = _all_offers(moves, draft)
+    n_barren = offered.count([])
+    while offers := sorted(chain.from_iterable(offered), key=lambda offer: offer.text):
         guesses = yield [offer.text for offer in offers]
         if not guesses:
             break
@@ -58,10 +62,16 @@ def round_by_round(moves: Moves) -> Search:
         top = scores.index(max(scores))
         draft = offers[top].taken(draft)
         if moves.is_goal(guesses[top]):
-            return moves.found(draft, has_succeeded=True, n_barren=n_barren)
+            n_spare = len(guesses) - _n_needed(moves, scores, guesses)
+            return moves.found(draft, has_succeeded=True, n_barren=n_barren, n_spare=n_spare)
         if len(guesses) < len(offers):
             break
+        offered = _all_offers(moves, draft)
     return moves.found(draft, has_succeeded=False, n_barren=n_barren)
+
+
+def _all_offers(moves: Moves, draft: Draft) -> list[list[Offer]]:
+    return [moves.offers(draft, place) for place in moves.places(draft)]
 
 
 def _scores(
@@ -72,3 +82,20 @@ def _scores(
         moves.score(guess, n_words if offer.new else n_words - 1)
         for offer, guess in zip(offers, guesses, strict=False)
     ]
+
+
+def _n_needed(
+    moves: Moves, scores: Sequence[float], guesses: Sequence[Guess], above: float = -inf
+) -> int:
+    """Return how many of the texts, the first of them, have to be asked about for the success.
+
+    The best of so many, and the best of any more, is the goal and scores above a bound. It need not
+    be the one that is best of all.
+    """
+    needed, highest = 0, -inf
+    for number, (score, guess) in enumerate(zip(scores, guesses, strict=True), 1):
+        if score > highest:
+            highest = score
+            is_success = score > above and moves.is_goal(guess)
+            needed = (needed or number) if is_success else 0
+    return needed

@@ -15,7 +15,7 @@ from harness.suites.attacks.draft import Draft
 from harness.suites.attacks.greedy import word_by_word
 from harness.suites.attacks.moves import Moves
 from harness.suites.attacks.ranking import Ranked, by_deletion
-from harness.suites.attacks.recipe import Recipe, check_budget
+from harness.suites.attacks.recipe import Recipe
 
 _AT_ONCE = 32
 
@@ -35,12 +35,10 @@ class InputReduction(Recipe):
 
     share: float = 0.5
     """Share of the words that have to go for a success, in (0, 1]. The search goes on beyond it."""
-    budget: int | None = None
-    """Most queries for one sample, the one about the text as it is among them; none: no bound."""
 
     def __post_init__(self) -> None:
         """Refuse impossible values."""
-        check_budget(self.budget)
+        Recipe.__post_init__(self)
         if not 0 < self.share <= 1:
             reason = f"must be above 0 and at most 1, not {self.share}"
             raise ConfigError("share", reason, "write share = 0.5")
@@ -80,15 +78,16 @@ class InputReduction(Recipe):
             allows=lambda current, _: current.n_words > 1,
             score=score,
             is_goal=lambda _: False,
+            is_enough=lambda current: _is_enough(current.n_changes, n_words, self.share),
         )
 
     def _judged(self, search: Search) -> Generator[Sequence[str], Sequence[Guess], Found]:
         found = yield from search
-        return replace(found, has_succeeded=_is_enough(found, self.share))
+        return replace(found, has_succeeded=_is_enough(found.n_changed, found.n_words, self.share))
 
 
-def _is_enough(found: Found, share: float) -> bool:
-    return 0 < found.n_changed >= share * found.n_words
+def _is_enough(n_changed: int, n_words: int, share: float) -> bool:
+    return 0 < n_changed >= share * n_words
 
 
 def _at_random(moves: Moves, share: float, rng: random.Random) -> Search:
@@ -99,9 +98,9 @@ def _at_random(moves: Moves, share: float, rng: random.Random) -> Search:
     while True:
         drafts = [_shortened(start, n_out, rng) for _ in range(_AT_ONCE)]
         guesses = yield [draft.text for draft in drafts]
-        for draft, guess in zip(drafts, guesses, strict=False):
+        for number, (draft, guess) in enumerate(zip(drafts, guesses, strict=False), 1):
             if guess.is_right:
-                return moves.found(draft, has_succeeded=True)
+                return moves.found(draft, has_succeeded=True, n_spare=len(guesses) - number)
         if len(guesses) < len(drafts):
             return moves.found(start, has_succeeded=False)
 

@@ -29,6 +29,11 @@ def _everything(draft: Draft, offer: Offer) -> bool:
     return True
 
 
+def _never(draft: Draft) -> bool:
+    del draft
+    return False
+
+
 def untruth(guess: Guess, n_words: int) -> float:
     """Return the probability that a model does not give to the right label."""
     del n_words
@@ -54,10 +59,14 @@ class Moves:
     n_sure: int | None = None
     """Changes of a text that keep to the constraints whatever they are; None where any number does
     or nothing is known. A random search makes no more: most of the others would be refused."""
+    most: int | None = None
+    """Changes of a text at most; None where only ``allows`` bounds their number."""
     score: Callable[[Guess, int], float] = untruth
     """What is to be made large, from a guess and the number of words that it is about."""
     is_goal: Callable[[Guess], bool] = is_wrong
     """Whether the search has come to its end."""
+    is_enough: Callable[[Draft], bool] = _never
+    """Whether a draft is a success although the search goes on."""
 
     def places(self, draft: Draft) -> list[int]:
         """Return the places of the words that may be changed, from first to last."""
@@ -69,6 +78,8 @@ class Moves:
 
     def offers(self, draft: Draft, place: int) -> list[Offer]:
         """Return the changes of one word, in the order of their texts."""
+        if self.most is not None and draft.n_changes >= self.most:
+            return []
         word = draft.word(place)
         found: dict[str, Offer] = {}
         for new in self.replacements(word, place):
@@ -78,7 +89,9 @@ class Moves:
             found.setdefault(text, Offer(text, place, new))
         return [found[text] for text in sorted(found) if self.allows(draft, found[text])]
 
-    def found(self, draft: Draft, *, has_succeeded: bool, n_barren: int = 0) -> Found:
+    def found(
+        self, draft: Draft, *, has_succeeded: bool, n_barren: int = 0, n_spare: int = 0
+    ) -> Found:
         """Return a draft as what the search came to."""
         return Found(
             has_succeeded=has_succeeded,
@@ -86,4 +99,5 @@ class Moves:
             n_changed=draft.n_changes,
             n_words=self.start.n_words,
             n_barren=n_barren,
+            n_spare=n_spare,
         )

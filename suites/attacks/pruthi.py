@@ -23,7 +23,7 @@ from harness.suites.attacks.draft import Draft
 from harness.suites.attacks.draws import Draws
 from harness.suites.attacks.greedy import round_by_round
 from harness.suites.attacks.moves import Moves
-from harness.suites.attacks.recipe import Recipe, check_budget, is_no_stop_word
+from harness.suites.attacks.recipe import Recipe, is_no_stop_word
 
 _SHORTEST = 4
 """Characters of a word that may be changed (Pruthi et al., section 4)."""
@@ -42,12 +42,10 @@ class Pruthi(Recipe):
 
     max_words: int = 1
     """Most words that are misspelt, 1 or more."""
-    budget: int | None = None
-    """Most queries for one sample, the one about the text as it is among them; none: no bound."""
 
     def __post_init__(self) -> None:
         """Refuse impossible values."""
-        check_budget(self.budget)
+        Recipe.__post_init__(self)
         if self.max_words < 1:
             reason = f"must be at least 1, not {self.max_words}"
             raise ConfigError("max_words", reason, "write max_words = 1")
@@ -73,7 +71,7 @@ class Pruthi(Recipe):
             start=draft,
             replacements=lambda word, place: _mistyped(word, place, draws),
             is_open=lambda word: len(word) >= _SHORTEST and is_no_stop_word(word),
-            allows=lambda current, _: current.n_changes < self.max_words,
+            most=self.max_words,
         )
 
 

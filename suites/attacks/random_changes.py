@@ -20,6 +20,8 @@ def drawn(moves: Moves, rng: random.Random) -> Candidate | None:
     rng.shuffle(left)
     most = len(left) if moves.n_sure is None else min(len(left), moves.n_sure)
     n_wanted = rng.randint(1, max(1, most))
+    if moves.most is not None:
+        n_wanted = min(n_wanted, moves.most)
     while left and draft.n_changes < n_wanted:
         place = left.pop()
         offers = moves.offers(draft, place)
@@ -28,5 +30,6 @@ def drawn(moves: Moves, rng: random.Random) -> Candidate | None:
         n_before = draft.n_words
         draft = rng.choice(offers).taken(draft)
         n_more = draft.n_words - n_before
-        left = [at + n_more if at > place else at for at in left]
+        if n_more:
+            left = [at + n_more if at > place else at for at in left]
     return Candidate(text=draft.text, n_changed=draft.n_changes) if draft.n_changes else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from harness.core.attacked import Found
@@ -52,9 +52,10 @@ def random_search(
     n_wanted = _FIRST
     while batch := _drawn(draw, rng, n_wanted, seen):
         guesses = yield [candidate.text for candidate in batch]
-        for candidate, guess in zip(batch, guesses, strict=False):
+        for number, (candidate, guess) in enumerate(zip(batch, guesses, strict=False), 1):
             if not guess.is_right:
-                return _found(candidate, n_words, n_barren, has_succeeded=True)
+                found = _found(candidate, n_words, n_barren, has_succeeded=True)
+                return replace(found, n_spare=len(guesses) - number)
             if guess.p_right < lowest:
                 nearest, lowest = candidate, guess.p_right
         if len(guesses) < len(batch):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 from abc import abstractmethod
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from harness.core.attacked import Guess
 from harness.core.errors import ConfigError
@@ -21,13 +22,17 @@ if TYPE_CHECKING:
     from harness.core.ports import Metric, Search
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe(Disturbance):
-    """The part of the port ``Attack`` that one recipe shares with the others.
+    """The part of the port ``Attack`` that one recipe shares with the others."""
 
-    A class for dataclasses to derive from, which have ``budget`` among their fields.
-    """
+    budget: int | None = None
+    """Most queries for one sample, the one about the text as it is among them; none: no bound."""
 
-    __slots__ = ()
+    def __post_init__(self) -> None:
+        """Refuse a budget that leaves no query beside the one about the text as it is."""
+        if self.budget is not None and self.budget < 2:  # noqa: PLR2004 - the original and a change
+            raise ConfigError("budget", f"must be at least 2, not {self.budget}", "raise it")
 
     @property
     def metrics(self) -> tuple[Metric, ...]:
@@ -55,6 +60,11 @@ class Recipe(Disturbance):
             rng,
         )
 
+    def _options(self, *, all_of_them: bool = False) -> dict[str, Any]:
+        """Return the recipe's own options first: the label, and so all chance, hangs on it."""
+        options = Disturbance._options(self, all_of_them=all_of_them)  # noqa: SLF001 - its own base
+        return {name: value for name, value in options.items() if name != "budget"} | options
+
     @abstractmethod
     def _rank(self, moves: Moves) -> Ranked:
         """Ask in which order to go through the words."""
@@ -62,16 +72,6 @@ class Recipe(Disturbance):
     @abstractmethod
     def _moves(self, draft: Draft, rng: random.Random) -> Moves:
         """Return what the recipe may do to a text."""
-
-
-def check_budget(budget: int | None) -> None:
-    """Refuse a budget that leaves no query beside the one about the text as it is.
-
-    Raises:
-        ConfigError: it is below 2.
-    """
-    if budget is not None and budget < 2:  # noqa: PLR2004 - the first query is the original's
-        raise ConfigError("budget", f"must be at least 2, not {budget}", "raise it")
 
 
 def is_no_stop_word(word: str) -> bool:

@@ -22,7 +22,7 @@ from harness.suites.attacks.draft import Draft
 from harness.suites.attacks.draws import Draws
 from harness.suites.attacks.moves import Moves
 from harness.suites.attacks.ranking import Ranked, by_deletion
-from harness.suites.attacks.recipe import Recipe, check_budget, is_no_stop_word
+from harness.suites.attacks.recipe import Recipe, is_no_stop_word
 from harness.suites.attacks.synonyms import in_case_of, synonyms_of
 
 _NEAREST = 5
@@ -41,13 +41,6 @@ class TextBuggerLite(Recipe):
 
     name: ClassVar[str] = "textbugger_lite"
     version: ClassVar[int] = 1
-
-    budget: int | None = None
-    """Most queries for one sample, the one about the text as it is among them; none: no bound."""
-
-    def __post_init__(self) -> None:
-        """Refuse impossible values."""
-        check_budget(self.budget)
 
     @property
     def lexicons(self) -> tuple[Lexicon, ...]:

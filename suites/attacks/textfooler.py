@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from harness.sources.lexicons.lexicon import Lexicon
-from harness.sources.lexicons.stop_words import STOP_WORDS, stop_words
-from harness.sources.lexicons.wordnet import wordnet
-from harness.sources.lexicons.wordnet_files import WORDNET
-from harness.suites.attacks.draft import Draft
 from harness.suites.attacks.moves import Moves
 from harness.suites.attacks.ranking import Ranked, by_deletion
-from harness.suites.attacks.recipe import Recipe, check_budget, is_no_stop_word
+from harness.suites.attacks.synonym_recipe import SynonymRecipe
 from harness.suites.attacks.synonyms import in_case_of, synonyms_of
 
 _NEAREST = 50
@@ -21,7 +16,7 @@ _NEAREST = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TextFoolerLite(Recipe):
+class TextFoolerLite(SynonymRecipe):
     """TextFooler (Jin et al., AAAI 2020) with WordNet in place of its word vectors.
 
     Words are ranked by what leaving them out does and give way to synonyms in their own case.
@@ -33,28 +28,8 @@ class TextFoolerLite(Recipe):
     name: ClassVar[str] = "textfooler_lite"
     version: ClassVar[int] = 1
 
-    budget: int | None = None
-    """Most queries for one sample, the one about the text as it is among them; none: no bound."""
-
-    def __post_init__(self) -> None:
-        """Refuse impossible values."""
-        check_budget(self.budget)
-
-    @property
-    def lexicons(self) -> tuple[Lexicon, ...]:
-        """WordNet, and the words that are left alone."""
-        return (WORDNET, STOP_WORDS)
-
     def _rank(self, moves: Moves) -> Ranked:
         return by_deletion(moves)
 
-    def _moves(self, draft: Draft, rng: random.Random) -> Moves:
-        del rng  # nothing is left to chance
-        wordnet(), stop_words()  # so that what is missing is told before the search
-        return Moves(
-            start=draft,
-            replacements=lambda word, _: [
-                in_case_of(new, word) for new in synonyms_of(word.lower())[:_NEAREST]
-            ],
-            is_open=is_no_stop_word,
-        )
+    def _synonyms(self, word: str) -> Sequence[str]:
+        return [in_case_of(new, word) for new in synonyms_of(word.lower())[:_NEAREST]]

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from harness.core.attacked import Attacked, Outcome
-from harness.core.response import Output
 from harness.core.sample import Sample
 from harness.core.score import Direction, Quantity, Score, Scored
-from harness.suites.metrics.attack_success import no_outcome
 from harness.suites.metrics.mean_of_values import MeanOfValues
+from harness.suites.metrics.of_attack import OfAttack
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AccuracyUnderAttack(MeanOfValues):
+class AccuracyUnderAttack(OfAttack, MeanOfValues):
     """Of all samples, those that the model stays right about whatever the attack tries."""
 
     name: ClassVar[str] = "accuracy_under_attack"
+    of: ClassVar[str] = "all"
     quantities: ClassVar[tuple[Quantity, ...]] = (
         Quantity(
             id="accuracy_under_attack",
@@ -35,15 +34,7 @@ class AccuracyUnderAttack(MeanOfValues):
         ),
     )
 
-    @property
-    def signature(self) -> Mapping[str, str]:
-        """The denominator."""
-        return {"of": "all"}
-
-    def measure(self, sample: Sample, output: Output) -> Score:
-        """Return whether the model is right under attack, and whether it was before."""
+    def _measured(self, sample: Sample, attacked: Attacked) -> Score:
         del sample
-        if not isinstance(output, Attacked):
-            return no_outcome(output)
-        stood = output.outcome is Outcome.FAILED
-        return Scored((float(stood), float(output.outcome is not Outcome.SKIPPED)))
+        stood = attacked.outcome is Outcome.FAILED
+        return Scored((float(stood), float(attacked.outcome is not Outcome.SKIPPED)))

@@ -13,10 +13,10 @@ Floats: TypeAlias = NDArray[np.float64]
 
 
 def budget_figure(found_at: Floats, control_found_at: Floats | None, n_queries: Floats) -> Figure:
-    """Draw the share of samples that have fallen within so many queries.
+    """Draw the share of samples that fall with a budget of so many queries.
 
     Args:
-        found_at: (n,) number of the query that met the success, from 1; 0 without one.
+        found_at: (n,) budget that the success takes, as in ``Attacked``; 0 without one.
         control_found_at: likewise of the random search; None where there is none.
         n_queries: (n,) queries that the attack made.
     """

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from harness.core.attacked import Attacked, Outcome
-from harness.core.estimate import Interval
-from harness.core.response import Output
 from harness.core.sample import Sample
 from harness.core.score import Direction, Quantity, Score, Scored, Unscored
-from harness.suites.metrics.additive import Floats, Integers
-from harness.suites.metrics.attack_success import no_outcome
 from harness.suites.metrics.mean_of_part import MeanOfPart
+from harness.suites.metrics.of_attack import OfAttack
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AttackChange(MeanOfPart):
+class AttackChange(OfAttack, MeanOfPart):
     """Of the attack's successes, how much of the original they have changed."""
 
     name: ClassVar[str] = "attack_change"
+    of: ClassVar[str] = "successes"
+    bootstrapped: ClassVar[tuple[str, ...]] = (
+        "perturbed_word_rate",
+        "words_changed",
+        "characters_kept",
+    )
     quantities: ClassVar[tuple[Quantity, ...]] = (
         Quantity(
             id="perturbed_word_rate",
@@ -43,28 +45,13 @@ class AttackChange(MeanOfPart):
         ),
     )
 
-    @property
-    def signature(self) -> Mapping[str, str]:
-        """The denominator."""
-        return {"of": "successes"}
-
-    def measure(self, sample: Sample, output: Output) -> Score:
-        """Return the share and the number of words changed, and the share of text untouched."""
-        if not isinstance(output, Attacked):
-            return no_outcome(output)
-        if output.outcome is not Outcome.SUCCEEDED:
+    def _measured(self, sample: Sample, attacked: Attacked) -> Score:
+        if attacked.outcome is not Outcome.SUCCEEDED:
             return Scored((0.0, 0.0, 0.0, 0.0))
-        if not output.n_words:
+        if not attacked.n_words:
             return Unscored("the recipe finds no word in the original")
-        share = output.n_changed / output.n_words
-        return Scored((share, float(output.n_changed), _kept(sample.text, output.text), 1.0))
-
-    def intervals(
-        self, statistics: Floats, clusters: Integers | None, level: float
-    ) -> Mapping[str, Interval]:
-        """Return no closed form; the bootstrap serves."""
-        del statistics, clusters, level
-        return {}
+        share = attacked.n_changed / attacked.n_words
+        return Scored((share, float(attacked.n_changed), _kept(sample.text, attacked.text), 1.0))
 
 
 def _kept(original: str, changed: str) -> float:

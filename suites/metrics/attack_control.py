@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from harness.core.attacked import Attacked, Outcome
-from harness.core.estimate import Interval
-from harness.core.response import Output
 from harness.core.sample import Sample
 from harness.core.score import Direction, Quantity, Score, Scored, Unscored
-from harness.suites.metrics.additive import Floats, Integers
-from harness.suites.metrics.attack_success import OF_RIGHT, no_outcome
 from harness.suites.metrics.mean_of_part import MeanOfPart
-
-_BOOTSTRAPPED = "advantage_over_control"
+from harness.suites.metrics.of_attack import OF_RIGHT, OfAttack
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AttackControl(MeanOfPart):
+class AttackControl(OfAttack, MeanOfPart):
     """What a random search over the same changes comes to with the attack's number of queries."""
 
     name: ClassVar[str] = "attack_control"
+    of: ClassVar[str] = "right"
+    bootstrapped: ClassVar[tuple[str, ...]] = ("advantage_over_control",)
     quantities: ClassVar[tuple[Quantity, ...]] = (
         Quantity(
             id="control_success_rate",
@@ -31,7 +27,7 @@ class AttackControl(MeanOfPart):
             f" with as many queries as the attack made / {OF_RIGHT}",
         ),
         Quantity(
-            id=_BOOTSTRAPPED,
+            id="advantage_over_control",
             direction=Direction.NEITHER,
             definition="success_rate - control_success_rate: what the search is worth beyond its"
             f" changes and the number of its queries, of the {OF_RIGHT}",
@@ -39,26 +35,11 @@ class AttackControl(MeanOfPart):
         ),
     )
 
-    @property
-    def signature(self) -> Mapping[str, str]:
-        """The denominator."""
-        return {"of": "right"}
-
-    def measure(self, sample: Sample, output: Output) -> Score:
-        """Return the random search's success, and the attack's less it."""
+    def _measured(self, sample: Sample, attacked: Attacked) -> Score:
         del sample
-        if not isinstance(output, Attacked):
-            return no_outcome(output)
-        is_attacked = output.outcome is not Outcome.SKIPPED
-        if is_attacked and output.control is None:
+        is_attacked = attacked.outcome is not Outcome.SKIPPED
+        if is_attacked and attacked.control is None:
             return Unscored("the recipe has no random search beside it")
-        success = float(output.outcome is Outcome.SUCCEEDED)
-        control = float(output.control is Outcome.SUCCEEDED)
+        success = float(attacked.outcome is Outcome.SUCCEEDED)
+        control = float(attacked.control is Outcome.SUCCEEDED)
         return Scored((control, success - control, float(is_attacked)))
-
-    def intervals(
-        self, statistics: Floats, clusters: Integers | None, level: float
-    ) -> Mapping[str, Interval]:
-        """Return Wilson's interval of the share; the difference is bootstrapped."""
-        found = MeanOfPart.intervals(self, statistics, clusters, level)
-        return {name: interval for name, interval in found.items() if name != _BOOTSTRAPPED}

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from harness.core.attacked import Attacked, Outcome
-from harness.core.estimate import Interval
-from harness.core.response import Output
 from harness.core.sample import Sample
 from harness.core.score import Direction, Quantity, Score, Scored, Unscored
-from harness.suites.metrics.additive import Floats, Integers
-from harness.suites.metrics.attack_success import no_outcome
 from harness.suites.metrics.mean_of_part import MeanOfPart
+from harness.suites.metrics.of_attack import OfAttack
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AttackControlChange(MeanOfPart):
+class AttackControlChange(OfAttack, MeanOfPart):
     """Of the random search's successes, how much of the original they have changed."""
 
     name: ClassVar[str] = "attack_control_change"
+    of: ClassVar[str] = "control successes"
+    bootstrapped: ClassVar[tuple[str, ...]] = ("control_perturbed_word_rate",)
     quantities: ClassVar[tuple[Quantity, ...]] = (
         Quantity(
             id="control_perturbed_word_rate",
@@ -31,25 +29,10 @@ class AttackControlChange(MeanOfPart):
         ),
     )
 
-    @property
-    def signature(self) -> Mapping[str, str]:
-        """The denominator."""
-        return {"of": "control successes"}
-
-    def measure(self, sample: Sample, output: Output) -> Score:
-        """Return the share of words changed."""
+    def _measured(self, sample: Sample, attacked: Attacked) -> Score:
         del sample
-        if not isinstance(output, Attacked):
-            return no_outcome(output)
-        if output.control is not Outcome.SUCCEEDED:
+        if attacked.control is not Outcome.SUCCEEDED:
             return Scored((0.0, 0.0))
-        if not output.n_words:
+        if not attacked.n_words:
             return Unscored("the recipe finds no word in the original")
-        return Scored((output.control_n_changed / output.n_words, 1.0))
-
-    def intervals(
-        self, statistics: Floats, clusters: Integers | None, level: float
-    ) -> Mapping[str, Interval]:
-        """Return no closed form; the bootstrap serves."""
-        del statistics, clusters, level
-        return {}
+        return Scored((attacked.control_n_changed / attacked.n_words, 1.0))

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
 from harness.core.attacked import Attacked, Outcome
-from harness.core.estimate import Interval
-from harness.core.response import Output
 from harness.core.sample import Sample
 from harness.core.score import Direction, Quantity, Score, Scored
-from harness.suites.metrics.additive import Floats, Integers
-from harness.suites.metrics.attack_success import OF_RIGHT, no_outcome
+from harness.suites.metrics.additive import Floats
 from harness.suites.metrics.mean_of_part import IN_PART, MeanOfPart
+from harness.suites.metrics.of_attack import OF_RIGHT, OfAttack
 
 _OF = f"over the {OF_RIGHT}, successes and failures"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AttackCost(MeanOfPart):
+class AttackCost(OfAttack, MeanOfPart):
     """Queries of each search: those that it asked, and those that had to be sent."""
 
     name: ClassVar[str] = "attack_cost"
+    of: ClassVar[str] = "right"
+    bootstrapped: ClassVar[tuple[str, ...]] = ("queries", "queries_sent", "queries_median")
     quantities: ClassVar[tuple[Quantity, ...]] = (
         Quantity(
             id="queries",
@@ -49,18 +48,10 @@ class AttackCost(MeanOfPart):
     )
     columns: ClassVar[tuple[str, ...]] = ("n_queries", "n_sent", IN_PART)
 
-    @property
-    def signature(self) -> Mapping[str, str]:
-        """The denominator."""
-        return {"of": "right"}
-
-    def measure(self, sample: Sample, output: Output) -> Score:
-        """Return both numbers of queries."""
+    def _measured(self, sample: Sample, attacked: Attacked) -> Score:
         del sample
-        if not isinstance(output, Attacked):
-            return no_outcome(output)
-        is_attacked = output.outcome is not Outcome.SKIPPED
-        return Scored((float(output.n_queries), float(output.n_sent), float(is_attacked)))
+        is_attacked = attacked.outcome is not Outcome.SKIPPED
+        return Scored((float(attacked.n_queries), float(attacked.n_sent), float(is_attacked)))
 
     def reduce(self, statistics: Floats, weights: Floats) -> Floats:
         """Return both means and the median; see ``Metric.reduce``."""
@@ -69,13 +60,6 @@ class AttackCost(MeanOfPart):
         means = np.full((len(weights), 2), np.nan)
         np.divide(own @ statistics[:, :2], total, out=means, where=total > 0)
         return np.column_stack([means, _medians(statistics[:, 0], own)])
-
-    def intervals(
-        self, statistics: Floats, clusters: Integers | None, level: float
-    ) -> Mapping[str, Interval]:
-        """Return no closed form; the bootstrap serves."""
-        del statistics, clusters, level
-        return {}
 
 
 def _medians(values: Floats, weights: Floats) -> Floats:

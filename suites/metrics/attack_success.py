@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -10,26 +9,20 @@ import numpy as np
 
 from harness.core.attacked import Attacked, Outcome
 from harness.core.figure import Figure
-from harness.core.response import Output
 from harness.core.sample import Sample
-from harness.core.score import Direction, Quantity, Score, Scored, Unscored
+from harness.core.score import Direction, Quantity, Score, Scored
 from harness.suites.metrics.additive import Floats
 from harness.suites.metrics.attack_budget import budget_figure
 from harness.suites.metrics.mean_of_part import IN_PART, MeanOfPart
-
-OF_RIGHT = "samples that the model is right about before the attack"
-
-
-def no_outcome(output: Output) -> Unscored:
-    """Return why there is no score of what is no outcome of an attack."""
-    return Unscored(f"the outcome of an attack is needed, not a {type(output).__name__}")
+from harness.suites.metrics.of_attack import OF_RIGHT, OfAttack
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AttackSuccess(MeanOfPart):
+class AttackSuccess(OfAttack, MeanOfPart):
     """Of the samples that the model is right about, those that the attack has turned."""
 
     name: ClassVar[str] = "attack_success"
+    of: ClassVar[str] = "right"
     quantities: ClassVar[tuple[Quantity, ...]] = (
         Quantity(
             id="success_rate",
@@ -55,25 +48,17 @@ class AttackSuccess(MeanOfPart):
         IN_PART,
     )
 
-    @property
-    def signature(self) -> Mapping[str, str]:
-        """The denominator."""
-        return {"of": "right"}
-
-    def measure(self, sample: Sample, output: Output) -> Score:
-        """Return the outcome and the queries that it took."""
+    def _measured(self, sample: Sample, attacked: Attacked) -> Score:
         del sample
-        if not isinstance(output, Attacked):
-            return no_outcome(output)
         return Scored(
             (
-                float(output.outcome is Outcome.SUCCEEDED),
-                float(output.outcome is Outcome.UNDECIDED),
-                float(output.found_at),
-                float(output.n_queries),
-                float(output.control is not None),
-                float(output.control_found_at),
-                float(output.outcome is not Outcome.SKIPPED),
+                float(attacked.outcome is Outcome.SUCCEEDED),
+                float(attacked.outcome is Outcome.UNDECIDED),
+                float(attacked.found_at),
+                float(attacked.n_queries),
+                float(attacked.control is not None),
+                float(attacked.control_found_at),
+                float(attacked.outcome is not Outcome.SKIPPED),
             )
         )
 

@@ -28,6 +28,8 @@ class MeanOfPart:
 
     is_additive: ClassVar[bool] = False
     quantities: ClassVar[tuple[Quantity, ...]]
+    bootstrapped: ClassVar[tuple[str, ...]] = ()
+    """Ids of quantities without a closed form of their interval."""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -46,11 +48,16 @@ class MeanOfPart:
     def intervals(
         self, statistics: Floats, clusters: Integers | None, level: float
     ) -> Mapping[str, Interval]:
-        """Return Wilson's interval of shares and Hall's t interval of other means."""
+        """Return Wilson's interval of shares and Hall's t interval of other means.
+
+        None of those that are bootstrapped.
+        """
         part = statistics[:, -1] > 0
         own = None if clusters is None else clusters[part]
         found = {}
         for column, quantity in enumerate(self.quantities):
+            if quantity.id in self.bootstrapped:
+                continue
             values = statistics[part, column]
             interval = mean_interval(values, own, level) if values.size else None
             if interval is not None:

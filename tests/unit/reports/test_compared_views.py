@@ -418,3 +418,31 @@ def test_definitions_carry_the_figures_of_the_policy() -> None:
     assert "at most 0.2" in told["Watched"]
     assert "none, for the gates" in told["Adjusted p"]
     assert all(any(verdict.value in word for word in told) for verdict in Verdict)
+
+
+def test_what_is_found_of_disturbed_suites_is_folded_under_the_clean_one() -> None:
+    clean, twin = SUITES[:2]
+    manifest = JUDGEMENT.comparison.candidate
+    evaluations = tuple(
+        replace(done, clean=clean, perturbation="typos") if done.suite == twin else done
+        for done in manifest.evaluations
+    )
+    comparison = replace(JUDGEMENT.comparison, candidate=replace(manifest, evaluations=evaluations))
+    disturbed = replace(JUDGEMENT, comparison=comparison)
+    view = comparison_view(RUN, disturbed, max_characters=1000)
+
+    (part,) = view.disturbed
+    of_twin = [each for each in WHOLE if each.difference.suite == twin]
+    assert part.title == f"{clean}, disturbed by 1 perturbation"
+    assert len(part.table.rows) == len(of_twin)
+    assert len(view.metrics.rows) == len(WHOLE) - len(of_twin)
+    assert not any(twin in group.title for group in view.metrics.groups)
+    before, after = changes(JUDGEMENT), changes(disturbed)
+    undecided = [
+        each
+        for each in JUDGEMENT.gates
+        if each.verdict is Verdict.INCONCLUSIVE and each.difference.suite == twin
+    ]
+    assert len(before.lines) - len(after.lines) == len(undecided)
+    n_named = sum(line.n for line in after.rest) - sum(line.n for line in before.rest)
+    assert n_named == len(undecided)

@@ -46,7 +46,10 @@ def test_the_gravest_is_told_first() -> None:
     assert "negation (0.120 [0.07, 0.20] of the answers went with it)" in told[3]
     assert told[4].startswith("Answered on the original and not answered, or not readable")
     assert "7 of 100 under ocr" in told[4]
-    assert told[5].startswith("Only 0.550 [0.45, 0.65] of the samples are right on the original")
+    assert told[5].startswith(
+        "55 of 100 samples are right on the original and on every variant (0.550 [0.45, 0.65]), "
+        "80 on the original"
+    )
     assert "(7 samples without every answer left out)" in told[5]
 
 
@@ -127,8 +130,8 @@ def test_an_attack_is_told_with_its_denominator() -> None:
 
     assert list(attack_sentences(found)) == [
         (
-            "The attack pwws turns 0.850 [0.75, 0.92] of the right answers: accuracy under attack "
-            "is 0.120"
+            "The attack pwws turns 68 of 80 right answers (0.850 [0.75, 0.92]): accuracy under "
+            "attack is 0.120"
         )
     ]
     (row,) = attack_table(found).rows
@@ -151,7 +154,7 @@ def test_an_attack_that_keeps_the_label_turns_no_answer() -> None:
     found = replace(synthetic_robustness(), attacks=(kept,))
 
     assert list(attack_sentences(found)) == [
-        "The attack reduction succeeds on 0.850 [0.75, 0.92] of the samples answered rightly"
+        "The attack reduction succeeds on 68 of 80 samples answered rightly (0.850 [0.75, 0.92])"
     ]
     assert overview_table([found]).rows[0][8].remark == ""
 

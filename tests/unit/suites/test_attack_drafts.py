@@ -125,3 +125,14 @@ def test_inner_changes_keep_the_ends(seed: int) -> None:
     ]
     assert len(found) == 3
     assert all((each[0], each[-1]) == ("g", "t") for each in found)
+
+
+@given(TEXTS, st.lists(st.tuples(st.integers(0, 30), TEXTS), max_size=4))
+def test_a_changed_text_has_the_words_of_one_read_anew(
+    text: str, changes: list[tuple[int, str]]
+) -> None:
+    draft = Draft.of(text)
+    for place, new in changes:
+        if draft.n_words:
+            draft = draft.changed_to(place % draft.n_words, new)
+            assert draft.spans == Draft.of(draft.text).spans

@@ -12,7 +12,7 @@ from harness.core.attacked import Found, Guess
 from harness.core.errors import ConfigError
 from harness.core.ports import Attack, Search
 from harness.registry import find
-from harness.suites.attacks import pwws, recipe, synonyms, textbugger, textfooler
+from harness.suites.attacks import pwws, recipe, synonym_recipe, synonyms, textbugger, textfooler
 
 TEXT = "A good film, and a truly great one; the good cast helps."
 WEIGHTS = {"good": 1.0, "great": 3.0, "helps": 0.5}
@@ -33,8 +33,9 @@ def _word_lists(monkeypatch: pytest.MonkeyPatch) -> None:
         """Stand for a word list that is at hand."""
 
     for module in (pwws, textbugger, textfooler):
-        monkeypatch.setattr(module, "wordnet", none)
         monkeypatch.setattr(module, "synonyms_of", lambda word: SYNONYMS.get(word, ()))
+    for module in (synonym_recipe, textbugger):
+        monkeypatch.setattr(module, "wordnet", none)
         monkeypatch.setattr(module, "stop_words", none)
     for name in ("deepwordbug", "pruthi"):
         monkeypatch.setattr(f"harness.suites.attacks.{name}.stop_words", none)
@@ -220,3 +221,69 @@ def test_impossible_options_are_refused(name: str, options: dict[str, Any], wher
 
 def test_case_is_taken_over() -> None:
     assert synonyms.in_case_of("Roman", "good") == "roman"
+
+
+def test_the_budget_comes_last_in_a_label() -> None:
+    # What a search draws hangs on its label, and so on the order of the options in it.
+    assert made("pruthi", budget=50, max_words=2).label == "pruthi max_words=2 budget=50"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_recipe_refuses_a_budget_without_a_query_for_a_change(name: str) -> None:
+    with pytest.raises(ConfigError, match="budget"):
+        made(name, budget=1)
+
+
+def needed(found: Found, questions: list[list[str]]) -> int:
+    """Return the queries beside the original's that a success took."""
+    assert found.n_spare is not None
+    return sum(map(len, questions)) - found.n_spare
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("part", ["search", "control"])
+def test_a_search_tells_the_smallest_budget_that_it_succeeds_with(name: str, part: str) -> None:
+    attack = made(name, **({"max_words": 2} if name == "pruthi" else {}))
+
+    def run(budget: int) -> tuple[Found, list[list[str]]]:
+        search = getattr(attack, part)(TEXT, guess(TEXT), random.Random(3))
+        return asked(search, budget)
+
+    found, questions = run(400)
+    n_queries = sum(map(len, questions))
+    own = [budget for budget in range(n_queries + 1) if run(budget)[0].has_succeeded]
+    assert own == (list(range(needed(found, questions), n_queries + 1)) if own else [])
+    assert bool(own) is found.has_succeeded
+
+
+def test_a_search_that_ranks_first_needs_more_than_the_query_that_met_its_text() -> None:
+    found, questions = asked(made("pwws").search("A great film", guess("great"), random.Random(0)))
+    first = [text for texts in questions for text in texts].index(found.text) + 1
+    assert found.has_succeeded
+    assert first < needed(found, questions)
+
+
+def undecided_guess(text: str) -> Guess:
+    """Answer as a model of many labels: what is least right is not always what is wrong."""
+    chance = random.Random(text)
+    return Guess(label="", is_right=chance.random() < 0.8, p_right=chance.random())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_budget_above_the_one_told_is_too_small(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(globals(), "guess", undecided_guess)
+    attack, clean = made(name), Guess(label="", is_right=True, p_right=0.9)
+    n_told = 0
+    for seed in range(12):
+        text = " ".join([TEXT, str(seed)])
+        found, questions = asked(attack.search(text, clean, random.Random(seed)))
+        if found.has_succeeded:
+            n_told += 1
+            told = needed(found, questions)
+            for budget in range(told, sum(map(len, questions)) + 1):
+                assert asked(attack.search(text, clean, random.Random(seed)), budget)[
+                    0
+                ].has_succeeded
+    assert n_told
