@@ -20,6 +20,7 @@ from harness.engine.breakdown import sentence_of
 from harness.engine.environment import git_state, hardware, packages
 from harness.engine.estimate import Context
 from harness.engine.evaluate import Evaluated, Evaluating, evaluate
+from harness.engine.judges import uses_of_suite
 from harness.engine.plan import capability_for, idle_options, in_place
 from harness.interruption import undisturbed
 from harness.preparing import Prepared, is_in_rounds, prepare
@@ -110,6 +111,7 @@ def _manifest(
         rescored_from=spec.rescored_from or earlier.rescored_from,
         is_repeat=spec.is_repeat or earlier.is_repeat,
         models=earlier.models,
+        judges=earlier.judges,
         evaluations=planned,
         packages=packages(),
         git=git_state(Path.cwd()),
@@ -130,6 +132,7 @@ def _planned(spec: RunSpec, prepared: Sequence[Prepared]) -> Iterator[Evaluation
                 perturbation=item.suite.perturbation.label if item.suite.perturbation else "",
                 changes_target=getattr(item.suite.perturbation, "changes_target", False),
                 attack=item.suite.attack.label if item.suite.attack else "",
+                judges=tuple(use.judge.name for use in uses_of_suite(item.suite)),
                 suite_hash=item.hash,
                 data_hash=item.task.data_hash,
                 part_slices=item.task.part_slices if isinstance(item.task, TaskOfParts) else (),
@@ -230,6 +233,19 @@ class _Audit:
         self._manifest = replace(self._manifest, models=models)
         self._writer.manifest(self._manifest)
 
+    def _keep_judges(self, earlier: Earlier) -> None:
+        """Keep what the judges are that have been asked."""
+        judges = dict(self._manifest.judges)
+        for judge in self._spec.judges:
+            if judge.identity is not None:
+                earlier.check_judge(judge.name, judge.identity)
+                judges[judge.name] = {
+                    **judge.identity.parts,
+                    "adapter": judge.adapter_name,
+                    "fingerprint": judge.identity.fingerprint,
+                }
+        self._manifest = replace(self._manifest, judges=judges)
+
     def _close(self, session: Session) -> None:
         try:
             session.close()
@@ -265,6 +281,7 @@ class _Audit:
             progress=self._progress,
             earlier=earlier.answers.get((model.name, item.suite.name), ()),
         )
+        self._keep_judges(earlier)
         self._keep(done)
         if done.is_interrupted:
             raise KeyboardInterrupt

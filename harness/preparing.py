@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from harness.core.abilities import SuiteInRounds
 from harness.core.build import Problems
 from harness.core.errors import HarnessError
-from harness.core.ports import Progress, Task
-from harness.core.spec import ModelSpec, RunSpec, SuiteSpec
+from harness.core.ports import Adapter, Progress, Task
+from harness.core.spec import RunSpec, SuiteSpec
 from harness.engine.attacked_task import AttackedTask
 from harness.engine.code_hash import suite_hash
 from harness.engine.guess_cache import GuessCache
@@ -41,9 +41,10 @@ def prepare(spec: RunSpec, progress: Progress) -> list[Prepared]:
     """
     check_capabilities(spec)
     problems = Problems()
-    for model in spec.models:
+    adapters = [model.adapter for model in spec.models]
+    for adapter in (*adapters, *(judge.adapter for judge in spec.judges)):
         with problems.kept():
-            _check_local_files(model)
+            _check_local_files(adapter)
     prepared: list[Prepared] = []
     for suite in spec.suites:
         with problems.kept():
@@ -53,10 +54,10 @@ def prepare(spec: RunSpec, progress: Progress) -> list[Prepared]:
     return prepared
 
 
-def _check_local_files(model: ModelSpec) -> None:
+def _check_local_files(adapter: Adapter) -> None:
     """Miss a model's file now, and not after the models before it have been audited."""
-    if isinstance(model.adapter, Source) and model.adapter.path is not None:
-        model.adapter.fetch()
+    if isinstance(adapter, Source) and adapter.path is not None:
+        adapter.fetch()
 
 
 def _prepare(

@@ -29,6 +29,11 @@ class Earlier:
         return self.manifest.models if self.manifest else {}
 
     @property
+    def judges(self) -> Mapping[str, Mapping[str, str]]:
+        """Likewise by the name of a judge, of those that were asked."""
+        return self.manifest.judges if self.manifest else {}
+
+    @property
     def line(self) -> str:
         """Name of the nightly line that the run belongs to; empty for none."""
         return self.manifest.line if self.manifest else ""
@@ -79,14 +84,28 @@ class Earlier:
         Raises:
             ConfigError: the model loaded now is another than the one that answered then.
         """
-        before = self.models.get(name, {}).get("fingerprint", identity.fingerprint)
-        if before != identity.fingerprint:
-            raise ConfigError(
-                "--resume",
-                f"model {name!r} is not the one that answered before (fingerprint {before[:12]},"
-                f" now {identity.fingerprint[:12]})",
-                "start a new run",
-            )
+        _check_same("model", name, self.models, identity.fingerprint)
+
+    def check_judge(self, name: str, identity: Identity) -> None:
+        """Refuse to mix what two judges say.
+
+        Raises:
+            ConfigError: the judge asked now is another than the one that was asked then.
+        """
+        _check_same("judge", name, self.judges, identity.fingerprint)
+
+
+def _check_same(
+    kind: str, name: str, known: Mapping[str, Mapping[str, str]], fingerprint: str
+) -> None:
+    before = known.get(name, {}).get("fingerprint", fingerprint)
+    if before != fingerprint:
+        raise ConfigError(
+            "--resume",
+            f"{kind} {name!r} is not the one that answered before (fingerprint {before[:12]},"
+            f" now {fingerprint[:12]})",
+            "start a new run",
+        )
 
 
 def read_earlier(folder: Path, planned: Iterable[Evaluation], seed: int) -> Earlier:
