@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from harness.preparing import Prepared, is_in_rounds, prepare
 from harness.resume import Earlier, read_earlier
 from harness.run_views import with_views
 from harness.store.run_folder import RunWriter, load_run_folder, new_run_id, now
+from harness.text_measuring import Measuring, measure_texts
 from harness.turns import Turn, take_turns
 
 
@@ -112,6 +113,7 @@ def _manifest(
         is_repeat=spec.is_repeat or earlier.is_repeat,
         models=earlier.models,
         judges=earlier.judges,
+        text_measures=spec.measures.names or earlier.text_measures,
         evaluations=planned,
         packages=packages(),
         git=git_state(Path.cwd()),
@@ -198,6 +200,7 @@ class _Audit:
                 with undisturbed():
                     self._writer.restore()
             raise
+        self._measure_texts(earlier)
         self._finish(self._status())
         if problem := self._report():
             raise UnwrittenReport(self._writer.folder, problem)
@@ -223,7 +226,7 @@ class _Audit:
             for item in mine:
                 self._ask_suite(model, item, session, earlier)
         finally:
-            self._close(session)
+            _close(session, self._progress.note)
 
     def _has_opened(self, model: ModelSpec, identity: Identity, earlier: Earlier) -> None:
         """Keep what a model is, now that it is known."""
@@ -232,25 +235,6 @@ class _Audit:
         models = {**self._manifest.models, model.name: parts}
         self._manifest = replace(self._manifest, models=models)
         self._writer.manifest(self._manifest)
-
-    def _keep_judges(self, earlier: Earlier) -> None:
-        """Keep what the judges are that have been asked."""
-        judges = dict(self._manifest.judges)
-        for judge in self._spec.judges:
-            if judge.identity is not None:
-                earlier.check_judge(judge.name, judge.identity)
-                judges[judge.name] = {
-                    **judge.identity.parts,
-                    "adapter": judge.adapter_name,
-                    "fingerprint": judge.identity.fingerprint,
-                }
-        self._manifest = replace(self._manifest, judges=judges)
-
-    def _close(self, session: Session) -> None:
-        try:
-            session.close()
-        except Exception as error:  # noqa: BLE001 - its answers are here, whatever its end is like
-            self._progress.note(sentence_of(error))
 
     def _opened(self, model: ModelSpec, mine: list[Prepared]) -> Session | None:
         """Load a model; one that cannot be loaded costs its own evaluations and no other."""
@@ -281,7 +265,7 @@ class _Audit:
             progress=self._progress,
             earlier=earlier.answers.get((model.name, item.suite.name), ()),
         )
-        self._keep_judges(earlier)
+        self._manifest = earlier.with_judges(self._manifest, self._spec.judges)
         self._keep(done)
         if done.is_interrupted:
             raise KeyboardInterrupt
@@ -340,6 +324,18 @@ class _Audit:
         has_numbers = any(estimate.value is not None for estimate in self._estimates)
         return Status.COMPLETE if is_whole and has_numbers else Status.INCOMPLETE
 
+    def _measure_texts(self, earlier: Earlier) -> None:
+        """Ask judges about texts, when no model is loaded any more."""
+        job = Measuring(
+            folder=self._writer.folder,
+            measures=self._spec.measures,
+            known=earlier.measured,
+            note=self._progress.note,
+        )
+        told = (*self._manifest.warnings, *measure_texts(job, tuple(self._done)))
+        manifest = earlier.with_judges(self._manifest, self._spec.judges)
+        self._manifest = replace(manifest, warnings=told)
+
     def _finish(self, status: Status) -> None:
         self._progress.note("writing the run folder")
         self._writer.metrics(tuple(self._estimates), self._figures)
@@ -361,6 +357,13 @@ class _Audit:
         except Exception as error:  # noqa: BLE001 - the numbers are kept, whatever a page is like
             return sentence_of(error)
         return ""
+
+
+def _close(session: Session, note: Callable[[str], None]) -> None:
+    try:
+        session.close()
+    except Exception as error:  # noqa: BLE001 - its answers are here, whatever its end is like
+        note(sentence_of(error))
 
 
 def render(run: Run, form: str) -> str:

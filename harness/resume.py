@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from harness.core.errors import ConfigError
 from harness.core.identity import Identity
+from harness.core.judge import Judge
 from harness.core.machine import hardware_key, machine_of
 from harness.core.response import Response
 from harness.core.run import Evaluation, Manifest, Status
+from harness.core.text_measures import PairMeasured
 from harness.engine.execute import Answered
 from harness.store.run_folder import load_run_folder
+from harness.store.text_measures_file import Marks, read_text_measures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +25,8 @@ class Earlier:
     manifest: Manifest | None = None
     answers: Mapping[tuple[str, str], Iterable[Answered]] = field(default_factory=dict)
     """By (model, suite). Failures are not among them: they are asked again."""
+    measured: Mapping[Marks, PairMeasured] = field(default_factory=dict)
+    """What judges have said of its texts."""
 
     @property
     def models(self) -> Mapping[str, Mapping[str, str]]:
@@ -32,6 +37,11 @@ class Earlier:
     def judges(self) -> Mapping[str, Mapping[str, str]]:
         """Likewise by the name of a judge, of those that were asked."""
         return self.manifest.judges if self.manifest else {}
+
+    @property
+    def text_measures(self) -> Mapping[str, str]:
+        """Name of the judge by what it has measured of texts."""
+        return self.manifest.text_measures if self.manifest else {}
 
     @property
     def line(self) -> str:
@@ -86,13 +96,20 @@ class Earlier:
         """
         _check_same("model", name, self.models, identity.fingerprint)
 
-    def check_judge(self, name: str, identity: Identity) -> None:
-        """Refuse to mix what two judges say.
+    def with_judges(self, now: Manifest, judges: Iterable[Judge]) -> Manifest:
+        """Return the manifest with what the judges are that have been asked.
 
         Raises:
-            ConfigError: the judge asked now is another than the one that was asked then.
+            ConfigError: one of them is another than the one that was asked then.
         """
-        _check_same("judge", name, self.judges, identity.fingerprint)
+        known = dict(now.judges)
+        for judge in judges:
+            if judge.identity is not None:
+                fingerprint = judge.identity.fingerprint
+                _check_same("judge", judge.name, self.judges, fingerprint)
+                own = {"adapter": judge.adapter_name, "fingerprint": fingerprint}
+                known[judge.name] = {**judge.identity.parts, **own}
+        return replace(now, judges=known)
 
 
 def _check_same(
@@ -145,7 +162,9 @@ def read_earlier(folder: Path, planned: Iterable[Evaluation], seed: int) -> Earl
             kept = Answered(record.sample, record.payload, record.answer, is_new=False)
             answers.setdefault((record.model, record.suite), {})[record.sample.id] = kept
     return Earlier(
-        manifest=run.manifest, answers={key: own.values() for key, own in answers.items()}
+        manifest=run.manifest,
+        answers={key: own.values() for key, own in answers.items()},
+        measured=read_text_measures(folder),
     )
 
 

@@ -13,6 +13,7 @@ from harness.cli.printable import printable
 from harness.core.comparison import Difference
 from harness.core.estimate import Estimate, Interval
 from harness.core.robustness import Attacks, Disturbed, Drop, Robustness
+from harness.core.text_measures import Closeness
 
 _OVERALL = {"worst": "worst of each sample", "mean": "mean of all"}
 _ATTACKED = {
@@ -49,11 +50,15 @@ def _drops(found: Robustness, rows: Sequence[tuple[Disturbed, Drop]], *, is_narr
     table = _table(title, "perturbation")
     for name in ("clean", "disturbed", "change", f"{found.level:.3g} interval", "flipped"):
         table.add_column(name, justify="right")
+    has_meaning = any(one.measure == "meaning" for row, _ in rows for one in row.closeness)
+    if has_meaning:
+        table.add_column("similar", justify="right")
     if not is_narrow:
         table.add_column("adj. p", justify="right")
     for row, drop in rows:
         p_value = [] if is_narrow else [_p(drop.p_adjusted)]
-        cells = (*_values(drop.difference), _flipped(row), *p_value)
+        meaning = [_similarity(row.closeness)] if has_meaning else []
+        cells = (*_values(drop.difference), _flipped(row), *meaning, *p_value)
         is_worse = drop.is_shown(found.level) and (drop.loss or 0) > 0
         mark = " (changes meaning)" if row.changes_target else ""
         name = f"{escape(printable(row.perturbation))}{mark}"
@@ -72,9 +77,13 @@ def _attacks(found: Robustness) -> Table:
     )
     for name in known:
         table.add_column(_ATTACKED[name], justify="right")
+    has_meaning = any(each.measure == "meaning" for one in found.attacks for each in one.closeness)
+    if has_meaning:
+        table.add_column("similar", justify="right")
     table.add_column("n", justify="right")
     for one in found.attacks:
         cells = [_cell(_number(one, name)) for name in known]
+        cells += [_similarity(one.closeness)] if has_meaning else []
         success = _number(one, "success_rate")
         n = "-" if success is None else str(success.n)
         table.add_row(escape(printable(one.attack)), *cells, n)
@@ -96,6 +105,10 @@ def _table(title: str, first: str) -> Table:
 def _values(d: Difference) -> tuple[str, str, str, str]:
     change = "-" if d.difference is None else f"{'+' * (d.difference > 0)}{_short(d.difference)}"
     return _value(d.baseline), _value(d.candidate), change, _ends(d.interval)
+
+
+def _similarity(found: Sequence[Closeness]) -> str:
+    return next((_value(one.value) for one in found if one.measure == "meaning"), "-")
 
 
 def _flipped(row: Disturbed) -> str:

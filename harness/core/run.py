@@ -145,6 +145,8 @@ class Manifest:
     """Identity parts, and ``fingerprint``, by model name."""
     judges: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Likewise by the name of a judge, with its ``adapter``; of those that have been asked."""
+    text_measures: Mapping[str, str] = field(default_factory=dict)
+    """Name of the judge by what it was to measure of changed texts, ``meaning`` or ``fluency``."""
     evaluations: tuple[Evaluation, ...] = ()
     packages: Mapping[str, str] = field(default_factory=dict)
     git: Mapping[str, str] = field(default_factory=dict)

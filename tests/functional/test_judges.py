@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 from fakes.workplace import FILMS_SPEC, Workplace
 
@@ -9,7 +12,7 @@ SPEC = (
     'meaning = "embedder"\n\n'
     + FILMS_SPEC
     + """
-perturb = ["typos"]
+perturb = ["casing"]
 
 [[judge]]
 name = "embedder"
@@ -77,7 +80,21 @@ def test_a_judge_that_nobody_names_is_a_warning(place: Workplace) -> None:
 
 
 def test_a_measure_without_texts_is_a_warning(place: Workplace) -> None:
-    spec = place.films(SPEC.replace('perturb = ["typos"]', ""))
+    spec = place.films(SPEC.replace('perturb = ["casing"]', ""))
     assert place.harness("run", spec).code == 0
     warnings = place.manifest()["warnings"]
     assert "meaning was not measured, as no suite perturbs or attacks its texts" in warnings
+def test_paths_of_a_judge_are_relative_to_the_spec(
+    place: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judge = 'name = "embedder"\nadapter = "python"\ntarget = "far:embed"\ncapability = "embeds"'
+    text = SPEC.replace('name = "embedder"\nadapter = "echo"', f'{judge}\npath = "sub"')
+    place.write("sub/far.py", "def embed(text):\n    return [1.0, float(len(text))]\n")
+    spec = place.films(text)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    assert place.harness("run", spec, "--out", place.folder / "runs").code == 0
+    judges: dict[str, Any] = place.manifest()["judges"]
+    assert judges["embedder"]["adapter"] == "python"
+    assert len(judges["embedder"]["fingerprint"]) == 64
