@@ -23,8 +23,8 @@ from harness.engine.evaluate import Evaluated, Evaluating, evaluate
 from harness.engine.judges import uses_of_suite
 from harness.engine.plan import capability_for, idle_options, in_place
 from harness.interruption import undisturbed
-from harness.preparing import Prepared, is_in_rounds, prepare
-from harness.resume import Earlier, read_earlier
+from harness.preparing import Prepared, is_in_rounds, prepare, rewrite_texts
+from harness.resume import Earlier, inherited, read_earlier
 from harness.run_views import with_views
 from harness.store.run_folder import RunWriter, load_run_folder, new_run_id, now
 from harness.text_measuring import Measuring, measure_texts
@@ -52,6 +52,7 @@ def audit(
     progress: Progress,
     *,
     resume: Path | None = None,
+    origin: Path | None = None,
     prepared: Sequence[Prepared] | None = None,
     warnings: tuple[str, ...] = (),
 ) -> Path:
@@ -61,6 +62,8 @@ def audit(
         spec: what to do.
         progress: is told how far it has come.
         resume: the folder of a run that was killed; its answers are kept and not asked again.
+        origin: the folder of the run whose answers are given again, and with them what judges have
+            made and said of its texts.
         prepared: what :func:`prepare` returned for this spec; it is called when None.
         warnings: what a reader of the run has to know of it from the start.
 
@@ -75,7 +78,9 @@ def audit(
     prepared = prepare(spec, progress) if prepared is None else prepared
     folder = resume or Path(spec.out) / new_run_id(now())
     planned = tuple(_planned(spec, prepared))
-    earlier = read_earlier(resume, planned, spec.seed) if resume else Earlier()
+    earlier = Earlier() if origin is None else inherited(origin)
+    if resume is not None:
+        earlier = read_earlier(resume, planned, spec.seed)
     told = dict.fromkeys((*earlier.warnings, *warnings, *idle_options(spec)))
     manifest = replace(_manifest(spec, folder, planned, earlier), warnings=tuple(told))
     in_rounds = [item.suite.name for item in prepared if is_in_rounds(item)]
@@ -207,6 +212,8 @@ class _Audit:
         return self._writer.folder
 
     def _ask_all(self, earlier: Earlier) -> None:
+        rewrite_texts(self._prepared, earlier.texts, self._progress.note)
+        self._manifest = earlier.with_judges(self._manifest, self._spec.judges)
         for model in self._spec.models:
             self._ask_model(model, earlier)
         for item in filter(is_in_rounds, self._prepared):

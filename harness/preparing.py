@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from harness.core.abilities import SuiteInRounds
 from harness.core.build import Problems
 from harness.core.errors import HarnessError
 from harness.core.ports import Adapter, Progress, Task
+from harness.core.response import Failure
 from harness.core.spec import RunSpec, SuiteSpec
 from harness.engine.attacked_task import AttackedTask
 from harness.engine.code_hash import suite_hash
@@ -92,6 +94,27 @@ def _bring_lexicons(suite: SuiteSpec) -> None:
     for lexicon in lexicons_of((suite.suite, suite.perturbation, suite.attack)):
         for source in lexicon.sources:
             source.fetch()
+
+
+def rewrite_texts(
+    prepared: Iterable[Prepared],
+    known: Mapping[tuple[str, str], Mapping[str, str | Failure]],
+    note: Callable[[str], None],
+) -> None:
+    """Have the texts disturbed that need models of their own, before one is loaded to be asked.
+
+    Args:
+        prepared: the suites.
+        known: by suite and the hash of its data, by sample id: what has come of texts before.
+        note: is told what takes time.
+
+    Raises:
+        ConfigError: such a model is set up wrongly.
+    """
+    for item in prepared:
+        if isinstance(item.task, PerturbedTask):
+            before = known.get((item.suite.name, item.task.data_hash), {})
+            item.task.rewrite(before, note)
 
 
 def is_in_rounds(item: Prepared) -> bool:

@@ -10,8 +10,8 @@ from harness.core.errors import ConfigError
 from harness.core.identity import Identity
 from harness.core.judge import Judge
 from harness.core.machine import hardware_key, machine_of
-from harness.core.response import Response
-from harness.core.run import Evaluation, Manifest, Status
+from harness.core.response import Failure, FailureKind, Response
+from harness.core.run import Evaluation, Manifest, Run, Status
 from harness.core.text_measures import PairMeasured
 from harness.engine.execute import Answered
 from harness.store.run_folder import load_run_folder
@@ -27,21 +27,17 @@ class Earlier:
     """By (model, suite). Failures are not among them: they are asked again."""
     measured: Mapping[Marks, PairMeasured] = field(default_factory=dict)
     """What judges have said of its texts."""
+    texts: Mapping[tuple[str, str], Mapping[str, str | Failure]] = field(default_factory=dict)
+    """By suite and the hash of its data, by sample id: what has come of its texts."""
+    judges: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Identity parts by the name of a judge, of those that were asked."""
+    text_measures: Mapping[str, str] = field(default_factory=dict)
+    """Name of the judge by what it has measured of texts."""
 
     @property
     def models(self) -> Mapping[str, Mapping[str, str]]:
         """Identity parts by model name, of the models that were loaded."""
         return self.manifest.models if self.manifest else {}
-
-    @property
-    def judges(self) -> Mapping[str, Mapping[str, str]]:
-        """Likewise by the name of a judge, of those that were asked."""
-        return self.manifest.judges if self.manifest else {}
-
-    @property
-    def text_measures(self) -> Mapping[str, str]:
-        """Name of the judge by what it has measured of texts."""
-        return self.manifest.text_measures if self.manifest else {}
 
     @property
     def line(self) -> str:
@@ -165,7 +161,55 @@ def read_earlier(folder: Path, planned: Iterable[Evaluation], seed: int) -> Earl
         manifest=run.manifest,
         answers={key: own.values() for key, own in answers.items()},
         measured=read_text_measures(folder),
+        texts=_texts_of(run, is_failed_again=True),
+        judges=run.manifest.judges,
+        text_measures=run.manifest.text_measures,
     )
+
+
+def inherited(folder: Path) -> Earlier:
+    """Read what a run that is scored again has made of texts by models that are not asked again.
+
+    Args:
+        folder: the run whose answers are given again.
+
+    Raises:
+        StoreError: it cannot be read.
+    """
+    run = load_run_folder(folder)
+    return Earlier(
+        measured=read_text_measures(folder),
+        texts=_texts_of(run, is_failed_again=False),
+        judges=run.manifest.judges,
+        text_measures=run.manifest.text_measures,
+    )
+
+
+def _texts_of(
+    run: Run, *, is_failed_again: bool
+) -> dict[tuple[str, str], dict[str, str | Failure]]:
+    """Return the texts of perturbed suites that judges had a part in.
+
+    Args:
+        run: as stored.
+        is_failed_again: leave out texts that could not be disturbed, so that it is tried again.
+    """
+    hashes = {
+        done.suite: done.data_hash
+        for done in run.manifest.evaluations
+        if done.perturbation and done.judges
+    }
+    found: dict[tuple[str, str], dict[str, str | Failure]] = {}
+    for record in run.records if hashes else ():
+        if record.suite not in hashes:
+            continue
+        own = found.setdefault((record.suite, hashes[record.suite]), {})
+        answer = record.answer
+        if not (isinstance(answer, Failure) and answer.kind is FailureKind.UNDISTURBED):
+            own[record.sample.id] = record.sample.text
+        elif not is_failed_again:
+            own.setdefault(record.sample.id, answer)
+    return found
 
 
 def _check_same_question(before: Evaluation, now: Evaluation) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
-from harness.core.abilities import DrivenTask, Replaying
+from harness.core.abilities import DrivenTask, PartlyAskableTask, Replaying
 from harness.core.capability import Capability
 from harness.core.checked import checked
 from harness.core.errors import AdapterError
@@ -71,8 +71,19 @@ def _one_window(
 ) -> Iterator[Answered]:
     samples = {sample.id: sample for sample in window}
     payloads = {sample.id: task.ask(sample, capability) for sample in window}
-    for name, answer in answers_to(session, payloads):
+    refused = dict(_unaskable(task, window))
+    for name, failure in refused.items():
+        yield Answered(samples[name], payloads[name], failure)
+    asked = {name: payload for name, payload in payloads.items() if name not in refused}
+    for name, answer in answers_to(session, asked):
         yield Answered(samples[name], payloads[name], answer)
+
+
+def _unaskable(task: Task, window: Iterable[Sample]) -> Iterator[tuple[str, Failure]]:
+    if isinstance(task, PartlyAskableTask):
+        for sample in window:
+            if (failure := task.unaskable(sample)) is not None:
+                yield sample.id, failure
 
 
 def answers_to(

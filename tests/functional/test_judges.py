@@ -12,7 +12,7 @@ SPEC = (
     'meaning = "embedder"\n\n'
     + FILMS_SPEC
     + """
-perturb = ["casing"]
+perturb = [{ name = "casing", form = "upper" }]
 
 [[judge]]
 name = "embedder"
@@ -80,10 +80,12 @@ def test_a_judge_that_nobody_names_is_a_warning(place: Workplace) -> None:
 
 
 def test_a_measure_without_texts_is_a_warning(place: Workplace) -> None:
-    spec = place.films(SPEC.replace('perturb = ["casing"]', ""))
+    spec = place.films(SPEC.replace('perturb = [{ name = "casing", form = "upper" }]', ""))
     assert place.harness("run", spec).code == 0
     warnings = place.manifest()["warnings"]
     assert "meaning was not measured, as no suite perturbs or attacks its texts" in warnings
+
+
 def test_paths_of_a_judge_are_relative_to_the_spec(
     place: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

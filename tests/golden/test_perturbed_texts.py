@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fakes.own_perturbations import plain_perturbations
 
 from harness import registry
 
@@ -34,11 +35,7 @@ _OPTIONS: dict[str, tuple[dict[str, Any], ...]] = {
     "typos": ({}, {"layout": "azerty", "rate": 0.5}),
     "whitespace": ({}, {"kind": "missing"}),
 }
-_NAMES = [
-    name
-    for name, point in registry.registered("perturbations").items()
-    if point.module.startswith("harness.")
-]
+_NAMES = plain_perturbations()
 
 
 def _made(name: str) -> dict[str, Any]:

@@ -10,6 +10,8 @@ import typing
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
+from harness.core.judge import Judge
+
 _ROLE = re.compile(r":\w+:`~?(?:[\w.]*\.)?(\w+)`")
 _PLAIN = {
     str: ("text", "texts"),
@@ -59,6 +61,8 @@ def type_words(hint: Any) -> str:
         return f"list of {_plural(inner[0])}"
     if hint in _PLAIN:
         return _PLAIN[hint][0]
+    if hint is Judge:
+        return "name of a [judge](judges.md)"
     if dataclasses.is_dataclass(hint):
         name = str(getattr(hint, "__name__", hint))
         return f"table [{name}](spec.md#{name.lower()})"
