@@ -206,7 +206,7 @@ class _Audit:
                     self._writer.restore()
             raise
         self._measure_texts(earlier)
-        self._finish(self._status())
+        self._finish(_status(self._spec, self._done, self._estimates))
         if problem := self._report():
             raise UnwrittenReport(self._writer.folder, problem)
         return self._writer.folder
@@ -325,12 +325,6 @@ class _Audit:
         rest = [plan for key, plan in self._planned.items() if key not in known]
         return (*self._done, *rest)
 
-    def _status(self) -> Status:
-        floor = self._spec.min_coverage
-        is_whole = all(not done.error and done.coverage >= floor for done in self._done)
-        has_numbers = any(estimate.value is not None for estimate in self._estimates)
-        return Status.COMPLETE if is_whole and has_numbers else Status.INCOMPLETE
-
     def _measure_texts(self, earlier: Earlier) -> None:
         """Ask judges about texts, when no model is loaded any more."""
         job = Measuring(
@@ -364,6 +358,12 @@ class _Audit:
         except Exception as error:  # noqa: BLE001 - the numbers are kept, whatever a page is like
             return sentence_of(error)
         return ""
+
+
+def _status(spec: RunSpec, done: Sequence[Evaluation], estimates: Sequence[Estimate]) -> Status:
+    is_whole = all(not each.error and each.coverage >= spec.min_coverage for each in done)
+    has_numbers = any(estimate.value is not None for estimate in estimates)
+    return Status.COMPLETE if is_whole and has_numbers else Status.INCOMPLETE
 
 
 def _close(session: Session, note: Callable[[str], None]) -> None:

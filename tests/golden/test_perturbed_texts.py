@@ -59,7 +59,7 @@ def test_texts_are_those_of_the_version(name: str) -> None:
 
 
 def test_every_version_is_kept() -> None:
-    assert list(json.loads(_FILE.read_text(encoding="utf-8"))) == _NAMES
+    assert list(json.loads(_FILE.read_text(encoding="utf-8"))) == list(_NAMES)
 
 
 if __name__ == "__main__":

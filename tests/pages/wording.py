@@ -19,6 +19,7 @@ _PLAIN = {
     float: ("number", "numbers"),
     bool: ("true or false", "true or false"),
     Any: ("anything", "anything"),
+    Judge: ("name of a [judge](judges.md)", "names of [judges](judges.md)"),
 }
 
 
@@ -61,8 +62,6 @@ def type_words(hint: Any) -> str:
         return f"list of {_plural(inner[0])}"
     if hint in _PLAIN:
         return _PLAIN[hint][0]
-    if hint is Judge:
-        return "name of a [judge](judges.md)"
     if dataclasses.is_dataclass(hint):
         name = str(getattr(hint, "__name__", hint))
         return f"table [{name}](spec.md#{name.lower()})"
