@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,12 +20,14 @@ from harness.engine.breakdown import sentence_of
 from harness.engine.environment import git_state, hardware, packages
 from harness.engine.estimate import Context
 from harness.engine.evaluate import Evaluated, Evaluating, evaluate
+from harness.engine.judges import uses_of_suite
 from harness.engine.plan import capability_for, idle_options, in_place
 from harness.interruption import undisturbed
-from harness.preparing import Prepared, is_in_rounds, prepare
-from harness.resume import Earlier, read_earlier
+from harness.preparing import Prepared, is_in_rounds, prepare, rewrite_texts
+from harness.resume import Earlier, inherited, read_earlier
 from harness.run_views import with_views
 from harness.store.run_folder import RunWriter, load_run_folder, new_run_id, now
+from harness.text_measuring import Measuring, measure_texts
 from harness.turns import Turn, take_turns
 
 
@@ -50,6 +52,7 @@ def audit(
     progress: Progress,
     *,
     resume: Path | None = None,
+    origin: Path | None = None,
     prepared: Sequence[Prepared] | None = None,
     warnings: tuple[str, ...] = (),
 ) -> Path:
@@ -59,6 +62,8 @@ def audit(
         spec: what to do.
         progress: is told how far it has come.
         resume: the folder of a run that was killed; its answers are kept and not asked again.
+        origin: the folder of the run whose answers are given again, and with them what judges have
+            made and said of its texts.
         prepared: what :func:`prepare` returned for this spec; it is called when None.
         warnings: what a reader of the run has to know of it from the start.
 
@@ -73,7 +78,9 @@ def audit(
     prepared = prepare(spec, progress) if prepared is None else prepared
     folder = resume or Path(spec.out) / new_run_id(now())
     planned = tuple(_planned(spec, prepared))
-    earlier = read_earlier(resume, planned, spec.seed) if resume else Earlier()
+    earlier = Earlier() if origin is None else inherited(origin)
+    if resume is not None:
+        earlier = read_earlier(resume, planned, spec.seed)
     told = dict.fromkeys((*earlier.warnings, *warnings, *idle_options(spec)))
     manifest = replace(_manifest(spec, folder, planned, earlier), warnings=tuple(told))
     in_rounds = [item.suite.name for item in prepared if is_in_rounds(item)]
@@ -110,6 +117,8 @@ def _manifest(
         rescored_from=spec.rescored_from or earlier.rescored_from,
         is_repeat=spec.is_repeat or earlier.is_repeat,
         models=earlier.models,
+        judges=earlier.judges,
+        text_measures=spec.measures.names or earlier.text_measures,
         evaluations=planned,
         packages=packages(),
         git=git_state(Path.cwd()),
@@ -130,6 +139,7 @@ def _planned(spec: RunSpec, prepared: Sequence[Prepared]) -> Iterator[Evaluation
                 perturbation=item.suite.perturbation.label if item.suite.perturbation else "",
                 changes_target=getattr(item.suite.perturbation, "changes_target", False),
                 attack=item.suite.attack.label if item.suite.attack else "",
+                judges=tuple(use.judge.name for use in uses_of_suite(item.suite)),
                 suite_hash=item.hash,
                 data_hash=item.task.data_hash,
                 part_slices=item.task.part_slices if isinstance(item.task, TaskOfParts) else (),
@@ -195,12 +205,15 @@ class _Audit:
                 with undisturbed():
                     self._writer.restore()
             raise
-        self._finish(self._status())
+        self._measure_texts(earlier)
+        self._finish(_status(self._spec, self._done, self._estimates))
         if problem := self._report():
             raise UnwrittenReport(self._writer.folder, problem)
         return self._writer.folder
 
     def _ask_all(self, earlier: Earlier) -> None:
+        rewrite_texts(self._prepared, earlier.texts, self._progress.note)
+        self._manifest = earlier.with_judges(self._manifest, self._spec.judges)
         for model in self._spec.models:
             self._ask_model(model, earlier)
         for item in filter(is_in_rounds, self._prepared):
@@ -220,7 +233,7 @@ class _Audit:
             for item in mine:
                 self._ask_suite(model, item, session, earlier)
         finally:
-            self._close(session)
+            _close(session, self._progress.note)
 
     def _has_opened(self, model: ModelSpec, identity: Identity, earlier: Earlier) -> None:
         """Keep what a model is, now that it is known."""
@@ -229,12 +242,6 @@ class _Audit:
         models = {**self._manifest.models, model.name: parts}
         self._manifest = replace(self._manifest, models=models)
         self._writer.manifest(self._manifest)
-
-    def _close(self, session: Session) -> None:
-        try:
-            session.close()
-        except Exception as error:  # noqa: BLE001 - its answers are here, whatever its end is like
-            self._progress.note(sentence_of(error))
 
     def _opened(self, model: ModelSpec, mine: list[Prepared]) -> Session | None:
         """Load a model; one that cannot be loaded costs its own evaluations and no other."""
@@ -265,6 +272,7 @@ class _Audit:
             progress=self._progress,
             earlier=earlier.answers.get((model.name, item.suite.name), ()),
         )
+        self._manifest = earlier.with_judges(self._manifest, self._spec.judges)
         self._keep(done)
         if done.is_interrupted:
             raise KeyboardInterrupt
@@ -317,11 +325,17 @@ class _Audit:
         rest = [plan for key, plan in self._planned.items() if key not in known]
         return (*self._done, *rest)
 
-    def _status(self) -> Status:
-        floor = self._spec.min_coverage
-        is_whole = all(not done.error and done.coverage >= floor for done in self._done)
-        has_numbers = any(estimate.value is not None for estimate in self._estimates)
-        return Status.COMPLETE if is_whole and has_numbers else Status.INCOMPLETE
+    def _measure_texts(self, earlier: Earlier) -> None:
+        """Ask judges about texts, when no model is loaded any more."""
+        job = Measuring(
+            folder=self._writer.folder,
+            measures=self._spec.measures,
+            known=earlier.measured,
+            note=self._progress.note,
+        )
+        told = (*self._manifest.warnings, *measure_texts(job, tuple(self._done)))
+        manifest = earlier.with_judges(self._manifest, self._spec.judges)
+        self._manifest = replace(manifest, warnings=told)
 
     def _finish(self, status: Status) -> None:
         self._progress.note("writing the run folder")
@@ -344,6 +358,19 @@ class _Audit:
         except Exception as error:  # noqa: BLE001 - the numbers are kept, whatever a page is like
             return sentence_of(error)
         return ""
+
+
+def _status(spec: RunSpec, done: Sequence[Evaluation], estimates: Sequence[Estimate]) -> Status:
+    is_whole = all(not each.error and each.coverage >= spec.min_coverage for each in done)
+    has_numbers = any(estimate.value is not None for estimate in estimates)
+    return Status.COMPLETE if is_whole and has_numbers else Status.INCOMPLETE
+
+
+def _close(session: Session, note: Callable[[str], None]) -> None:
+    try:
+        session.close()
+    except Exception as error:  # noqa: BLE001 - its answers are here, whatever its end is like
+        note(sentence_of(error))
 
 
 def render(run: Run, form: str) -> str:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from math import isfinite
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any
 
 from harness import registry
-from harness.core.build import Problems, build, check_keys, dataclass_in, shown
+from harness.core.build import Problems, build, check_keys, shown
 from harness.core.errors import ConfigError, UnknownName, nearest
+from harness.core.judge import Judge
 from harness.core.redact import redacted, secret_values
 from harness.core.spec import ModelSpec, RunSpec, SuiteSpec
-from harness.sources.dataset import Dataset
+from harness.core.text_measures import TextMeasures
+from harness.option_values import Resolver
 from harness.variants import KEYS, variants
 
 _TOP: dict[str, tuple[type, str]] = {
@@ -26,7 +28,8 @@ _TOP: dict[str, tuple[type, str]] = {
 }
 _LARGEST_SEED = 2**63 - 1
 """What every random generator in use takes."""
-_TABLES = ("model", "suite", "data")
+_TABLES = ("model", "suite", "data", "judge")
+_MEASURES = ("meaning", "fluency")
 _MODEL_KEYS = ("name", "adapter")
 _SUITE_KEYS = ("name", "suite", "models", "limit", *KEYS)
 
@@ -54,7 +57,7 @@ def load_models(path: str | Path) -> tuple[ModelSpec, ...]:
     """
     file = Path(path)
     problems = Problems()
-    resolve = _Resolver({}, file.parent, problems)
+    resolve = Resolver({}, file.parent, problems)
     tables = _tables(read_table(file), "model", problems)
     models = _models(tables, resolve, problems)
     problems.raise_any()
@@ -89,13 +92,24 @@ def parse_spec(table: Mapping[str, Any], *, folder: Path, name: str = "run") -> 
         SpecErrors: everything that is wrong with it.
     """
     problems = Problems()
-    misspelt = check_keys(table, (*_TOP, *_TABLES), "spec", problems)
+    misspelt = check_keys(table, (*_TOP, *_MEASURES, *_TABLES), "spec", problems)
     top = _top_values(table, problems)
-    resolve = _Resolver(_shared_data(table, problems), folder, problems)
+    resolve = Resolver(_shared_data(table, problems), folder, problems)
     model_tables, suite_tables = (
         [] if key in misspelt else _tables(table, key, problems) for key in ("model", "suite")
     )
     models = _models(model_tables, resolve, problems)
+    judge_tables = _tables(table, "judge", problems) if "judge" in table else []
+    judges = [
+        Judge(name=one.name, adapter_name=one.adapter_name, adapter=one.adapter)
+        for one in _models(judge_tables, resolve, problems, "judge")
+    ]
+    named = (str(entry.get("name", "")) for entry in judge_tables)
+    resolve.judges = {**dict.fromkeys(named), **{judge.name: judge for judge in judges}}
+    measured = {key: table[key] for key in _MEASURES if key in table}
+    measures = build(
+        TextMeasures, resolve.options(TextMeasures, measured, "spec"), "spec", problems
+    )
     names = [str(entry.get("name", "")) for entry in model_tables]
     suites = [
         suite
@@ -111,77 +125,12 @@ def parse_spec(table: Mapping[str, Any], *, folder: Path, name: str = "run") -> 
         **{"name": name, **top},
         models=models,
         suites=tuple(suites),
+        judges=tuple(judges),
+        measures=measures,
         source=redacted(table),
         folder=str(folder.resolve()),
         secrets=tuple(filter(None, secret_values(table))),
     )
-
-
-class _Resolver:
-    """Puts shared data tables and absolute paths into a model's or suite's options."""
-
-    def __init__(self, shared: Mapping[str, Any], folder: Path, problems: Problems) -> None:
-        self._shared = shared
-        self._unused = dict(shared)
-        self._folder = folder
-        self._problems = problems
-
-    def options(
-        self, cls: type, table: Mapping[str, Any], where: str, reserved: Iterable[str] = ()
-    ) -> dict[str, Any]:
-        """Return the table with what belongs to options of ``cls`` resolved.
-
-        A table that is no dataclass (a map of labels, extra fields of a request) is the user's own
-        and stays as it is.
-        """
-        hints = get_type_hints(cls)
-        return {
-            key: self._value(key, table[key], hints.get(key), f"{where}.{key}")
-            for key in table
-            if key not in reserved
-        }
-
-    def _value(self, key: str, value: Any, hint: Any, where: str) -> Any:
-        nested = dataclass_in(hint)
-        if nested is not None and key == "data" and isinstance(value, str):
-            value = self._data(value, where)
-        if nested is not None and isinstance(value, Mapping):
-            return self.options(nested, value, where)
-        if key in ("path", "run", "include_path") and isinstance(value, str):
-            return self._located(value)
-        if key == "model_args" and isinstance(value, Mapping):
-            return {name: self._argument(each) for name, each in value.items()}
-        if key == "metrics" and isinstance(value, list):
-            return [self._metric(entry) for entry in value]
-        return value
-
-    def _metric(self, entry: Any) -> Any:
-        if isinstance(entry, Mapping) and isinstance(entry.get("path"), str):
-            return {**entry, "path": self._located(entry["path"])}
-        return entry
-
-    def _argument(self, value: Any) -> Any:
-        """Resolve what can only be a path: ``org/model`` may be a folder or a name of the hub."""
-        is_path = isinstance(value, str) and value.startswith(("./", "../", "~/"))
-        return self._located(value) if is_path else value
-
-    def _located(self, path: str) -> str:
-        return str(self._folder / Path(path).expanduser())
-
-    def check_unused(self) -> None:
-        """Check the data tables that nobody names as strictly as those that somebody does."""
-        for name, table in self._unused.items():
-            where = f"data.{name}"
-            build(Dataset, self.options(Dataset, table, where), where, self._problems)
-
-    def _data(self, name: str, where: str) -> Mapping[str, Any]:
-        if name in self._shared:
-            self._unused.pop(name, None)
-            table: Mapping[str, Any] = self._shared[name]
-            return table
-        if nearest(name, self._shared) and not (self._folder / name).exists():
-            self._problems.keep(UnknownName(where, "data table", name, self._shared))
-        return {"path": name}
 
 
 def _check_storable(value: Any, where: str, problems: Problems) -> None:
@@ -251,15 +200,15 @@ def _tables(table: Mapping[str, Any], key: str, problems: Problems) -> list[Mapp
 
 
 def _models(
-    tables: list[Mapping[str, Any]], resolve: _Resolver, problems: Problems
+    tables: list[Mapping[str, Any]], resolve: Resolver, problems: Problems, kind: str = "model"
 ) -> tuple[ModelSpec, ...]:
-    models = [_model(entry, f"model[{i}]", resolve, problems) for i, entry in enumerate(tables)]
-    _check_unique([str(entry.get("name", "")) for entry in tables], "model", problems)
+    models = [_model(entry, f"{kind}[{i}]", resolve, problems) for i, entry in enumerate(tables)]
+    _check_unique([str(entry.get("name", "")) for entry in tables], kind, problems)
     return tuple(model for model in models if model)
 
 
 def _model(
-    table: Mapping[str, Any], where: str, resolve: _Resolver, problems: Problems
+    table: Mapping[str, Any], where: str, resolve: Resolver, problems: Problems
 ) -> ModelSpec | None:
     name = _required(table, "name", where, problems)
     kind = _required(table, "adapter", where, problems)
@@ -278,7 +227,7 @@ def _suites(
     table: Mapping[str, Any],
     where: str,
     model_names: list[str],
-    resolve: _Resolver,
+    resolve: Resolver,
     problems: Problems,
 ) -> Iterator[SuiteSpec]:
     """Yield the suite of a table, and those that disturb or attack its texts."""
@@ -292,7 +241,7 @@ def _suite(
     table: Mapping[str, Any],
     where: str,
     model_names: list[str],
-    resolve: _Resolver,
+    resolve: Resolver,
     problems: Problems,
 ) -> SuiteSpec | None:
     kind = _required(table, "suite", where, problems)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from harness.core.errors import ConfigError, did_you_mean
 from harness.core.spec import RunSpec
+from harness.engine.judges import uses_of
 
 
 def overridden(
@@ -58,7 +59,12 @@ def _narrowed(spec: RunSpec, models: Sequence[str], suites: Sequence[str]) -> Ru
         raise ConfigError(
             "--model and --suite", "leave nothing to do", "name a suite that asks that model"
         )
-    return replace(spec, models=kept_models, suites=kept_suites)
+    narrowed = replace(spec, models=kept_models, suites=kept_suites)
+    if not suites:
+        return narrowed
+    # One that only suites left out would have asked is not idle: it is left out with them.
+    used = {use.judge.name for _, use in uses_of(narrowed)}
+    return replace(narrowed, judges=tuple(one for one in spec.judges if one.name in used))
 
 
 def _check(wanted: Sequence[str], known: list[str], kind: str) -> None:

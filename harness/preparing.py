@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from harness.core.abilities import SuiteInRounds
 from harness.core.build import Problems
 from harness.core.errors import HarnessError
-from harness.core.ports import Progress, Task
-from harness.core.spec import ModelSpec, RunSpec, SuiteSpec
+from harness.core.ports import Adapter, Progress, Task
+from harness.core.response import Failure
+from harness.core.spec import RunSpec, SuiteSpec
 from harness.engine.attacked_task import AttackedTask
 from harness.engine.code_hash import suite_hash
 from harness.engine.guess_cache import GuessCache
@@ -41,9 +43,10 @@ def prepare(spec: RunSpec, progress: Progress) -> list[Prepared]:
     """
     check_capabilities(spec)
     problems = Problems()
-    for model in spec.models:
+    adapters = [model.adapter for model in spec.models]
+    for adapter in (*adapters, *(judge.adapter for judge in spec.judges)):
         with problems.kept():
-            _check_local_files(model)
+            _check_local_files(adapter)
     prepared: dict[str, Prepared | None] = {}
     for suite in spec.suites:
         prepared[suite.name] = None
@@ -55,10 +58,10 @@ def prepare(spec: RunSpec, progress: Progress) -> list[Prepared]:
     return [item for item in prepared.values() if item is not None]
 
 
-def _check_local_files(model: ModelSpec) -> None:
+def _check_local_files(adapter: Adapter) -> None:
     """Miss a model's file now, and not after the models before it have been audited."""
-    if isinstance(model.adapter, Source) and model.adapter.path is not None:
-        model.adapter.fetch()
+    if isinstance(adapter, Source) and adapter.path is not None:
+        adapter.fetch()
 
 
 def _prepare(
@@ -94,6 +97,27 @@ def _bring_lexicons(suite: SuiteSpec) -> None:
     for lexicon in lexicons_of((suite.suite, suite.perturbation, suite.attack)):
         for source in lexicon.sources:
             source.fetch()
+
+
+def rewrite_texts(
+    prepared: Iterable[Prepared],
+    known: Mapping[tuple[str, str], Mapping[str, str | Failure]],
+    note: Callable[[str], None],
+) -> None:
+    """Have the texts disturbed that need models of their own, before one is loaded to be asked.
+
+    Args:
+        prepared: the suites.
+        known: by suite and the hash of its data, by sample id: what has come of texts before.
+        note: is told what takes time.
+
+    Raises:
+        ConfigError: such a model is set up wrongly.
+    """
+    for item in prepared:
+        if isinstance(item.task, PerturbedTask):
+            before = known.get((item.suite.name, item.task.data_hash), {})
+            item.task.rewrite(before, note)
 
 
 def is_in_rounds(item: Prepared) -> bool:

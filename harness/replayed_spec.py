@@ -16,6 +16,7 @@ from harness.core.errors import ConfigError, did_you_mean
 from harness.core.redact import STRUCK
 from harness.core.run import Manifest
 from harness.core.spec import RunSpec
+from harness.core.text_measures import TextMeasures
 from harness.overrides import names_given, overridden
 
 _GIVE_SPEC = "give --spec SPEC.toml"
@@ -168,5 +169,10 @@ def _as_then(spec: RunSpec, job: Rescoring) -> RunSpec:
     )
     if job.spec is not None:
         return as_then
-    level, floor = then.confidence_level, then.min_coverage
-    return replace(as_then, confidence_level=level, min_coverage=floor)
+    return replace(
+        as_then,
+        confidence_level=then.confidence_level,
+        min_coverage=then.min_coverage,
+        judges=(),  # what they said is taken over from the run
+        measures=TextMeasures(),
+    )

@@ -49,7 +49,9 @@ def rescore_run(
     replayed = replayed_spec(job)
     prepared = _prepared(replayed, progress, is_own=spec is None)
     changes = tuple(_changed_data(prepared, manifest))
-    return audit(replayed, progress, prepared=prepared, warnings=changes)
+    # What judges said is part of the run, and taken over with it; another spec may ask others.
+    origin = folder if spec is None else None
+    return audit(replayed, progress, prepared=prepared, warnings=changes, origin=origin)
 
 
 def _prepared(spec: RunSpec, progress: Progress, *, is_own: bool) -> list[Prepared]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from harness.core.errors import ConfigError
 from harness.core.identity import Identity
+from harness.core.judge import Judge
 from harness.core.machine import hardware_key, machine_of
-from harness.core.response import Response
-from harness.core.run import Evaluation, Manifest, Status
+from harness.core.response import Failure, FailureKind, Response
+from harness.core.run import Evaluation, Manifest, Run, Status
+from harness.core.text_measures import PairMeasured
 from harness.engine.execute import Answered
 from harness.store.run_folder import load_run_folder
+from harness.store.text_measures_file import Marks, read_text_measures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +25,14 @@ class Earlier:
     manifest: Manifest | None = None
     answers: Mapping[tuple[str, str], Iterable[Answered]] = field(default_factory=dict)
     """By (model, suite). Failures are not among them: they are asked again."""
+    measured: Mapping[Marks, PairMeasured] = field(default_factory=dict)
+    """What judges have said of its texts."""
+    texts: Mapping[tuple[str, str], Mapping[str, str | Failure]] = field(default_factory=dict)
+    """By suite and the hash of its data, by sample id: what has come of its texts."""
+    judges: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Identity parts by the name of a judge, of those that were asked."""
+    text_measures: Mapping[str, str] = field(default_factory=dict)
+    """Name of the judge by what it has measured of texts."""
 
     @property
     def models(self) -> Mapping[str, Mapping[str, str]]:
@@ -79,14 +90,35 @@ class Earlier:
         Raises:
             ConfigError: the model loaded now is another than the one that answered then.
         """
-        before = self.models.get(name, {}).get("fingerprint", identity.fingerprint)
-        if before != identity.fingerprint:
-            raise ConfigError(
-                "--resume",
-                f"model {name!r} is not the one that answered before (fingerprint {before[:12]},"
-                f" now {identity.fingerprint[:12]})",
-                "start a new run",
-            )
+        _check_same("model", name, self.models, identity.fingerprint)
+
+    def with_judges(self, now: Manifest, judges: Iterable[Judge]) -> Manifest:
+        """Return the manifest with what the judges are that have been asked.
+
+        Raises:
+            ConfigError: one of them is another than the one that was asked then.
+        """
+        known = dict(now.judges)
+        for judge in judges:
+            if judge.identity is not None:
+                fingerprint = judge.identity.fingerprint
+                _check_same("judge", judge.name, self.judges, fingerprint)
+                own = {"adapter": judge.adapter_name, "fingerprint": fingerprint}
+                known[judge.name] = {**judge.identity.parts, **own}
+        return replace(now, judges=known)
+
+
+def _check_same(
+    kind: str, name: str, known: Mapping[str, Mapping[str, str]], fingerprint: str
+) -> None:
+    before = known.get(name, {}).get("fingerprint", fingerprint)
+    if before != fingerprint:
+        raise ConfigError(
+            "--resume",
+            f"{kind} {name!r} is not the one that answered before (fingerprint {before[:12]},"
+            f" now {fingerprint[:12]})",
+            "start a new run",
+        )
 
 
 def read_earlier(folder: Path, planned: Iterable[Evaluation], seed: int) -> Earlier:
@@ -126,8 +158,58 @@ def read_earlier(folder: Path, planned: Iterable[Evaluation], seed: int) -> Earl
             kept = Answered(record.sample, record.payload, record.answer, is_new=False)
             answers.setdefault((record.model, record.suite), {})[record.sample.id] = kept
     return Earlier(
-        manifest=run.manifest, answers={key: own.values() for key, own in answers.items()}
+        manifest=run.manifest,
+        answers={key: own.values() for key, own in answers.items()},
+        measured=read_text_measures(folder),
+        texts=_texts_of(run, is_failed_again=True),
+        judges=run.manifest.judges,
+        text_measures=run.manifest.text_measures,
     )
+
+
+def inherited(folder: Path) -> Earlier:
+    """Read what a run that is scored again has made of texts by models that are not asked again.
+
+    Args:
+        folder: the run whose answers are given again.
+
+    Raises:
+        StoreError: it cannot be read.
+    """
+    run = load_run_folder(folder)
+    return Earlier(
+        measured=read_text_measures(folder),
+        texts=_texts_of(run, is_failed_again=False),
+        judges=run.manifest.judges,
+        text_measures=run.manifest.text_measures,
+    )
+
+
+def _texts_of(
+    run: Run, *, is_failed_again: bool
+) -> dict[tuple[str, str], dict[str, str | Failure]]:
+    """Return the texts of perturbed suites that judges had a part in.
+
+    Args:
+        run: as stored.
+        is_failed_again: leave out texts that could not be disturbed, so that it is tried again.
+    """
+    hashes = {
+        done.suite: done.data_hash
+        for done in run.manifest.evaluations
+        if done.perturbation and done.judges
+    }
+    found: dict[tuple[str, str], dict[str, str | Failure]] = {}
+    for record in run.records if hashes else ():
+        if record.suite not in hashes:
+            continue
+        own = found.setdefault((record.suite, hashes[record.suite]), {})
+        answer = record.answer
+        if not (isinstance(answer, Failure) and answer.kind is FailureKind.UNDISTURBED):
+            own[record.sample.id] = record.sample.text
+        elif not is_failed_again:
+            own.setdefault(record.sample.id, answer)
+    return found
 
 
 def _check_same_question(before: Evaluation, now: Evaluation) -> None:

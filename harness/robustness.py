@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from harness.core.attacked import Outcome
-from harness.core.robustness import Attacks, Disturbed, Example, Robustness
+from harness.core.robustness import Attacks, Disturbed, Example, Robustness, final_text
 from harness.core.run import Evaluation, Record, Run
 from harness.core.sample_scores import SampleScores
 from harness.core.score import Direction
+from harness.core.text_measures import Closeness, PairMeasured
+from harness.engine.closeness import Unit, closeness_of
 from harness.engine.compare import Side
 from harness.engine.difference import N_SLICE, Settings
 from harness.engine.disturbed_answers import Readings, answers_of, flipped_ids
 from harness.engine.robustness import PerSample, corrected, drops_of, overall_of, values_on_each
-from harness.store.readings import read_readings
+from harness.store.readings import Reading, read_readings
 from harness.store.sample_scores import read_scores
 from harness.store.samples_file import StoredRecords
+from harness.store.text_mark import text_mark
+from harness.store.text_measures_file import read_text_measures
 from harness.stored_metrics import StoredMetrics, stored_metrics
 
 MAX_EXAMPLES = 3
@@ -72,8 +76,9 @@ class _Stored:
         manifest = run.manifest
         names = {one.clean for one in manifest.evaluations if one.clean}
         names |= {one.suite for one in manifest.evaluations if one.clean}
-        self._readings: Mapping[_Key, Readings] = read_readings(folder, names)
+        self._readings: Mapping[_Key, Mapping[str, Reading]] = read_readings(folder, names)
         self._scores = read_scores(folder)
+        self._measured = read_text_measures(folder)
         self._settings = Settings(
             level=manifest.confidence_level, seed=manifest.seed, n_whole=N_SLICE
         )
@@ -101,7 +106,7 @@ class _Stored:
             level=self._settings.level,
             disturbed=corrected(rows),
             overall=tuple(overall),
-            attacks=tuple(_attacks(self._run, one) for one in twins if one.attack),
+            attacks=tuple(self._attacks(clean, one) for one in twins if one.attack),
             notes=tuple(_notes(metrics)),
         )
         chosen = [
@@ -131,8 +136,41 @@ class _Stored:
             n_failed_clean=answers.n_failed_clean,
             n_failed=answers.n_failed,
             changes_target=one.changes_target,
+            closeness=self._closeness(clean, one, lambda reading: reading.text),
             note=one.error,
         )
+
+    def _attacks(self, clean: Evaluation, one: Evaluation) -> Attacks:
+        return Attacks(
+            suite=one.suite,
+            attack=one.attack,
+            estimates=tuple(
+                each
+                for each in self._run.estimates
+                if (each.model, each.suite, each.slice) == (one.model, one.suite, None)
+            ),
+            n_failed=one.n_failed,
+            closeness=self._closeness(clean, one, lambda reading: reading.adversarial),
+            control_closeness=self._closeness(clean, one, lambda reading: reading.control),
+            note=one.error,
+        )
+
+    def _closeness(
+        self, clean: Evaluation, one: Evaluation, text_of: Callable[[Reading], bytes | None]
+    ) -> tuple[Closeness, ...]:
+        """Tell how near the changed texts of a suite are to what they were."""
+        judges = self._run.manifest.text_measures
+        if not judges:
+            return ()
+        scores, before = self._scores_of(clean), self._readings_of(clean)
+        clusters = dict(zip(scores.ids, scores.clusters, strict=True))
+        units = []
+        for name, reading in self._readings_of(one).items():
+            text = text_of(reading)
+            if name in before and text is not None and text != before[name].text:
+                measured = self._measured.get((before[name].text, text), PairMeasured())
+                units.append(Unit(clusters.get(name) or name, measured))
+        return tuple(closeness_of(units, judges, self._settings.level))
 
     def _losses(
         self, clean: Evaluation, sides: Sequence[Side], found: Robustness, values: PerSample
@@ -176,9 +214,14 @@ class _Stored:
             for record in StoredRecords(self._folder).chosen(keys)
         }
         return tuple(
-            Example(by=label, clean=found[clean.suite, name], disturbed=found[suite, name])
+            self._example(label, found[clean.suite, name], found[suite, name])
             for label, suite, name in chosen
         )
+
+    def _example(self, label: str, clean: Record, disturbed: Record) -> Example:
+        marks = (text_mark(clean.sample.text), text_mark(final_text(disturbed)))
+        measured = self._measured.get(marks)
+        return Example(by=label, clean=clean, disturbed=disturbed, measured=measured)
 
     def _side(self, done: Evaluation) -> Side:
         scores = self._scores_of(done)
@@ -190,26 +233,12 @@ class _Stored:
         )
         return self._scores.get((done.model, done.suite), nothing)
 
-    def _readings_of(self, done: Evaluation) -> Readings:
+    def _readings_of(self, done: Evaluation) -> Mapping[str, Reading]:
         return self._readings.get((done.model, done.suite), {})
 
 
 def _is_other_text(before: Readings, after: Readings, name: str) -> bool:
     return name in before and name in after and before[name].text != after[name].text
-
-
-def _attacks(run: Run, done: Evaluation) -> Attacks:
-    return Attacks(
-        suite=done.suite,
-        attack=done.attack,
-        estimates=tuple(
-            one
-            for one in run.estimates
-            if (one.model, one.suite, one.slice) == (done.model, done.suite, None)
-        ),
-        n_failed=done.n_failed,
-        note=done.error,
-    )
 
 
 def _notes(metrics: StoredMetrics) -> Iterator[str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from harness.core.estimate import Estimate
 from harness.core.robustness import Disturbed, Drop, Overall, Robustness
-from harness.core.run import Run
+from harness.core.run import Evaluation, Run
+from harness.core.text_measures import Closeness
 from harness.reports.robustness_words import effect_of
 
 COLUMNS = (
@@ -21,7 +22,17 @@ COLUMNS = (
     "flip_rate",
     "texts_changed",
     "finding",
+    "similarity",
+    "similarity_low",
+    "similarity_high",
+    "similarity_n",
+    "similarity_below",
+    "perplexity_ratio",
+    "perplexity_ratio_low",
+    "perplexity_ratio_high",
+    "perplexity_ratio_n",
 )
+_MEASURED = {"meaning": "similarity", "fluency": "perplexity_ratio"}
 _OVERALL = {"worst": "(worst of each sample)", "mean": "(mean of all)"}
 
 Cells = Mapping[str, str | float | None]
@@ -49,9 +60,33 @@ def cells_of(estimate: Estimate, run: Run, known: Mapping[tuple[str, str, str], 
     if found is not None and estimate.slice is None:
         return found
     for done in run.manifest.evaluations:
-        if done.suite == estimate.suite and done.clean:
-            return {"disturbed_by": done.perturbation or done.attack, "clean_suite": done.clean}
+        if (done.suite, done.model) == (estimate.suite, estimate.model) and done.clean:
+            by = {"disturbed_by": done.perturbation or done.attack, "clean_suite": done.clean}
+            return by if estimate.slice is not None else {**by, **_of_attack(run, done)}
     return {}
+
+
+def _of_attack(run: Run, done: Evaluation) -> Cells:
+    """Return how near an attack's texts are to what they were."""
+    for one in run.robustness:
+        for attack in one.attacks:
+            if (one.model, attack.suite) == (done.model, done.suite):
+                return _of_closeness(attack.closeness)
+    return {}
+
+
+def _of_closeness(found: Sequence[Closeness]) -> Cells:
+    cells: dict[str, str | float | None] = {}
+    for one in found:
+        name = _MEASURED[one.measure]
+        cells |= {
+            name: one.value,
+            f"{name}_low": one.interval.low if one.interval else None,
+            f"{name}_high": one.interval.high if one.interval else None,
+            f"{name}_n": one.n,
+            f"{name}_below": one.n_far,
+        }
+    return cells
 
 
 def overall_cells(run: Run) -> Iterator[Cells]:
@@ -101,4 +136,5 @@ def _of_drop(one: Robustness, row: Disturbed, drop: Drop) -> Cells:
         "flip_rate": row.flipped.value if row.flipped else None,
         "texts_changed": row.changed.n_hits,
         "finding": effect_of(row, drop, one.level).value,
+        **_of_closeness(row.closeness),
     }

@@ -28,6 +28,7 @@ _KIND_WORDS = {
     FailureKind.TOO_LONG: "longer than the model can take",
     FailureKind.OUT_OF_MEMORY: "memory ran out",
     FailureKind.MISSING: "the replayed run holds no answer",
+    FailureKind.UNDISTURBED: "the text could not be disturbed, and was not asked about",
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -113,12 +113,6 @@ def robustness_lines(found: Robustness) -> Iterator[str]:
 
 
 def _provenance(manifest: Manifest) -> str:
-    models = ", ".join(
-        f"{plain_text(name)} {code(parts['fingerprint'][:_SHORT_HASH])}"
-        if parts.get("fingerprint")
-        else plain_text(name)
-        for name, parts in manifest.models.items()
-    )
     facts = [
         f"Run {code(manifest.run_id)}",
         f"started {format_time(manifest.started_at)}",
@@ -128,7 +122,17 @@ def _provenance(manifest: Manifest) -> str:
     ]
     if manifest.git.get("commit"):
         facts.append(f"commit {code(manifest.git['commit'][:_SHORT_HASH])}")
-    return f"{', '.join(facts)}. Models: {models or 'none'}."
+    judges = f" Judges: {_identities(manifest.judges)}." if manifest.judges else ""
+    return f"{', '.join(facts)}. Models: {_identities(manifest.models) or 'none'}.{judges}"
+
+
+def _identities(known: Mapping[str, Mapping[str, str]]) -> str:
+    return ", ".join(
+        f"{plain_text(name)} {code(parts['fingerprint'][:_SHORT_HASH])}"
+        if parts.get("fingerprint")
+        else plain_text(name)
+        for name, parts in known.items()
+    )
 
 
 def _cell(cell: Cell, column: Column) -> str:

@@ -113,6 +113,9 @@ def page_view(
         "provenance": _provenance(manifest),
         "models": models,
         "identities": [tables.pair_table(name, "Part", parts) for name, parts in models],
+        "judges": [
+            tables.pair_table(name, "Part", parts) for name, parts in manifest.judges.items()
+        ],
         "spec": toml_text(manifest.spec),
     }
 

@@ -27,6 +27,11 @@ def provenance_difference(comparison: Comparison) -> Table:
     before, after = comparison.baseline, comparison.candidate
     parts: list[tuple[str, Mapping[str, object], Mapping[str, object]]] = [
         *_models(before, after, comparison.pairs),
+        *(
+            (f"Judge {name}", before.judges[name], after.judges[name])
+            for name in before.judges
+            if name in after.judges
+        ),
         ("Spec", flat(before.spec), flat(after.spec)),
         ("Packages", before.packages, after.packages),
         ("Hardware", before.hardware, after.hardware),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from harness.core.estimate import Estimate
 from harness.core.robustness import Attacks, Robustness
+from harness.reports.closeness_cells import closeness_cells, closeness_columns, measures_of
 from harness.reports.number_format import (
     ABSENT,
     format_count,
@@ -58,12 +59,16 @@ def attack_table(found: Robustness) -> Table:
         for column in (*_COLUMNS, *others.values())
         if any(number_of(one, column.id) is not None for one in found.attacks)
     ]
+    measures = measures_of(one.closeness for one in found.attacks)
+    control = measures_of(one.control_closeness for one in found.attacks if _has_control(one))
     columns = [
         Column(title="Attack", key="name"),
         *(
             Column(title=one.title, is_number=True, note=f"of {one.of}" if one.of else "")
             for one in told
         ),
+        *closeness_columns(measures),
+        *closeness_columns(control, of="random search"),
         Column(title="Attacked", is_number=True, note="samples answered rightly before"),
         Column(title="Failed", is_number=True, note="samples not attacked to the end"),
     ]
@@ -71,6 +76,8 @@ def attack_table(found: Robustness) -> Table:
         (
             Cell(one.attack, remark=one.note),
             *(_cell(number_of(one, column.id)) for column in told),
+            *closeness_cells(one.closeness, measures),
+            *closeness_cells(one.control_closeness, control),
             _n_cell(one),
             Cell(format_count(one.n_failed), order=one.n_failed),
         )
@@ -110,6 +117,10 @@ def hardest(found: Robustness) -> Attacks | None:
         if _value(one, SUCCESS) is not None and number_of(one, UNDER_ATTACK) is not None
     ]
     return max(known, key=lambda one: _value(one, SUCCESS) or 0.0, default=None)
+
+
+def _has_control(one: Attacks) -> bool:
+    return number_of(one, CONTROL) is not None
 
 
 def _sentence(one: Attacks, success: Estimate) -> str:

@@ -24,6 +24,7 @@ def robustness_data(found: Robustness) -> dict[str, Json]:
                 "n_failed_clean": row.n_failed_clean,
                 "n_failed": row.n_failed,
                 "changes_target": row.changes_target,
+                "closeness": plain(row.closeness),
                 "note": row.note,
             }
             for row in found.disturbed
@@ -31,7 +32,12 @@ def robustness_data(found: Robustness) -> dict[str, Json]:
         "overall": [plain(overall) for overall in found.overall],
         "attacks": [plain(attack) for attack in found.attacks],
         "examples": [
-            {"by": one.by, "suite": one.disturbed.suite, "sample_id": one.clean.sample.id}
+            {
+                "by": one.by,
+                "suite": one.disturbed.suite,
+                "sample_id": one.clean.sample.id,
+                "measured": plain(one.measured),
+            }
             for one in found.examples
         ],
         "notes": list(found.notes),

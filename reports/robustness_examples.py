@@ -10,8 +10,9 @@ from itertools import chain
 
 from harness.core.attacked import Attacked
 from harness.core.response import Failure
-from harness.core.robustness import Example, Robustness
+from harness.core.robustness import Example, Robustness, final_text
 from harness.core.run import Record
+from harness.reports.closeness_cells import measured_words
 from harness.reports.number_format import format_count
 from harness.reports.sample_rows import LongText, long_text, output_text
 from harness.reports.word_difference import Segment, word_difference
@@ -78,14 +79,14 @@ def strange_signs(before: str, after: str) -> str:
 
 def _row(example: Example) -> ExampleRow:
     clean, disturbed = example.clean, example.disturbed
-    before, after = clean.sample.text, text_of(disturbed)
+    before, after = clean.sample.text, final_text(disturbed)
     marked = word_difference(before, after)
     digest = sha256(
         f"example {clean.model} {disturbed.suite} {clean.sample.id}".encode(
             "utf-8", "surrogatepass"
         )
     )
-    remarks = [strange_signs(before, after)]
+    remarks = [measured_words(example.measured), strange_signs(before, after)]
     if marked.is_too_long:
         remarks.append("too long, or too repetitive, for the words that differ to be marked")
     return ExampleRow(
@@ -97,14 +98,6 @@ def _row(example: Example) -> ExampleRow:
         disturbed=TextSide(segments=shortened(marked.after), answer=_answer(disturbed)),
         remarks=tuple(filter(None, remarks)),
     )
-
-
-def text_of(record: Record) -> str:
-    """Return the text that the model was shown in the end: an attack's, where there was one."""
-    answer = record.answer
-    if not isinstance(answer, Failure) and isinstance(answer.output, Attacked):
-        return answer.output.text
-    return record.sample.text
 
 
 def shortened(segments: Sequence[Segment]) -> tuple[Segment, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from harness.core.comparison import Difference
 from harness.core.robustness import Disturbed, Drop, Overall, Robustness
 from harness.core.score import Quantity
+from harness.reports.closeness_cells import closeness_cells, closeness_columns, measures_of
 from harness.reports.estimate_tables import DIRECTION_WORDS
 from harness.reports.finding_words import method_of, values_of
 from harness.reports.number_format import (
@@ -35,6 +36,7 @@ _OVERALL = {
 def drop_table(found: Robustness, quantities: Sequence[Quantity]) -> Table:
     """Return a row for each perturbation, and one for all of them, under each quantity."""
     level = format_level(found.level)
+    measures = measures_of(row.closeness for row in found.disturbed)
     columns = (
         Column(title="Perturbation", key="name"),
         Column(title="Finding", note=f"after Holm's correction over the perturbations, {level}"),
@@ -44,12 +46,13 @@ def drop_table(found: Robustness, quantities: Sequence[Quantity]) -> Table:
         Column(title="p, adjusted", is_number=True, note="of no change, Holm's correction"),
         Column(title="Answers flipped", is_number=True, note="share of answers that are another"),
         Column(title="Texts changed", is_number=True),
+        *closeness_columns(measures),
         Column(title="Pairs", is_number=True, note="samples scored on both sides"),
     )
     groups = tuple(
         Group(
             title=f"{quantity.id}  {DIRECTION_WORDS[quantity.direction]}",
-            rows=(*_rows(found, quantity), *_overall_rows(found, quantity)),
+            rows=(*_rows(found, quantity, measures), *_overall_rows(found, quantity, measures)),
         )
         for quantity in quantities
     )
@@ -68,14 +71,16 @@ def headline_quantities(found: Robustness) -> tuple[Quantity, ...]:
     return tuple(sorted(known.values(), key=lambda quantity: quantity.id != found.lead))
 
 
-def _rows(found: Robustness, quantity: Quantity) -> Iterator[tuple[Cell, ...]]:
+def _rows(
+    found: Robustness, quantity: Quantity, measures: Sequence[str]
+) -> Iterator[tuple[Cell, ...]]:
     for row in found.disturbed:
         for drop in row.drops:
             if drop.difference.quantity.id == quantity.id:
-                yield _row(row, drop, found.level)
+                yield _row(row, drop, found.level, measures)
 
 
-def _row(row: Disturbed, drop: Drop, level: float) -> tuple[Cell, ...]:
+def _row(row: Disturbed, drop: Drop, level: float, measures: Sequence[str]) -> tuple[Cell, ...]:
     d = drop.difference
     before, after = values_of(d)
     n_left_out = row.n_failed_clean + row.n_failed
@@ -96,6 +101,7 @@ def _row(row: Disturbed, drop: Drop, level: float) -> tuple[Cell, ...]:
             f"{format_count(row.changed.n_hits)} of {format_count(row.changed.n)}",
             order=row.changed.n_hits,
         ),
+        *closeness_cells(row.closeness, measures),
         Cell(
             format_count(d.n),
             order=d.n,
@@ -114,13 +120,15 @@ def _why(d: Difference) -> str:
     return "" if d.interval is not None else d.note
 
 
-def _overall_rows(found: Robustness, quantity: Quantity) -> Iterator[tuple[Cell, ...]]:
+def _overall_rows(
+    found: Robustness, quantity: Quantity, measures: Sequence[str]
+) -> Iterator[tuple[Cell, ...]]:
     for one in found.overall:
         if one.difference.quantity.id == quantity.id:
-            yield _overall_row(one)
+            yield _overall_row(one, measures)
 
 
-def _overall_row(one: Overall) -> tuple[Cell, ...]:
+def _overall_row(one: Overall, measures: Sequence[str]) -> tuple[Cell, ...]:
     d = one.difference
     name, note = _OVERALL[one.kind]
     n_left_out = one.n_left_out
@@ -134,6 +142,7 @@ def _overall_row(one: Overall) -> tuple[Cell, ...]:
         Cell(ABSENT),
         Cell(ABSENT),
         Cell(ABSENT),
+        *closeness_cells((), measures),
         Cell(
             format_count(d.n),
             order=d.n,

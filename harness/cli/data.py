@@ -77,6 +77,7 @@ def _described(lexicon: Lexicon) -> Iterator[str]:
 def _things(spec: RunSpec) -> Iterator[object]:
     """Yield everything in a spec that may need files."""
     yield from (model.adapter for model in spec.models)
+    yield from (judge.adapter for judge in spec.judges)
     for suite in spec.suites:
         yield from (suite.suite, suite.perturbation, suite.attack)
 

@@ -13,6 +13,7 @@ from harness.cli.printable import printable
 from harness.core.comparison import Difference
 from harness.core.estimate import Estimate, Interval
 from harness.core.robustness import Attacks, Disturbed, Drop, Robustness
+from harness.core.text_measures import Closeness
 
 _OVERALL = {"worst": "worst of each sample", "mean": "mean of all"}
 _ATTACKED = {
@@ -50,11 +51,16 @@ def _drops(found: Robustness, rows: Sequence[tuple[Disturbed, Drop]], *, is_narr
     interval = f"{found.level:.3g} interval"
     for name in ("clean", "disturbed", "change", interval, "flipped", "pairs"):
         table.add_column(name, justify="right")
+    has_meaning = any(one.measure == "meaning" for row, _ in rows for one in row.closeness)
+    if has_meaning:
+        table.add_column("similar", justify="right")
     if not is_narrow:
         table.add_column("adj. p", justify="right")
     for row, drop in rows:
         p_value = [] if is_narrow else [_p(drop.p_adjusted)]
-        cells = (*_values(drop.difference), _flipped(row), str(drop.difference.n), *p_value)
+        meaning = [_similarity(row.closeness)] if has_meaning else []
+        pairs = str(drop.difference.n)
+        cells = (*_values(drop.difference), _flipped(row), pairs, *meaning, *p_value)
         is_worse = drop.is_shown(found.level) and (drop.loss or 0) > 0
         mark = " (changes meaning)" if row.changes_target else ""
         name = f"{escape(printable(row.perturbation))}{mark}"
@@ -78,12 +84,15 @@ def _attacks(found: Robustness) -> Table:
         f"{found.suite} · {found.model}: attacks (success: of the right answers)",
         "attack",
     )
-    for title in (*(_ATTACKED[name] for name in known), *told):
+    has_meaning = any(each.measure == "meaning" for one in found.attacks for each in one.closeness)
+    similar = ["similar"] if has_meaning else []
+    for title in (*(_ATTACKED[name] for name in known), *similar, *told):
         table.add_column(title, justify="right")
     for place, one in enumerate(found.attacks):
         cells = [_cell(_number(one, name)) for name in known]
-        own = [counts[name][place] for name in told]
-        table.add_row(escape(printable(one.attack)), *cells, *own)
+        cells += [_similarity(one.closeness)] if has_meaning else []
+        cells += [counts[name][place] for name in told]
+        table.add_row(escape(printable(one.attack)), *cells)
     return table
 
 
@@ -112,6 +121,10 @@ def _table(title: str, first: str) -> Table:
 def _values(d: Difference) -> tuple[str, str, str, str]:
     change = "-" if d.difference is None else f"{'+' * (d.difference > 0)}{_short(d.difference)}"
     return _value(d.baseline), _value(d.candidate), change, _ends(d.interval)
+
+
+def _similarity(found: Sequence[Closeness]) -> str:
+    return next((_value(one.value) for one in found if one.measure == "meaning"), "-")
 
 
 def _flipped(row: Disturbed) -> str:

@@ -12,7 +12,7 @@ from harness.core.arrival import Arrival
 from harness.core.capability import Capability
 from harness.core.figure import Figure
 from harness.core.load import Tier
-from harness.core.ports import Adapter, Attack, Metric, Session, Suite, Task
+from harness.core.ports import Adapter, Attack, Metric, Perturbation, Session, Suite, Task
 from harness.core.request import Request
 from harness.core.response import Failure, Output, Response
 from harness.core.sample import Sample
@@ -128,6 +128,34 @@ class PartedTask(Task, Protocol):
 
         Args:
             capability: the one that was settled on.
+        """
+        ...
+
+
+@runtime_checkable
+class PartlyAskableTask(Task, Protocol):
+    """A task some of whose samples nothing can be asked about."""
+
+    def unaskable(self, sample: Sample) -> Failure | None:
+        """Return why a sample is not to be sent, a failure that stands for its answer."""
+        ...
+
+
+@runtime_checkable
+class PerturbationOfAll(Perturbation, Protocol):
+    """A perturbation that disturbs all texts of a task at once, by models of its own, say."""
+
+    def perturb_all(
+        self, texts: Sequence[str], note: Callable[[str], None]
+    ) -> Sequence[str | Failure]:
+        """Return each text disturbed, or why it could not be, in the order of the texts.
+
+        Args:
+            texts: equal ones are to come out equal.
+            note: is told what takes time.
+
+        Raises:
+            HarnessError: none of them can be disturbed.
         """
         ...
 

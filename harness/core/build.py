@@ -57,7 +57,8 @@ def build(
 
     Args:
         cls: a dataclass.
-        table: option names to values, as TOML gives them.
+        table: option names to values, as TOML gives them; in place of what a name stands for, the
+            thing itself, or the error of a name that stands for nothing.
         where: place in the spec.
         problems: receives what is wrong.
         also: keys that are allowed here but belong to the caller.
@@ -125,6 +126,9 @@ def check_keys(
 
 
 def _converted(value: Any, hint: Any, where: str, problems: Problems) -> Any:
+    if isinstance(value, ConfigError):
+        problems.keep(value)
+        return None
     try:
         return _convert(value, hint, where, problems)
     except _WrongTypeError as wanted:
@@ -143,10 +147,16 @@ def _convert(value: Any, hint: Any, where: str, problems: Problems) -> Any:
     if origin is not None and issubclass(origin, Mapping):
         return _convert_mapping(value, typing.get_args(hint), where, problems)
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
-        if not isinstance(value, Mapping):
-            raise _WrongTypeError("a table")
-        return build(hint, value, where, problems)
+        return _convert_dataclass(value, hint, where, problems)
     return _convert_plain(value, hint)
+
+
+def _convert_dataclass(value: Any, hint: type, where: str, problems: Problems) -> Any:
+    if isinstance(value, hint):
+        return value
+    if not isinstance(value, Mapping):
+        raise _WrongTypeError("a table")
+    return build(hint, value, where, problems)
 
 
 def _convert_plain(value: Any, hint: Any) -> Any:
@@ -176,7 +186,8 @@ def _fits(value: Any, hint: Any) -> bool:
     if origin is tuple:
         return isinstance(value, list | tuple)
     if dataclasses.is_dataclass(hint) or (origin is not None and issubclass(origin, Mapping)):
-        return isinstance(value, Mapping)
+        is_made = isinstance(hint, type) and origin is None and isinstance(value, hint)
+        return is_made or isinstance(value, Mapping)
     if hint is float:
         return isinstance(value, int | float) and not isinstance(value, bool)
     return isinstance(value, hint) and not (isinstance(value, bool) and hint is not bool)

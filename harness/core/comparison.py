@@ -17,7 +17,8 @@ class Mismatch:
     """Something that is not the same on both sides."""
 
     what: str
-    """``data``, ``code``, ``options``, ``capability``, ``metric``, ``hardware`` or ``tier``."""
+    """``data``, ``code``, ``options``, ``capability``, ``metric``, ``judge``, ``hardware`` or
+    ``tier``."""
     baseline: str
     candidate: str
     sentence: str

@@ -138,6 +138,8 @@ class FailureKind(StrEnum):
     OUT_OF_MEMORY = "out_of_memory"
     MISSING = "missing"
     """A replayed run holds no answer for this request."""
+    UNDISTURBED = "undisturbed"
+    """The text could not be disturbed as it was to be, and so nothing was asked about it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

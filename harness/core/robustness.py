@@ -8,10 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from harness.core.attacked import Attacked
 from harness.core.comparison import Difference
 from harness.core.estimate import Estimate, Interval
+from harness.core.response import Response
 from harness.core.run import Record
 from harness.core.score import Direction
+from harness.core.text_measures import Closeness, PairMeasured
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +88,8 @@ class Disturbed:
     changes_target: bool = False
     """Whether what was done changes what a text says: a good model answers otherwise, and loses
     by the clean targets. Such a perturbation has no part in the worst case, the mean, the tests."""
+    closeness: tuple[Closeness, ...] = ()
+    """How near the changed texts are to what they were, by each measure that was asked for."""
     note: str = ""
     """Why there is nothing here, or not all of it; one sentence."""
 
@@ -127,6 +132,10 @@ class Attacks:
     n_failed: int = 0
     """Samples that could not be attacked to the end. Those that take more queries fail more often,
     so that what is left is attacked more successfully than all would be."""
+    closeness: tuple[Closeness, ...] = ()
+    """How near the texts of its successes are to what they were, by each measure asked for."""
+    control_closeness: tuple[Closeness, ...] = ()
+    """Likewise of the random search beside it."""
     note: str = ""
 
 
@@ -138,6 +147,16 @@ class Example:
     """Label of the perturbation or attack."""
     clean: Record
     disturbed: Record
+    measured: PairMeasured | None = None
+    """What judges said of both texts; None where none was asked."""
+
+
+def final_text(record: Record) -> str:
+    """Return the text that the model was shown in the end: an attack's, where there was one."""
+    answer = record.answer
+    if isinstance(answer, Response) and isinstance(answer.output, Attacked):
+        return answer.output.text
+    return record.sample.text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -96,6 +96,8 @@ class Evaluation:
     """Whether that changes what a text says, so that the clean target does not hold any more."""
     attack: str = ""
     """Label of the search that was let loose on each text."""
+    judges: tuple[str, ...] = ()
+    """Names of the judges that had a part in its texts or its scores, in the order of options."""
     error: str = ""
     """Why the suite could not be carried out to the end, one sentence; empty when it was."""
 
@@ -141,6 +143,10 @@ class Manifest:
     """One of the runs of a noise study: not what ``latest`` means, and no point of a history."""
     models: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Identity parts, and ``fingerprint``, by model name."""
+    judges: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Likewise by the name of a judge, with its ``adapter``; of those that have been asked."""
+    text_measures: Mapping[str, str] = field(default_factory=dict)
+    """Name of the judge by what it was to measure of changed texts, ``meaning`` or ``fluency``."""
     evaluations: tuple[Evaluation, ...] = ()
     packages: Mapping[str, str] = field(default_factory=dict)
     git: Mapping[str, str] = field(default_factory=dict)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from harness.core.judge import Judge
 from harness.core.ports import Adapter, Attack, Perturbation, Suite
+from harness.core.text_measures import TextMeasures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,10 @@ class RunSpec:
     name: str
     models: tuple[ModelSpec, ...]
     suites: tuple[SuiteSpec, ...]
+    judges: tuple[Judge, ...] = ()
+    """Models that options call by name, and that no suite evaluates."""
+    measures: TextMeasures = field(default_factory=TextMeasures)
+    """What is measured of texts that were changed."""
     seed: int = 0
     limit: int | None = None
     """Ask at most this many samples per suite; of it and a suite's own limit the smaller holds."""

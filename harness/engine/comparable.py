@@ -46,6 +46,7 @@ def mismatches(
         *_of_suite(baseline, before, candidate, after),
         *_of_capability(before, after),
         *_of_metrics(before, after),
+        *_of_judges(baseline, before, candidate, after),
     )
 
 
@@ -165,6 +166,26 @@ def _of_metrics(before: Evaluation, after: Evaluation) -> Iterator[Mismatch]:
                 candidate=new,
                 sentence=f"metric {name!r} of suite {after.suite!r} is set otherwise:"
                 f" {_shown(old)} in the baseline, {_shown(new)} in the candidate",
+            )
+
+
+def _of_judges(
+    baseline: Manifest, before: Evaluation, candidate: Manifest, after: Evaluation
+) -> Iterator[Mismatch]:
+    """Tell judges apart by what they are; one that was never asked says nothing of it."""
+    for old, new in zip(before.judges, after.judges, strict=False):
+        marks = [
+            run.judges.get(name, {}).get("fingerprint", "")
+            for run, name in ((baseline, old), (candidate, new))
+        ]
+        if all(marks) and marks[0] != marks[1]:
+            was, now = (mark[:_SHOWN] for mark in marks)
+            yield Mismatch(
+                what="judge",
+                baseline=f"{old} {was}",
+                candidate=f"{new} {now}",
+                sentence=f"suite {after.suite!r} asked another judge: {old!r} with fingerprint"
+                f" {was} in the baseline, {new!r} with {now} in the candidate",
             )
 
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 
-from harness.core.abilities import DrivenTask, Replaying
+from harness.core.abilities import DrivenTask, PartlyAskableTask, Replaying
 from harness.core.capability import Capability
+from harness.core.checked import checked
 from harness.core.errors import AdapterError
 from harness.core.ports import Session, Task
-from harness.core.redact import redacted_words
 from harness.core.request import Payload, Request
-from harness.core.response import Failure, FailureKind, Output, Response
+from harness.core.response import Failure, FailureKind, Response
 from harness.core.sample import Sample
 from harness.engine.one_context import respond
 
@@ -59,7 +59,7 @@ def execute(
     """
     if isinstance(task, DrivenTask) and not isinstance(session, Replaying):
         for sample, answer in task.drive(samples, session, capability, note):
-            yield Answered(sample, task.ask(sample, capability), _checked(answer))
+            yield Answered(sample, task.ask(sample, capability), checked(answer))
         return
     stream = iter(samples)
     while window := list(islice(stream, WINDOW)):
@@ -71,8 +71,19 @@ def _one_window(
 ) -> Iterator[Answered]:
     samples = {sample.id: sample for sample in window}
     payloads = {sample.id: task.ask(sample, capability) for sample in window}
-    for name, answer in answers_to(session, payloads):
+    refused = dict(_unaskable(task, window))
+    for name, failure in refused.items():
+        yield Answered(samples[name], payloads[name], failure)
+    asked = {name: payload for name, payload in payloads.items() if name not in refused}
+    for name, answer in answers_to(session, asked):
         yield Answered(samples[name], payloads[name], answer)
+
+
+def _unaskable(task: Task, window: Iterable[Sample]) -> Iterator[tuple[str, Failure]]:
+    if isinstance(task, PartlyAskableTask):
+        for sample in window:
+            if (failure := task.unaskable(sample)) is not None:
+                yield sample.id, failure
 
 
 def answers_to(
@@ -94,21 +105,6 @@ def answers_to(
             raise AdapterError(f"the adapter answered {name!r}, which was not asked")
         if name in still_open:
             del still_open[name]
-            yield name, _checked(exchange.answer)
+            yield name, checked(exchange.answer)
     for name in still_open:
         yield name, Failure(kind=FailureKind.PROTOCOL, message="the adapter gave no answer")
-
-
-def _checked(answer: object) -> Response | Failure:
-    """Turn what is no answer at all into a failure: None must never come to be scored.
-
-    The types say that this cannot be; an adapter that nobody type-checked may do it all the same.
-    """
-    if isinstance(answer, Failure):
-        # What a program says of its failure may quote the address or the header that it used.
-        return replace(answer, message=redacted_words(answer.message))
-    output: object = answer.output if isinstance(answer, Response) else answer
-    if isinstance(answer, Response) and isinstance(output, Output):
-        return answer
-    message = f"the adapter gave {type(output).__name__} for an answer"
-    return Failure(kind=FailureKind.PROTOCOL, message=message)

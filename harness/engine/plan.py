@@ -9,6 +9,7 @@ from harness.core.build import Problems
 from harness.core.capability import Capability
 from harness.core.errors import CapabilityError, ConfigError
 from harness.core.spec import ModelSpec, RunSpec, SuiteSpec
+from harness.engine.judges import check_judges, idle_judges
 
 
 def capability_for(suite: SuiteSpec, model: ModelSpec) -> Capability:
@@ -32,7 +33,7 @@ def capability_for(suite: SuiteSpec, model: ModelSpec) -> Capability:
 
 
 def check_capabilities(spec: RunSpec) -> None:
-    """Check every suite against every model that it asks.
+    """Check every suite against every model that it asks, and every judge.
 
     Raises:
         ConfigError: a mismatch.
@@ -44,11 +45,13 @@ def check_capabilities(spec: RunSpec) -> None:
         for name in suite.models:
             with problems.kept():
                 _check_model(suite, models[name])
+    check_judges(spec, problems)
     problems.raise_any()
 
 
 def idle_options(spec: RunSpec) -> Iterator[str]:
-    """Yield a sentence for each option that a suite was given and that none of its models uses."""
+    """Yield a sentence for each option that none of the models uses, and for each idle judge."""
+    yield from idle_judges(spec)
     models = {model.name: model for model in spec.models}
     for suite in spec.suites:
         if isinstance(suite.suite, ParticularSuite):

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count, islice
 
-from harness.core.abilities import TaskOfParts
+from harness.core.abilities import PartlyAskableTask, TaskOfParts
 from harness.core.capability import Capability
 from harness.core.estimate import Estimate
 from harness.core.figure import Figure
 from harness.core.ports import CorpusMetric, Metric, Task
 from harness.core.request import Generate, Payload
-from harness.core.response import Output
+from harness.core.response import Failure, Output
 from harness.core.sample import Sample
 from harness.core.score import Unscored
 from harness.engine.execute import WINDOW
@@ -71,6 +71,10 @@ class VariedTask:
         if isinstance(payload, Generate) and payload.temperature > 0:
             return replace(payload, seed=self.variation.generation_seed)
         return payload
+
+    def unaskable(self, sample: Sample) -> Failure | None:
+        """Return what the task does."""
+        return self.task.unaskable(sample) if isinstance(self.task, PartlyAskableTask) else None
 
     def read(self, sample: Sample, output: Output) -> Output | Unscored:
         """Return what the task reads."""

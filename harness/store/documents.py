@@ -138,8 +138,8 @@ def _evaluation(entry: Mapping[str, Any]) -> Evaluation:
         name: {load: tuple(own) for load, own in entry.get(name, {}).items()}
         for name in ("unstable", "breaches")
     }
-    part_slices = tuple(entry.get("part_slices", ()))
-    return Evaluation(**{**entry, **told, "part_slices": part_slices})
+    listed = {name: tuple(entry.get(name, ())) for name in ("part_slices", "judges")}
+    return Evaluation(**{**entry, **told, **listed})
 
 
 def _check_numbers(manifest: Manifest) -> None:

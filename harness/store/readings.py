@@ -5,20 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from harness.core.attacked import Attacked
+from harness.core.attacked import Attacked, Outcome
 from harness.core.codec import decode_output
 from harness.core.errors import StoreError, sentence
 from harness.core.response import Classification, Failure, Generation, LogLikelihoods, Output
 from harness.store.samples_file import JSONL, PARQUET, SCORES, StoredRecords
+from harness.store.text_mark import text_mark
 
 _COLUMNS = ("model", "suite", "sample_id", "text", "answer", "reading", "unscored", SCORES)
 _JSON = ("answer", "reading", "unscored")
 _BATCH = 5000
-_MARK_BYTES = 8
 
 Key = tuple[str, str]
 
@@ -34,6 +33,10 @@ class Reading:
     answer: str | None
     """Label, place of the likeliest choice, mark of a generated text, outcome of an attack; None
     for an output that names no answer."""
+    adversarial: bytes | None = None
+    """Mark of the text by which an attack succeeded; None without one."""
+    control: bytes | None = None
+    """Likewise of the random search beside it."""
 
 
 def read_readings(folder: Path, suites: Collection[str]) -> dict[Key, dict[str, Reading]]:
@@ -84,7 +87,7 @@ def _rows(folder: Path, suites: Collection[str]) -> Iterator[Mapping[str, Any]]:
 
 
 def _reading(row: Mapping[str, Any]) -> Reading:
-    text, answer = _mark(row["text"]), row["answer"]
+    text, answer = text_mark(row["text"]), row["answer"]
     if answer["kind"] == Failure.__name__:
         return Reading(text, is_read=False, answer=None)
     reading = row.get("reading")
@@ -92,7 +95,25 @@ def _reading(row: Mapping[str, Any]) -> Reading:
     if not is_read:
         return Reading(text, is_read=False, answer=None)
     output = decode_output(answer if reading is None else reading)
-    return Reading(text, is_read=True, answer=_answer(output))
+    adversarial, control = (
+        None if found is None else text_mark(found) for found in found_texts(output)
+    )
+    return Reading(
+        text, is_read=True, answer=_answer(output), adversarial=adversarial, control=control
+    )
+
+
+def found_texts(output: Output) -> tuple[str | None, str | None]:
+    """Return the texts by which an attack and its control succeeded; None where there is none."""
+    if not isinstance(output, Attacked):
+        return None, None
+    is_found, is_control_found = (
+        outcome is Outcome.SUCCEEDED for outcome in (output.outcome, output.control)
+    )
+    return (
+        output.text if is_found else None,
+        output.control_text if is_control_found else None,
+    )
 
 
 def _answer(output: Output) -> str | None:
@@ -103,12 +124,8 @@ def _answer(output: Output) -> str | None:
             totals = [score.log_likelihood for score in scores]
             return str(totals.index(max(totals)))
         case Generation(text=text):
-            return _mark(text).hex()
+            return text_mark(text).hex()
         case Attacked(outcome=outcome):
             return outcome.value
         case _:
             return None
-
-
-def _mark(text: str) -> bytes:
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_MARK_BYTES).digest()

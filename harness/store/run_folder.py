@@ -30,6 +30,7 @@ from harness.store.documents import (
 from harness.store.folder_lock import FolderLock
 from harness.store.judgement_file import DOCUMENTS, JUDGEMENT, read_judgement
 from harness.store.samples_file import JSONL, PARQUET, SampleWriter, StoredRecords, compact, reopen
+from harness.store.text_measures_file import TEXT_MEASURES
 
 MANIFEST = "manifest.json"
 METRICS = "metrics.json"
@@ -39,7 +40,7 @@ _MOST_TOLD = 20
 """A message that named every run of a year would be read by nobody."""
 _JUDGED = (JUDGEMENT, *DOCUMENTS.values())
 """What says what was said of a run; of one that is taken up again it is no longer true."""
-_KEPT = (MANIFEST, METRICS, REPORT, JSONL, PARQUET, *_JUDGED)
+_KEPT = (MANIFEST, METRICS, REPORT, JSONL, PARQUET, TEXT_MEASURES, *_JUDGED)
 
 
 def new_run_id(now: datetime) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from harness import registry
+from harness.core.judge import Judge
 from harness.core.policy import Gate, Policy
 from harness.option_docs import option_docs
 from pages.wording import default_words, markdown, table, type_words
@@ -75,7 +76,7 @@ def _inner(cls: type) -> Iterator[type]:
     hints = typing.get_type_hints(cls)
     for field in dataclasses.fields(cls):
         for part in _parts(hints[field.name]):
-            if isinstance(part, type) and dataclasses.is_dataclass(part):
+            if isinstance(part, type) and dataclasses.is_dataclass(part) and part is not Judge:
                 yield part
                 yield from _inner(part)
 

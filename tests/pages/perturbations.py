@@ -6,6 +6,8 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
+from fakes.own_perturbations import judges_for
+
 from harness import registry
 from pages.options import about, option_table
 
@@ -32,13 +34,14 @@ def perturbation_sections() -> str:
     for name in registry.registered("perturbations"):
         cls = registry.find("perturbations", name, name)
         examples = "\n".join(_examples(name, cls))
-        sections.append(
-            f"### {name}\n\n{about(cls)}\n\n```text\n{examples}\n```\n\n{option_table(cls)}"
-        )
+        shown = f"```text\n{examples}\n```\n\n" if examples else ""
+        sections.append(f"### {name}\n\n{about(cls)}\n\n{shown}{option_table(cls)}")
     return "\n\n".join(sections)
 
 
 def _examples(name: str, cls: Any) -> Iterator[str]:
+    if judges_for(cls):
+        return  # what it makes of a sentence is up to the models that it asks
     for options in _OPTIONS.get(name, ({},)):
         perturbation = cls(**options)
         text = _OWN_SENTENCES.get(perturbation.label, _SENTENCE)

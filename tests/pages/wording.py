@@ -10,6 +10,8 @@ import typing
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
+from harness.core.judge import Judge
+
 _ROLE = re.compile(r":\w+:`~?(?:[\w.]*\.)?(\w+)`")
 _PLAIN = {
     str: ("text", "texts"),
@@ -17,6 +19,7 @@ _PLAIN = {
     float: ("number", "numbers"),
     bool: ("true or false", "true or false"),
     Any: ("anything", "anything"),
+    Judge: ("name of a [judge](judges.md)", "names of [judges](judges.md)"),
 }
 
 

@@ -10,6 +10,7 @@ from string import ascii_lowercase
 from typing import Any
 
 import pytest
+from fakes.own_perturbations import plain_perturbations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -45,11 +46,7 @@ TEXT = st.lists(st.one_of(st.sampled_from(_ENGLISH.split()), st.text(max_size=5)
 RATE = st.floats(0.01, 1.0)
 SEED = st.integers(0, 2**32)
 some = settings(max_examples=40, deadline=None)  # the first text waits for the word lists
-NAMES = tuple(
-    name
-    for name, point in registry.registered("perturbations").items()
-    if point.module.startswith("harness.")
-)
+NAMES = plain_perturbations()
 
 
 def perturbed(perturbation: Perturbation, text: str, seed: int) -> str:

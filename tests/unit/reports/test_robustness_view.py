@@ -19,14 +19,14 @@ from fakes.synthetic_robustness import (
     synthetic_robustness,
 )
 
-from harness.core.robustness import Attacks, Drop
+from harness.core.robustness import Attacks, Drop, final_text
 from harness.reports.csv import CsvRenderer
 from harness.reports.disturbed_suites import disturbed_suites, twins_words
 from harness.reports.html import HtmlRenderer
 from harness.reports.json import JsonRenderer
 from harness.reports.markdown import MarkdownRenderer
 from harness.reports.robustness_attacks import attack_sentences, attack_table
-from harness.reports.robustness_examples import example_rows, shortened, strange_signs, text_of
+from harness.reports.robustness_examples import example_rows, shortened, strange_signs
 from harness.reports.robustness_overview import overview_table
 from harness.reports.robustness_panel import panel_words, robustness_panel
 from harness.reports.robustness_table import drop_table, headline_quantities
@@ -214,7 +214,7 @@ def test_many_strange_signs_are_counted() -> None:
 
 
 def test_an_attacks_text_is_the_one_that_it_found() -> None:
-    assert text_of(record("s", "before", attacked("after"))) == "after"
+    assert final_text(record("s", "before", attacked("after"))) == "after"
 
 
 def test_long_stretches_that_are_the_same_are_cut() -> None:
@@ -301,6 +301,7 @@ def test_json_names_examples_by_id() -> None:
         "by": "typos",
         "suite": f"{CLEAN} ~ typos",
         "sample_id": "r1",
+        "measured": None,
     }
     assert "robustness" not in json.loads(
         JsonRenderer().render(replace(disturbed_run(), robustness=()))
