@@ -17,7 +17,7 @@ from harness.adapters.transformers.batching import run_in_batches
 from harness.adapters.transformers.gradient_pass import Point, Slope, slopes
 from harness.adapters.transformers.loaded import LoadedModel
 from harness.adapters.transformers.texts import text_row
-from harness.adapters.transformers.token_flips import Vocabulary
+from harness.adapters.transformers.token_flips import Vocabulary, Wanted
 from harness.adapters.transformers.token_places import Place, token_places
 from harness.core.request import Differentiate, Request
 from harness.core.response import Failure, FailureKind, Response, Usage
@@ -34,8 +34,7 @@ class GradientRow:
     """One point to differentiate at, and what is wanted to be known there."""
 
     point: Point
-    n_flips: int = 0
-    min_similarity: float = -1.0
+    flips: Wanted | None = None
     groups: tuple[tuple[int, ...], ...] = ()
     """Places of tokens to give one norm of the mean gradient of."""
 
@@ -139,8 +138,7 @@ class GradientResponder:
         )
         at_text = GradientRow(
             Point(tokens, away, 1.0, self._label(asked.label)),
-            asked.n_flips,
-            asked.min_similarity,
+            Wanted(asked.n_flips, asked.min_similarity, asked.flip_seed) if asked.n_flips else None,
             tuple(_within(places, span) for span in asked.spans),
         )
         return GradientQuestion(
@@ -192,9 +190,9 @@ class GradientResponder:
 
     def _told(self, row: GradientRow, slope: Slope) -> RowSlope:
         flips: Sequence[tuple[Flip, ...]] = ()
-        if row.n_flips:
+        if row.flips:
             flips = self._vocabulary.flips(
-                row.point.tokens, slope.embeddings, slope.gradient, row.n_flips, row.min_similarity
+                row.point.tokens, slope.embeddings, slope.gradient, row.flips
             )
         return RowSlope(
             label=slope.label,

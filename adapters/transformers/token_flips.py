@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,6 +17,18 @@ _SMALLEST = 1e-12
 """Length of a vector that counts as 0."""
 _CONTINUES, _BEGINS = "##", ("\u0120", "\u2581")
 """Marks of WordPiece, of byte-level BPE and of SentencePiece."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which replacements to name."""
+
+    n_most: int
+    """Of one token."""
+    min_similarity: float
+    """Least cosine of both embeddings."""
+    seed: int | None = None
+    """Of the draw of some; None for the best."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,28 +63,26 @@ class Vocabulary:
         tokens: tuple[int, ...],
         embeddings: torch.Tensor,
         gradient: torch.Tensor,
-        n_flips: int,
-        min_similarity: float,
+        wanted: Wanted,
     ) -> list[tuple[Flip, ...]]:
-        """Return the best replacements of each token, none for one that is no word or part of one.
+        """Return the replacements of each token, none for one that is no word or part of one.
 
         Args:
             tokens: of the text, special ones included.
             embeddings: (tokens, dimensions).
             gradient: (tokens, dimensions), of the score to be lowered.
-            n_flips: most for one token.
-            min_similarity: least cosine of both embeddings.
+            wanted: which of them.
         """
         found: list[tuple[Flip, ...]] = [()] * len(tokens)
+        chance = None if wanted.seed is None else torch.Generator().manual_seed(wanted.seed)
         for kind in (True, False):
             candidates = self._by_kind[kind]
             places = [at for at, token in enumerate(tokens) if self._kinds.get(token) is kind]
             for first in range(0, len(places) if len(candidates.ids) else 0, _AT_ONCE):
                 chosen = places[first : first + _AT_ONCE]
                 own = torch.tensor([tokens[at] for at in chosen], device=embeddings.device)
-                rows = _ranked(
-                    candidates, own, embeddings[chosen], gradient[chosen], n_flips, min_similarity
-                )
+                changes = _Changes(candidates, own, embeddings[chosen], gradient[chosen])
+                rows = changes.ranked(wanted, chance)
                 for at, flips in zip(chosen, rows, strict=True):
                     found[at] = flips
         return found
@@ -111,27 +122,40 @@ class Vocabulary:
         return _Candidates(ids, texts, vectors, vectors.norm(dim=-1).clamp_min(_SMALLEST))
 
 
-def _ranked(
-    candidates: _Candidates,
-    own: torch.Tensor,
-    embeddings: torch.Tensor,
-    gradient: torch.Tensor,
-    n_flips: int,
-    min_similarity: float,
-) -> list[tuple[Flip, ...]]:
-    old = (gradient * embeddings).sum(-1, keepdim=True)
-    estimates = gradient @ candidates.vectors.T - old
-    unit = torch.nn.functional.normalize(embeddings, dim=-1)
-    similarities = unit @ candidates.vectors.T / candidates.lengths
-    is_barred = (similarities < min_similarity) | (candidates.ids[None, :] == own[:, None])
-    estimates = estimates.masked_fill(is_barred, torch.inf)
-    values, order = estimates.topk(min(n_flips, len(candidates.ids)), largest=False)
-    cosines = similarities.gather(1, order).clamp(-1, 1)
-    return [
-        tuple(
-            Flip(text=candidates.texts[at], estimate=estimate, similarity=cosine)
-            for at, estimate, cosine in zip(*row, strict=True)
-            if estimate < float("inf")
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    """All that could be put in place of some tokens."""
+
+    candidates: _Candidates
+    own: torch.Tensor
+    """(tokens,), their ids."""
+    embeddings: torch.Tensor
+    """(tokens, dimensions)."""
+    gradient: torch.Tensor
+    """(tokens, dimensions)."""
+
+    def ranked(self, wanted: Wanted, chance: torch.Generator | None) -> list[tuple[Flip, ...]]:
+        """Return those with the lowest estimate, or drawn ones, of each token."""
+        candidates = self.candidates
+        old = (self.gradient * self.embeddings).sum(-1, keepdim=True)
+        estimates = self.gradient @ candidates.vectors.T - old
+        unit = torch.nn.functional.normalize(self.embeddings, dim=-1)
+        similarities = unit @ candidates.vectors.T / candidates.lengths
+        is_own = candidates.ids[None, :] == self.own[:, None]
+        keys = estimates
+        if chance is not None:
+            keys = torch.rand(estimates.shape, generator=chance).to(estimates.device)
+        keys = keys.masked_fill(is_own | (similarities < wanted.min_similarity), torch.inf)
+        least, order = keys.topk(min(wanted.n_most, len(candidates.ids)), largest=False)
+        columns = (least, order, estimates.gather(1, order), similarities.gather(1, order))
+        rows = zip(*(column.tolist() for column in columns), strict=True)
+        return [self._flips(*row) for row in rows]
+
+    def _flips(
+        self, keys: list[float], order: list[int], estimates: list[float], cosines: list[float]
+    ) -> tuple[Flip, ...]:
+        return tuple(
+            Flip(text=self.candidates.texts[at], estimate=estimate, similarity=cosine)
+            for key, at, estimate, cosine in zip(keys, order, estimates, cosines, strict=True)
+            if key < math.inf
         )
-        for row in zip(order.tolist(), values.tolist(), cosines.tolist(), strict=True)
-    ]

@@ -20,6 +20,7 @@ def encode_differentiate(payload: Differentiate) -> Json:
         "label": payload.label,
         "n_steps": payload.n_steps,
         "n_flips": payload.n_flips,
+        "flip_seed": payload.flip_seed,
         "min_similarity": payload.min_similarity,
         "spans": [list(span) for span in payload.spans],
     }
@@ -35,6 +36,7 @@ def decode_differentiate(data: Mapping[str, Any]) -> Differentiate:
         label=data.get("label"),
         n_steps=data.get("n_steps", 1),
         n_flips=data.get("n_flips", 0),
+        flip_seed=data.get("flip_seed"),
         min_similarity=data.get("min_similarity", -1.0),
         spans=tuple((start, end) for start, end in data.get("spans", ())),
     )

@@ -99,6 +99,9 @@ class Differentiate:
     """Points on the straight path from a baseline to the text for integrated gradients; 1: none."""
     n_flips: int = 0
     """Replacements to name for each token, those that should lower the score most."""
+    flip_seed: int | None = None
+    """Draws the replacements with this seed in place of the best ones: for a search at random over
+    the same changes."""
     min_similarity: float = -1.0
     """Least cosine, in [-1, 1], of a token's input embedding and that of a replacement."""
     spans: tuple[tuple[int, int], ...] = ()

@@ -36,8 +36,8 @@ class TokenGradient:
     """Integrated gradient (Sundararajan et al. 2017), summed over the embedding's dimensions; None
     where it was not asked for. An added token is the same in the baseline, and has 0."""
     flips: tuple[Flip, ...] = ()
-    """Those that lower the score most by the estimate, the best first; as many as there are, which
-    may be fewer than were asked for, and none for an added token."""
+    """Those that lower the score most by the estimate, the best first, or those drawn; fewer than
+    were asked for where there are no more, and none for an added token."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,15 +20,16 @@ from harness.suites.attacks.draft import Draft
 from harness.suites.attacks.draws import Draws
 from harness.suites.attacks.edit_distance import is_within
 from harness.suites.attacks.moves import Moves, Offer
+from harness.suites.attacks.ranked_recipe import RankedRecipe, RankingBy
 from harness.suites.attacks.ranking import Ranked, by_replacement
-from harness.suites.attacks.recipe import Recipe, check_budget, is_no_stop_word
+from harness.suites.attacks.recipe import check_budget, is_no_stop_word
 
 _EDITS_OF_A_CHANGE = 2
 """At most: to exchange two characters is to substitute both."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeepWordBug(Recipe):
+class DeepWordBug(RankedRecipe):
     """DeepWordBug (Gao et al., 2018), as TextAttack 0.3.11 has it.
 
     A word has two neighbours exchanged, a character substituted, left out or put in, whichever is
@@ -40,6 +41,9 @@ class DeepWordBug(Recipe):
 
     max_edits: int = 30
     """Most single-character edits of a whole text, 1 or more."""
+    ranking: RankingBy = "queries"
+    """How the words that matter most are found: ``queries`` asks what the model makes of the text
+    as the recipe has it, ``gradient`` takes one gradient, of a model that differentiates."""
     budget: int | None = None
     """Most queries for one sample, the one about the text as it is among them; none: no bound."""
 

@@ -12,13 +12,14 @@ from harness.sources.lexicons.wordnet import wordnet
 from harness.sources.lexicons.wordnet_files import WORDNET
 from harness.suites.attacks.draft import Draft
 from harness.suites.attacks.moves import Moves
+from harness.suites.attacks.ranked_recipe import RankedRecipe, RankingBy
 from harness.suites.attacks.ranking import Ranked, by_weighted_saliency
-from harness.suites.attacks.recipe import Recipe, check_budget, is_no_stop_word
+from harness.suites.attacks.recipe import check_budget, is_no_stop_word
 from harness.suites.attacks.synonyms import synonyms_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pwws(Recipe):
+class Pwws(RankedRecipe):
     """Probability weighted word saliency (Ren et al., ACL 2019), as TextAttack 0.3.11 has it.
 
     Every word but stop words may give way to any of its synonyms in WordNet, taken in every part of
@@ -29,6 +30,9 @@ class Pwws(Recipe):
     name: ClassVar[str] = "pwws"
     version: ClassVar[int] = 1
 
+    ranking: RankingBy = "queries"
+    """How the words that matter most are found: ``queries`` asks what the model makes of the text
+    as the recipe has it, ``gradient`` takes one gradient, of a model that differentiates."""
     budget: int | None = None
     """Most queries for one sample, the one about the text as it is among them; none: no bound."""
 

@@ -18,7 +18,7 @@ from harness.suites.attacks.ranking import Ranked
 from harness.suites.perturbations.disturbance import Disturbance
 
 if TYPE_CHECKING:
-    from harness.core.ports import Metric, Search
+    from harness.core.ports import GradientSearch, Metric, Search
 
 
 class Recipe(Disturbance):
@@ -36,7 +36,7 @@ class Recipe(Disturbance):
 
         return ATTACK_METRICS
 
-    def search(self, text: str, clean: Guess, rng: random.Random) -> Search:
+    def search(self, text: str, clean: Guess, rng: random.Random) -> Search | GradientSearch:
         """Start on one text.
 
         Raises:

@@ -21,8 +21,9 @@ from harness.suites.attacks.characters import (
 from harness.suites.attacks.draft import Draft
 from harness.suites.attacks.draws import Draws
 from harness.suites.attacks.moves import Moves
+from harness.suites.attacks.ranked_recipe import RankedRecipe, RankingBy
 from harness.suites.attacks.ranking import Ranked, by_deletion
-from harness.suites.attacks.recipe import Recipe, check_budget, is_no_stop_word
+from harness.suites.attacks.recipe import check_budget, is_no_stop_word
 from harness.suites.attacks.synonyms import in_case_of, synonyms_of
 
 _NEAREST = 5
@@ -30,7 +31,7 @@ _NEAREST = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TextBuggerLite(Recipe):
+class TextBuggerLite(RankedRecipe):
     """TextBugger (Li et al., NDSS 2019) with neither sentence encoder nor word vectors.
 
     A word has a space put in, a character left out, two neighbours exchanged or a look-alike put
@@ -42,6 +43,9 @@ class TextBuggerLite(Recipe):
     name: ClassVar[str] = "textbugger_lite"
     version: ClassVar[int] = 1
 
+    ranking: RankingBy = "queries"
+    """How the words that matter most are found: ``queries`` asks what the model makes of the text
+    as the recipe has it, ``gradient`` takes one gradient, of a model that differentiates."""
     budget: int | None = None
     """Most queries for one sample, the one about the text as it is among them; none: no bound."""
 

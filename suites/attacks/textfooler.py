@@ -12,8 +12,9 @@ from harness.sources.lexicons.wordnet import wordnet
 from harness.sources.lexicons.wordnet_files import WORDNET
 from harness.suites.attacks.draft import Draft
 from harness.suites.attacks.moves import Moves
+from harness.suites.attacks.ranked_recipe import RankedRecipe, RankingBy
 from harness.suites.attacks.ranking import Ranked, by_deletion
-from harness.suites.attacks.recipe import Recipe, check_budget, is_no_stop_word
+from harness.suites.attacks.recipe import check_budget, is_no_stop_word
 from harness.suites.attacks.synonyms import in_case_of, synonyms_of
 
 _NEAREST = 50
@@ -21,7 +22,7 @@ _NEAREST = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TextFoolerLite(Recipe):
+class TextFoolerLite(RankedRecipe):
     """TextFooler (Jin et al., AAAI 2020) with WordNet in place of its word vectors.
 
     Words are ranked by what leaving them out does and give way to synonyms in their own case.
@@ -33,6 +34,9 @@ class TextFoolerLite(Recipe):
     name: ClassVar[str] = "textfooler_lite"
     version: ClassVar[int] = 1
 
+    ranking: RankingBy = "queries"
+    """How the words that matter most are found: ``queries`` asks what the model makes of the text
+    as the recipe has it, ``gradient`` takes one gradient, of a model that differentiates."""
     budget: int | None = None
     """Most queries for one sample, the one about the text as it is among them; none: no bound."""
 

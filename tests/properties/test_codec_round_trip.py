@@ -70,6 +70,7 @@ payloads: st.SearchStrategy[Payload] = st.one_of(
         label=st.none() | texts,
         n_steps=counts,
         n_flips=counts,
+        flip_seed=st.none() | counts,
         min_similarity=st.floats(-1, 1),
         spans=st.lists(st.tuples(counts, counts), max_size=2).map(tuple),
     ),
