@@ -35,6 +35,7 @@ from harness.core.identity import Identity
 from harness.core.ports import Adapter, Session
 from harness.core.request import (
     Classify,
+    Differentiate,
     Embed,
     FitAndClassify,
     Generate,
@@ -56,6 +57,7 @@ from harness.core.response import (
     Response,
     TokenLogLikelihoods,
 )
+from harness.core.token_gradients import TokenGradients
 
 _TRAINING = TrainingSet(
     id="conformance",
@@ -69,6 +71,7 @@ SPECIMENS: tuple[Payload, ...] = (
     RollingLogLikelihood(text="The cat sat on the mat."),
     Classify(text="a good film"),
     Embed(text="a good film"),
+    Differentiate(text="a good film", n_steps=8, n_flips=2, spans=((2, 6), (7, 11))),
     FitAndClassify(text="a good film", training=_TRAINING),
 )
 """One small question or two of each kind."""
@@ -79,6 +82,7 @@ _OUTPUTS: dict[type, type] = {
     RollingLogLikelihood: TokenLogLikelihoods,
     Classify: Classification,
     Embed: Embedding,
+    Differentiate: TokenGradients,
     FitAndClassify: Classification,
 }
 
@@ -243,6 +247,22 @@ def _check_embedding(_: Embed, output: Embedding) -> None:
     _require(is_vector, "an embedding has finite numbers")
 
 
+def _check_gradients(payload: Differentiate, output: TokenGradients) -> None:
+    _require(output.score <= 0, f"a log-probability is at most 0: {output.score}")
+    n_spans, n_norms = len(payload.spans), len(output.span_norms)
+    _require(n_spans == n_norms, f"{n_spans} spans get as many norms, not {n_norms}")
+    for token in output.tokens:
+        is_number = isfinite(token.times_input) and isfinite(token.norm) and token.norm >= 0
+        _require(is_number, f"gradients are finite, and norms not negative: {token}")
+        _require(len(token.flips) <= payload.n_flips, f"no more flips than asked for: {token}")
+        if token.start is None or token.end is None:
+            continue
+        is_inside = 0 <= token.start <= token.end <= len(payload.text)
+        _require(is_inside, f"a token lies within the text: {token}")
+    has_path = output.baseline_score is not None
+    _require(has_path == (payload.n_steps > 1), "integrated gradients come when they are asked for")
+
+
 # Each function takes the classes that its key implies, which a dict's type cannot say.
 _FORMS: dict[type, Callable[[Any, Any], None]] = {
     LogLikelihood: _check_log_likelihoods,
@@ -250,6 +270,7 @@ _FORMS: dict[type, Callable[[Any, Any], None]] = {
     Classify: _check_classification,
     FitAndClassify: _check_classification,
     Embed: _check_embedding,
+    Differentiate: _check_gradients,
 }
 
 

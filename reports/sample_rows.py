@@ -21,6 +21,7 @@ from harness.core.response import (
 )
 from harness.core.run import Record
 from harness.core.sample import Sample
+from harness.core.token_gradients import TokenGradients
 from harness.reports.number_format import format_count, format_number
 from harness.reports.visible_text import visible_text
 
@@ -131,6 +132,9 @@ def output_text(output: Output, sample: Sample) -> str:  # noqa: C901, PLR0911 -
             return f"{tokens}log-likelihood {format_number(sum(values))}"
         case Embedding(values=values):
             return f"a vector of {format_count(len(values))} numbers"
+        case TokenGradients(label=label, score=score, tokens=tokens):
+            size = f"{format_count(len(tokens))} tokens"
+            return f"gradients of {label} at {size}, log-probability {format_number(score)}"
         case Profile(points=points):
             n_timed = sum(len(point.traces) for point in points)
             return f"{format_count(n_timed)} timed requests, {output.tier}"

@@ -26,12 +26,9 @@ class ReplayAdapter:
     """The run's folder."""
     model: str | None = None
     """The model's name in that run; needed when the run has several."""
-    offers: tuple[Literal["generates", "scores", "classifies", "embeds", "fits"], ...] = (
-        "generates",
-        "scores",
-        "classifies",
-        "embeds",
-    )
+    offers: tuple[
+        Literal["generates", "scores", "classifies", "embeds", "differentiates", "fits"], ...
+    ] = ("generates", "scores", "classifies", "embeds", "differentiates")
     """What the recorded model was asked; nothing is read to find out."""
 
     def __post_init__(self) -> None:

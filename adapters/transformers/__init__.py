@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from harness.adapters.transformers.variant import check_variant
+from harness.adapters.transformers.variant import check_variant, has_gradients
 from harness.core.capability import Capability
 from harness.core.errors import ConfigError
 from harness.sources.source import Source
@@ -18,7 +18,7 @@ _CAPABILITIES = {
     "causal": _LANGUAGE_MODEL,
     "seq2seq": _LANGUAGE_MODEL,
     "masked": frozenset({Capability.SCORES}),
-    "classifier": frozenset({Capability.CLASSIFIES}),
+    "classifier": frozenset({Capability.CLASSIFIES, Capability.DIFFERENTIATES}),
     "encoder": frozenset({Capability.EMBEDS}),
 }
 _MAY_CUT = {"truncate": ("classifier", "encoder"), "truncate_left": ("causal",)}
@@ -88,8 +88,9 @@ class TransformersAdapter(Source):
 
     @property
     def capabilities(self) -> frozenset[Capability]:
-        """What the task allows."""
-        return _CAPABILITIES[self.task]
+        """What the task allows; a model in int8, in ONNX Runtime or compiled has no gradients."""
+        offered = _CAPABILITIES[self.task]
+        return offered if has_gradients(self.variant) else offered - {Capability.DIFFERENTIATES}
 
     def open(self) -> TransformersSession:
         """Load the model.

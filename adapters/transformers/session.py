@@ -14,6 +14,7 @@ from harness.adapters.transformers import TransformersAdapter
 from harness.adapters.transformers.answering import Responder, answer
 from harness.adapters.transformers.causal import CausalReader
 from harness.adapters.transformers.classifying import ClassifyingResponder
+from harness.adapters.transformers.differentiating import GradientResponder
 from harness.adapters.transformers.embedding import EmbeddingResponder
 from harness.adapters.transformers.generation import GenerationResponder
 from harness.adapters.transformers.loaded import LoadedModel
@@ -163,7 +164,12 @@ def _responders(
 ) -> dict[Capability, Responder[Any, Any]]:
     is_cut = options.too_long == "truncate"
     if options.task == "classifier":
-        return {Capability.CLASSIFIES: ClassifyingResponder(loaded, is_cut=is_cut)}
+        answering: dict[Capability, Responder[Any, Any]] = {
+            Capability.CLASSIFIES: ClassifyingResponder(loaded, is_cut=is_cut)
+        }
+        if Capability.DIFFERENTIATES in options.capabilities:
+            answering[Capability.DIFFERENTIATES] = GradientResponder(loaded, is_cut=is_cut)
+        return answering
     if options.task == "encoder":
         return {Capability.EMBEDS: EmbeddingResponder(loaded, is_cut=is_cut)}
     reader = _READERS[options.task](loaded)

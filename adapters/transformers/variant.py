@@ -56,6 +56,11 @@ def dtype_of(variant: str | None, dtype: str | None) -> str | None:
     return OF_DTYPE.get(variant or "", dtype)
 
 
+def has_gradients(variant: str | None) -> bool:
+    """Tell whether what the variant computes can be differentiated, in torch and in its weights."""
+    return variant is None or variant in (*OF_DTYPE, PRUNED_2_OF_4) or variant.startswith("pruned-")
+
+
 def told_variant(variant: str | None, dtype: str | None) -> str:
     """Return what an identity says: one name for one model, however it was asked for."""
     by_dtype = {name: short for short, name in OF_DTYPE.items()}

@@ -291,6 +291,16 @@ class KeepingAttack(Attack, Protocol):
 
 
 @runtime_checkable
+class GradientAttack(Attack, Protocol):
+    """An attack that may look into the model: a white-box attack."""
+
+    @property
+    def needs_gradients(self) -> bool:
+        """Whether it does so with these options; then the model has to differentiate."""
+        ...
+
+
+@runtime_checkable
 class Fetching(Protocol):
     """A suite whose data no ``Source`` among its options names."""
 

@@ -81,9 +81,11 @@ class Attacked:
     (``Found.n_spare``) it is the number of that query."""
     n_unreadable: int = 0
     """Answers to the search's texts that no label could be read from."""
+    n_gradients: int = 0
+    """Gradients that the search has asked for, which ``n_queries`` does not count."""
     control: Outcome | None = None
-    """What a random search over the same changes came to with as many queries; None for a sample
-    that was skipped and for a recipe that has none."""
+    """What a random search over the same changes came to with as many queries, gradients counted
+    as queries; None for a sample that was skipped and for a recipe that has none."""
     control_text: str = ""
     control_n_changed: int = 0
     """Words of the original that ``control_text`` has changed."""

@@ -20,5 +20,8 @@ class Capability(StrEnum):
     EMBEDS = "embeds"
     """Maps a text to a vector: answers :class:`~harness.core.request.Embed`."""
 
+    DIFFERENTIATES = "differentiates"
+    """Gives gradients of a label's score: answers ``Differentiate``."""
+
     FITS = "fits"
     """Can be trained anew on given examples: answers ``FitAndClassify``."""

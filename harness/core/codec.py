@@ -21,6 +21,12 @@ from harness.core.attacked_codec import (
     encode_attacked,
 )
 from harness.core.float_codec import decode_floats, encode_float, encode_floats
+from harness.core.gradient_codec import (
+    decode_differentiate,
+    decode_token_gradients,
+    encode_differentiate,
+    encode_token_gradients,
+)
 from harness.core.identity import hash_json
 from harness.core.profile import Profile
 from harness.core.profile_codec import (
@@ -32,6 +38,7 @@ from harness.core.profile_codec import (
 from harness.core.request import (
     AttackText,
     Classify,
+    Differentiate,
     Embed,
     FitAndClassify,
     Generate,
@@ -60,6 +67,7 @@ from harness.core.response import (
     TokenLogLikelihoods,
     Usage,
 )
+from harness.core.token_gradients import TokenGradients
 
 Json: TypeAlias = dict[str, Any]
 """A JSON object: its values are whatever ``json.dumps`` takes."""
@@ -338,6 +346,7 @@ _ENCODE_PAYLOAD: dict[type, Callable[[Any], Json]] = {
     RollingLogLikelihood: _encode_rolling_log_likelihood,
     Classify: _encode_text,
     Embed: _encode_text,
+    Differentiate: encode_differentiate,
     FitAndClassify: _encode_fit_and_classify,
     LoadTest: encode_load_test,
     AttackText: encode_attack_text,
@@ -350,6 +359,7 @@ _DECODE_QUESTION: dict[str, Callable[[Mapping[str, Any]], SingleQuestion]] = {
     "RollingLogLikelihood": _decode_rolling_log_likelihood,
     "Classify": lambda data: Classify(text=data["text"]),
     "Embed": lambda data: Embed(text=data["text"]),
+    "Differentiate": decode_differentiate,
 }
 
 _DECODE_PAYLOAD: dict[str, Callable[[Mapping[str, Any]], Payload]] = {
@@ -365,6 +375,7 @@ _ENCODE_OUTPUT: dict[type, Callable[[Any], Json]] = {
     TokenLogLikelihoods: _encode_token_log_likelihoods,
     Classification: _encode_classification,
     Embedding: _encode_embedding,
+    TokenGradients: encode_token_gradients,
     Profile: encode_profile,
     Attacked: encode_attacked,
     AnswerGroup: _encode_answer_group,
@@ -376,6 +387,7 @@ _DECODE_ANSWER: dict[str, Callable[[Mapping[str, Any]], SingleAnswer]] = {
     "TokenLogLikelihoods": _decode_token_log_likelihoods,
     "Classification": _decode_classification,
     "Embedding": _decode_embedding,
+    "TokenGradients": decode_token_gradients,
 }
 
 _DECODE_OUTPUT: dict[str, Callable[[Mapping[str, Any]], Output]] = {

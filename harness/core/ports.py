@@ -16,10 +16,11 @@ from harness.core.capability import Capability
 from harness.core.estimate import Estimate, Interval
 from harness.core.figure import Figure
 from harness.core.identity import Identity
-from harness.core.request import Payload, Request
+from harness.core.request import Differentiate, Payload, Request
 from harness.core.response import Exchange, Output
 from harness.core.sample import Sample
 from harness.core.score import Quantity, Score, Unscored
+from harness.core.token_gradients import TokenGradients
 
 if TYPE_CHECKING:
     import random
@@ -39,6 +40,14 @@ Search: TypeAlias = Generator[Sequence[str], Sequence[Guess], Found]
 than asked, the first of them, once the budget is used up), and returns what it has found: a text
 that it has asked about, or the original. An answer that no label can be read from is sent as a
 guess with an empty label that takes the search no further."""
+
+GradientSearch: TypeAlias = Generator[
+    Sequence[str] | Sequence[Differentiate], Sequence[Guess] | Sequence[TokenGradients], Found
+]
+"""A search that may also yield questions for gradients, no texts among them, and is sent as many
+answers. They are counted on their own and take nothing from the budget, which is for what a search
+may ask about: one that only asks for gradients comes to nothing. Its attack has to say so (see
+``GradientAttack``)."""
 
 
 class Session(Protocol):
@@ -259,7 +268,7 @@ class Attack(Protocol):
         """What is measured of an ``Attacked``."""
         ...
 
-    def search(self, text: str, clean: Guess, rng: random.Random) -> Search:
+    def search(self, text: str, clean: Guess, rng: random.Random) -> Search | GradientSearch:
         """Start on one text, which the model is right about.
 
         Args:
@@ -272,7 +281,9 @@ class Attack(Protocol):
         """
         ...
 
-    def control(self, text: str, clean: Guess, rng: random.Random) -> Search | None:
+    def control(
+        self, text: str, clean: Guess, rng: random.Random
+    ) -> Search | GradientSearch | None:
         """Return a random search over the same changes; None for a recipe that has none.
 
         It goes on until it succeeds or is sent nothing more.

@@ -5,6 +5,7 @@ Request ── payload ──┬── Generate              generates
                      ├── RollingLogLikelihood  scores
                      ├── Classify              classifies
                      ├── Embed                 embeds
+                     ├── Differentiate         differentiates
                      ├── FitAndClassify        fits
                      ├── LoadTest              whatever its ``capability`` says
                      ├── AttackText            whatever its ``capability`` says
@@ -88,6 +89,26 @@ class Embed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Differentiate:
+    """Give the gradient of a label's score with respect to each token's input embedding."""
+
+    text: str
+    label: str | None = None
+    """One of the model's labels; None for the one that it chooses for this text."""
+    n_steps: int = 1
+    """Points on the straight path from a baseline to the text for integrated gradients; 1: none."""
+    n_flips: int = 0
+    """Replacements to name for each token, those that should lower the score most."""
+    flip_seed: int | None = None
+    """Draws the replacements with this seed in place of the best ones: for a search at random over
+    the same changes."""
+    min_similarity: float = -1.0
+    """Least cosine, in [-1, 1], of a token's input embedding and that of a replacement."""
+    spans: tuple[tuple[int, int], ...] = ()
+    """Stretches of characters, beginning and end, to give one norm each of."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingSet:
     """Labelled examples to fit on; equal ``id`` means equal contents, so a fit can be reused."""
 
@@ -132,7 +153,7 @@ class AttackText:
     """Changes with whatever has a part in its outcome: options, word lists, the seed."""
 
 
-SingleQuestion = Generate | LogLikelihood | RollingLogLikelihood | Classify | Embed
+SingleQuestion = Generate | LogLikelihood | RollingLogLikelihood | Classify | Embed | Differentiate
 """What one answer is an answer to."""
 
 
@@ -153,6 +174,7 @@ Payload = (
     | RollingLogLikelihood
     | Classify
     | Embed
+    | Differentiate
     | FitAndClassify
     | LoadTest
     | AttackText
@@ -165,6 +187,7 @@ _ANSWERED_BY: dict[type, Capability] = {
     RollingLogLikelihood: Capability.SCORES,
     Classify: Capability.CLASSIFIES,
     Embed: Capability.EMBEDS,
+    Differentiate: Capability.DIFFERENTIATES,
     FitAndClassify: Capability.FITS,
 }
 

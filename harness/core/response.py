@@ -6,6 +6,7 @@ Exchange ── request
                      │                        ├── TokenLogLikelihoods
                      │                        ├── Classification
                      │                        ├── Embedding
+         │                        ├── TokenGradients
                      │                        ├── Profile
                      │                        ├── Attacked
                      │                        └── AnswerGroup
@@ -20,6 +21,7 @@ from enum import StrEnum
 from harness.core.attacked import Attacked
 from harness.core.profile import Profile
 from harness.core.request import Request
+from harness.core.token_gradients import TokenGradients
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +82,9 @@ class Embedding:
     values: tuple[float, ...]
 
 
-SingleAnswer = Generation | LogLikelihoods | TokenLogLikelihoods | Classification | Embedding
+SingleAnswer = (
+    Generation | LogLikelihoods | TokenLogLikelihoods | Classification | Embedding | TokenGradients
+)
 """What comes back to one question."""
 
 
@@ -97,6 +101,7 @@ Output = (
     | TokenLogLikelihoods
     | Classification
     | Embedding
+    | TokenGradients
     | Profile
     | Attacked
     | AnswerGroup

@@ -5,13 +5,15 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from harness.core.attacked import Attacked, Found, Guess, Outcome
 from harness.core.errors import HarnessError
-from harness.core.ports import Attack, Search
+from harness.core.ports import Attack, GradientSearch, Search
+from harness.core.request import Differentiate
 from harness.core.response import Failure, FailureKind, Response, Usage
 from harness.core.sample import Sample
+from harness.core.token_gradients import TokenGradients
 from harness.engine.breakdown import sentence_of
 from harness.engine.guess_cache import Unreadable
 from harness.engine.guessing import Question, Told
@@ -19,6 +21,9 @@ from harness.engine.search_ledger import Broken, Ledger, Verified
 
 Answer: TypeAlias = Response | Failure
 Course: TypeAlias = Generator[Question, Told, Answer]
+AnySearch: TypeAlias = Search | GradientSearch
+Wanted: TypeAlias = Sequence[str] | Sequence[Differentiate]
+News: TypeAlias = list[Guess] | list[TokenGradients]
 Value = TypeVar("Value")
 
 _MOST_IN_VAIN = 1000
@@ -66,9 +71,10 @@ def _attacked(attack: Attack, seed: int, sample: Sample) -> Generator[Question, 
     beside = replace(
         searching,
         who=f"the random search beside {attack.label}",
-        budget=searching.n_queries,
+        budget=searching.n_queries + searching.n_gradients,
         n_queries=1,
         n_unreadable=0,
+        n_gradients=0,
         asked={},
     )
     control = _begun(attack.control, beside, f"{key}/control")
@@ -117,6 +123,7 @@ def _summed_up(ledger: Ledger, end: Verified, control: Verified | None) -> Attac
         n_barren=end.found.n_barren,
         found_at=end.found_at,
         n_unreadable=ledger.n_unreadable,
+        n_gradients=ledger.n_gradients,
     )
     if control is None:
         return attacked
@@ -130,31 +137,45 @@ def _summed_up(ledger: Ledger, end: Verified, control: Verified | None) -> Attac
 
 
 def _begun(
-    start: Callable[[str, Guess, random.Random], Search | None], ledger: Ledger, key: str
-) -> Search | None:
+    start: Callable[[str, Guess, random.Random], AnySearch | None], ledger: Ledger, key: str
+) -> AnySearch | None:
     rng = random.Random(key)  # noqa: S311 - no secret
     return _guarded(ledger.who, lambda: start(ledger.sample.text, ledger.clean, rng))
 
 
-def _carried_out(search: Search, ledger: Ledger) -> Generator[Question, Told, Verified]:
+def _carried_out(search: AnySearch, ledger: Ledger) -> Generator[Question, Told, Verified]:
     """Let a search ask until it is done; past its budget it is sent nothing more."""
     n_in_vain = 0
     wanted = _guarded(ledger.who, lambda: _stepped(search, None))
     while not isinstance(wanted, Found):
-        texts = ledger.affordable(wanted)
-        n_in_vain = 0 if texts else n_in_vain + 1
+        n_before = ledger.n_queries
+        news = yield from _asked(wanted, ledger)
+        n_in_vain = n_in_vain + 1 if ledger.n_queries == n_before else 0
         if n_in_vain > _MOST_IN_VAIN:
             raise Broken.search(ledger.who, "goes on asking although it is sent nothing")
-        told = (yield Question(ledger.sample, texts)) if texts else Told()
-        guesses = ledger.enter(texts, told)
-        wanted = _guarded(ledger.who, lambda: _stepped(search, guesses))  # noqa: B023 - called at once
+        wanted = _guarded(ledger.who, lambda: _stepped(search, news))  # noqa: B023 - called at once
     return ledger.verified(wanted)
 
 
-def _stepped(search: Search, guesses: Sequence[Guess] | None) -> Sequence[str] | Found:
+def _asked(wanted: Wanted, ledger: Ledger) -> Generator[Question, Told, News]:
+    """Ask what a search wants to know, as far as there are queries left."""
+    gradients = tuple(each for each in wanted if isinstance(each, Differentiate))
+    texts = tuple(each for each in wanted if isinstance(each, str))
+    if len(gradients) + len(texts) < len(wanted) or (gradients and texts):
+        raise Broken.search(ledger.who, "asks neither about texts alone nor for gradients alone")
+    if gradients:
+        return ledger.enter_gradients((yield Question(ledger.sample, gradients=gradients)))
+    affordable = ledger.affordable(texts)
+    told = (yield Question(ledger.sample, affordable)) if affordable else Told()
+    return ledger.enter(affordable, told)
+
+
+def _stepped(search: AnySearch, news: News | None) -> Wanted | Found:
     """Take a search to its next question, or to its end."""
+    # What a search is sent fits what it asked; a type cannot say so.
+    running: Any = search
     try:
-        wanted = next(search) if guesses is None else search.send(guesses)
+        wanted: Wanted = next(running) if news is None else running.send(news)
     except StopIteration as end:
         if not isinstance(end.value, Found):
             raise TypeError(f"it returns {type(end.value).__name__}, not Found") from end

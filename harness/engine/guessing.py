@@ -10,7 +10,7 @@ from math import exp
 from harness.core.attacked import Guess
 from harness.core.capability import Capability
 from harness.core.ports import Session, Task
-from harness.core.request import Payload
+from harness.core.request import Classify, Differentiate, Payload
 from harness.core.response import (
     Classification,
     Failure,
@@ -22,6 +22,8 @@ from harness.core.response import (
 )
 from harness.core.sample import Sample
 from harness.core.score import Unscored
+from harness.core.token_gradients import TokenGradients
+from harness.engine import gradient_questions
 from harness.engine.breakdown import sentence_of
 from harness.engine.execute import WINDOW, answers_to
 from harness.engine.guess_cache import Guesses, Key, Reading, Unreadable, key_of
@@ -32,10 +34,11 @@ _ROUNDING = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Texts to ask about in place of a sample's own."""
+    """Texts to ask about in place of a sample's own, or gradients to ask for at such texts."""
 
     sample: Sample
-    texts: Sequence[str]
+    texts: Sequence[str] = ()
+    gradients: Sequence[Differentiate] = ()
 
 
 @dataclass(slots=True)
@@ -43,6 +46,8 @@ class Told:
     """What the model takes the texts of one question for, in their order."""
 
     readings: list[Reading | Failure] = field(default_factory=list)
+    gradients: list[TokenGradients | Failure] = field(default_factory=list)
+    """In their order."""
     n_sent: int = 0
     """Texts that were sent for the sake of this question."""
     usages: list[Usage] = field(default_factory=list)
@@ -81,7 +86,33 @@ class Guessing:
         found.update(self._asked(unknown))
         for own, mine in zip(keys, told, strict=True):
             mine.readings = [found[key] for key in own]
+        self._differentiate(questions, told)
         return told
+
+    def _differentiate(self, questions: Sequence[Question], told: Sequence[Told]) -> None:
+        owners: dict[Differentiate, Told] = {}
+        found: dict[Differentiate, TokenGradients | Failure] = {}
+        for question, mine in zip(questions, told, strict=True):
+            for asked in question.gradients:
+                refusal = self._unlike(question.sample, asked)
+                if refusal is None:
+                    owners.setdefault(asked, mine)
+                else:
+                    found[asked] = refusal
+        for asked, answer in gradient_questions.answered(self.session, owners):
+            found[asked] = gradient_questions.read(answer)
+            if isinstance(answer, Response) and answer.usage is not None:
+                owners[asked].usages.append(answer.usage)
+        for question, mine in zip(questions, told, strict=True):
+            mine.gradients = [found[asked] for asked in question.gradients]
+
+    def _unlike(self, sample: Sample, asked: Differentiate) -> Failure | None:
+        """Refuse a gradient at a text that the model does not see as the suite asks about it."""
+        seen = self.task.ask(replace(sample, text=asked.text), self.capability)
+        if isinstance(seen, Classify) and seen.text == asked.text:
+            return None
+        reason = "the suite does not ask the model to classify the text as it is"
+        return Failure(kind=FailureKind.REJECTED, message=f"no gradient can be had: {reason}")
 
     def _asked(
         self, unknown: Mapping[Key, tuple[Told, Sample]]

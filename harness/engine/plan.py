@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.core.abilities import ParticularSuite
+from harness.core.abilities import GradientAttack, ParticularSuite
 from harness.core.build import Problems
 from harness.core.capability import Capability
 from harness.core.errors import CapabilityError, ConfigError
@@ -45,6 +45,7 @@ def check_capabilities(spec: RunSpec) -> None:
         for name in suite.models:
             with problems.kept():
                 _check_model(suite, models[name])
+                _check_attack(suite, models[name])
     check_judges(spec, problems)
     problems.raise_any()
 
@@ -76,3 +77,23 @@ def _check_model(suite: SuiteSpec, model: ModelSpec) -> None:
             suite.suite.check_model(model.adapter, capability)
         except ConfigError as error:
             raise in_place(error, suite.name, model.name) from error
+
+
+def _check_attack(suite: SuiteSpec, model: ModelSpec) -> None:
+    """Refuse a white-box attack on a model that cannot be looked into; a replay is not attacked."""
+    attack, can = suite.attack, model.adapter.capabilities
+    if not isinstance(attack, GradientAttack) or not attack.needs_gradients:
+        return
+    is_open = Capability.DIFFERENTIATES in can and _classifies(suite, model)
+    if is_open or model.adapter_name == "replay":
+        return
+    raise CapabilityError(
+        f"suite {suite.name!r} on model {model.name!r}",
+        f"the attack {attack.label!r} needs a model, one that differentiates what it classifies,"
+        f" but the adapter {model.adapter_name!r} as configured {' and '.join(sorted(can))}",
+        f"leave the attack out, or name other models in a suite of its own than {model.name!r}",
+    )
+
+
+def _classifies(suite: SuiteSpec, model: ModelSpec) -> bool:
+    return capability_for(suite, model) is Capability.CLASSIFIES

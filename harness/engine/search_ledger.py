@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from harness.core.attacked import Found, Guess, Outcome
 from harness.core.response import Failure, FailureKind
 from harness.core.sample import Sample
+from harness.core.token_gradients import TokenGradients
 from harness.engine.guess_cache import Reading
 from harness.engine.guessing import Told
 
@@ -53,6 +54,7 @@ class Ledger:
     n_queries: int = 1
     n_sent: int = 0
     n_unreadable: int = 0
+    n_gradients: int = 0
     asked: dict[str, tuple[int, Reading]] = field(default_factory=dict)
     """By text: which query was the first about it, and what came back."""
 
@@ -85,6 +87,21 @@ class Ledger:
             guesses.append(self._as_guess(reading))
         self.n_sent += told.n_sent
         return guesses
+
+    def enter_gradients(self, told: Told) -> list[TokenGradients]:
+        """Count gradients and return them.
+
+        Raises:
+            Broken: one has not come.
+        """
+        found = []
+        for gradients in told.gradients:
+            self.n_gradients += 1
+            if isinstance(gradients, Failure):
+                message = f"gradient {self.n_gradients} of {self.who}: {gradients.message}"
+                raise Broken(replace(gradients, message=message))
+            found.append(gradients)
+        return found
 
     def verified(self, found: Found) -> Verified:
         """Hold what a search says it has found against what the model answered.

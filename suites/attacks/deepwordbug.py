@@ -20,15 +20,16 @@ from harness.suites.attacks.draft import Draft
 from harness.suites.attacks.draws import Draws
 from harness.suites.attacks.edit_distance import is_within
 from harness.suites.attacks.moves import Moves, Offer
+from harness.suites.attacks.ranked_recipe import RankedRecipe
 from harness.suites.attacks.ranking import Ranked, by_replacement
-from harness.suites.attacks.recipe import Recipe, is_no_stop_word
+from harness.suites.attacks.recipe import is_no_stop_word
 
 _EDITS_OF_A_CHANGE = 2
 """At most: to exchange two characters is to substitute both."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeepWordBug(Recipe):
+class DeepWordBug(RankedRecipe):
     """DeepWordBug (Gao et al., 2018), as TextAttack 0.3.11 has it.
 
     A word has two neighbours exchanged, a character substituted, left out or put in, whichever is
@@ -43,7 +44,7 @@ class DeepWordBug(Recipe):
 
     def __post_init__(self) -> None:
         """Refuse impossible values."""
-        Recipe.__post_init__(self)
+        RankedRecipe.__post_init__(self)
         if self.max_edits < 1:
             reason = f"must be at least 1, not {self.max_edits}"
             raise ConfigError("max_edits", reason, "write max_edits = 30")

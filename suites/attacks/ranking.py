@@ -57,12 +57,12 @@ def by_weighted_saliency(moves: Moves) -> Ranked:
         return None
     rest = iter(scores[len(places) :])
     best = [max((next(rest) for _ in texts), default=0.0) for texts in offers]
-    return _ordered(places, _softmax(scores[: len(places)]) * best)
+    return ordered(places, _softmax(scores[: len(places)]) * best)
 
 
 def _by_score(moves: Moves, places: list[int], texts: list[str], n_words: int) -> Ranked:
     scores = yield from _scores(moves, texts, n_words)
-    return None if scores is None else _ordered(places, scores)
+    return None if scores is None else ordered(places, scores)
 
 
 def _scores(
@@ -83,7 +83,8 @@ def _softmax(values: list[float]) -> NDArray[np.float32]:
     return shares
 
 
-def _ordered(places: list[int], scores: Sequence[float] | NDArray[np.floating]) -> list[int]:
+def ordered(places: list[int], scores: Sequence[float] | NDArray[np.floating]) -> list[int]:
+    """Return places by their scores, the highest first, and the first of equal ones first."""
     import numpy as np
 
     return [places[each] for each in np.argsort(-np.asarray(scores), kind="stable")]

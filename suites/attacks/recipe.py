@@ -19,7 +19,7 @@ from harness.suites.attacks.ranking import Ranked
 from harness.suites.perturbations.disturbance import Disturbance
 
 if TYPE_CHECKING:
-    from harness.core.ports import Metric, Search
+    from harness.core.ports import GradientSearch, Metric, Search
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,9 +30,8 @@ class Recipe(Disturbance):
     """Most queries for one sample, the one about the text as it is among them; none: no bound."""
 
     def __post_init__(self) -> None:
-        """Refuse a budget that leaves no query beside the one about the text as it is."""
-        if self.budget is not None and self.budget < 2:  # noqa: PLR2004 - the original and a change
-            raise ConfigError("budget", f"must be at least 2, not {self.budget}", "raise it")
+        """Refuse impossible values."""
+        check_budget(self.budget)
 
     @property
     def metrics(self) -> tuple[Metric, ...]:
@@ -41,7 +40,7 @@ class Recipe(Disturbance):
 
         return ATTACK_METRICS
 
-    def search(self, text: str, clean: Guess, rng: random.Random) -> Search:
+    def search(self, text: str, clean: Guess, rng: random.Random) -> Search | GradientSearch:
         """Start on one text.
 
         Raises:
@@ -72,6 +71,16 @@ class Recipe(Disturbance):
     @abstractmethod
     def _moves(self, draft: Draft, rng: random.Random) -> Moves:
         """Return what the recipe may do to a text."""
+
+
+def check_budget(budget: int | None) -> None:
+    """Refuse a budget that leaves no query beside the one about the text as it is.
+
+    Raises:
+        ConfigError: it is below 2.
+    """
+    if budget is not None and budget < 2:  # noqa: PLR2004 - the first query is the original's
+        raise ConfigError("budget", f"must be at least 2, not {budget}", "raise it")
 
 
 def is_no_stop_word(word: str) -> bool:

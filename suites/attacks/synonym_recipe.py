@@ -13,11 +13,12 @@ from harness.sources.lexicons.wordnet import wordnet
 from harness.sources.lexicons.wordnet_files import WORDNET
 from harness.suites.attacks.draft import Draft
 from harness.suites.attacks.moves import Moves
-from harness.suites.attacks.recipe import Recipe, is_no_stop_word
+from harness.suites.attacks.ranked_recipe import RankedRecipe
+from harness.suites.attacks.recipe import is_no_stop_word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SynonymRecipe(Recipe):
+class SynonymRecipe(RankedRecipe):
     """Every word but stop words may give way to its synonyms in WordNet."""
 
     @property

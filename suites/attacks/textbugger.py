@@ -21,8 +21,9 @@ from harness.suites.attacks.characters import (
 from harness.suites.attacks.draft import Draft
 from harness.suites.attacks.draws import Draws
 from harness.suites.attacks.moves import Moves
+from harness.suites.attacks.ranked_recipe import RankedRecipe
 from harness.suites.attacks.ranking import Ranked, by_deletion
-from harness.suites.attacks.recipe import Recipe, is_no_stop_word
+from harness.suites.attacks.recipe import is_no_stop_word
 from harness.suites.attacks.synonyms import in_case_of, synonyms_of
 
 _NEAREST = 5
@@ -30,7 +31,7 @@ _NEAREST = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TextBuggerLite(Recipe):
+class TextBuggerLite(RankedRecipe):
     """TextBugger (Li et al., NDSS 2019) with neither sentence encoder nor word vectors.
 
     A word has a space put in, a character left out, two neighbours exchanged or a look-alike put

@@ -15,6 +15,7 @@ from harness.core.codec import (
 from harness.core.request import (
     AttackText,
     Classify,
+    Differentiate,
     Embed,
     FitAndClassify,
     Generate,
@@ -37,6 +38,7 @@ from harness.core.response import (
     TokenLogLikelihoods,
     Usage,
 )
+from harness.core.token_gradients import Flip, TokenGradient, TokenGradients
 
 texts = st.text(max_size=20)
 floats = st.floats(allow_nan=False)
@@ -62,6 +64,16 @@ payloads: st.SearchStrategy[Payload] = st.one_of(
     st.builds(RollingLogLikelihood, text=texts, has_special_tokens=st.booleans()),
     st.builds(Classify, text=texts),
     st.builds(Embed, text=texts),
+    st.builds(
+        Differentiate,
+        text=texts,
+        label=st.none() | texts,
+        n_steps=counts,
+        n_flips=counts,
+        flip_seed=st.none() | counts,
+        min_similarity=st.floats(-1, 1),
+        spans=st.lists(st.tuples(counts, counts), max_size=2).map(tuple),
+    ),
     st.builds(FitAndClassify, text=texts, training=trainings),
     st.builds(
         AttackText,
@@ -87,6 +99,30 @@ outputs: st.SearchStrategy[Output] = st.one_of(
         is_probability=st.booleans(),
     ),
     st.builds(Embedding, vectors),
+    st.builds(
+        TokenGradients,
+        label=texts,
+        score=floats,
+        tokens=st.lists(
+            st.builds(
+                TokenGradient,
+                text=texts,
+                start=st.none() | counts,
+                end=st.none() | counts,
+                norm=floats,
+                times_input=floats,
+                integrated=st.none() | floats,
+                flips=st.lists(
+                    st.builds(Flip, text=texts, estimate=floats, similarity=floats), max_size=2
+                ).map(tuple),
+            ),
+            max_size=2,
+        ).map(tuple),
+        span_norms=vectors,
+        baseline=texts,
+        baseline_score=st.none() | floats,
+        n_steps=counts,
+    ),
     st.builds(
         Attacked,
         outcome=st.sampled_from(Outcome),

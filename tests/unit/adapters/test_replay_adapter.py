@@ -13,6 +13,7 @@ from harness.core.codec import encode_answer, encode_payload
 from harness.core.errors import AdapterError, ConfigError, StoreError
 from harness.core.request import (
     Classify,
+    Differentiate,
     Embed,
     FitAndClassify,
     Generate,
@@ -34,6 +35,7 @@ from harness.core.response import (
     Usage,
 )
 from harness.core.schema import SCHEMA_VERSION
+from harness.core.token_gradients import Flip, TokenGradient, TokenGradients
 
 TIMEOUT = Failure(kind=FailureKind.TIMEOUT, message="30 s went by", n_attempts=5)
 MODELS = {"small": {"weights": "abc", "fingerprint": "f00"}, "large": {"weights": "def"}}
@@ -42,6 +44,28 @@ MANIFEST: dict[str, Any] = {
     "models": MODELS,
     "evaluations": [{"model": "lost", "error": "no such file"}],
 }
+
+
+GRADIENTS = TokenGradients(
+    label="a",
+    score=-0.5,
+    tokens=(
+        TokenGradient(text="[CLS]", start=None, end=None, norm=0.25, times_input=0.5, integrated=0),
+        TokenGradient(
+            text="good",
+            start=2,
+            end=6,
+            norm=1.5,
+            times_input=-2.0,
+            integrated=1.0,
+            flips=(Flip(text="bad", estimate=-3.0, similarity=0.5),),
+        ),
+    ),
+    span_norms=(1.5, 0.0),
+    baseline="[PAD]",
+    baseline_score=-1.75,
+    n_steps=8,
+)
 
 
 def said(text: str) -> Response:
@@ -64,6 +88,8 @@ def recorded(payload: Payload) -> Response:
             return Response(output=TokenLogLikelihoods(values=(-1.0, float("-inf"))))
         case Embed():
             return Response(output=Embedding((0.5,)))
+        case Differentiate():
+            return Response(output=GRADIENTS)
     scores = {"labels": ("a", "b"), "scores": (0.25, 0.75), "is_probability": True}
     return Response(output=Classification(**scores))  # type: ignore[arg-type] # as written above
 

@@ -19,6 +19,7 @@ from harness.core.response import (
 )
 from harness.core.run import Record
 from harness.core.sample import Sample
+from harness.core.token_gradients import TokenGradients
 from harness.reports.sample_rows import Outcome, outcome_of, output_text, sample_row
 
 SAMPLE = Sample(id="a", index=0, text="x", targets=("yes",), choices=("yes", "no"))
@@ -127,6 +128,10 @@ def test_short_texts_are_not_folded_but_many_lines_are() -> None:
         (likelihoods(), "no continuation"),
         (TokenLogLikelihoods(values=(-1.0, -2.5)), "2 tokens, log-likelihood \u22123.5"),
         (Embedding((0.0, 1.0)), "a vector of 2 numbers"),
+        (
+            TokenGradients(label="good", score=-0.5, tokens=()),
+            "gradients of good at 0 tokens, log-probability \N{MINUS SIGN}0.5",
+        ),
     ],
 )
 def test_every_kind_of_output_is_told_as_text(output: Output, expected: str) -> None:

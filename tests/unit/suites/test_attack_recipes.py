@@ -10,7 +10,7 @@ import pytest
 
 from harness.core.attacked import Found, Guess
 from harness.core.errors import ConfigError
-from harness.core.ports import Attack, Search
+from harness.core.ports import Attack, GradientSearch, Search
 from harness.registry import find
 from harness.suites.attacks import pwws, recipe, synonym_recipe, synonyms, textbugger, textfooler
 
@@ -53,14 +53,14 @@ def made(name: str, **options: Any) -> Attack:
     return attack
 
 
-def asked(search: Search, budget: int = 10**6) -> tuple[Found, list[list[str]]]:
+def asked(search: Search | GradientSearch, budget: int = 10**6) -> tuple[Found, list[list[str]]]:
     """Return what a search comes to, and its questions as far as they were answered."""
     questions: list[list[str]] = []
     guesses: Sequence[Guess] | None = None
     try:
         while True:
             wanted = next(search) if guesses is None else search.send(guesses)
-            texts = list(wanted)[: budget - sum(map(len, questions))]
+            texts = [str(text) for text in wanted][: budget - sum(map(len, questions))]
             questions.append(texts)
             guesses = [guess(text) for text in texts]
     except StopIteration as end:
