@@ -13,6 +13,7 @@ from harness.core.codec import (
     hash_payload,
 )
 from harness.core.request import (
+    AskAgain,
     AttackText,
     Classify,
     Embed,
@@ -63,6 +64,11 @@ payloads: st.SearchStrategy[Payload] = st.one_of(
     st.builds(Classify, text=texts),
     st.builds(Embed, text=texts),
     st.builds(FitAndClassify, text=texts, training=trainings),
+    st.builds(
+        AskAgain,
+        question=st.builds(Classify, text=texts) | st.builds(Generate, prompt=prompts),
+        circumstance=texts,
+    ),
     st.builds(
         AttackText,
         capability=st.sampled_from(Capability),
