@@ -12,9 +12,9 @@ from harness.core.estimate import Interval
 from harness.core.response import Output
 from harness.core.sample import Sample
 from harness.core.score import Direction, Quantity, Score, Scored, Unscored
+from harness.stats.mean import skewed_mean_interval
 from harness.suites.determinism.pair import largest_difference, pair_of
 from harness.suites.metrics.additive import Additive, Floats, Integers
-from harness.suites.metrics.mean_of_values import mean_interval
 
 _NUMBERS = (
     "of an answer's numbers: scores of labels, log-likelihoods of continuations or tokens (nats),"
@@ -77,6 +77,6 @@ class DifferenceMetric(Additive):
     def intervals(
         self, statistics: Floats, clusters: Integers | None, level: float
     ) -> Mapping[str, Interval]:
-        """Return Hall's t interval of the mean."""
-        interval = mean_interval(statistics[:, 0], clusters, level)
+        """Return Hall's t interval of the mean; none where no two differences differ."""
+        interval = skewed_mean_interval(statistics[:, 0], clusters, level)
         return {} if interval is None else {"mean_difference": interval}
