@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from harness.core.estimate import Interval
 from harness.core.response import Generation, Output
 from harness.core.sample import Sample
 from harness.core.score import Direction, Quantity, Score, Scored, Unscored
+from harness.stats.mean import skewed_mean_interval
 from harness.suites.determinism.pair import pair_of, shared_prefix
+from harness.suites.metrics.additive import Floats, Integers
 from harness.suites.metrics.mean_of_parts import MeanOfParts
 
 
@@ -53,3 +56,18 @@ class TextMetric(MeanOfParts):
         n_longer = max(len(first.text), len(other.text))
         share = n_shared / n_longer if n_longer else 1.0
         return Scored((share, 1.0, float(n_shared), float(first.text != other.text)))
+
+    def intervals(
+        self, statistics: Floats, clusters: Integers | None, level: float
+    ) -> Mapping[str, Interval]:
+        """Return Wilson's interval of shares that are all 0 or 1, and Hall's t otherwise."""
+        share, characters = (quantity.id for quantity in self.quantities)
+        found = dict(MeanOfParts.intervals(self, statistics, clusters, level))
+        part = statistics[:, 3] > 0
+        own = None if clusters is None else clusters[part]
+        # Numbers of characters that happen to be 0 and 1 are no shares.
+        interval = skewed_mean_interval(statistics[part, 2], own, level) if part.any() else None
+        return {
+            **({share: found[share]} if share in found else {}),
+            **({} if interval is None else {characters: interval}),
+        }

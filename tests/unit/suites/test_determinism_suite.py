@@ -206,7 +206,7 @@ def test_an_answer_that_nobody_asked_for_ends_the_run() -> None:
 
 def test_what_is_no_answer_to_a_question_is_a_failure() -> None:
     task = DeterminismSuite(alone=0).prepare(limit=2, seed=0)
-    answers = driven(task, Talker(lambda *_: pair(text("a"), text("b"))))  # type: ignore[arg-type, return-value]
+    answers = driven(task, Talker(lambda *_: pair(text("a"), text("b"))))  # type: ignore[arg-type]
     assert all(
         isinstance(answer, Failure) and "AnswerGroup" in answer.message
         for answer in answers.values()
@@ -375,3 +375,11 @@ def test_a_largest_value_has_no_interval_and_a_resample_none_of_it() -> None:
     assert np.isnan(found[1, 1])
     assert set(metric.intervals(statistics, None, 0.95)) == {"mean_difference"}
     assert metric.intervals(np.zeros((5, 1)), None, 0.95) == {}
+
+
+def test_characters_are_never_taken_for_shares() -> None:
+    statistics = np.array([[0.0, 1.0, 0.0, 1.0], [0.5, 1.0, 1.0, 1.0], [1.0, 1.0, 9.0, 0.0]])
+    found = TextMetric().intervals(statistics, None, 0.95)
+    assert found["characters_before_parting"].method == "hall-t"
+    equal = TextMetric().intervals(np.array([[1.0, 1.0, 9.0, 0.0]] * 3), None, 0.95)
+    assert set(equal) == {"shared_prefix"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,7 @@ ROWS = [
 ]
 
 
-def documents(folder: Path, rows: list[dict[str, object]]) -> Dataset:
+def documents(folder: Path, rows: Sequence[Mapping[str, object]]) -> Dataset:
     file = folder / "questions.jsonl"
     file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     return Dataset(path=str(file))
