@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from itertools import groupby
 
 from harness.core.estimate import Estimate
@@ -85,11 +86,18 @@ def slice_tables(
 
 
 def in_slice_order(sliced: Sequence[Estimate]) -> list[Estimate]:
-    """Return slices whose values are all numbers in the order of the numbers, others as given."""
-    try:
-        return sorted(sliced, key=lambda e: float(e.slice[1]) if e.slice else 0.0)
-    except ValueError:
-        return list(sliced)
+    """Return each column whose values are all numbers in their order, and others as given."""
+    ordered = list(sliced)
+    columns: dict[str, list[int]] = {}
+    for place, estimate in enumerate(sliced):
+        columns.setdefault(estimate.slice[0] if estimate.slice else "", []).append(place)
+    for places in columns.values():
+        peers = [sliced[place] for place in places]
+        with suppress(ValueError):
+            peers.sort(key=lambda e: float(e.slice[1]) if e.slice else 0.0)
+        for place, peer in zip(places, peers, strict=True):
+            ordered[place] = peer
+    return ordered
 
 
 def _slice_table(

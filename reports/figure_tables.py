@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from harness.core.figure import Figure, FigureKind
 from harness.reports.number_format import format_count, format_number
 from harness.reports.panels.attack_budget import attack_budget_table
+from harness.reports.panels.depth_accuracy import depth_accuracy_table
 from harness.reports.panels.distribution import distribution_table
 from harness.reports.panels.roofline import roofline_table
 from harness.reports.panels.telemetry import telemetry_table
@@ -120,4 +121,5 @@ _TABLES: dict[FigureKind, Callable[[Data], Table]] = {
     FigureKind.ROOFLINE: roofline_table,
     FigureKind.TELEMETRY: telemetry_table,
     FigureKind.ATTACK_BUDGET: attack_budget_table,
+    FigureKind.ACCURACY_BY_DEPTH: depth_accuracy_table,
 }

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from harness.core.figure import Figure, FigureKind
 from harness.reports.number_format import format_count, format_number
 from harness.reports.panels.attack_budget import attack_budget_words
+from harness.reports.panels.depth_accuracy import depth_accuracy_words
 from harness.reports.panels.distribution import distribution_words
 from harness.reports.panels.roofline import roofline_words
 from harness.reports.panels.telemetry import telemetry_words
@@ -102,4 +103,5 @@ _WORDS: dict[FigureKind, Callable[[Data], str]] = {
     FigureKind.ROOFLINE: roofline_words,
     FigureKind.TELEMETRY: telemetry_words,
     FigureKind.ATTACK_BUDGET: attack_budget_words,
+    FigureKind.ACCURACY_BY_DEPTH: depth_accuracy_words,
 }

@@ -23,6 +23,7 @@ from harness.core.run import Record
 from harness.core.sample import Sample
 from harness.core.token_gradients import TokenGradients
 from harness.reports.number_format import format_count, format_number
+from harness.reports.repeated_answers import RepeatedAnswer, repeated_answer
 from harness.reports.visible_text import visible_text
 
 _PREVIEW = 180
@@ -74,6 +75,8 @@ class SampleRow:
     """What else there is to say about the answer: why it failed, how it was read."""
     target: LongText
     scores: tuple[tuple[str, str], ...]
+    repeated: RepeatedAnswer | None = None
+    """Two answers that differ, to one prompt that was sent twice; they take the answer's place."""
 
 
 def sample_row(record: Record, *, max_characters: int) -> SampleRow:
@@ -94,6 +97,7 @@ def sample_row(record: Record, *, max_characters: int) -> SampleRow:
         scores=()
         if _is_round(record)
         else tuple((name, format_number(value, digits=3)) for name, value in record.scores.items()),
+        repeated=repeated_answer(record, max_characters=max_characters),
     )
 
 

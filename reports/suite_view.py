@@ -23,6 +23,8 @@ from harness.reports.timing_facts import TimingFacts, timing_facts
 
 _MAX_SLICE_CHARTS = 4
 _FOLD_ABOVE = 14
+_OF_SLICES = frozenset({FigureKind.LEARNING_CURVE, FigureKind.ACCURACY_BY_DEPTH})
+"""Charts that show what charts of the slices would."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +109,7 @@ def _model_view(
     rounds, samples = parted(whole)
     sliced = in_slice_order([e for e in estimates if e.slice is not None])
     figures = run.figures.get((evaluation.model, evaluation.suite), ())
-    is_curve_drawn = any(figure.kind is FigureKind.LEARNING_CURVE for figure in figures)
+    is_curve_drawn = any(figure.kind in _OF_SLICES for figure in figures)
     slice_charts = () if is_curve_drawn else _slice_charts(sliced, whole)
     marks = marks_of(evaluation)
     charts = (*(chart(figure, marks) for figure in figures), *slice_charts)

@@ -13,6 +13,7 @@ from harness.adapters.quoting import shorten
 from harness.adapters.refusal import refuse
 from harness.core.identity import Identity
 from harness.core.request import (
+    AskAgain,
     AttackText,
     Classify,
     Embed,
@@ -119,8 +120,8 @@ class PythonSession:
             return (_plain_prompt(payload.prompt), list(payload.continuations)), {}
         if isinstance(payload, RollingLogLikelihood):
             return ("", [payload.text]), {}
-        if isinstance(payload, LoadTest | AttackText | QuestionGroup):
-            raise TypeError("a load test, an attack or a group of questions is never sent")
+        if isinstance(payload, LoadTest | AttackText | AskAgain | QuestionGroup):
+            raise TypeError("a load test, an attack or several questions are never sent")
         return (payload.text,), {}
 
     def _read(self, payload: Payload, value: Any, latency_s: float | None) -> Response | Failure:

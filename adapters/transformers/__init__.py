@@ -51,11 +51,12 @@ class TransformersAdapter(Source):
     """Attention kernel; None leaves the choice to transformers."""
     max_batch_tokens: int = 4096
     """Tokens per batch, padding and room for new tokens counted; prompts that join and leave a
-    running batch may come to three times as many. Answers do not depend on it."""
+    running batch may come to three times as many. Answers depend on it by rounding alone, which
+    shows in half precision; the suite ``determinism`` measures it."""
     share_prefixes: bool = True
     """Compute the beginnings that requests share only once, and let prompts join and leave a
-    running batch, where the model allows it; its identity says whether it does. Answers do not
-    depend on it."""
+    running batch, where the model allows it; its identity says whether it does. Answers depend on
+    it by rounding alone."""
     max_length: int | None = None
     """Window in tokens, prompt and answer together; None is the model's own. The cost of one
     request grows with it."""

@@ -36,6 +36,7 @@ from harness.core.profile_codec import (
     encode_profile,
 )
 from harness.core.request import (
+    AskAgain,
     AttackText,
     Classify,
     Differentiate,
@@ -322,6 +323,16 @@ def _decode_embedding(data: Mapping[str, Any]) -> Embedding:
     return Embedding(decode_floats(data["values"]))
 
 
+def _encode_ask_again(payload: AskAgain) -> Json:
+    asked = encode_payload(payload.question)
+    return {"kind": "AskAgain", "question": asked, "circumstance": payload.circumstance}
+
+
+def _decode_ask_again(data: Mapping[str, Any]) -> AskAgain:
+    asked = _DECODE_QUESTION[data["question"]["kind"]](data["question"])
+    return AskAgain(question=asked, circumstance=data["circumstance"])
+
+
 def _encode_question_group(payload: QuestionGroup) -> Json:
     questions = [encode_payload(each) for each in payload.questions]
     return {"kind": "QuestionGroup", "questions": questions}
@@ -350,6 +361,7 @@ _ENCODE_PAYLOAD: dict[type, Callable[[Any], Json]] = {
     FitAndClassify: _encode_fit_and_classify,
     LoadTest: encode_load_test,
     AttackText: encode_attack_text,
+    AskAgain: _encode_ask_again,
     QuestionGroup: _encode_question_group,
 }
 
@@ -366,6 +378,7 @@ _DECODE_PAYLOAD: dict[str, Callable[[Mapping[str, Any]], Payload]] = {
     **_DECODE_QUESTION,
     "LoadTest": decode_load_test,
     "AttackText": decode_attack_text,
+    "AskAgain": _decode_ask_again,
     "QuestionGroup": _decode_question_group,
 }
 

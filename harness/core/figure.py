@@ -42,6 +42,9 @@ class FigureKind(StrEnum):
     """n: attacked samples; curves: [{label, n_queries: [], success_rate: []}]: the share of them
     that has fallen within so many queries, a step upward at each number; the first curve is the
     attack's, a second one the random search's."""
+    ACCURACY_BY_DEPTH = "accuracy_by_depth"
+    """series: [{label, points: [{depth, value, low, high (each or None), n, n_unscored}]}]: depth
+    in [0, 1] is where the evidence stands in its context, one series for each length."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

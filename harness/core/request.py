@@ -9,6 +9,7 @@ Request ── payload ──┬── Generate              generates
                      ├── FitAndClassify        fits
                      ├── LoadTest              whatever its ``capability`` says
                      ├── AttackText            whatever its ``capability`` says
+                     ├── AskAgain              what its question asks for
                      └── QuestionGroup         what its questions ask for
 """
 
@@ -157,6 +158,19 @@ SingleQuestion = Generate | LogLikelihood | RollingLogLikelihood | Classify | Em
 """What one answer is an answer to."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskAgain:
+    """Answer one question twice, the second time in other circumstances.
+
+    No session is sent one: the suite that made it asks its question, each time among others, and
+    keeps both answers on record.
+    """
+
+    question: SingleQuestion
+    circumstance: str
+    """What was another the second time."""
+
+
 @dataclass(frozen=True, slots=True)
 class QuestionGroup:
     """Several questions about one sample, whose answers are held against each other.
@@ -178,6 +192,7 @@ Payload = (
     | FitAndClassify
     | LoadTest
     | AttackText
+    | AskAgain
     | QuestionGroup
 )
 
@@ -208,6 +223,8 @@ def capability_of(payload: Payload) -> Capability:
     """
     if isinstance(payload, LoadTest | AttackText):
         return payload.capability
+    if isinstance(payload, AskAgain):
+        return capability_of(payload.question)
     if isinstance(payload, QuestionGroup):
         return capability_of(payload.questions[0])
     return _ANSWERED_BY[type(payload)]
@@ -221,6 +238,8 @@ def text_of(payload: Payload) -> str:
     """
     if isinstance(payload, LoadTest):
         return "\n".join(point.key for point in payload.points)
+    if isinstance(payload, AskAgain):
+        return text_of(payload.question)
     if isinstance(payload, QuestionGroup):
         numbered = enumerate(map(text_of, payload.questions), start=1)
         return "\n".join(f"[{number}] {text}" for number, text in numbered)

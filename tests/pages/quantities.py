@@ -116,12 +116,29 @@ def _methods(metric: Any) -> dict[str, str]:
     """Return by quantity the name of the closed form that its own code gives, else what serves."""
     otherwise = "bootstrap" if hasattr(metric, "measure") else "jackknife"
     closed: Mapping[str, Interval] = {}
+    none: frozenset[str] = frozenset()
     if hasattr(metric, "measure"):
-        closed = metric.intervals(_statistics(metric), None, 0.95)
+        statistics = _statistics(metric)
+        closed = metric.intervals(statistics, None, 0.95)
+        none = _without_replicates(metric, statistics)
+    methods = {name: interval.method for name, interval in closed.items()}
     return {
-        quantity.id: closed[quantity.id].method if quantity.id in closed else otherwise
+        quantity.id: methods.get(quantity.id, "none" if quantity.id in none else otherwise)
         for quantity in metric.quantities
     }
+
+
+def _without_replicates(metric: Any, statistics: Any) -> frozenset[str]:
+    """Return the quantities that are undefined as soon as one sample weighs nothing."""
+    whole = np.ones((1, len(statistics)))
+    less_one = np.ones((len(statistics), len(statistics))) - np.eye(len(statistics))
+    value = metric.reduce(statistics, whole)[0]
+    replicates = metric.reduce(statistics, less_one)
+    return frozenset(
+        quantity.id
+        for quantity, known, others in zip(metric.quantities, value, replicates.T, strict=True)
+        if np.isfinite(known) and np.isnan(others).all()
+    )
 
 
 def _statistics(metric: Any) -> Any:

@@ -33,6 +33,8 @@ def families() -> Iterator[Sequence[tuple[Sample, Output]]]:
     yield [_attacked(place) for place in range(_N)]
     yield [_grouped(place) for place in range(_N)]
     yield [_probed(place) for place in range(_N)]
+    yield [_written_twice(place) for place in range(_N)]
+    yield [_placed(place) for place in range(_N)]
 
 
 def _generated(place: int) -> tuple[Sample, Output]:
@@ -115,3 +117,16 @@ def _probed(place: int) -> tuple[Sample, Output]:
     )
     text = ("It is amber acorn 1234.", "I cannot help you.", "Of amber?", "")[place % 4]
     return sample, Generation(text=text, finish_reason="stop")
+
+
+def _written_twice(place: int) -> tuple[Sample, Output]:
+    sample, first = _generated(place)
+    _, second = _generated(place + place % 4)
+    assert isinstance(first, Generation)
+    assert isinstance(second, Generation)
+    return sample, AnswerGroup((first, second))
+
+
+def _placed(place: int) -> tuple[Sample, Output]:
+    sample, answer = _generated(place)
+    return replace(sample, slices={"depth": str(place % 3 / 2)}), answer

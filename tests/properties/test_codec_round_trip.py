@@ -13,6 +13,7 @@ from harness.core.codec import (
     hash_payload,
 )
 from harness.core.request import (
+    AskAgain,
     AttackText,
     Classify,
     Differentiate,
@@ -75,6 +76,11 @@ payloads: st.SearchStrategy[Payload] = st.one_of(
         spans=st.lists(st.tuples(counts, counts), max_size=2).map(tuple),
     ),
     st.builds(FitAndClassify, text=texts, training=trainings),
+    st.builds(
+        AskAgain,
+        question=st.builds(Classify, text=texts) | st.builds(Generate, prompt=prompts),
+        circumstance=texts,
+    ),
     st.builds(
         AttackText,
         capability=st.sampled_from(Capability),

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from fakes.synthetic_latency import latency_figures
 from fakes.synthetic_run import MODELS, SUITES, synthetic_run
@@ -20,6 +22,42 @@ FIGURES[FigureKind.ATTACK_BUDGET] = Figure(
             {"label": "attack", "n_queries": [1, 7, 30, 62], "success_rate": [0, 0.5, 0.75, 0.75]},
             {"label": "random search", "n_queries": [1, 50, 62], "success_rate": [0, 0.1, 0.1]},
         ],
+    },
+)
+FIGURES[FigureKind.ACCURACY_BY_DEPTH] = Figure(
+    kind=FigureKind.ACCURACY_BY_DEPTH,
+    title="Accuracy by place",
+    data={
+        "series": [
+            {
+                "label": "10 keys",
+                "points": [
+                    {
+                        "depth": 0.0,
+                        "value": 0.9,
+                        "low": 0.7,
+                        "high": 0.97,
+                        "n": 20,
+                        "n_unscored": 0,
+                    },
+                    {
+                        "depth": 0.5,
+                        "value": 0.4,
+                        "low": None,
+                        "high": None,
+                        "n": 8,
+                        "n_unscored": 2,
+                    },
+                ],
+            },
+            {
+                "label": "99 keys",
+                "points": [
+                    {"depth": d, "value": None, "low": None, "high": None, "n": 0, "n_unscored": 5}
+                    for d in (0.0, 0.5)
+                ],
+            },
+        ]
     },
 )
 
@@ -75,6 +113,10 @@ FINDINGS = {
         "Of 40 samples that the model is right about the attack turns 0.75 within 62 queries, "
         "half of them within 7; the random search, with as many queries on each sample, 0.1."
     ),
+    FigureKind.ACCURACY_BY_DEPTH: (
+        "10 keys: from 0.4 at depth 0.5 to 0.9 at depth 0, 2 of 30 without a score; 99 keys: no "
+        "value, 10 of 10 without a score."
+    ),
 }
 
 
@@ -120,6 +162,7 @@ def empty_figure(kind: FigureKind) -> Figure:
         },
         FigureKind.TELEMETRY: {"load": "c=1", "at_s": [], "series": [], "unstable": []},
         FigureKind.ATTACK_BUDGET: {"n": 0, "curves": []},
+        FigureKind.ACCURACY_BY_DEPTH: {"series": []},
     }  # fmt: skip
     return Figure(kind=kind, title="Empty", data=data[kind])
 
@@ -163,3 +206,16 @@ def test_curves_of_an_attack_are_drawn_in_steps() -> None:
     assert attack.path.count("H") == attack.path.count("V") == 3
     assert beside.name == "line s1 d1"
     assert [stroke.words for stroke in panel.key] == ["attack", "random search"]
+
+
+def test_intervals_of_two_lengths_at_one_depth_stand_beside_each_other() -> None:
+    figure = FIGURES[FigureKind.ACCURACY_BY_DEPTH]
+    first = figure.data["series"][0]  # type: ignore[index]
+    twice = replace(figure, data={"series": [first, {**first, "label": "20 keys"}]})
+    panel = chart(twice).panel
+    assert panel is not None
+    dots = [stroke for stroke in panel.strokes if stroke.name.startswith("dot")]
+    assert len(dots) == 4
+    assert len({dot.path for dot in dots}) == 4
+    assert len([s for s in panel.strokes if s.name.startswith("whisker")]) == 2
+    assert dots[1].words == "10 keys, depth 0.5: 0.4, n 8, 2 without a score"

@@ -1,0 +1,238 @@
+"""Contexts with their evidence at every depth, and what is measured of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from harness.core.capability import Capability
+from harness.core.errors import ConfigError, DataError
+from harness.core.request import Generate, LogLikelihood
+from harness.core.response import ContinuationScore, Embedding, Generation, LogLikelihoods
+from harness.core.sample import Sample
+from harness.core.score import Scored, Unscored
+from harness.sources.columns import Column
+from harness.sources.dataset import Dataset
+from harness.suites.position import PositionSuite
+from harness.suites.position.documents import DocumentColumns
+from harness.suites.position.metric import PositionMetric
+
+COLUMNS = DocumentColumns(question="q", answer="a", gold="doc")
+ROWS = [
+    {"q": f"Who built house {n}?", "a": f"Builder{n}", "doc": f"House {n} is by Builder{n}."}
+    for n in range(8)
+]
+
+
+def documents(folder: Path, rows: Sequence[Mapping[str, object]]) -> Dataset:
+    file = folder / "questions.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return Dataset(path=str(file))
+
+
+def pairs_in(sample: Sample) -> dict[str, str]:
+    text = sample.text
+    found: dict[str, str] = json.loads(text[text.index("{") : text.index("}") + 1])
+    return found
+
+
+def test_only_the_place_of_the_evidence_changes() -> None:
+    task = PositionSuite(sizes=(5, 9), n=3).prepare(limit=None, seed=0)
+    by_context: dict[str | None, list[Sample]] = {}
+    for sample in task.samples():
+        by_context.setdefault(sample.cluster, []).append(sample)
+
+    assert task.n_samples == 3 * 2 * 5
+    assert len(by_context) == 6
+    for samples in by_context.values():
+        objects = [pairs_in(sample) for sample in samples]
+        assert all(each == objects[0] for each in objects)  # the same pairs, in another order
+        size = int(samples[0].slices["size"])
+        (value,) = samples[0].targets
+        places = [list(each.values()).index(value) for each in objects]
+        assert places == [round(d * (size - 1)) for d in (0, 0.25, 0.5, 0.75, 1)]
+        assert {sample.choices for sample in samples} == {samples[0].choices}
+        assert value in samples[0].choices
+        assert set(samples[0].choices) <= set(objects[0].values())
+        key = next(key for key in objects[0] if objects[0][key] == value)
+        assert all(f'"{key}"?' in sample.text for sample in samples)
+
+
+def test_objects_depend_on_seed_size_and_number_alone() -> None:
+    few = PositionSuite(sizes=(5,), n=2).prepare(limit=None, seed=0)
+    many = PositionSuite(sizes=(5, 10), n=4).prepare(limit=None, seed=0)
+    texts = {sample.id: sample.text for sample in many.samples()}
+    assert all(texts[sample.id] == sample.text for sample in few.samples())
+    other = PositionSuite(sizes=(5,), n=2).prepare(limit=None, seed=1)
+    assert other.data_hash != few.data_hash
+    assert few.data_hash == PositionSuite(sizes=(5,), n=2).prepare(limit=None, seed=0).data_hash
+
+
+@pytest.mark.parametrize(("limit", "n"), [(None, 60), (1000, 60), (14, 10), (4, 4), (5, 5)])
+def test_a_limit_keeps_whole_contexts(limit: int | None, n: int) -> None:
+    task = PositionSuite(sizes=(5, 10), n=6).prepare(limit=limit, seed=0)
+    samples = list(task.samples())
+    assert len(samples) == task.n_samples == n
+    assert [sample.index for sample in samples] == list(range(n))
+
+
+def test_a_model_that_writes_is_preferred_and_one_that_scores_chooses() -> None:
+    task = PositionSuite(sizes=(5,), n=1, rivals=2).prepare(limit=None, seed=0)
+    sample = next(iter(task.samples()))
+    assert PositionSuite().needs == (Capability.GENERATES, Capability.SCORES)
+    assert PositionSuite(ask="scores").needs == (Capability.SCORES,)
+    written = task.ask(sample, Capability.GENERATES)
+    assert isinstance(written, Generate)
+    assert written.prompt == sample.text
+    scored = task.ask(sample, Capability.SCORES)
+    assert isinstance(scored, LogLikelihood)
+    assert scored.continuations == tuple(f" {value}" for value in sample.choices)
+    assert len(scored.continuations) == 3
+
+
+def test_documents_of_other_questions_stand_around_the_right_one(tmp_path: Path) -> None:
+    suite = PositionSuite(data=documents(tmp_path, ROWS), columns=COLUMNS, sizes=(5,), n=4)
+    task = suite.prepare(limit=None, seed=0)
+    samples = list(task.samples())
+    assert len(samples) == 4 * 5
+    for sample in samples:
+        (answer,) = sample.targets
+        lines = [line for line in sample.text.splitlines() if line.startswith("Document ")]
+        assert len(lines) == 5
+        place = next(at for at, line in enumerate(lines) if answer in line)
+        assert place == round(float(sample.slices["depth"]) * 4)
+        assert sum(answer in line for line in lines) == 1
+        assert answer in sample.choices
+        assert len(set(sample.choices)) == 5
+
+
+def test_own_distractors_come_first_and_those_with_the_answer_never(tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = [
+        {**row, "others": [f"Builder{n} too.", f"First {n}.", f"Second {n}."]}
+        for n, row in enumerate(ROWS)
+    ]
+    columns = DocumentColumns(question="q", answer="a", gold="doc", distractors="others")
+    suite = PositionSuite(
+        data=documents(tmp_path, rows), columns=columns, sizes=(3, 6), depths=(0.0, 1.0), n=99
+    )
+    samples = list(suite.prepare(limit=None, seed=0).samples())
+    assert len(samples) == 8 * 2 * 2
+    for sample in samples:
+        number = sample.cluster
+        assert number is not None
+        n = int(number) - 1
+        assert f"First {n}." in sample.text
+        assert f"Second {n}." in sample.text
+        assert f"Builder{n} too." not in sample.text
+    small, large = (next(s for s in samples if s.slices["size"] == size) for size in ("3", "6"))
+    assert small.cluster == large.cluster
+    assert "House" in large.text.replace(ROWS[0]["doc"], "").replace(ROWS[0]["q"], "")
+
+
+@pytest.mark.parametrize(
+    ("changed", "sizes", "said"),
+    [
+        ({}, (40,), "40 documents need 39"),
+        ({"doc": "Nothing here."}, (5,), "does not hold the answer 'Builder0'"),
+        ({"id": "two"}, (5,), "uses the id 'two' twice"),
+    ],
+)
+def test_data_that_cannot_serve_are_refused(
+    tmp_path: Path, changed: dict[str, object], sizes: tuple[int, ...], said: str
+) -> None:
+    rows: list[dict[str, object]] = [{**row, "id": str(n)} for n, row in enumerate(ROWS)]
+    rows[0] |= changed
+    rows[1]["id"] = "two"
+    columns = DocumentColumns(question="q", answer=Column(column="a"), gold="doc", id="id")
+    suite = PositionSuite(
+        data=documents(tmp_path, rows), columns=columns, sizes=sizes, depths=(0.0, 1.0)
+    )
+    with pytest.raises(DataError, match=said):
+        list(suite.prepare(limit=None, seed=0).samples())
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"depths": ()},
+        {"depths": (0.0, 1.5)},
+        {"depths": (0.5, 0.0)},
+        {"sizes": ()},
+        {"sizes": (1,)},
+        {"sizes": (3,)},
+        {"sizes": (20, 10)},
+        {"n": 0},
+        {"rivals": 0},
+        {"max_new_tokens": 0},
+        {"prompt": "{context}"},
+        {"columns": COLUMNS},
+    ],
+)
+def test_impossible_options_are_refused(options: dict[str, object]) -> None:
+    with pytest.raises(ConfigError, match=next(iter(options))):
+        PositionSuite(**options)  # type: ignore[arg-type]
+
+
+def sample_at(depth: str = "0.5") -> Sample:
+    return Sample(
+        id="a",
+        index=0,
+        text="x",
+        targets=("yes sir", "aye"),
+        choices=("a very long wrong answer", "aye"),
+        slices={"depth": depth},
+    )
+
+
+def written(text: str) -> Generation:
+    return Generation(text=text, finish_reason="stop")
+
+
+@pytest.mark.parametrize(
+    ("text", "is_right"),
+    [("Aye.", 1.0), ("I say: YES, SIR!", 1.0), ("Ayes have it", 0.0), ("", 0.0)],
+)
+def test_an_answer_is_right_when_it_holds_a_target(text: str, is_right: float) -> None:
+    assert PositionMetric().measure(sample_at(), written(text)) == Scored((is_right, 0.5))
+
+
+def test_the_likeliest_alternative_is_told_by_byte() -> None:
+    scores = tuple(ContinuationScore(v, 1, is_greedy=False) for v in (-7.0, -1.5))
+    found = PositionMetric().measure(sample_at("1"), LogLikelihoods(scores))
+    assert found == Scored((0.0, 1.0))  # -7 / 24 bytes is more than -1.5 / 3
+    assert isinstance(PositionMetric().measure(sample_at(), LogLikelihoods(scores[:1])), Unscored)
+
+
+def test_other_answers_have_no_score() -> None:
+    assert isinstance(PositionMetric().measure(sample_at(), Embedding((1.0,))), Unscored)
+    stranger = Sample(id="b", index=0, text="x")
+    assert isinstance(PositionMetric().measure(stranger, written("aye")), Unscored)
+
+
+def test_worst_depth_spread_and_middle() -> None:
+    # Accuracy 1 at the beginning, 0.5 at two depths between, 0.75 at the end.
+    rows = [(right, depth) for depth, rights in enumerate(([1] * 4, [1, 0, 1, 0], [0, 1, 0, 1],
+            [1, 1, 1, 0])) for right in rights]  # fmt: skip
+    statistics = np.array(rows, dtype=float)
+    metric = PositionMetric()
+    (values,) = metric.reduce(statistics, np.ones((1, 16)))
+    expected = {"accuracy": 11 / 16, "worst_depth": 0.5, "depth_spread": 0.5,
+                "lost_in_the_middle": 0.875 - 0.5}  # fmt: skip
+    ids = [quantity.id for quantity in metric.quantities]
+    assert dict(zip(ids, values, strict=True)) == pytest.approx(expected)
+
+
+def test_one_depth_has_no_spread_and_two_have_no_middle() -> None:
+    metric = PositionMetric()
+    one = metric.reduce(np.array([[1.0, 0.5], [0.0, 0.5]]), np.ones((1, 2)))[0]
+    assert one[0] == 0.5
+    assert np.isnan(one[1:]).all()
+    two = metric.reduce(np.array([[1.0, 0.0], [0.0, 1.0]]), np.ones((1, 2)))[0]
+    assert two[:3].tolist() == [0.5, 0.0, 1.0]
+    assert np.isnan(two[3])
+    # A resample without any sample at one of the depths says nothing of the worst one.
+    assert np.isnan(metric.reduce(np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([[2.0, 0.0]]))[0, 1])
