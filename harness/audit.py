@@ -130,6 +130,7 @@ def _planned(spec: RunSpec, prepared: Sequence[Prepared]) -> Iterator[Evaluation
                 perturbation=item.suite.perturbation.label if item.suite.perturbation else "",
                 changes_target=getattr(item.suite.perturbation, "changes_target", False),
                 attack=item.suite.attack.label if item.suite.attack else "",
+                forms=item.suite.forms.label if item.suite.forms else "",
                 suite_hash=item.hash,
                 data_hash=item.task.data_hash,
                 part_slices=item.task.part_slices if isinstance(item.task, TaskOfParts) else (),

@@ -49,7 +49,7 @@ def cells_of(estimate: Estimate, run: Run, known: Mapping[tuple[str, str, str], 
     if found is not None and estimate.slice is None:
         return found
     for done in run.manifest.evaluations:
-        if done.suite == estimate.suite and done.clean:
+        if done.suite == estimate.suite and done.is_disturbed:
             return {"disturbed_by": done.perturbation or done.attack, "clean_suite": done.clean}
     return {}
 

@@ -42,6 +42,14 @@ class FigureKind(StrEnum):
     """n: attacked samples; curves: [{label, n_queries: [], success_rate: []}]: the share of them
     that has fallen within so many queries, a step upward at each number; the first curve is the
     attack's, a second one the random search's."""
+    FORMS = "forms"
+    """quantity; n; forms: [{label, shown, value, low, high}], ends None where there is no
+    interval; spread; if_equal: {low, high, p_value, n_permutations}: what the spread would be if
+    all forms were alike."""
+    POSITIONS = "positions"
+    """n; positions: [{position (from 1), accuracy, low, high, share, share_low, share_high,
+    uniform}]: how often the right answer is found at each place, and how often that place is
+    picked; ends None where there is no interval."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
