@@ -9,6 +9,7 @@ from harness.core.figure import Figure, FigureKind
 from harness.reports.number_format import format_count, format_number
 from harness.reports.panels.attack_budget import attack_budget_table
 from harness.reports.panels.distribution import distribution_table
+from harness.reports.panels.forms import forms_table, positions_table
 from harness.reports.panels.roofline import roofline_table
 from harness.reports.panels.telemetry import telemetry_table
 from harness.reports.panels.throughput import throughput_table
@@ -120,4 +121,6 @@ _TABLES: dict[FigureKind, Callable[[Data], Table]] = {
     FigureKind.ROOFLINE: roofline_table,
     FigureKind.TELEMETRY: telemetry_table,
     FigureKind.ATTACK_BUDGET: attack_budget_table,
+    FigureKind.FORMS: forms_table,
+    FigureKind.POSITIONS: positions_table,
 }

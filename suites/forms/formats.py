@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from math import prod
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from harness.core.capability import Capability
 from harness.core.errors import ConfigError
@@ -69,9 +69,9 @@ class Formats(Named):
         del seed
         prompts = _Prompts(framed(self.name, suite, clean))
         first = next(clean.samples())
-        axes = _axes(prompts.tokens(first), prompts.frame, _has_marks(prompts, clean))
-        chosen = _drawn(axes, prompts, first, self.n, self.seed)
         tokens, labels = prompts.tokens(first), prompts.frame.label_words
+        axes = _axes(tokens, labels, has_marks=_has_marks(prompts, clean))
+        chosen = _drawn(axes, prompts, first, self.n, self.seed)
         forms = tuple(
             Form(
                 name=formatting.name,
@@ -127,18 +127,26 @@ class _Prompts:
 Axes = Mapping[str, Sequence[object]]
 
 
-def _axes(tokens: Sequence[Token], frame: Frame, has_marks: bool) -> Axes:  # noqa: FBT001 - one of three facts
+def _axes(tokens: Sequence[Token], labels: Sequence[str], *, has_marks: bool) -> Axes:
     """Return what may be written otherwise in a prompt, None standing for as it is."""
-    kinds = {token.kind for token in tokens}
-    has_list = bool(frame.label_words) and any(token.field == "labels" for token in tokens)
-    found: list[tuple[str, bool, Sequence[object]]] = [
-        ("casing", "descriptor" in kinds, tuple(CASINGS)),
-        ("separator", "descriptor" in kinds, SEPARATORS),
-        ("spacing", not kinds.isdisjoint({"break", "edge"}), SPACINGS),
-        ("mark", has_marks, MARKS),
-        ("joiner", has_list, JOINERS),
-    ]
-    return {name: (None, *values) for name, is_there, values in found if is_there}
+    own = Formatting().written(tokens, labels)
+    all_values: Axes = {
+        "casing": tuple(CASINGS),
+        "separator": SEPARATORS,
+        "spacing": SPACINGS,
+        "mark": MARKS if has_marks else (),
+        "joiner": JOINERS,
+    }
+    found: dict[str, Sequence[object]] = {}
+    for name, values in all_values.items():
+        others = [v for v in values if _of({name: v}).written(tokens, labels) != own]
+        if others:
+            found[name] = (None, *others)
+    return found
+
+
+def _of(settings: Mapping[str, Any]) -> Formatting:
+    return Formatting(**settings)
 
 
 def _has_marks(prompts: _Prompts, clean: Task) -> bool:
@@ -163,7 +171,7 @@ def _drawn(
     chosen: dict[str, Formatting] = {}
     # All in a random order: the product is some thousands at most.
     for number in chain([0], rng.sample(range(size), size)):
-        formatting = Formatting(**dict(_settings(axes, number)))  # type: ignore[arg-type] # each axis has the values of its field
+        formatting = _of(dict(_settings(axes, number)))
         chosen.setdefault(formatting.written(tokens, labels), formatting)
         if len(chosen) == n:
             return tuple(chosen.values())
