@@ -156,6 +156,9 @@ class Forms:
             "consistency": statistics[:, -2],
             "agreement": statistics[:, -1],
         }
+        if not np.ptp(scores, axis=1).any():
+            # No resample has a spread either; it cannot be above the share of samples that differ.
+            means["spread"] = np.zeros(len(scores))
         found = {name: mean_interval(each, clusters, level) for name, each in means.items()}
         return {name: interval for name, interval in found.items() if interval is not None}
 

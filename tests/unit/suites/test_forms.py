@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from harness.core.capability import Capability
@@ -21,6 +22,7 @@ from harness.core.response import (
 from harness.core.score import Scored, Unscored
 from harness.sources.columns import Columns
 from harness.sources.dataset import Dataset
+from harness.stats.proportion import wilson_interval
 from harness.suites.classification import ClassificationSuite
 from harness.suites.forms.form import FormsTask
 from harness.suites.forms.formats import Formats
@@ -28,6 +30,7 @@ from harness.suites.forms.option_order import OptionOrder
 from harness.suites.forms.paraphrases import Paraphrases
 from harness.suites.forms.shown_options import shown_options
 from harness.suites.generation import GenerationSuite
+from harness.suites.metrics.forms import Forms
 from harness.suites.multiple_choice import MultipleChoiceSuite
 
 SCORES = Capability.SCORES
@@ -133,10 +136,10 @@ def test_every_option_stands_once_at_each_place(tmp_path: Path) -> None:
     forms, positions = task.metrics
     score = forms.measure(sample, read)
     assert isinstance(score, Scored)
-    assert score.statistics == (1, 1, 1, 1, 1)
+    assert list(score.statistics) == [1, 1, 1, 1, 1]
     counted = positions.measure(sample, read)
     assert isinstance(counted, Scored)
-    assert counted.statistics[:9] == (1, 1, 1) * 3
+    assert list(counted.statistics[:9]) == [1, 1, 1] * 3
 
 
 def test_orders_may_be_drawn(tmp_path: Path) -> None:
@@ -277,3 +280,14 @@ def test_options_are_found_where_they_are_listed(
         return
     assert shown is not None
     assert [text[a:b] for a, b in shown.contents] == expected
+
+
+def test_no_spread_at_all_has_an_interval_from_the_samples_that_might_differ() -> None:
+    statistics = np.ones((20, 4))
+    metric = Forms()
+    interval = metric.intervals(statistics, None, 0.95)["spread"]
+    wilson = wilson_interval(0, 20)
+    assert wilson is not None
+    assert (interval.low, interval.high) == (0.0, pytest.approx(wilson.high))
+    statistics[0, 0] = 0.0
+    assert "spread" not in metric.intervals(statistics, None, 0.95)
