@@ -140,6 +140,7 @@ def _planned(spec: RunSpec, prepared: Sequence[Prepared]) -> Iterator[Evaluation
                 changes_target=getattr(item.suite.perturbation, "changes_target", False),
                 attack=item.suite.attack.label if item.suite.attack else "",
                 judges=tuple(use.judge.name for use in uses_of_suite(item.suite)),
+                forms=item.suite.forms.label if item.suite.forms else "",
                 suite_hash=item.hash,
                 data_hash=item.task.data_hash,
                 part_slices=item.task.part_slices if isinstance(item.task, TaskOfParts) else (),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from harness.core.abilities import SuiteInRounds
 from harness.core.build import Problems
 from harness.core.errors import HarnessError
+from harness.core.forms import EquivalentForms
 from harness.core.ports import Adapter, Progress, Task
 from harness.core.response import Failure
 from harness.core.spec import RunSpec, SuiteSpec
@@ -82,14 +83,26 @@ def _prepare(
     if suite.attack is not None:
         cache = clean.guesses if clean is not None else GuessCache()
         task = AttackedTask(task=task, attack=suite.attack, seed=spec.seed, cache=cache)
+    if suite.forms is not None:
+        task = _in_forms(suite, suite.forms, task, spec.seed)
     asked = [model for model in spec.models if model.name in suite.models]
     return Prepared(
         suite=suite,
         task=task,
-        hash=suite_hash(suite.suite, task, filter(None, (suite.perturbation, suite.attack))),
+        hash=suite_hash(
+            suite.suite, task, filter(None, (suite.perturbation, suite.attack, suite.forms))
+        ),
         is_replayed=any(model.adapter_name == "replay" for model in asked),
         limit=limit,
     )
+
+
+def _in_forms(suite: SuiteSpec, forms: EquivalentForms, clean: Task, seed: int) -> Task:
+    try:
+        return forms.task_of(suite.suite, clean, seed=seed)
+    except HarnessError as error:
+        error.args = (f"suite {suite.name!r}: {error}",)
+        raise
 
 
 def _bring_lexicons(suite: SuiteSpec) -> None:

@@ -16,7 +16,16 @@ from typing import Any, Literal
 
 from harness.core.errors import ConfigError, UnknownName
 
-Kind = Literal["adapters", "attacks", "suites", "metrics", "perturbations", "reports", "sites"]
+Kind = Literal[
+    "adapters",
+    "attacks",
+    "suites",
+    "metrics",
+    "perturbations",
+    "reports",
+    "sites",
+    "variations",
+]
 KINDS: tuple[Kind, ...] = (
     "adapters",
     "attacks",
@@ -25,6 +34,7 @@ KINDS: tuple[Kind, ...] = (
     "perturbations",
     "reports",
     "sites",
+    "variations",
 )
 
 _FIRST_LINE = re.compile(r'\A(?:#[^\n]*\n)*\s*r?"""(.+?)(?:"""|\n)')

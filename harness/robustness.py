@@ -59,7 +59,7 @@ def robustness(run: Run, folder: Path) -> tuple[Robustness, ...]:
     """
     done = run.manifest.evaluations
     answered = {(one.model, one.clean or one.suite) for one in done if one.n_answered}
-    pairs = answered & {(one.model, one.clean) for one in done if one.clean}
+    pairs = answered & {(one.model, one.clean) for one in done if one.is_disturbed}
     clean = [one for one in done if (one.model, one.suite) in pairs]
     if not clean:
         return ()
@@ -74,8 +74,8 @@ class _Stored:
         self._run = run
         self._folder = folder
         manifest = run.manifest
-        names = {one.clean for one in manifest.evaluations if one.clean}
-        names |= {one.suite for one in manifest.evaluations if one.clean}
+        names = {one.clean for one in manifest.evaluations if one.is_disturbed}
+        names |= {one.suite for one in manifest.evaluations if one.is_disturbed}
         self._readings: Mapping[_Key, Mapping[str, Reading]] = read_readings(folder, names)
         self._scores = read_scores(folder)
         self._measured = read_text_measures(folder)
@@ -88,7 +88,7 @@ class _Stored:
         twins = [
             one
             for one in self._run.manifest.evaluations
-            if (one.model, one.clean) == (clean.model, clean.suite)
+            if one.is_disturbed and (one.model, one.clean) == (clean.model, clean.suite)
         ]
         metrics = stored_metrics(clean, _order(self._run, clean))
         perturbed = [one for one in twins if one.perturbation]

@@ -1,4 +1,4 @@
-"""From the keys ``perturb`` and ``attack`` of a suite to suites that change the texts it asks."""
+"""From the keys ``perturb``, ``attack`` and ``vary`` of a suite to suites that ask it otherwise."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any, Literal
 from harness import registry
 from harness.core.build import Problems, build, shown
 from harness.core.errors import ConfigError
+from harness.core.forms import EquivalentForms
 from harness.core.ports import Attack, Perturbation
 from harness.core.spec import SuiteSpec
 
@@ -21,7 +22,7 @@ Located = Callable[[type, Mapping[str, Any], str, tuple[str, ...]], dict[str, An
 class _Key:
     """A key whose entries each make a suite of their own."""
 
-    name: Literal["perturb", "attack"]
+    name: Literal["perturb", "attack", "vary"]
     kind: registry.Kind
     sign: str
     """Between the name of the clean suite and the label of what is done to it."""
@@ -49,6 +50,14 @@ _KEYS = (
         why_not="reads no label from an answer: there is nothing that an attack could turn",
         remedy='write attack = ["deepwordbug", {name = "pwws", budget = 500}]',
     ),
+    _Key(
+        name="vary",
+        kind="variations",
+        sign="@",
+        ability="has_forms",
+        why_not="makes its questions itself: they cannot be put in another form",
+        remedy='write vary = ["formats", {name = "paraphrases", column = "others"}]',
+    ),
 )
 KEYS = tuple(key.name for key in _KEYS)
 
@@ -60,7 +69,7 @@ def variants(
     problems: Problems,
     located: Located,
 ) -> Iterator[SuiteSpec]:
-    """Yield one suite for each perturbation, named ``CLEAN ~ LABEL``, and each attack, ``!``.
+    """Yield one suite for each perturbation (``CLEAN ~ LABEL``), attack (``!``), variation (``@``).
 
     Args:
         clean: the suite that has the keys.
@@ -86,6 +95,7 @@ def variants(
                 name=f"{clean.name} {key.sign} {made.label}",
                 perturbation=made if key.name == "perturb" else None,
                 attack=made if key.name == "attack" else None,
+                forms=made if key.name == "vary" else None,
                 clean=clean.name,
             )
 
@@ -105,7 +115,7 @@ def _entries(
 
 
 def _made(key: _Key, entry: Any, where: str, problems: Problems, located: Located) -> Any:
-    """Return a perturbation or an attack; None for what cannot be made of the entry."""
+    """Return a perturbation, an attack or forms; None for what cannot be made of the entry."""
     table = {"name": entry} if isinstance(entry, str) else entry
     if not isinstance(table, Mapping) or not isinstance(table.get("name"), str):
         problems.add(where, f"must be a name or a table with one, not {shown(entry)}", key.remedy)
@@ -115,7 +125,7 @@ def _made(key: _Key, entry: Any, where: str, problems: Problems, located: Locate
     except ConfigError as error:
         problems.keep(error)
         return None
-    made: Perturbation | Attack | None = build(
+    made: Perturbation | Attack | EquivalentForms | None = build(
         factory, located(factory, table, where, ("name",)), where, problems
     )
     return made

@@ -15,6 +15,7 @@ from harness.reports.number_format import format_count, format_estimate, format_
 from harness.reports.panels.attack_budget import attack_budget_panel
 from harness.reports.panels.depth_accuracy import depth_accuracy_panel
 from harness.reports.panels.distribution import distribution_panel
+from harness.reports.panels.forms import forms_panel, positions_panel
 from harness.reports.panels.panel import Panel
 from harness.reports.panels.roofline import roofline_panel
 from harness.reports.panels.telemetry import telemetry_panel
@@ -32,6 +33,8 @@ _PANELS: Mapping[FigureKind, Callable[[Mapping[str, Any]], Panel]] = {
     FigureKind.TELEMETRY: telemetry_panel,
     FigureKind.ATTACK_BUDGET: attack_budget_panel,
     FigureKind.ACCURACY_BY_DEPTH: depth_accuracy_panel,
+    FigureKind.FORMS: forms_panel,
+    FigureKind.POSITIONS: positions_panel,
 }
 """Kinds that are drawn when the page is made; a script draws the others."""
 _OF_ONE_LOAD = (FigureKind.TELEMETRY, FigureKind.REQUEST_TIMELINE)

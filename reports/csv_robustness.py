@@ -60,7 +60,7 @@ def cells_of(estimate: Estimate, run: Run, known: Mapping[tuple[str, str, str], 
     if found is not None and estimate.slice is None:
         return found
     for done in run.manifest.evaluations:
-        if (done.suite, done.model) == (estimate.suite, estimate.model) and done.clean:
+        if (done.suite, done.model) == (estimate.suite, estimate.model) and done.is_disturbed:
             by = {"disturbed_by": done.perturbation or done.attack, "clean_suite": done.clean}
             return by if estimate.slice is not None else {**by, **_of_attack(run, done)}
     return {}

@@ -17,7 +17,7 @@ def disturbed_suites(manifest: Manifest) -> Mapping[str, str]:
     return {
         done.suite: done.clean
         for done in manifest.evaluations
-        if done.clean in known and done.clean != done.suite
+        if done.is_disturbed and done.clean in known and done.clean != done.suite
     }
 
 
@@ -41,6 +41,6 @@ def warnings_of_twins(manifest: Manifest) -> tuple[str, ...]:
     places = tuple(
         f"{done.suite} on {done.model}: "
         for done in manifest.evaluations
-        if done.clean and done.clean != done.suite
+        if done.is_disturbed and done.clean != done.suite
     )
     return tuple(warning for warning in manifest.warnings if places and warning.startswith(places))

@@ -10,6 +10,7 @@ from harness.reports.number_format import format_count, format_number
 from harness.reports.panels.attack_budget import attack_budget_table
 from harness.reports.panels.depth_accuracy import depth_accuracy_table
 from harness.reports.panels.distribution import distribution_table
+from harness.reports.panels.forms import forms_table, positions_table
 from harness.reports.panels.roofline import roofline_table
 from harness.reports.panels.telemetry import telemetry_table
 from harness.reports.panels.throughput import throughput_table
@@ -122,4 +123,6 @@ _TABLES: dict[FigureKind, Callable[[Data], Table]] = {
     FigureKind.TELEMETRY: telemetry_table,
     FigureKind.ATTACK_BUDGET: attack_budget_table,
     FigureKind.ACCURACY_BY_DEPTH: depth_accuracy_table,
+    FigureKind.FORMS: forms_table,
+    FigureKind.POSITIONS: positions_table,
 }

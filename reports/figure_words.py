@@ -10,6 +10,7 @@ from harness.reports.number_format import format_count, format_number
 from harness.reports.panels.attack_budget import attack_budget_words
 from harness.reports.panels.depth_accuracy import depth_accuracy_words
 from harness.reports.panels.distribution import distribution_words
+from harness.reports.panels.forms import forms_words, positions_words
 from harness.reports.panels.roofline import roofline_words
 from harness.reports.panels.telemetry import telemetry_words
 from harness.reports.panels.throughput import throughput_words
@@ -104,4 +105,6 @@ _WORDS: dict[FigureKind, Callable[[Data], str]] = {
     FigureKind.TELEMETRY: telemetry_words,
     FigureKind.ATTACK_BUDGET: attack_budget_words,
     FigureKind.ACCURACY_BY_DEPTH: depth_accuracy_words,
+    FigureKind.FORMS: forms_words,
+    FigureKind.POSITIONS: positions_words,
 }

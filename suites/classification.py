@@ -8,9 +8,11 @@ from typing import ClassVar
 
 from harness.core.capability import Capability
 from harness.core.errors import ConfigError
+from harness.core.ports import Task
 from harness.sources.columns import Columns
 from harness.sources.dataset import Dataset
-from harness.sources.samples import read_samples
+from harness.sources.samples import SampleSet, read_samples
+from harness.suites.frame import Frame
 from harness.suites.label_questions import LabelQuestions, Wording, label_questions
 from harness.suites.labels import ALL_METRICS, Labels, MetricName, labels_of
 from harness.suites.sample_task import SampleTask
@@ -35,6 +37,7 @@ class ClassificationSuite:
     )
     asks_about_text: ClassVar[bool] = True
     reads_a_label: ClassVar[bool] = True
+    has_forms: ClassVar[bool] = True
 
     data: Dataset
     """Where the texts are."""
@@ -83,6 +86,21 @@ class ClassificationSuite:
             asking=lambda sample, capability: questions.ask(sample.text, capability),
             reading=lambda _, output: questions.read(output),
             metrics=labels.metrics(self.metrics),
+        )
+
+    def frame(self, clean: Task) -> Frame:
+        """Return the words of ``prompt``; see ``FramingSuite.frame``."""
+        assert isinstance(clean, SampleTask)
+        assert isinstance(clean.sample_set, SampleSet)
+        labels = labels_of(clean.sample_set, self.labels, self.positive)
+        questions = self._questions(labels)
+        return Frame(
+            option="prompt",
+            parts=questions.parts,
+            values=lambda sample: questions.values(sample.text),
+            put=lambda _, prompt, capability: questions.put(prompt, capability),
+            labels=labels.names,
+            label_words=tuple(questions.words.values()),
         )
 
     def _questions(self, labels: Labels) -> LabelQuestions:

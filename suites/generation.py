@@ -9,11 +9,13 @@ from typing import Any, ClassVar, Literal
 
 from harness.core.capability import Capability
 from harness.core.errors import ConfigError
+from harness.core.ports import Task
 from harness.core.request import Generate, Payload
 from harness.core.sample import Sample
 from harness.sources.columns import Columns
 from harness.sources.dataset import Dataset
 from harness.sources.samples import read_samples
+from harness.suites.frame import Frame, column_frame
 from harness.suites.metric_names import ChosenMetrics, choose_metrics
 from harness.suites.metrics.against_references import AgainstReferences
 from harness.suites.prompting import prompt_of
@@ -29,6 +31,7 @@ class GenerationSuite:
 
     needs: ClassVar[tuple[Capability, ...]] = (Capability.GENERATES,)
     asks_about_text: ClassVar[bool] = True
+    has_forms: ClassVar[bool] = True
 
     data: Dataset
     """Where the prompts are."""
@@ -84,6 +87,10 @@ class GenerationSuite:
             metrics=chosen.per_sample,
             corpus_metrics=chosen.on_the_set,
         )
+
+    def frame(self, clean: Task) -> Frame:
+        """Return the words of ``columns.text``; see ``FramingSuite.frame``."""
+        return column_frame(self.data, self.columns, clean)
 
     def _ask(self, sample: Sample, capability: Capability, *, seed: int) -> Payload:
         del capability

@@ -11,6 +11,7 @@ from harness.core.errors import ConfigError, did_you_mean
 from harness.core.request import Classify, Generate, LogLikelihood, SingleQuestion
 from harness.core.response import Classification, Generation, LogLikelihoods, Output
 from harness.core.score import Unscored
+from harness.sources.template import Part, parted
 from harness.suites.label_reading import LabelReader, from_likelihoods
 from harness.suites.labels import Labels, aligned
 from harness.suites.prompting import prompt_of
@@ -44,10 +45,21 @@ class LabelQuestions:
         """Return the question about a text, in the form the chosen capability answers."""
         if capability is Capability.CLASSIFIES:
             return Classify(text=text)
+        values = self.values(text)
+        return self.put("".join(part.filled(values) for part in self.parts), capability)
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """What the prompt is made of; parted before it is filled, as a text may hold "{labels}"."""
+        return parted(self.wording.prompt, _PLACEHOLDER)
+
+    def values(self, text: str) -> dict[str, str]:
+        """Return what stands in the prompt's fields."""
+        return {"text": text, "labels": ", ".join(self.words.values())}
+
+    def put(self, asked: str, capability: Capability) -> SingleQuestion:
+        """Return the question that a language model is asked with these words."""
         wording = self.wording
-        parts = {"text": text, "labels": ", ".join(self.words.values())}
-        # In one pass, since a text may well hold the word "{labels}".
-        asked = _PLACEHOLDER.sub(lambda match: parts[match[1]], wording.prompt)
         prompt = prompt_of(asked, chat=wording.chat, system=wording.system)
         if capability is Capability.SCORES:
             default = "" if wording.chat else " "

@@ -7,11 +7,13 @@ from typing import ClassVar
 
 from harness.core.capability import Capability
 from harness.core.errors import ConfigError
+from harness.core.ports import Task
 from harness.core.request import LogLikelihood, Payload
 from harness.core.sample import Sample
 from harness.sources.columns import Columns
 from harness.sources.dataset import Dataset
 from harness.sources.samples import read_samples
+from harness.suites.frame import Frame, column_frame
 from harness.suites.metrics.choice import Choice
 from harness.suites.prompting import prompt_of
 from harness.suites.sample_task import SampleTask
@@ -23,6 +25,7 @@ class MultipleChoiceSuite:
 
     needs: ClassVar[tuple[Capability, ...]] = (Capability.SCORES,)
     asks_about_text: ClassVar[bool] = True
+    has_forms: ClassVar[bool] = True
 
     data: Dataset
     """Where the questions are."""
@@ -45,6 +48,10 @@ class MultipleChoiceSuite:
             asking=self._ask,
             metrics=(Choice(),),
         )
+
+    def frame(self, clean: Task) -> Frame:
+        """Return the words of ``columns.text``; see ``FramingSuite.frame``."""
+        return column_frame(self.data, self.columns, clean)
 
     def _ask(self, sample: Sample, capability: Capability) -> Payload:
         del capability

@@ -29,7 +29,7 @@ def print_result(result: Result) -> None:
     console.print(f"[bold]{escape(printable(manifest.name))}[/bold]  {manifest.run_id}")
     clean = {done.suite for done in manifest.evaluations}
     for done in manifest.evaluations:
-        if done.clean not in clean:
+        if not done.is_disturbed or done.clean not in clean:
             _print_suite(console, result, done)
         elif done.failures or done.error:  # told beside its clean suite, below; its troubles here
             console.print(escape(printable(_title(done, ""))))
@@ -68,7 +68,7 @@ def _print_warnings(manifest: Manifest) -> None:
 
 
 def _print_robustness(console: Console, result: Result) -> None:
-    if not any(done.clean for done in result.run.manifest.evaluations):
+    if not any(done.is_disturbed for done in result.run.manifest.evaluations):
         return
     from harness.robustness import robustness
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from harness.core.run import Record, Run
 
     Floats: TypeAlias = NDArray[np.float64]
+    Integers: TypeAlias = NDArray[np.int64]
 
 
 @runtime_checkable
@@ -278,6 +279,23 @@ class CountingMetric(Metric, Protocol):
 
         Args:
             statistics: (n, k), one row per scored sample.
+        """
+        ...
+
+
+@runtime_checkable
+class ChartingMetric(Metric, Protocol):
+    """A metric whose charts have intervals of their own."""
+
+    def charts(
+        self, statistics: Floats, clusters: Integers | None, level: float
+    ) -> tuple[Figure, ...]:
+        """Return what ``figures`` would, with intervals.
+
+        Args:
+            statistics: (n, k), one row per scored sample.
+            clusters: (n,) cluster codes, or None when samples are independent.
+            level: confidence level in (0, 1).
         """
         ...
 

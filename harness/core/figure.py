@@ -45,6 +45,14 @@ class FigureKind(StrEnum):
     ACCURACY_BY_DEPTH = "accuracy_by_depth"
     """series: [{label, points: [{depth, value, low, high (each or None), n, n_unscored}]}]: depth
     in [0, 1] is where the evidence stands in its context, one series for each length."""
+    FORMS = "forms"
+    """quantity; n; forms: [{label, shown, value, low, high}], ends None where there is no
+    interval; spread; if_equal: {low, high, p_value, n_permutations}: what the spread would be if
+    all forms were alike."""
+    POSITIONS = "positions"
+    """n; positions: [{position (from 1), accuracy, low, high, share, share_low, share_high,
+    uniform}]: how often the right answer is found at each place, and how often that place is
+    picked; ends None where there is no interval."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

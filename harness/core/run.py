@@ -88,8 +88,8 @@ class Evaluation:
     breaches: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """By load point, why no verdict may rest on its figures, a sentence each."""
     clean: str = ""
-    """Name of the suite of the same run that asked about the same samples undisturbed; empty for
-    one that disturbs nothing."""
+    """Name of the suite of the same run that asked about the same samples as they are; empty for
+    one that stands for itself."""
     perturbation: str = ""
     """Label of what was done to each text."""
     changes_target: bool = False
@@ -98,6 +98,8 @@ class Evaluation:
     """Label of the search that was let loose on each text."""
     judges: tuple[str, ...] = ()
     """Names of the judges that had a part in its texts or its scores, in the order of options."""
+    forms: str = ""
+    """Label of the forms in which each question was put; empty where it was put in one."""
     error: str = ""
     """Why the suite could not be carried out to the end, one sentence; empty when it was."""
 
@@ -106,6 +108,11 @@ class Evaluation:
         """Share of samples whose answer was scored, in [0, 1]."""
         n_scored = self.n_answered - self.n_unreadable
         return n_scored / self.n_samples if self.n_samples else 0.0
+
+    @property
+    def is_disturbed(self) -> bool:
+        """Whether it asked about disturbed or attacked texts of another suite of the run."""
+        return bool(self.clean) and not self.forms
 
     def tells_of(self, warning: str) -> bool:
         """Tell whether a warning of the run is one of those that are kept here by load."""

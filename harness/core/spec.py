@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from harness.core.forms import EquivalentForms
 from harness.core.judge import Judge
 from harness.core.ports import Adapter, Attack, Perturbation, Suite
 from harness.core.text_measures import TextMeasures
@@ -33,8 +34,10 @@ class SuiteSpec:
     """What is done to each text before it is asked about; None for the clean suite."""
     attack: Attack | None = None
     """The search that is let loose on each text; None for a suite that is not attacked."""
+    forms: EquivalentForms | None = None
+    """The ways in which each question is put; None for a suite that puts it in one."""
     clean: str = ""
-    """Name of the suite of the same run that asks about the same texts, undisturbed."""
+    """Name of the suite of the same run that asks about the same samples as they are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

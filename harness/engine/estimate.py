@@ -76,6 +76,11 @@ def statistics_of(board: Scoreboard, column: MetricColumns) -> Floats:
     return _whole(board, column).statistics
 
 
+def clusters_of(board: Scoreboard, column: MetricColumns) -> Integers | None:
+    """Return (n,) cluster codes in the same order; None when every sample stands alone."""
+    return _whole(board, column).clusters
+
+
 def slices_told(column: str, texts: Iterable[str], part_slices: Sequence[str]) -> list[str]:
     """Return the values of a column that have numbers of their own.
 

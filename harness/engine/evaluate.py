@@ -8,7 +8,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from harness.core.abilities import DrawnTask, PartedTask, RemarkingSession, RemarkingTask
+from harness.core.abilities import (
+    ChartingMetric,
+    DrawnTask,
+    PartedTask,
+    RemarkingSession,
+    RemarkingTask,
+)
 from harness.core.build import options_of
 from harness.core.capability import Capability
 from harness.core.errors import ConfigError, HarnessError, StoreError
@@ -21,9 +27,15 @@ from harness.core.sample import Sample
 from harness.core.score import Unscored
 from harness.engine.breakdown import BROKE_DOWN, sentence_of
 from harness.engine.corpus import corpus_estimates
-from harness.engine.estimate import Context, metric_estimates, slices_left_out, statistics_of
+from harness.engine.estimate import (
+    Context,
+    clusters_of,
+    metric_estimates,
+    slices_left_out,
+    statistics_of,
+)
 from harness.engine.execute import Answered, execute
-from harness.engine.score import Scoreboard
+from harness.engine.score import MetricColumns, Scoreboard
 from harness.engine.tally import Tally
 
 
@@ -232,7 +244,7 @@ def _estimated(board: Scoreboard, task: Task, context: Context) -> _Outcome:
             continue
         with _noted(f"metric {column.metric.name!r}", defects):
             estimates += metric_estimates(board, column, context)
-            figures += column.metric.figures(statistics_of(board, column)) if column.owners else ()
+            figures += _charts(board, column, context.confidence_level) if column.owners else ()
     for metric in task.corpus_metrics:
         with _noted(f"metric {metric.name!r}", defects):
             estimates += corpus_estimates(board, (metric,), context)
@@ -241,6 +253,13 @@ def _estimated(board: Scoreboard, task: Task, context: Context) -> _Outcome:
         if isinstance(task, DrawnTask) and board.outputs:
             figures += task.draw(sorted(board.outputs, key=lambda pair: pair[0].index))
     return _Outcome(tuple(estimates), tuple(figures), tuple(defects))
+
+
+def _charts(board: Scoreboard, column: MetricColumns, level: float) -> tuple[Figure, ...]:
+    metric, statistics = column.metric, statistics_of(board, column)
+    if isinstance(metric, ChartingMetric):
+        return metric.charts(statistics, clusters_of(board, column), level)
+    return metric.figures(statistics)
 
 
 @contextmanager

@@ -72,11 +72,13 @@ def in_place(error: ConfigError, suite: str, model: str) -> ConfigError:
 
 def _check_model(suite: SuiteSpec, model: ModelSpec) -> None:
     capability = capability_for(suite, model)
-    if isinstance(suite.suite, ParticularSuite):
-        try:
+    try:
+        if isinstance(suite.suite, ParticularSuite):
             suite.suite.check_model(model.adapter, capability)
-        except ConfigError as error:
-            raise in_place(error, suite.name, model.name) from error
+        if suite.forms is not None:
+            suite.forms.check(capability)
+    except ConfigError as error:
+        raise in_place(error, suite.name, model.name) from error
 
 
 def _check_attack(suite: SuiteSpec, model: ModelSpec) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from harness.core.errors import ConfigError, DataError, did_you_mean
 from harness.sources.dataset import Row
+from harness.sources.template import Part, parted
 
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([^{}]+)\}")
 _LETTERED = re.compile(r"^\s*([A-Z])[.):]\s*(.*)$", re.DOTALL)
@@ -81,6 +82,13 @@ class Columns:
             raise ConfigError("text", reason, "write {column}, or {{ and }} for braces")
         if not any(match[1] for match in _PLACEHOLDER.finditer(self.text)):
             raise ConfigError("text", f"{self.text!r} names no column", "write {column}")
+
+
+def text_parts(columns: Columns) -> tuple[Part, ...]:
+    """Return what the text of a sample is made of; of a column's bare name, one field."""
+    if "{" not in columns.text:
+        return (Part(field=columns.text),)
+    return parted(columns.text, _PLACEHOLDER)
 
 
 class Cells:

@@ -23,6 +23,7 @@ import harness
 from harness import registry
 from harness.cli.main import cli
 from harness.core.capability import Capability
+from harness.core.forms import EquivalentForms
 from harness.core.ports import Attack, Perturbation, Renderer, SiteRenderer
 from harness.option_docs import option_docs
 
@@ -108,6 +109,10 @@ def test_entry_points_are_those_of_pyproject() -> None:
         assert list(declared[f"harness.{kind}"]) == sorted(declared[f"harness.{kind}"])
 
 
+_REQUIRED = {"paraphrases": {"column": "others"}}
+"""Options without a default."""
+
+
 @pytest.mark.parametrize(("kind", "point"), POINTS.values(), ids=POINTS)
 def test_every_entry_point_keeps_the_contract(kind: registry.Kind, point: EntryPoint) -> None:
     thing: Any = point.load()
@@ -129,10 +134,10 @@ def test_every_entry_point_keeps_the_contract(kind: registry.Kind, point: EntryP
             assert hasattr(thing, name)
     elif kind == "sites":
         assert isinstance(thing(), SiteRenderer)
-    elif kind in {"perturbations", "attacks"}:
-        made = thing(**judges_for(thing))
-        assert isinstance(made, Perturbation | Attack)
-        assert made.label.split()[0] == point.name
+    elif kind in {"perturbations", "attacks", "variations"}:
+        made = thing(**judges_for(thing), **_REQUIRED.get(point.name, {}))
+        assert isinstance(made, Perturbation | Attack | EquivalentForms)
+        assert made.label.partition(" ")[0] == point.name
     else:
         renderer = thing()
         assert isinstance(renderer, Renderer)

@@ -20,6 +20,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "inner tables": inner_sections,
     "metrics": metric_sections,
     "perturbations": perturbation_sections,
+    "variations": lambda: option_sections("variations"),
     "policy": policy_sections,
     "word lists": word_list_table,
 }
@@ -28,6 +29,7 @@ PAGES = (
     "docs/metrics.md",
     "docs/judgement.md",
     "docs/data.md",
+    "docs/robustness_forms.md",
     "docs/robustness_perturbations.md",
     "docs/robustness_probes.md",
 )

@@ -1,0 +1,1 @@
+"""Equivalent forms of one question: formats, orders of options, paraphrases."""

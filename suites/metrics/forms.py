@@ -1,0 +1,232 @@
+"""How much the score of a model hangs on the form in which it is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import numpy as np
+
+from harness.core.estimate import Interval
+from harness.core.figure import Figure, FigureKind
+from harness.core.identity import hash_json
+from harness.core.ports import Metric
+from harness.core.response import AnswerGroup, Classification, Generation, Output
+from harness.core.sample import Sample
+from harness.core.score import Direction, Quantity, Score, Scored, Unscored
+from harness.suites.metrics.additive import Floats, Integers
+from harness.suites.metrics.form_statistics import (
+    agreement,
+    form_means,
+    spread_if_equal,
+    spread_test,
+)
+from harness.suites.metrics.mean_of_values import mean_interval
+
+_N_OVERALL = 2
+"""Columns behind those of the forms: alike in all, and the share of pairs that agree."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forms:
+    """The same samples scored in several equivalent forms, the suite's own form first."""
+
+    name: ClassVar[str] = "forms"
+    is_additive: ClassVar[bool] = False
+
+    names: tuple[str, ...] = ("1", "2")
+    """Of the forms, in their order; at least two."""
+    shown: tuple[str, ...] = ()
+    """What each form looks like; empty where the names say all."""
+    score: str = "accuracy"
+    """The number that is told of each form: ``accuracy`` of labels and choices, or a quantity of
+    the metric ``scored_by``."""
+    scored_by: Mapping[str, Any] = field(default_factory=dict)
+    """For generated text: the metric that scores one answer, its name and options."""
+
+    @property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """Of the forms together."""
+        score, lead = self.score, Direction.HIGHER
+        return (
+            Quantity(
+                id=f"{score}_first",
+                direction=lead,
+                definition=f"{score} in the suite's own form",
+            ),
+            Quantity(
+                id=f"{score}_min",
+                direction=lead,
+                definition=f"{score} in the form in which it is lowest; of noisy numbers the"
+                " lowest is biased downward",
+                is_headline=True,
+            ),
+            Quantity(
+                id=f"{score}_max",
+                direction=lead,
+                definition=f"{score} in the form in which it is highest; biased upward",
+            ),
+            Quantity(
+                id=f"{score}_mean",
+                direction=lead,
+                definition=f"mean of {score} over forms",
+                is_headline=True,
+            ),
+            Quantity(
+                id="spread",
+                direction=Direction.LOWER,
+                definition=f"highest less lowest {score} over forms (Sclar et al. 2023); biased"
+                " upward: see spread_if_equal",
+                is_headline=True,
+            ),
+            Quantity(
+                id="spread_if_equal",
+                direction=Direction.NEITHER,
+                definition="the spread that chance alone would make if all forms were equally"
+                " good: expected under permutations of a sample's scores among its forms",
+            ),
+            Quantity(
+                id="consistency",
+                direction=Direction.HIGHER,
+                definition="share of samples answered alike in all forms, right or wrong; falls"
+                " with each form that is added",
+                is_headline=True,
+            ),
+            Quantity(
+                id="agreement",
+                direction=Direction.HIGHER,
+                definition="mean over samples of the share of pairs of forms that are answered"
+                " alike (lm-eval: consistency rate)",
+            ),
+        )
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """A score for each form, and how far the answers agree."""
+        numbered = (f"form_{number + 1}" for number in range(len(self.names)))
+        return (*numbered, "is_alike", "agreement")
+
+    @property
+    def signature(self) -> Mapping[str, str]:
+        """Which forms, and what each is scored by."""
+        forms = hash_json([list(self.names), list(self.shown)])[:12]
+        by = hash_json(dict(self.scored_by))[:12] if self.scored_by else "labels"
+        return {"n_forms": str(len(self.names)), "forms": forms, "score": self.score, "by": by}
+
+    def measure(self, sample: Sample, output: Output) -> Score:
+        """Return the score in each form, and how far the answers agree."""
+        if not isinstance(output, AnswerGroup) or len(output.answers) != len(self.names):
+            return Unscored(f"{len(self.names)} answers are needed, one to each form")
+        scores = [self._score(sample, answer) for answer in output.answers]
+        missing = next((one for one in scores if isinstance(one, Unscored)), None)
+        if missing is not None:
+            return missing
+        known = [one for one in scores if not isinstance(one, Unscored)]
+        answers = [_answer(answer) for answer in output.answers]
+        is_alike = float(len(set(answers)) == 1)
+        return Scored((*known, is_alike, agreement(answers)))
+
+    def reduce(self, statistics: Floats, weights: Floats) -> Floats:
+        """Return the quantities under each set of weights; see ``Metric.reduce``."""
+        scores = statistics[:, :-_N_OVERALL]
+        means = form_means(scores, weights)
+        low, high = means.min(axis=1), means.max(axis=1)
+        overall = form_means(statistics[:, -_N_OVERALL:], weights)
+        return np.column_stack(
+            (
+                means[:, 0],
+                low,
+                high,
+                means.mean(axis=1),
+                high - low,
+                spread_if_equal(scores, weights),
+                overall,
+            )
+        )
+
+    def intervals(
+        self, statistics: Floats, clusters: Integers | None, level: float
+    ) -> Mapping[str, Interval]:
+        """Return Wilson's or Hall's t interval of what is a mean; the rest is bootstrapped."""
+        scores = statistics[:, :-_N_OVERALL]
+        means = {
+            f"{self.score}_first": scores[:, 0],
+            f"{self.score}_mean": scores.mean(axis=1),
+            "consistency": statistics[:, -2],
+            "agreement": statistics[:, -1],
+        }
+        if not np.ptp(scores, axis=1).any():
+            # No resample has a spread either; it cannot be above the share of samples that differ.
+            means["spread"] = np.zeros(len(scores))
+        found = {name: mean_interval(each, clusters, level) for name, each in means.items()}
+        return {name: interval for name, interval in found.items() if interval is not None}
+
+    def figures(self, statistics: Floats) -> tuple[Figure, ...]:
+        """Return the chart, its intervals at 95 %."""
+        return self.charts(statistics, None, 0.95)
+
+    def charts(
+        self, statistics: Floats, clusters: Integers | None, level: float
+    ) -> tuple[Figure, ...]:
+        """Return the score in each form, and the test of their spread."""
+        scores = statistics[:, :-_N_OVERALL]
+        test = spread_test(scores, clusters, level)
+        data: dict[str, object] = {
+            "quantity": self.score,
+            "n": len(scores),
+            "forms": [
+                {
+                    "label": name,
+                    "shown": self.shown[number] if self.shown else "",
+                    "value": float(scores[:, number].mean()),
+                    **_ends(mean_interval(scores[:, number], clusters, level)),
+                }
+                for number, name in enumerate(self.names)
+            ],
+            "spread": test.spread,
+            "if_equal": {
+                "low": test.low,
+                "high": test.high,
+                "p_value": test.p_value,
+                "n_permutations": test.n_permutations,
+            },
+        }
+        title = f"{self.score} in {len(self.names)} forms"
+        return (Figure(kind=FigureKind.FORMS, title=title, data=data),)
+
+    def _score(self, sample: Sample, answer: Output) -> float | Unscored:
+        if isinstance(answer, Classification):
+            return float(answer.label == sample.targets[0])
+        if not self.scored_by:
+            return Unscored(f"a label is needed, not a {type(answer).__name__}")
+        metric = scoring_metric(self.scored_by)
+        found = metric.measure(sample, answer)
+        if isinstance(found, Unscored):
+            return found
+        ids = [quantity.id for quantity in metric.quantities]
+        return found.statistics[ids.index(self.score)]
+
+
+def scoring_metric(entry: Mapping[str, Any]) -> Metric:
+    """Make the metric that scores one answer.
+
+    Raises:
+        ConfigError: there is none of that name, or with these options.
+    """
+    from harness.suites.metric_names import choose_metrics
+
+    return choose_metrics((entry,), {}).per_sample[0]
+
+
+def _answer(output: Output) -> object:
+    """Return what a model has answered: the label, or the text, white space at both ends aside."""
+    if isinstance(output, Classification):
+        return output.label
+    return output.text.strip() if isinstance(output, Generation) else output
+
+
+def _ends(interval: Interval | None) -> dict[str, float | None]:
+    if interval is None:
+        return {"low": None, "high": None}
+    return {"low": interval.low, "high": interval.high}
