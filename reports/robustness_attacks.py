@@ -56,7 +56,7 @@ def attack_table(found: Robustness) -> Table:
     told = [
         column
         for column in (*_COLUMNS, *others.values())
-        if any(number_of(one, column.id) is not None for one in found.attacks)
+        if any(_is_told(one, column.id) for one in found.attacks)
     ]
     columns = [
         Column(title="Attack", key="name"),
@@ -77,6 +77,12 @@ def attack_table(found: Robustness) -> Table:
         for one in found.attacks
     ]
     return text_table(f"Attacks on {found.suite}, {found.model}", columns, rows)
+
+
+def _is_told(one: Attacks, quantity: str) -> bool:
+    """Tell whether a quantity is worth a column; of undecided searches, where there are any."""
+    number = number_of(one, quantity)
+    return number is not None and bool(quantity != UNDECIDED or number.value)
 
 
 def attack_words(found: Robustness) -> str:
