@@ -87,7 +87,11 @@ def _is_told(one: Attacks, quantity: str) -> bool:
 
 def attack_words(found: Robustness) -> str:
     """Say what the numbers of the table are shares and means of."""
-    told = "; ".join(f"{one.title}: of {one.of}" for one in _COLUMNS[:6])
+    told = "; ".join(
+        f"{one.title}: of {one.of}"
+        for one in _COLUMNS[:6]
+        if any(_is_told(attack, one.id) for attack in found.attacks)
+    )
     return f"{told}; Queries: mean of each search. {format_level(found.level)} intervals."
 
 
