@@ -57,7 +57,7 @@ def attack_table(found: Robustness) -> Table:
     told = [
         column
         for column in (*_COLUMNS, *others.values())
-        if any(number_of(one, column.id) is not None for one in found.attacks)
+        if any(_is_told(one, column.id) for one in found.attacks)
     ]
     measures = measures_of(one.closeness for one in found.attacks)
     control = measures_of(one.control_closeness for one in found.attacks if _has_control(one))
@@ -86,9 +86,19 @@ def attack_table(found: Robustness) -> Table:
     return text_table(f"Attacks on {found.suite}, {found.model}", columns, rows)
 
 
+def _is_told(one: Attacks, quantity: str) -> bool:
+    """Tell whether a quantity is worth a column; of undecided searches, where there are any."""
+    number = number_of(one, quantity)
+    return number is not None and bool(quantity != UNDECIDED or number.value)
+
+
 def attack_words(found: Robustness) -> str:
     """Say what the numbers of the table are shares and means of."""
-    told = "; ".join(f"{one.title}: of {one.of}" for one in _COLUMNS[:6])
+    told = "; ".join(
+        f"{one.title}: of {one.of}"
+        for one in _COLUMNS[:6]
+        if any(_is_told(attack, one.id) for attack in found.attacks)
+    )
     return f"{told}; Queries: mean of each search. {format_level(found.level)} intervals."
 
 

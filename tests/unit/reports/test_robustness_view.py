@@ -306,3 +306,15 @@ def test_json_names_examples_by_id() -> None:
     assert "robustness" not in json.loads(
         JsonRenderer().render(replace(disturbed_run(), robustness=()))
     )
+
+
+def test_undecided_searches_have_a_column_where_there_are_any() -> None:
+    found = synthetic_robustness()
+    (pwws,) = found.attacks
+    rate = success_rate(0.0)
+    for value, n_columns in ((0.0, 0), (0.1, 1)):
+        quantity = replace(rate.quantity, id="undecided_rate")
+        undecided = replace(rate, quantity=quantity, value=value)
+        told = replace(found, attacks=(replace(pwws, estimates=(*pwws.estimates, undecided)),))
+        titles = [column.title for column in attack_table(told).columns]
+        assert titles.count("Undecided") == n_columns
