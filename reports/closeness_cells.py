@@ -16,6 +16,8 @@ _NOTES = {
     " geometric mean; above 1 is less fluent",
 }
 _DIGITS = 3
+_LEAST_SPREAD = 0.01
+"""What is finer is rounding of the vectors: a text in capitals may have the very same one."""
 
 
 def measures_of(found: Iterable[Sequence[Closeness]]) -> tuple[str, ...]:
@@ -24,27 +26,26 @@ def measures_of(found: Iterable[Sequence[Closeness]]) -> tuple[str, ...]:
     return tuple(measure for measure in _TITLES if measure in known)
 
 
-def closeness_columns(measures: Sequence[str], of: str = "") -> tuple[Column, ...]:
-    """Return a column for each measure.
-
-    Args:
-        measures: from :func:`measures_of`.
-        of: whose texts they are, where that is not said by the table.
-    """
+def closeness_columns(measures: Sequence[str]) -> tuple[Column, ...]:
+    """Return a column for each measure."""
     return tuple(
-        Column(
-            title=f"{_TITLES[measure]}, {of}" if of else _TITLES[measure],
-            is_number=True,
-            note=_NOTES[measure],
-        )
-        for measure in measures
+        Column(title=_TITLES[measure], is_number=True, note=_NOTES[measure]) for measure in measures
     )
 
 
-def closeness_cells(found: Sequence[Closeness], measures: Sequence[str]) -> tuple[Cell, ...]:
-    """Return a cell for each measure, empty where a row has none."""
+def closeness_cells(
+    found: Sequence[Closeness], measures: Sequence[str], beside: Sequence[Closeness] = ()
+) -> tuple[Cell, ...]:
+    """Return a cell for each measure, empty where a row has none.
+
+    Args:
+        found: of the row.
+        measures: from :func:`measures_of`.
+        beside: of the random search that stands beside an attack.
+    """
     known = {one.measure: one for one in found}
-    return tuple(_cell(known.get(measure)) for measure in measures)
+    others = {one.measure: one for one in beside}
+    return tuple(_cell(known.get(measure), others.get(measure)) for measure in measures)
 
 
 def measured_words(measured: PairMeasured | None) -> str:
@@ -60,7 +61,7 @@ def measured_words(measured: PairMeasured | None) -> str:
     return ", ".join(words)
 
 
-def _cell(one: Closeness | None) -> Cell:
+def _cell(one: Closeness | None, beside: Closeness | None) -> Cell:
     if one is None:
         return Cell(ABSENT)
     remarks = []
@@ -68,9 +69,11 @@ def _cell(one: Closeness | None) -> Cell:
         remarks.append(f"{format_count(one.n_far)} of {format_count(one.n)} below {FAR}")
     if one.n_missing:
         remarks.append(f"{format_count(one.n_missing)} missing")
+    if beside is not None and beside.value is not None:
+        remarks.append(f"{format_number(beside.value, digits=2)} by random search")
     method = f"; {one.interval.method} interval" if one.interval else ""
     return Cell(
-        value_text(one.value, one.interval),
+        value_text(one.value, one.interval, least_spread=_LEAST_SPREAD),
         order=one.value,
         note=f"by {one.judge}, of {format_count(one.n)} changed texts{method}",
         remark=", ".join(remarks),

@@ -39,7 +39,10 @@ _COLUMNS = (
     _Told("queries", "Queries", "mean of each search"),
     _Told("queries_sent", "Sent", "mean, without what was known already"),
 )
-SUCCESS, CONTROL, UNDER_ATTACK, BEFORE, UNDECIDED, WORDS = (told.id for told in _COLUMNS[:6])
+SUCCESS, CONTROL, UNDER_ATTACK, BEFORE, UNDECIDED, WORDS = _OF_TEXTS = tuple(
+    told.id for told in _COLUMNS[:6]
+)
+"""Ids of those that come before what judges say of the texts."""
 
 
 def attack_table(found: Robustness) -> Table:
@@ -59,25 +62,23 @@ def attack_table(found: Robustness) -> Table:
         for column in (*_COLUMNS, *others.values())
         if any(_is_told(one, column.id) for one in found.attacks)
     ]
+    costs = [column for column in told if column.id not in _OF_TEXTS]
+    texts = [column for column in told if column.id in _OF_TEXTS]
     measures = measures_of(one.closeness for one in found.attacks)
-    control = measures_of(one.control_closeness for one in found.attacks if _has_control(one))
     columns = [
         Column(title="Attack", key="name"),
-        *(
-            Column(title=one.title, is_number=True, note=f"of {one.of}" if one.of else "")
-            for one in told
-        ),
+        *map(_column, texts),
         *closeness_columns(measures),
-        *closeness_columns(control, of="random search"),
+        *map(_column, costs),
         Column(title="Attacked", is_number=True, note="samples answered rightly before"),
         Column(title="Failed", is_number=True, note="samples not attacked to the end"),
     ]
     rows = [
         (
             Cell(one.attack, remark=one.note),
-            *(_cell(number_of(one, column.id)) for column in told),
-            *closeness_cells(one.closeness, measures),
-            *closeness_cells(one.control_closeness, control),
+            *(_cell(number_of(one, column.id)) for column in texts),
+            *closeness_cells(one.closeness, measures, beside=one.control_closeness),
+            *(_cell(number_of(one, column.id)) for column in costs),
             _n_cell(one),
             Cell(format_count(one.n_failed), order=one.n_failed),
         )
@@ -90,6 +91,10 @@ def _is_told(one: Attacks, quantity: str) -> bool:
     """Tell whether a quantity is worth a column; of undecided searches, where there are any."""
     number = number_of(one, quantity)
     return number is not None and bool(quantity != UNDECIDED or number.value)
+
+
+def _column(told: _Told) -> Column:
+    return Column(title=told.title, is_number=True, note=f"of {told.of}" if told.of else "")
 
 
 def attack_words(found: Robustness) -> str:
@@ -127,10 +132,6 @@ def hardest(found: Robustness) -> Attacks | None:
         if _value(one, SUCCESS) is not None and number_of(one, UNDER_ATTACK) is not None
     ]
     return max(known, key=lambda one: _value(one, SUCCESS) or 0.0, default=None)
-
-
-def _has_control(one: Attacks) -> bool:
-    return number_of(one, CONTROL) is not None
 
 
 def _sentence(one: Attacks, success: Estimate) -> str:

@@ -36,7 +36,9 @@ _OVERALL = {
 def drop_table(found: Robustness, quantities: Sequence[Quantity]) -> Table:
     """Return a row for each perturbation, and one for all of them, under each quantity."""
     level = format_level(found.level)
-    measures = measures_of(row.closeness for row in found.disturbed)
+    # They are the same beside every quantity, and are told once.
+    is_lead = any(quantity.id == found.lead for quantity in quantities)
+    measures = measures_of(row.closeness for row in found.disturbed) if is_lead else ()
     columns = (
         Column(title="Perturbation", key="name"),
         Column(title="Finding", note=f"after Holm's correction over the perturbations, {level}"),

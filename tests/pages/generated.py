@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from harness.core.text_measures import TextMeasures
 from pages.detectors import detector_table
-from pages.options import inner_sections, option_sections, policy_sections
+from pages.options import inner_sections, option_sections, option_table, policy_sections
 from pages.perturbations import perturbation_sections
 from pages.quantities import metric_sections
 from pages.word_lists import word_list_table
@@ -22,10 +23,12 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "perturbations": perturbation_sections,
     "variations": lambda: option_sections("variations"),
     "policy": policy_sections,
+    "text measures": lambda: option_table(TextMeasures),
     "word lists": word_list_table,
 }
 PAGES = (
     "docs/spec.md",
+    "docs/judges.md",
     "docs/metrics.md",
     "docs/judgement.md",
     "docs/data.md",
