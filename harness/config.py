@@ -22,6 +22,7 @@ _TOP: dict[str, tuple[type, str]] = {
     "limit": (int, "a whole number"),
     "confidence_level": (float, "a number"),
     "min_coverage": (float, "a number"),
+    "reuse_answers": (bool, "true or false"),
     "out": (str, "a text"),
 }
 _LARGEST_SEED = 2**63 - 1
@@ -204,8 +205,8 @@ def _top_values(table: Mapping[str, Any], problems: Problems) -> dict[str, Any]:
         if key not in table:
             continue
         value = table[key]
-        is_number = kind is float and isinstance(value, int) and not isinstance(value, bool)
-        if not is_number and (not isinstance(value, kind) or isinstance(value, bool)):
+        given = float if kind is float and type(value) is int else type(value)
+        if given is not kind:
             problems.add(key, f"must be {name}, not {shown(value)}", f"write {name}")
             continue
         try:
