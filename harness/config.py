@@ -205,8 +205,9 @@ def _top_values(table: Mapping[str, Any], problems: Problems) -> dict[str, Any]:
         if key not in table:
             continue
         value = table[key]
-        given = float if kind is float and type(value) is int else type(value)
-        if given is not kind:
+        is_kind = isinstance(value, kind) or (kind is float and isinstance(value, int))
+        # In Python True is a whole number; in a spec it is none.
+        if not is_kind or isinstance(value, bool) is not (kind is bool):
             problems.add(key, f"must be {name}, not {shown(value)}", f"write {name}")
             continue
         try:
