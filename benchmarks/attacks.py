@@ -2,11 +2,15 @@
 
     python benchmarks/attacks.py [--texts 200] [--recipes pwws deepwordbug ...] [--budget N]
                                  [--victim logistic_regression] [--control]
+                                 [--checkpoint FOLDER] [--concurrency 64] [--peer-at-once]
                                  [--peer-python /path/of/a/venv/with/textattack/bin/python]
 
 Both sides get the same film reviews and the same fitted scikit-learn pipeline; each runs in a
-process of its own, one right after the other. CPU-seconds are those of the attacks alone: imports,
-loading and the reading of dictionaries (by an attack on one more text) are left out.
+process of its own, one right after the other. Other victims: ``checkpoint``, a sentiment model of
+transformers on the reviews that ``examples/checkpoints/finetune_minilm.py`` has not fitted it on;
+``endpoint``, a server on this machine that takes 20 ms for each answer. CPU-seconds are those of
+the attacks alone: imports, loading and the reading of dictionaries (by an attack on one more text)
+are left out.
 
 TextAttack draws the letters of its misspellings from global generators, in the order in which its
 search comes to the words. For outcomes that can be compared its side is given, place by place, the
@@ -24,6 +28,9 @@ import pickle
 import random
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -57,12 +64,16 @@ RECIPES = (
     "textfooler_lite",
 )
 LITE = {"textbugger_lite", "textfooler_lite"}
+DELAY_S = 0.02
+KINDS = {"checkpoint": "checkpoint", "endpoint": "endpoint"}
+"""Of victims; the others are pipelines."""
 WARM_UP = "A warm and funny film about nothing much, and a good one."
 
 
-def reviews() -> list[tuple[str, int]]:
+def reviews(*, held_out: bool = False) -> list[tuple[str, int]]:
     """Return the snippets with 1 for a good mark, in an order of their own."""
-    rows = [(row["2"], int(float(row["1"]) > 0)) for row in REVIEWS.rows()]
+    chosen = replace(REVIEWS, split_by="2", part="test") if held_out else REVIEWS
+    rows = [(row["2"], int(float(row["1"]) > 0)) for row in chosen.rows()]
     random.Random(SEED).shuffle(rows)
     return rows
 
@@ -74,12 +85,21 @@ def fitted(victim: str, rows: list[tuple[str, int]]) -> Any:
     from sklearn.naive_bayes import MultinomialNB
     from sklearn.pipeline import make_pipeline
 
-    last = {
-        "logistic_regression": LogisticRegression(max_iter=1000),
-        "naive_bayes": MultinomialNB(),
-    }[victim]
+    last = MultinomialNB() if victim == "naive_bayes" else LogisticRegression(max_iter=1000)
     texts, labels = zip(*rows, strict=True)
     return make_pipeline(TfidfVectorizer(), last).fit(texts, labels)
+
+
+@contextmanager
+def served(pipeline: Path) -> Iterator[str]:
+    """Let a server name labels; yield the address of its API."""
+    command = [sys.executable, SIDES / "labelling_server.py", pipeline, "0", str(DELAY_S)]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        yield f"http://127.0.0.1:{process.stdout.readline().strip()}/v1"
+    finally:
+        process.communicate()
 
 
 def written(rows: list[tuple[str, int]], path: Path) -> list[str]:
@@ -115,34 +135,76 @@ def side(python: str, script: Path, job: Path) -> dict[str, Any]:
     return measured
 
 
+COLUMNS = (
+    "recipe",
+    "clean",
+    "under attack",
+    "same outcome",
+    "same text",
+    "same count",
+    "peer calls",
+    "calls",
+    "ratio",
+    "peer texts",
+    "texts",
+    "peer tokens",
+    "tokens",
+    "peer, CPU-s",
+    "harness, CPU-s",
+    "ratio",
+    "peer, wall s",
+    "harness, wall s",
+    "ratio",
+)
+
+
 def line(name: str, ours: dict[str, Any], theirs: dict[str, Any]) -> str:
     """Return a row of the table."""
     pairs = list(zip(ours["outcomes"], theirs["outcomes"], strict=True))
     n = len(pairs)
-    # Where there is something to maximise TextAttack tells no success from a failure.
-    same = sum(one["kind"] == other["kind"] for one, other in pairs)
-    outcomes = "" if name == "input_reduction" else f"{same}/{n}"
-    texts = sum(one["text"] == other["text"] for one, other in pairs)
-    queries = sum(one["n_queries"] == other["n_queries"] for one, other in pairs)
-    clean = sum(one["kind"] != "skipped" for one, _ in pairs) / n
-    after = sum(one["kind"] == "failed" for one, _ in pairs) / n
-    return (
-        f"| {name} | {clean:.1%} | {after:.1%} | {outcomes} | {texts}/{n} | {queries}/{n} "
-        f"| {theirs['n_calls']:,} | {ours['n_calls']:,} "
-        f"| {theirs['n_calls'] / ours['n_calls']:.0f} "
-        f"| {theirs['n_texts']:,} | {ours['n_texts']:,} "
-        f"| {theirs['cpu_s']:.2f} | {ours['cpu_s']:.2f} | {theirs['cpu_s'] / ours['cpu_s']:.1f} |"
-    )
+    same = {
+        key: f"{sum(one[key] == other[key] for one, other in pairs)}/{n}"
+        for key in ("kind", "text", "n_queries")
+    }
+    if name == "input_reduction":
+        # Where there is something to maximise TextAttack tells no success from a failure.
+        same["kind"] = ""
+    cells = [
+        name,
+        f"{sum(one['kind'] != 'skipped' for one, _ in pairs) / n:.1%}",
+        f"{sum(one['kind'] == 'failed' for one, _ in pairs) / n:.1%}",
+        *same.values(),
+    ]
+    for key, digits in (
+        ("n_calls", 0),
+        ("n_texts", 0),
+        ("n_tokens", 0),
+        ("cpu_s", 2),
+        ("wall_s", 2),
+    ):
+        cells += [f"{theirs[key]:,.{digits}f}", f"{ours[key]:,.{digits}f}"]
+        if key not in ("n_texts", "n_tokens"):
+            cells.append(f"{theirs[key] / ours[key]:.1f}")
+    return f"| {' | '.join(cells)} |"
 
 
-def main() -> None:
-    """Print the table."""
+def parsed() -> argparse.Namespace:
+    """Return the options of the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--texts", type=int, default=200)
     parser.add_argument("--recipes", nargs="+", choices=RECIPES, default=list(RECIPES))
     parser.add_argument("--budget", type=int, default=None)
     parser.add_argument(
-        "--victim", choices=("logistic_regression", "naive_bayes"), default="logistic_regression"
+        "--victim",
+        choices=("logistic_regression", "naive_bayes", "checkpoint", "endpoint"),
+        default="logistic_regression",
+    )
+    parser.add_argument("--checkpoint", type=Path, help="folder of the victim 'checkpoint'")
+    parser.add_argument(
+        "--concurrency", type=int, default=64, help="most requests of the harness under way"
+    )
+    parser.add_argument(
+        "--peer-at-once", action="store_true", help="let the peer's requests of a call run together"
     )
     parser.add_argument(
         "--batch-size", type=int, default=8192, help="texts per call of the harness's adapter"
@@ -154,52 +216,77 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="folder for what both sides found")
     parser.add_argument("--peer-python", default=sys.executable)
     options = parser.parse_args()
-    rows = reviews()
+    if options.victim == "checkpoint" and options.checkpoint is None:
+        parser.error("--victim checkpoint needs --checkpoint FOLDER")
+    return options
+
+
+@contextmanager
+def victim_of(
+    options: argparse.Namespace, folder: Path, training: list[tuple[str, int]]
+) -> Iterator[str]:
+    """Yield where both sides find the victim: a file, a folder or an address."""
+    if options.victim == "checkpoint":
+        yield str(options.checkpoint.resolve())
+        return
+    pipeline = folder / "victim.pickle"
+    pipeline.write_bytes(pickle.dumps(fitted(options.victim, training)))
+    if options.victim != "endpoint":
+        yield str(pipeline)
+        return
+    with served(pipeline) as address:
+        yield address
+
+
+def main() -> None:
+    """Print the table."""
+    options = parsed()
+    rows = reviews(held_out=options.victim == "checkpoint")
     attacked, training = rows[: options.texts], rows[options.texts :]
     texts = [text for text, _ in attacked]
-    print(
-        "| recipe | clean | under attack | same outcome | same text | same count | peer calls "
-        "| calls | ratio | peer texts | texts | peer, CPU-s | harness, CPU-s | ratio |"
-    )
-    print("|---" + "|---:" * 13 + "|")
+    print(f"| {' | '.join(COLUMNS)} |")
+    print("|---" + "|---:" * (len(COLUMNS) - 1) + "|")
     with TemporaryDirectory() as scratch:
         folder = options.keep or Path(scratch)
         folder.mkdir(exist_ok=True)
-        victim = folder / "victim.pickle"
-        victim.write_bytes(pickle.dumps(fitted(options.victim, training)))
         ids = written(attacked, folder / "rows.jsonl")
-        for name in options.recipes:
-            job = folder / f"{name}.json"
-            recipe_options = {"budget": options.budget} if options.budget else {}
-            recipe = find("attacks", name, "recipe")(**recipe_options)
-            job.write_text(
-                json.dumps(
-                    {
-                        "recipe": name,
-                        "options": {},
-                        "budget": options.budget,
-                        "rows": str(folder / "rows.jsonl"),
-                        "texts": texts,
-                        "labels": [label for _, label in attacked],
-                        "keys": keys(recipe, ids),
-                        "synonyms": synonyms([*texts, WARM_UP]) if name in LITE else {},
-                        "seed": SEED,
-                        "victim": str(victim),
-                        "nltk_data": str(nltk_data()),
-                        "control": options.control,
-                        "warm_up": WARM_UP,
-                        "delay_s": 0.0,
-                        "batch_size": options.batch_size,
-                        "ties": "first" if options.first_of_ties else "as they come",
-                    }
+        with victim_of(options, folder, training) as victim:
+            for name in options.recipes:
+                recipe_options = {"budget": options.budget} if options.budget else {}
+                recipe = find("attacks", name, "recipe")(**recipe_options)
+                job = folder / f"{name}.json"
+                job.write_text(
+                    json.dumps(
+                        {
+                            "recipe": name,
+                            "options": {},
+                            "budget": options.budget,
+                            "rows": str(folder / "rows.jsonl"),
+                            "texts": texts,
+                            "labels": [label for _, label in attacked],
+                            "keys": keys(recipe, ids),
+                            "synonyms": synonyms([*texts, WARM_UP]) if name in LITE else {},
+                            "seed": SEED,
+                            "kind": KINDS.get(options.victim, "pipeline"),
+                            "victim": victim,
+                            "concurrency": options.concurrency,
+                            "peer_at_once": options.peer_at_once,
+                            "nltk_data": str(nltk_data()),
+                            "control": options.control,
+                            "warm_up": WARM_UP,
+                            "delay_s": 0.0,
+                            "batch_size": options.batch_size,
+                            "ties": "first" if options.first_of_ties else "as they come",
+                        }
+                    )
                 )
-            )
-            theirs = side(options.peer_python, SIDES / "textattack_side.py", job)
-            ours = side(sys.executable, SIDES / "harness_side.py", job)
-            if options.keep:
-                (folder / f"{name}.found.json").write_text(json.dumps([ours, theirs], indent=1))
-            print(line(name, ours, theirs), flush=True)
-            print(f"  load: {os.getloadavg()[0]:.1f}", file=sys.stderr)
+                theirs = side(options.peer_python, SIDES / "textattack_side.py", job)
+                ours = side(sys.executable, SIDES / "harness_side.py", job)
+                if options.keep:
+                    found = folder / f"{name}.found.json"
+                    found.write_text(json.dumps([ours, theirs], indent=1))
+                print(line(name, ours, theirs), flush=True)
+                print(f"  load: {os.getloadavg()[0]:.1f}", file=sys.stderr)
 
 
 if __name__ == "__main__":

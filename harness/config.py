@@ -24,6 +24,7 @@ _TOP: dict[str, tuple[type, str]] = {
     "limit": (int, "a whole number"),
     "confidence_level": (float, "a number"),
     "min_coverage": (float, "a number"),
+    "reuse_answers": (bool, "true or false"),
     "out": (str, "a text"),
 }
 _LARGEST_SEED = 2**63 - 1
@@ -153,8 +154,9 @@ def _top_values(table: Mapping[str, Any], problems: Problems) -> dict[str, Any]:
         if key not in table:
             continue
         value = table[key]
-        is_number = kind is float and isinstance(value, int) and not isinstance(value, bool)
-        if not is_number and (not isinstance(value, kind) or isinstance(value, bool)):
+        is_kind = isinstance(value, kind) or (kind is float and isinstance(value, int))
+        # In Python True is a whole number; in a spec it is none.
+        if not is_kind or isinstance(value, bool) is not (kind is bool):
             problems.add(key, f"must be {name}, not {shown(value)}", f"write {name}")
             continue
         try:

@@ -82,7 +82,14 @@ def _prepare(
         task = PerturbedTask(task=task, perturbation=suite.perturbation, seed=spec.seed)
     if suite.attack is not None:
         cache = clean.guesses if clean is not None else GuessCache()
-        task = AttackedTask(task=task, attack=suite.attack, seed=spec.seed, cache=cache)
+        task = AttackedTask(
+            task=task,
+            attack=suite.attack,
+            seed=spec.seed,
+            cache=cache,
+            # A noise study would find none where the second run repeats the words of the first.
+            reuses_answers=spec.reuse_answers and not spec.is_repeat,
+        )
     if suite.forms is not None:
         task = _in_forms(suite, suite.forms, task, spec.seed)
     asked = [model for model in spec.models if model.name in suite.models]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
 from typing import Any, Protocol
 
 import numpy as np
@@ -91,7 +92,7 @@ def _scores(pipeline: Any, texts: list[str]) -> tuple[Any, bool]:
 def _answer(
     labels: tuple[str, ...], scores: list[float], *, is_probability: bool
 ) -> Response | Failure:
-    if not np.isfinite(scores).all():
+    if not all(map(isfinite, scores)):
         return Failure(
             kind=FailureKind.PROTOCOL,
             message=f"the pipeline gave scores that are no numbers: {scores}",

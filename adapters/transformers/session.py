@@ -54,6 +54,11 @@ class TransformersSession:
         """Hashes of weights, tokenizer and template, and the settings that change answers."""
         return self._identity
 
+    @property
+    def is_pinned(self) -> bool:
+        """Whether all code that runs is known: a checkpoint's own may fetch what it likes."""
+        return not self._options.trust_remote_code
+
     def respond(self, requests: Sequence[Request]) -> Iterator[Exchange]:
         """Yield one exchange per request, in the order that costs least.
 

@@ -8,7 +8,6 @@ The random search beside each recipe, which the peer does not have, is left out 
 from __future__ import annotations
 
 import json
-import pickle
 import random
 import sys
 import time
@@ -16,10 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.adapters.sklearn.session import SklearnSession
+from harness_victims import VICTIMS
+
 from harness.core.attacked import Attacked, Guess, Outcome
-from harness.core.capability import Capability
-from harness.core.identity import Identity
 from harness.core.ports import Attack
 from harness.core.response import Response
 from harness.core.sample import Sample
@@ -27,27 +25,10 @@ from harness.engine.attacked_task import AttackedTask
 from harness.registry import find
 from harness.sources.columns import Columns
 from harness.sources.dataset import Dataset
+from harness.suites.attacks.synonyms import synonyms_of
 from harness.suites.classification import ClassificationSuite
 
 KINDS = {Outcome.SUCCEEDED: "successful", Outcome.FAILED: "failed", Outcome.SKIPPED: "skipped"}
-
-
-class Counted:
-    """A fitted pipeline; counts its calls."""
-
-    def __init__(self, path: str) -> None:
-        self.pipeline = pickle.loads(Path(path).read_bytes())
-        self.classes_ = [str(label) for label in self.pipeline.classes_]
-        self.n_calls = self.n_texts = 0
-        self.cpu_s = 0.0
-
-    def predict_proba(self, texts: list[str]) -> Any:
-        started = time.process_time()
-        self.n_calls += 1
-        self.n_texts += len(texts)
-        answers = self.pipeline.predict_proba(texts)
-        self.cpu_s += time.process_time() - started
-        return answers
 
 
 @dataclass(frozen=True)
@@ -77,8 +58,12 @@ def outcome(sample: Sample, answer: Any) -> dict[str, Any]:
 
 def main() -> None:
     job = json.loads(Path(sys.argv[1]).read_text())
+    victim = VICTIMS[job["kind"]](job)
     suite = ClassificationSuite(
-        data=Dataset(path=job["rows"]), columns=Columns(text="text", target="label")
+        data=Dataset(path=job["rows"]),
+        columns=Columns(text="text", target="label"),
+        labels=("0", "1"),
+        **victim.options,
     )
     options = dict(job["options"])
     if job["budget"]:
@@ -89,26 +74,25 @@ def main() -> None:
         attack=recipe if job["control"] else Alone(recipe),
         seed=job["seed"],
     )
-    victim = Counted(job["victim"])
-    session = SklearnSession(
-        identity=Identity({"weights": "fitted"}), pipeline=victim, batch_size=job["batch_size"]
-    )
     clean = Guess(label="", is_right=True, p_right=1)
     next(recipe.search(job["warm_up"], clean, random.Random(0)), None)  # reads its word lists
+    for word in job["synonyms"]:  # the peer has them in a table before it starts
+        synonyms_of(word.lower())
     wall, cpu = time.perf_counter(), time.process_time()
     found = {
         sample.id: outcome(sample, answer)
         for sample, answer in task.drive(
-            task.samples(), session, Capability.CLASSIFIES, lambda _: None
+            task.samples(), victim.session, victim.capability, lambda _: None
         )
     }
     measured = {
         "wall_s": time.perf_counter() - wall,
         "cpu_s": time.process_time() - cpu,
         "outcomes": [found[sample.id] for sample in task.samples()],
-        "model_cpu_s": victim.cpu_s,
-        "n_calls": victim.n_calls,
-        "n_texts": victim.n_texts,
+        "model_cpu_s": victim.count.cpu_s,
+        "n_calls": victim.count.n_calls,
+        "n_texts": victim.count.n_texts,
+        "n_tokens": victim.count.n_tokens,
     }
     print(json.dumps(measured))
 

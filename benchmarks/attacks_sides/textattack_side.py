@@ -12,7 +12,6 @@ the last. By itself the peer leaves that to an unstable sort, whose outcome hang
 from __future__ import annotations
 
 import json
-import pickle
 import random
 import sys
 import time
@@ -52,6 +51,7 @@ from textattack.transformations.word_swaps import (  # noqa: E402
 from textattack.transformations.word_swaps.word_swap_embedding import (  # noqa: E402
     recover_word_case,
 )
+from textattack_victims import VICTIMS  # noqa: E402
 
 KINDS = {
     "WordSwapNeighboringCharacterSwap": "swap",
@@ -65,26 +65,6 @@ DRAWING = (
     word_swap_random_character_insertion,
     word_swap_random_character_substitution,
 )
-
-
-class Victim(ModelWrapper):
-    """A fitted pipeline; counts its calls."""
-
-    def __init__(self, path: str, delay_s: float) -> None:
-        self.model = pickle.loads(Path(path).read_bytes())
-        self.delay_s = delay_s
-        self.n_calls = self.n_texts = 0
-        self.cpu_s = 0.0
-
-    def __call__(self, texts: list[str]) -> Any:
-        started = time.process_time()
-        self.n_calls += 1
-        self.n_texts += len(texts)
-        if self.delay_s:
-            time.sleep(self.delay_s * len(texts))
-        answers = self.model.predict_proba(texts)
-        self.cpu_s += time.process_time() - started
-        return answers
 
 
 class Synonyms(transformations.WordSwap):
@@ -105,7 +85,7 @@ def homoglyphs() -> Any:
         return transformations.WordSwapHomoglyphSwap()
 
 
-def greedy(transformation: Any, victim: Victim) -> Attack:
+def greedy(transformation: Any, victim: ModelWrapper) -> Attack:
     return Attack(
         UntargetedClassification(victim),
         [RepeatModification(), StopwordModification()],
@@ -114,7 +94,7 @@ def greedy(transformation: Any, victim: Victim) -> Attack:
     )
 
 
-def textbugger(victim: Victim) -> Attack:
+def textbugger(victim: ModelWrapper) -> Attack:
     inner = {"skip_first_char": True, "skip_last_char": True}
     changes = [
         transformations.WordSwapRandomCharacterInsertion(letters_to_insert=" ", **inner),
@@ -126,13 +106,13 @@ def textbugger(victim: Victim) -> Attack:
     return greedy(transformations.CompositeTransformation(changes), victim)
 
 
-def pruthi(victim: Victim) -> Attack:
+def pruthi(victim: ModelWrapper) -> Attack:
     return attack_recipes.Pruthi2019.build(
         victim, max_num_word_swaps=JOB["options"].get("max_words", 1)
     )
 
 
-RECIPES: dict[str, Callable[[Victim], Attack]] = {
+RECIPES: dict[str, Callable[[ModelWrapper], Attack]] = {
     "pwws": attack_recipes.PWWSRen2019.build,
     "deepwordbug": attack_recipes.DeepWordBugGao2018.build,
     "pruthi": pruthi,
@@ -207,7 +187,7 @@ def outcome(result: Any) -> dict[str, Any]:
 
 
 def main() -> None:
-    victim = Victim(JOB["victim"], JOB["delay_s"])
+    victim = VICTIMS[JOB["kind"]](JOB)
     attack = RECIPES[JOB["recipe"]](victim)
     if JOB["budget"]:
         attack.goal_function.query_budget = JOB["budget"]
@@ -219,8 +199,7 @@ def main() -> None:
         if JOB["warm_up"]:
             # The dictionary is read at its first use: the harness's side is spared that as well.
             attack.attack(JOB["warm_up"], 0)
-            victim.n_calls = victim.n_texts = 0
-            victim.cpu_s = 0.0
+            victim.reset()
         wall, cpu = time.perf_counter(), time.process_time()
         for text, label, key in zip(JOB["texts"], JOB["labels"], JOB["keys"], strict=True):
             source.key = key
@@ -232,6 +211,7 @@ def main() -> None:
         "model_cpu_s": victim.cpu_s,
         "n_calls": victim.n_calls,
         "n_texts": victim.n_texts,
+        "n_tokens": victim.n_tokens,
     }
     print(json.dumps(measured))
 

@@ -69,6 +69,16 @@ class ServedSession(Session, Protocol):
 
 
 @runtime_checkable
+class PinnedSession(Session, Protocol):
+    """A model whose answers may serve in later runs: they cost more than it takes to keep them."""
+
+    @property
+    def is_pinned(self) -> bool:
+        """Whether its identity holds hashes of all that its answers depend on, but for rounding."""
+        ...
+
+
+@runtime_checkable
 class ForetellingAdapter(Adapter, Protocol):
     """An adapter that says before anything is loaded whether its sessions are ``TimedSession``."""
 

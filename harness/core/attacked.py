@@ -71,7 +71,7 @@ class Attacked:
     that TextAttack gives)."""
     n_sent: int
     """Those among them that were sent for this sample's sake: known from no other sample, no other
-    attack and no earlier query."""
+    attack, no earlier query and no earlier run."""
     n_barren: int = 0
     """Words for which the recipe offered no change."""
     found_at: int = 0

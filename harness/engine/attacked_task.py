@@ -19,6 +19,7 @@ from harness.core.score import Unscored
 from harness.engine.attack_course import Answer, course_of
 from harness.engine.guess_cache import GuessCache
 from harness.engine.guessing import Guessing, Question, Told
+from harness.engine.kept_answers import kept_answers
 from harness.engine.lock_step import Room, in_lock_step
 
 _NOTED = 800
@@ -46,6 +47,10 @@ class AttackedTask:
     cache: GuessCache = field(default_factory=GuessCache)
     """Shared by all attacks on the task."""
     room: Room[Question] = ROOM
+    reuses_answers: bool = False
+    """Whether answers are kept for later runs, and those of earlier ones serve."""
+    _learnt: list[str] = field(default_factory=list, init=False)
+    """What is still to be told of them."""
 
     @property
     def n_samples(self) -> int:
@@ -105,14 +110,26 @@ class AttackedTask:
             AdapterError: the model is gone.
             DataError: the recipe's word lists cannot be had.
         """
+        kept = kept_answers(session) if self.reuses_answers else None
         guessing = Guessing(
             task=self.task,
             session=session,
             capability=capability,
             known=self.cache.of(session.identity.fingerprint),
+            kept=kept,
         )
-        courses = map(self._course, samples)
-        yield from in_lock_step(courses, _Noting(guessing, note).answer, self.room)
+        noting = _Noting(guessing, note)
+        yield from in_lock_step(map(self._course, samples), noting.answer, self.room)
+        if kept is not None:
+            n_new = kept.n_taken + noting.n_sent
+            told = f"{kept.n_taken} of {n_new} answers to its queries are those of earlier runs"
+            self._learnt.extend(filter(None, (told, kept.problem)))
+
+    def remarks(self) -> Sequence[str]:
+        """Tell how much of what the model said it has said in earlier runs."""
+        told = tuple(self._learnt)
+        self._learnt.clear()
+        return told
 
     def _course(self, sample: Sample) -> Generator[Question, Told, tuple[Sample, Answer]]:
         answer = yield from course_of(self.attack, self.seed, sample)

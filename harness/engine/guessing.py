@@ -27,6 +27,7 @@ from harness.engine import gradient_questions
 from harness.engine.breakdown import sentence_of
 from harness.engine.execute import WINDOW, answers_to
 from harness.engine.guess_cache import Guesses, Key, Reading, Unreadable, key_of
+from harness.engine.kept_answers import KeptAnswers
 
 _ROUNDING = 1e-6
 """Scores that sum to 1 as nearly as this are shares (the bound of TextAttack 0.3.11)."""
@@ -62,6 +63,8 @@ class Guessing:
     session: Session
     capability: Capability
     known: Guesses
+    kept: KeptAnswers | None = None
+    """Of earlier runs; None where they are not to serve."""
 
     def answer(self, questions: Sequence[Question]) -> list[Told]:
         """Answer all questions, from what is known where it is.
@@ -82,7 +85,6 @@ class Guessing:
                     found[key] = reading
                 else:
                     unknown[key] = (mine, question.sample)
-                    mine.n_sent += 1
         found.update(self._asked(unknown))
         for own, mine in zip(keys, told, strict=True):
             mine.readings = [found[key] for key in own]
@@ -122,7 +124,11 @@ class Guessing:
         while window := list(islice(ordered, WINDOW)):
             samples = [replace(unknown[key][1], text=key[0]) for key in window]
             payloads = self._payloads(samples)
-            for name, answer in answers_to(self.session, payloads):
+            earlier = {} if self.kept is None else self.kept.outputs(payloads)
+            asked = {name: payloads[name] for name in payloads if name not in earlier}
+            for name in asked:
+                unknown[window[int(name)]][0].n_sent += 1
+            for name, answer in self._answers(earlier, asked):
                 place = int(name)
                 key, sample = window[place], samples[place]
                 reading = self._read(sample, answer)
@@ -131,6 +137,19 @@ class Guessing:
                 if isinstance(answer, Response) and answer.usage is not None:
                     unknown[key][0].usages.append(answer.usage)
                 yield key, reading
+
+    def _answers(
+        self, earlier: Mapping[str, Output], asked: Mapping[str, Payload]
+    ) -> Iterator[tuple[str, Response | Failure]]:
+        for name, output in earlier.items():
+            yield name, Response(output=output)
+        new = []
+        for name, answer in answers_to(self.session, asked):
+            if isinstance(answer, Response):
+                new.append((asked[name], answer.output))
+            yield name, answer
+        if self.kept is not None:
+            self.kept.keep(new)
 
     def _payloads(self, samples: Iterable[Sample]) -> dict[str, Payload]:
         return {
