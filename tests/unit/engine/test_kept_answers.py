@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,7 +31,7 @@ class PinnedModel(CountingSession):
 class Run:
     """A run of its own: nothing but the cache on disk is shared with others."""
 
-    outcomes: dict[str, object]
+    outcomes: Mapping[str, object]
     remarks: tuple[str, ...]
     n_asked: int
     n_sent: int = field(default=0)
