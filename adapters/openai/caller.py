@@ -10,6 +10,7 @@ from time import perf_counter
 import httpx
 
 from harness.adapters.openai.body import Dialect, UnsendableError
+from harness.adapters.openai.clients import Clients
 from harness.adapters.openai.reading import (
     RefusedError,
     decoded,
@@ -57,10 +58,11 @@ class Caller:
     """Asks one server; safe to use from many tasks of one event loop."""
 
     def __init__(
-        self, client: httpx.AsyncClient, dialect: Dialect, patience: Patience, scrub: Scrubber
+        self, clients: Clients, base_url: str, dialect: Dialect, patience: Patience, scrub: Scrubber
     ) -> None:
         self.system_fingerprints: set[str] = set()
-        self._client = client
+        self._clients = clients
+        self._base_url = base_url
         self._dialect = dialect
         self._patience = patience
         self._scrub = scrub
@@ -91,7 +93,7 @@ class Caller:
 
     @property
     def _place(self) -> str:
-        return f"{self._client.base_url}".rstrip("/") + self._dialect.path
+        return self._base_url.rstrip("/") + self._dialect.path
 
     def _max_attempts(self) -> int:
         # Nobody waits through the pauses of ten thousand requests to a server that is not there.
@@ -124,22 +126,18 @@ class Caller:
         return self._read(payload, content, latency_s)
 
     async def _post(self, body: bytes) -> tuple[httpx.Response, bytes]:
-        request = self._client.build_request(
-            "POST",
-            self._dialect.path.lstrip("/"),
-            content=body,
-            headers={"Content-Type": "application/json"},
-        )
-        reply = await self._client.send(request, stream=True)
-        try:
-            content = bytearray()
-            async for piece in reply.aiter_bytes():
-                content += piece
-                if len(content) > _LARGEST_BODY:
-                    raise AnswerFormError(f"the answer is larger than {_LARGEST_BODY >> 20} MiB")
-        finally:
-            await reply.aclose()
-        return reply, bytes(content)
+        async with self._clients.one() as client:
+            request = client.build_request(
+                "POST",
+                self._dialect.path.lstrip("/"),
+                content=body,
+                headers={"Content-Type": "application/json"},
+            )
+            reply = await client.send(request, stream=True)
+            try:
+                return reply, await _content(reply)
+            finally:
+                await reply.aclose()
 
     def _refusal(self, reply: httpx.Response, content: bytes) -> _Setback:
         text = content.decode("utf-8", "replace")
@@ -171,3 +169,12 @@ class Caller:
     def _quote(self, text: str) -> str:
         # Struck out first: a secret that is cut in half would no longer be found.
         return shorten(self._scrub(text))
+
+
+async def _content(reply: httpx.Response) -> bytes:
+    content = bytearray()
+    async for piece in reply.aiter_bytes():
+        content += piece
+        if len(content) > _LARGEST_BODY:
+            raise AnswerFormError(f"the answer is larger than {_LARGEST_BODY >> 20} MiB")
+    return bytes(content)

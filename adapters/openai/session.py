@@ -12,6 +12,7 @@ import httpx
 
 from harness.adapters.openai.body import Dialect
 from harness.adapters.openai.caller import Caller, Patience
+from harness.adapters.openai.clients import Clients
 from harness.adapters.openai.load_timing import LoadTimer
 from harness.adapters.openai.loop_thread import LoopThread
 from harness.adapters.openai.round_trip import round_trip_s
@@ -36,17 +37,21 @@ class OpenAISession:
         key = _read_key(adapter.api_key_env)
         self._parts = _identity_parts(adapter)
         self._n_workers = adapter.max_concurrency
-        self._client = httpx.AsyncClient(
-            base_url=adapter.base_url,
-            headers={"Authorization": f"Bearer {key}"} if key else {},
-            timeout=None,  # noqa: S113 - one limit for the whole attempt stands in Caller
-            limits=httpx.Limits(
-                max_connections=adapter.max_concurrency,
-                max_keepalive_connections=adapter.max_concurrency,
-            ),
+        tls = httpx.create_ssl_context()  # reads all authorities: once for all clients
+        limits = httpx.Limits(max_connections=1, max_keepalive_connections=1)
+        self._clients = Clients(
+            lambda: httpx.AsyncClient(
+                base_url=adapter.base_url,
+                headers={"Authorization": f"Bearer {key}"} if key else {},
+                timeout=None,  # noqa: S113 - one limit for the whole attempt stands in Caller
+                limits=limits,
+                verify=tls,
+            )
         )
         scrub = scrubber_of([key] if key else [])
-        self._caller = Caller(self._client, _dialect(adapter), _patience(adapter), scrub)
+        self._caller = Caller(
+            self._clients, adapter.base_url, _dialect(adapter), _patience(adapter), scrub
+        )
         self._timer = LoadTimer(
             base_url=adapter.base_url,
             tier=tier_of(adapter.base_url),
@@ -139,7 +144,7 @@ class OpenAISession:
 
     def close(self) -> None:
         """Cancel what is under way and close the connections. Safe to call twice."""
-        self._loop.close(last=self._client.aclose)
+        self._loop.close(last=self._clients.aclose)
 
     async def _ask_all(
         self, requests: Sequence[Request], done: SimpleQueue[Exchange | asyncio.Task[None]]
