@@ -189,6 +189,7 @@ class _Audit:
         self._writer.manifest(self._manifest)
         try:
             self._ask_all(earlier)
+            self._measure_texts(earlier)
         except KeyboardInterrupt:
             with undisturbed():
                 if earlier.manifest is not None and not self._done:
@@ -206,7 +207,6 @@ class _Audit:
                 with undisturbed():
                     self._writer.restore()
             raise
-        self._measure_texts(earlier)
         self._finish(_status(self._spec, self._done, self._estimates))
         if problem := self._report():
             raise UnwrittenReport(self._writer.folder, problem)

@@ -99,6 +99,7 @@ def _settings(manifest: Manifest) -> dict[str, object]:
         "line": manifest.line or None,
         "coverage floor": manifest.min_coverage,
         "schema version": manifest.schema_version,
+        **{f"{measure} by": judge for measure, judge in manifest.text_measures.items()},
     }
 
 

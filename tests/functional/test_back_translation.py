@@ -72,6 +72,16 @@ data = "films.csv"
 columns = { text = "text", target = "label" }
 perturb = [{ name = "back_translation", there = "en-de", back = "de-en" }]
 """
+SMALL = SPEC.replace(
+    """[[model]]
+name = "other"
+adapter = "echo"
+labels = ["good", "bad"]
+
+""",
+    "",
+)
+"""One model."""
 TWIN = "films ~ back_translation there=en-de back=de-en"
 FILMS = "text,label\na good film,good\na bad film,bad\na good one,good\na bad one,bad\n"
 
@@ -111,6 +121,7 @@ def test_all_texts_are_translated_at_once_for_all_models(films: Workplace) -> No
 
 
 def test_what_cannot_be_translated_is_a_failure_and_never_asked(films: Workplace) -> None:
+    films.write("films.toml", SMALL)
     films.write("films.csv", FILMS + "a strange film,bad\n")
 
     assert films.harness("run", "films.toml").code == 3
@@ -121,7 +132,7 @@ def test_what_cannot_be_translated_is_a_failure_and_never_asked(films: Workplace
         if (one["model"], one["suite"]) == ("echo", TWIN)
     )
     assert (done["n_answered"], done["failures"]) == (4, {"undisturbed": 1})
-    (found, _) = json.loads(films.harness("report", "latest", "--format", "json").out)["robustness"]
+    (found,) = json.loads(films.harness("report", "latest", "--format", "json").out)["robustness"]
     assert found["disturbed"][0]["changed"]["n_hits"] == 2
     assert found["disturbed"][0]["n_failed"] == 1
     answers = [
@@ -131,6 +142,7 @@ def test_what_cannot_be_translated_is_a_failure_and_never_asked(films: Workplace
 
 
 def test_a_judge_that_cannot_be_loaded_costs_its_suite_alone(films: Workplace) -> None:
+    films.write("films.toml", SMALL)
     films.write("translators.py", TRANSLATORS.replace("LOG =", "raise OSError('broken')\nLOG ="))
 
     assert films.harness("run", "films.toml").code == 3
@@ -144,6 +156,7 @@ def test_a_judge_that_cannot_be_loaded_costs_its_suite_alone(films: Workplace) -
 def test_a_run_that_is_scored_again_translates_nothing(
     films: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    films.write("films.toml", SMALL)
     films.write("films.csv", FILMS + "a strange film,bad\n")
     assert films.harness("run", "films.toml").code == 3
     before = texts(films.latest, "echo")
@@ -160,6 +173,7 @@ def test_a_run_that_is_scored_again_translates_nothing(
 
 
 def test_a_run_that_is_resumed_translates_only_what_is_open(films: Workplace) -> None:
+    films.write("films.toml", SMALL)
     films.write("films.csv", FILMS + "a strange film,bad\n")
     assert films.harness("run", "films.toml").code == 3
     before, told = texts(films.latest, "echo"), log(films)
@@ -173,6 +187,7 @@ def test_a_run_that_is_resumed_translates_only_what_is_open(films: Workplace) ->
 def test_a_run_is_not_resumed_with_another_translator(
     films: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    films.write("films.toml", SMALL)
     films.write("films.csv", FILMS + "a strange film,bad\n")
     assert films.harness("run", "films.toml").code == 3
     monkeypatch.delitem(sys.modules, "translators")
@@ -187,10 +202,11 @@ def test_a_run_is_not_resumed_with_another_translator(
 def test_another_translator_is_flagged_by_a_comparison(
     films: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert films.harness("run", "films.toml", "--model", "echo").code == 0
+    films.write("films.toml", SMALL)
+    assert films.harness("run", "films.toml").code == 0
     monkeypatch.delitem(sys.modules, "translators")
     films.write("translators.py", f"{TRANSLATORS}\nTO_ENGLISH['gut'] = 'fine'\n")
-    assert films.harness("run", "films.toml", "--model", "echo").code == 0
+    assert films.harness("run", "films.toml").code == 0
 
     ended = films.harness("compare", *films.runs)
 
@@ -201,7 +217,7 @@ def test_a_language_model_is_told_what_to_do(films: Workplace) -> None:
     told = 'name = "chat"\nadapter = "python"\ntarget = "translators:told"\npath = "."'
     films.write(
         "films.toml",
-        f"""{SPEC.partition("[[judge]]")[0]}
+        f"""{SMALL.partition("[[judge]]")[0]}
 [[judge]]
 {told}
 

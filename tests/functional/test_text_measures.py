@@ -9,7 +9,12 @@ import sys
 from typing import Any
 
 import pytest
-from fakes.workplace import Outcome, Workplace
+from fakes.workplace import Outcome as Ended
+from fakes.workplace import Workplace
+
+from harness.core.attacked import Attacked, Outcome
+from harness.core.response import Response
+from harness.result import load_run
 
 JUDGES = '''\
 """Judges that count letters; the log tells what they were asked."""
@@ -67,13 +72,24 @@ columns = { text = "text", target = "label" }
 perturb = [{ name = "casing", form = "upper" }, "whitespace"]
 attack = [{ name = "deepwordbug", budget = 40 }]
 """
+SMALL = SPEC.replace(
+    """[[model]]
+name = "other"
+adapter = "echo"
+labels = ["good", "bad"]
+
+""",
+    "",
+).partition(', "whitespace"]')[0]
+SMALL = f"{SMALL}]\n"
+"""One model and one perturbation."""
 TEXTS = ("a good film that people liked", "a bad film that people left")
 
 
 @pytest.fixture
 def films(place: Workplace, monkeypatch: pytest.MonkeyPatch) -> Workplace:
     monkeypatch.delitem(sys.modules, "letter_judges", raising=False)
-    rows = [f"{TEXTS[i % 2]} {i},{'bad' if i % 2 else 'good'}" for i in range(12)]
+    rows = [f"{TEXTS[i % 2]} {i},{'bad' if i % 2 else 'good'}" for i in range(8)]
     place.write("films.csv", "\n".join(["text,label", *rows]) + "\n")
     place.write("letter_judges.py", JUDGES)
     place.write("films.toml", SPEC)
@@ -89,7 +105,25 @@ def n_asked(films: Workplace, word: str) -> int:
     return (films.folder / "log.txt").read_text(encoding="utf-8").split().count(word)
 
 
-def ran(films: Workplace, *more: object) -> Outcome:
+def _texts_found(films: Workplace) -> set[str]:
+    """Return the texts by which an attack or the random search beside it has succeeded."""
+    outputs = [
+        record.answer.output
+        for record in load_run(films.latest).run.records
+        if isinstance(record.answer, Response) and isinstance(record.answer.output, Attacked)
+    ]
+    return {
+        text
+        for output in outputs
+        for outcome, text in (
+            (output.outcome, output.text),
+            (output.control, output.control_text),
+        )
+        if outcome is Outcome.SUCCEEDED
+    }
+
+
+def ran(films: Workplace, *more: object) -> Ended:
     ended = films.harness("run", "films.toml", *more)
     assert ended.code == 0, ended.err
     return ended
@@ -101,10 +135,10 @@ def test_both_are_measured_once_for_all_models_and_told_everywhere(films: Workpl
     echo, other = found(films)
     upper, spaces = echo["disturbed"]
     meaning, fluency = upper["closeness"]
-    assert (meaning["measure"], meaning["judge"], meaning["n"]) == ("meaning", "letters", 12)
+    assert (meaning["measure"], meaning["judge"], meaning["n"]) == ("meaning", "letters", 8)
     # Beside (1, 0) a vector (1, u) of u capitals has the cosine 1 / sqrt(1 + u²).
     assert 0 < meaning["value"] < 0.1
-    assert (meaning["n_far"], meaning["n_missing"]) == (12, 0)
+    assert (meaning["n_far"], meaning["n_missing"]) == (8, 0)
     # Six of seven words have a capital: each is e times less likely.
     assert fluency["value"] == pytest.approx(2.718281828 ** (6 / 7))
     assert fluency["interval"] is None  # all agree
@@ -113,6 +147,9 @@ def test_both_are_measured_once_for_all_models_and_told_everywhere(films: Workpl
     assert [row["closeness"] for row in other["disturbed"]] == [
         row["closeness"] for row in echo["disturbed"]
     ]
+    # As they are, in capitals, with other spaces; two models. The rest are texts of attacks.
+    asked = {n_asked(films, word) for word in ("embed", "score")}
+    assert asked == {24 + len(_texts_found(films))}
     (attack,) = echo["attacks"]
     assert attack["closeness"][0]["n"] > 0
     assert {"meaning", "fluency"} == {each["measure"] for each in attack["control_closeness"]}
@@ -122,7 +159,7 @@ def test_both_are_measured_once_for_all_models_and_told_everywhere(films: Workpl
 
 def _check_documents(films: Workplace, out: str) -> None:
     page = (films.latest / "report.html").read_text(encoding="utf-8")
-    for words in ("Similarity", "Perplexity ratio", "12 of 12 below 0.8", "Judges", "similarity 0"):
+    for words in ("Similarity", "Perplexity ratio", "8 of 8 below 0.8", "Judges", "similarity 0"):
         assert words in page
     assert "similar" in out
     text = films.harness("report", "latest", "--format", "md").out
@@ -138,43 +175,39 @@ def _check_documents(films: Workplace, out: str) -> None:
         == ("films ~ casing form=upper", "echo", "accuracy", "")
     )
     assert float(upper["similarity"]) < 0.1
-    assert (upper["similarity_n"], upper["similarity_below"]) == ("12", "12")
+    assert (upper["similarity_n"], upper["similarity_below"]) == ("8", "8")
     assert float(upper["perplexity_ratio"]) == pytest.approx(2.718281828 ** (6 / 7))
     attacked = [row for row in rows if row["disturbed_by"].startswith("deepwordbug")]
     assert all(row["similarity"] for row in attacked if not row["slice_column"])
 
 
-def test_each_distinct_text_is_asked_about_once(films: Workplace) -> None:
-    films.write("films.toml", SPEC.partition("attack =")[0])
-    ran(films)
-    # Twelve texts as they are, in capitals, and with other spaces; two models.
-    assert (n_asked(films, "embed"), n_asked(films, "score")) == (36, 36)
-
-
 def test_what_a_judge_fails_on_is_missing_and_never_0(films: Workplace) -> None:
+    films.write("films.toml", SMALL)
     rows = (films.folder / "films.csv").read_text(encoding="utf-8") + "a strange good film,good\n"
     films.write("films.csv", rows)
     ended = ran(films)
 
     meaning, fluency = found(films)[0]["disturbed"][0]["closeness"]
-    assert (meaning["n"], meaning["n_missing"], fluency["n"]) == (12, 1, 13)
+    assert (meaning["n"], meaning["n_missing"], fluency["n"]) == (8, 1, 9)
     assert "meaning: judge 'letters' gave no value on 1 of " in ended.err
     assert "too strange" in ended.err
     assert "1 missing" in (films.latest / "report.html").read_text(encoding="utf-8")
 
 
 def test_a_judge_that_cannot_be_loaded_is_a_warning(films: Workplace) -> None:
+    films.write("films.toml", SMALL)
     films.write("letter_judges.py", "raise OSError('broken')")
     ended = ran(films)
 
     assert "meaning was not measured: judge 'letters'" in ended.err
     closeness = found(films)[0]["disturbed"][0]["closeness"]
-    assert [(one["value"], one["n_missing"]) for one in closeness] == [(None, 12)] * 2
+    assert [(one["value"], one["n_missing"]) for one in closeness] == [(None, 8)] * 2
 
 
 def test_a_run_that_is_scored_again_keeps_what_judges_said(
     films: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    films.write("films.toml", SMALL)
     ran(films)
     before, judges = found(films), films.manifest()["judges"]
     monkeypatch.delitem(sys.modules, "letter_judges")
@@ -190,6 +223,7 @@ def test_a_run_that_is_scored_again_keeps_what_judges_said(
 
 
 def test_a_run_that_is_resumed_asks_only_about_what_is_open(films: Workplace) -> None:
+    films.write("films.toml", SMALL)
     ran(films, "--limit", "6")
     asked = n_asked(films, "embed")
     manifest = films.latest / "manifest.json"
@@ -203,7 +237,7 @@ def test_a_run_that_is_resumed_asks_only_about_what_is_open(films: Workplace) ->
 
 
 def test_a_run_without_judges_has_no_such_columns(films: Workplace) -> None:
-    plain = SPEC.partition("[[model]]")[2]
+    plain = SMALL.partition("[[model]]")[2]
     films.write("films.toml", f"[[model]]{plain}")
     ended = ran(films)
     assert "similar" not in ended.out
