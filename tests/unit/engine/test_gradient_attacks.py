@@ -80,7 +80,7 @@ class LookThenAsk:
         while self.habit == "looks for ever":
             yield [Differentiate(text=text)]
         if self.habit == "mixes":
-            yield [text, Differentiate(text=text)]  # type: ignore[list-item]
+            yield [text, Differentiate(text=text)]  # type: ignore[misc]
         found = yield [Differentiate(text=text), Differentiate(text=f"{text} x")]
         assert [each.score for each in found] == [-len(text), -len(text) - 2]  # type: ignore[union-attr]
         guesses: Any = yield [self.asks]
