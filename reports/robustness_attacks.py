@@ -38,6 +38,7 @@ _COLUMNS = (
     _Told("perturbed_word_rate", "Words changed", "each text's words, mean of successes"),
     _Told("queries", "Queries", "mean of each search"),
     _Told("queries_sent", "Sent", "mean, without what was known already"),
+    _Told("gradients", "Gradients", "mean of each search, beside its queries"),
 )
 SUCCESS, CONTROL, UNDER_ATTACK, BEFORE, UNDECIDED, WORDS = _OF_TEXTS = tuple(
     told.id for told in _COLUMNS[:6]

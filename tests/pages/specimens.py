@@ -88,6 +88,7 @@ def _attacked(place: int) -> tuple[Sample, Output]:
         n_queries=5 + place,
         n_sent=4 + place,
         found_at=4 if has_fallen else 0,
+        n_gradients=1 + place % 2,
         control=Outcome.SUCCEEDED if place == 0 else Outcome.FAILED,
         control_n_changed=2 if place == 0 else 0,
         control_found_at=3 if place == 0 else 0,

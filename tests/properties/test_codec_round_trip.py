@@ -144,6 +144,7 @@ outputs: st.SearchStrategy[Output] = st.one_of(
         n_barren=counts,
         found_at=counts,
         n_unreadable=counts,
+        n_gradients=counts,
         control=st.none() | st.sampled_from(Outcome),
         control_text=texts,
         control_n_changed=counts,

@@ -32,6 +32,7 @@ from harness.reports.robustness_panel import panel_words, robustness_panel
 from harness.reports.robustness_table import drop_table, headline_quantities
 from harness.reports.robustness_words import Effect, judged, sentences, verdict_words
 from harness.reports.word_difference import Segment
+from harness.suites.metrics.attack_gradients import AttackGradients
 
 
 def test_the_gravest_is_told_first() -> None:
@@ -318,3 +319,17 @@ def test_undecided_searches_have_a_column_where_there_are_any() -> None:
         told = replace(found, attacks=(replace(pwws, estimates=(*pwws.estimates, undecided)),))
         titles = [column.title for column in attack_table(told).columns]
         assert titles.count("Undecided") == n_columns
+
+
+def test_gradients_have_a_column_where_there_are_any() -> None:
+    found = synthetic_robustness()
+    (attack,) = found.attacks
+    quantity = AttackGradients().quantities[0]
+    count = replace(attack.estimates[0], quantity=quantity, value=3.5, interval=None)
+    white = replace(found, attacks=(replace(attack, estimates=(*attack.estimates, count)),))
+    plain, open_ = attack_table(found), attack_table(white)
+    assert [column.title for column in open_.columns if column not in plain.columns] == [
+        "Gradients"
+    ]
+    place = [column.title for column in open_.columns].index("Gradients")
+    assert open_.rows[0][place].text.startswith("3.5")

@@ -17,6 +17,7 @@ from harness.suites.metrics.attack_change import AttackChange
 from harness.suites.metrics.attack_control import AttackControl
 from harness.suites.metrics.attack_control_change import AttackControlChange
 from harness.suites.metrics.attack_cost import AttackCost
+from harness.suites.metrics.attack_gradients import AttackGradients
 from harness.suites.metrics.attack_success import AttackSuccess
 
 SAMPLE = Sample(id="s", index=0, text="a fine old film", targets=("good",))
@@ -89,6 +90,14 @@ def test_success_is_told_of_those_that_were_right_and_accuracy_of_all() -> None:
         "advantage_over_control": pytest.approx(3 / 8),
     }
     assert values(AttackControlChange()) == {"control_perturbed_word_rate": (3 / 4 + 2 / 4) / 2}
+
+
+def test_gradients_are_averaged_over_the_searches() -> None:
+    rows = [replace(output, n_gradients=n) for n, output in enumerate(OUTPUTS)]
+    statistics_ = statistics(AttackGradients(), rows)
+    reduced = AttackGradients().reduce(statistics_, np.ones((1, len(rows))))
+    assert reduced[0, 0] == np.mean(range(8))
+    assert AttackGradients().counts(statistics_) == {"gradients": 8}
 
 
 def test_costs_and_changes() -> None:
