@@ -41,7 +41,7 @@ class Quiet:
     def telemetry(self, since_ns: int) -> Any:
         from harness.core.profile import Telemetry
 
-        return Telemetry(at_ns=(since_ns,), series={"cpu_mhz": (3000.0,)})
+        return Telemetry(at_ns=(since_ns,), series={"cpu_mhz": (3000.0,), "rss_bytes": (1e9,)})
 
     def resources(self) -> tuple[dict[str, float], dict[str, str]]:
         names = ("mem_rss_peak", "mem_dev_used_peak", "energy_j")
@@ -391,3 +391,30 @@ def test_charts_are_drawn_from_the_requests() -> None:
     assert drawn["requests"][0]["label"] == "first"
     assert len(drawn["requests"][0]["chunk_ms"]) == 4
     assert figures["The machine at c=1,in=129,out=4"]["energy"] == "test"
+
+
+def test_memory_of_the_clock_is_not_charted_as_the_models() -> None:
+    charted = {
+        tier: set(profile(TimedModel(tier=tier)).points[0].telemetry.series) for tier in Tier
+    }
+
+    assert charted == {
+        Tier.IN_PROCESS: {"cpu_mhz", "rss_bytes"},
+        Tier.LOOPBACK: {"cpu_mhz"},
+        Tier.REMOTE: {"cpu_mhz"},
+    }
+
+
+class _DeadAfterTheFirst(TimedModel):
+    """Answers the two first requests of a round and none after."""
+
+    def _trace(self, arrival: Any, sent_ms: float) -> Any:
+        trace = super()._trace(arrival, sent_ms)
+        gone = Failure(kind=FailureKind.UNREACHABLE, message="no connection")
+        return trace if len(self.asked) <= 2 else replace(trace, failure=gone)
+
+
+def test_a_warm_up_that_nobody_answered_is_not_said_to_differ() -> None:
+    (point,) = profile(_DeadAfterTheFirst(), warm_up=4).points
+
+    assert point.unstable[0] == "only 0 of 4 warm-up waves were answered"
