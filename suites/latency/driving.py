@@ -160,10 +160,11 @@ def _check_there(timing: Timing, maker: RequestMaker, load: Load) -> None:
         failure = _one(timing, maker, load, f"still there {attempt}", 1).failure
         if failure is None or failure.kind is not FailureKind.UNREACHABLE:
             return
+        reason = failure.message
     raise AdapterError(
         sentence(
             f"load {load.key}",
-            f"the model was gone when it ended ({failure.message})",
+            f"the model was gone when it ended ({reason})",
             "start it, and take the run up with --resume",
         )
     )
