@@ -18,6 +18,7 @@ from harness.adapters.transformers.loaded import LoadedModel
 from harness.adapters.transformers.onnx_apart import export_in_child
 from harness.adapters.transformers.onnx_cache import exported, is_exported
 from harness.adapters.transformers.onnx_model import OnnxCausal, OnnxModel
+from harness.adapters.transformers.own_memory import return_freed_memory
 from harness.adapters.transformers.precision import load_arguments
 from harness.adapters.transformers.prefix_sharing import find_sharing
 from harness.adapters.transformers.quiet import quiet
@@ -71,6 +72,7 @@ def load(options: TransformersAdapter) -> LoadedModel:
             model = _model(checkpoint, options, {**arguments, "config": config})
             model = model if "device_map" in arguments else model.to(device)
             model = derived(model, options.variant)
+    return_freed_memory()
     _settle(model, tokenizer)
     encoder = TextEncoder(tokenizer, template_text(options.chat_template, tokenizer))
     window = window_of(model, tokenizer, options.max_length)

@@ -20,8 +20,8 @@ _SAME = 5e-4
 def breach_at(load: str, comparison: Comparison, pair: Pair) -> str:
     """Return why no verdict may rest on figures of a load point, empty where one may.
 
-    A knee is not among them: a rate that is not valid is not sustained, which is what the top
-    rates of a sweep are for. It is remarked instead.
+    A knee is not among them: a rate whose requests fail is not sustained, which is what the top
+    rates of a sweep are for, and a round has no knee where one is void otherwise. It is remarked.
 
     Args:
         load: key of the load point; empty for figures of none.
@@ -83,7 +83,7 @@ def _unsteady(load: str, comparison: Comparison, pair: Pair) -> Iterator[str]:
     for side, done in _sides(comparison, pair):
         yield from unsteady_under(load, [(side, done)])
         if load not in done.breaches and (voids := _texts_on(load, done.breaches)):
-            yield f"not valid, and so not sustained, under the {side}: {_first(voids)}"
+            yield f"a rate was not valid under the {side}: {_first(voids)}"
 
 
 def _first(texts: tuple[str, ...]) -> str:

@@ -28,6 +28,8 @@ _LEAST_QUEUED = 1.0
 _LEAST_WAITED = 0.5
 """Part of the median wait by which waits rise where a queue is said to grow. The queue of a steady
 load swings too, and in some of a hundred such loads beyond what a regression takes for chance."""
+FEWEST_REQUESTS = 10
+"""Of a rate that is to count as sustained: fewer are over before a queue can be seen."""
 _FEWEST_ROWS = 4
 """Three unknowns, and one equation that can contradict them."""
 
@@ -35,24 +37,47 @@ _FEWEST_ROWS = 4
 def is_sustained(point: LoadProfile, slo: Slo | None) -> bool | Unscored:
     """Tell whether the model keeps up with a rate for as long as one likes.
 
-    No condition of a fair measurement is broken and 99 % of the requests at least have an answer;
+    99 % of the requests at least have an answer;
     response times do not rise so steeply that answers leave at less than 98 % of the rate; with a
     confidence of 95 % the share of good requests reaches the objective's (MLPerf's rule for early
     stopping, a binomial bound); and not both of requests under way and latency rise while the load
     lasts, beyond chance and by what makes a queue.
 
+    Requests that left late, short answers and known prompts are no fault of the model, and ask less
+    of it than the rate does: where it falls behind all the same, the rate is not sustained, and
+    where it does not, nothing is known.
+
     Returns:
-        Unscored where nothing speaks against the rate, and too few requests to prove the objective
-        were sent.
+        Unscored where nothing speaks against the rate, and the load is void, or too few requests
+        were sent to show a queue or to prove the objective.
     """
     if offered_rate(point.traces) is None:
-        return Unscored("nothing was due")
+        return Unscored("one request has no rate: raise requests")
     responses = _responses(point.traces)
     n = len(point.traces)
-    if point.breaches or n - len(responses) > MOST_ERRORS * n or _falls_behind(responses):
+    if n - len(responses) > MOST_ERRORS * n:
+        return False
+    if point.breaches:
+        return _despite(point)
+    if _falls_behind(responses) or _piles_up(point.traces):
         return False
     meets = True if slo is None else _meets(point.traces, slo)
-    return False if meets is False or _piles_up(point.traces) else meets
+    if meets is True and n < FEWEST_REQUESTS:
+        return Unscored(f"{n} requests cannot show a queue: it takes {FEWEST_REQUESTS}")
+    return meets
+
+
+def _despite(point: LoadProfile) -> bool | Unscored:
+    """Tell what a void load tells: a queue that grows though less was asked than should be."""
+    since_sent = [
+        (trace.sent_ns / 1e9, time_s)
+        for trace in point.traces
+        if (time_s := latency.e2e(trace)) is not None
+    ]
+    if _falls_behind(since_sent) or _piles_up(point.traces):
+        return False
+    shape = point.load.key.partition(",")[0]
+    return Unscored(f"the load at {shape} is void: {point.breaches[0]}")
 
 
 def _meets(traces: Sequence[Trace], slo: Slo) -> bool | Unscored:
@@ -217,8 +242,8 @@ _FACTS = {
 }
 KNEE = Measure(
     id="knee",
-    definition="highest rate of the sweep that is sustained, as are all below it: the load is"
-    " valid and 99 % of its requests are answered, answers leave at 98 % of the offered rate, good"
+    definition="highest rate of the sweep that is sustained, as are all below it: 99 % of its"
+    " requests are answered, answers leave at 98 % of the offered rate, good"
     " requests reach the objective's attainment (95 % binomial bound), and no queue grows; 0 where"
     " not even the lowest rate is; over rounds the median, the lower of two; requests per second",
     of=_knee,

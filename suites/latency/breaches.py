@@ -18,6 +18,8 @@ MOST_ERRORS = 0.01
 MOST_CACHED = 0.01
 MOST_LAG_S = 0.005
 MOST_LAG_OF_TTFT = 0.05
+_MOST_DIGITS = 7
+"""A millisecond has a million nanoseconds."""
 TOLERANCE = 0.05
 """Of the concurrency that was kept up."""
 LEAST_LENGTH = 0.9
@@ -113,10 +115,24 @@ def _lag(traces: Sequence[Trace]) -> str:
     worst = linear_quantile(lags, 0.99)
     if worst <= allowed:
         return ""
+    told, limit = _apart(worst * 1e3, allowed * 1e3)
     return (
-        f"requests left late: p99 of the dispatch lag is {worst * 1e3:.1f} ms,"
-        f" and at most {allowed * 1e3:.1f} ms are allowed"
+        f"requests left late: p99 of the dispatch lag is {told} ms,"
+        f" and at most {limit} ms are allowed"
     )
+
+
+def _apart(one: float, other: float) -> tuple[str, str]:
+    """Write two numbers with as many digits as tell them apart, and one at least.
+
+    >>> _apart(8.84, 5.0), _apart(5.004, 5.0)
+    (('8.8', '5.0'), ('5.004', '5.000'))
+    """
+    for n_digits in range(1, _MOST_DIGITS):
+        texts = f"{one:.{n_digits}f}", f"{other:.{n_digits}f}"
+        if texts[0] != texts[1]:
+            return texts
+    return str(one), str(other)
 
 
 def _kept_up(load: Load, traces: Sequence[Trace]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from harness.core.capability import Capability
+from harness.core.errors import AdapterError, sentence
 from harness.core.load import Load, Tier
 from harness.core.ports import Session
 from harness.core.profile import Profile
@@ -68,10 +69,14 @@ class Round:
             idle_w=self._idle_w(timing.tier),
             note=self.note,
         )
-        points = tuple(runner.run(load) for load in loads)
+        points = []
+        for load in loads:
+            points.append(runner.run(load))
+            if points[-1].traces[-1].failure is not None:
+                _check_there(timing, maker, load)
         return Profile(
             tier=timing.tier,
-            points=points,
+            points=tuple(points),
             facts={**facts, **peaks[0], **first.facts},
             sources=dict(peaks[1]),
         )
@@ -142,6 +147,27 @@ def _first(timing: Timing, maker: RequestMaker, loads: tuple[Load, ...]) -> _Fir
         if trace.failure is None and trace.n_input_tokens
     ]
     return _First((cold.ended_ns - cold.sent_ns) / 1e9, fitted_length(seen))
+
+
+def _check_there(timing: Timing, maker: RequestMaker, load: Load) -> None:
+    """Ask once more after a load whose last request failed: an overload ends, and a death does not.
+
+    Raises:
+        AdapterError: the model cannot be reached any more, so that the failures are none of the
+            load's.
+    """
+    for attempt in range(_N_TRIES):
+        failure = _one(timing, maker, load, f"still there {attempt}", 1).failure
+        if failure is None or failure.kind is not FailureKind.UNREACHABLE:
+            return
+        reason = failure.message
+    raise AdapterError(
+        sentence(
+            f"load {load.key}",
+            f"the model was gone when it ended ({reason})",
+            "start it, and take the run up with --resume",
+        )
+    )
 
 
 def _one(timing: Timing, maker: RequestMaker, load: Load, phase: str, n_words: int) -> Trace:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from harness.core.load import Load, Tier
-from harness.core.profile import LoadProfile
+from harness.core.profile import LoadProfile, Telemetry
 from harness.core.request import Request
 from harness.core.trace import Trace
 from harness.suites.latency.breaches import breaches_of, remarks_on
@@ -19,7 +19,7 @@ from harness.suites.latency.prompts import TextLength
 from harness.suites.latency.request_maker import RequestMaker
 from harness.suites.latency.schedule import due_times
 from harness.suites.latency.timing import Timing
-from harness.suites.latency.warm_up import WarmUp, warm_up
+from harness.suites.latency.warm_up import FEWEST_WAVES, WarmUp, warm_up
 
 _Told = TypeVar("_Told", float, str)
 
@@ -60,7 +60,7 @@ class LoadRunner:
             load=load,
             traces=traces,
             n_warm_up=warm.n_requests,
-            telemetry=watch.telemetry(began_ns),
+            telemetry=self._of_the_process(watch.telemetry(began_ns)),
             resources=self._of_the_model(resources),
             sources={**self._of_the_model(sources), "n_in": self._counted_by(traces)},
             unstable=(*self._unsettled(warm), *remarks_on(load, traces), *watch.unstable()),
@@ -115,7 +115,9 @@ class LoadRunner:
     def _unsettled(self, warm: WarmUp) -> tuple[str, ...]:
         if self.plan.most_warm_up_waves == 0 or warm.is_stable:
             return ()
-        n = self.plan.most_warm_up_waves
+        n, n_answered = self.plan.most_warm_up_waves, len(warm.waves_s)
+        if n_answered < FEWEST_WAVES:
+            return (f"only {n_answered} of {n} warm-up waves were answered",)
         return (f"the warm-up did not settle: after {n} waves the last three differ by over 10 %",)
 
     def _counted_by(self, traces: Sequence[Trace]) -> str:
@@ -123,6 +125,13 @@ class LoadRunner:
         if self.length.is_known:
             return " and ".join(counters)
         return "nobody: a word was taken for a token"
+
+    def _of_the_process(self, seen: Telemetry) -> Telemetry:
+        """Leave out the memory of this process where the model is another one."""
+        if self.timing.tier is Tier.IN_PROCESS:
+            return seen
+        kept = {name: values for name, values in seen.series.items() if name != "rss_bytes"}
+        return replace(seen, series=kept)
 
     def _of_the_model(self, told: Mapping[str, _Told]) -> dict[str, _Told]:
         """Leave out what was measured of this process where the model is another one."""

@@ -127,7 +127,7 @@ def _goodput(view: View) -> float | Unscored:
 
 def _offered(view: View) -> float | Unscored:
     rate = offered_rate(view.traces)
-    return moot("nothing was due") if rate is None else rate
+    return moot("one request has no rate: raise requests") if rate is None else rate
 
 
 def _error_rate(view: View) -> float:

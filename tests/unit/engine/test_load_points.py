@@ -72,7 +72,7 @@ def test_no_verdict_rests_on_a_void_load(
 def test_a_void_rate_is_remarked_beside_the_knee() -> None:
     ((remark,),) = remarks_on(compared(breaches={FAST: ("x",)}))
 
-    assert remark == f"not valid, and so not sustained, under the candidate: {FAST}, x"
+    assert remark == f"a rate was not valid under the candidate: {FAST}, x"
 
 
 def test_what_was_not_steady_at_one_rate_is_told_of_the_knee() -> None:

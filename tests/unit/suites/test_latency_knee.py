@@ -177,22 +177,41 @@ def test_answers_without_a_token_are_none() -> None:
     assert is_sustained(point_of(empty), None) is False
 
 
-def test_a_rate_whose_load_is_void_is_not_sustained() -> None:
+def test_a_rate_whose_load_is_void_leaves_the_knee_unknown() -> None:
     points = [
         point_of(steady(10.0), 10.0),
         point_of(steady(20.0), 20.0, breaches=("requests left late",)),
     ]
+    unknown = Unscored("the load at constant=20 is void: requests left late")
 
-    assert knee_point(points, None) is points[0]
+    assert knee_point(points, None) == unknown
     profile = replace(profile_of(whole()), points=tuple(points))
-    knee = Latency(quantity="knee", load=SHAPE).measure(ROUND, profile)
-    assert knee == Scored((10.0,))
+    assert Latency(quantity="knee", load=SHAPE).measure(ROUND, profile) == unknown
+
+
+def test_a_queue_speaks_against_a_rate_even_where_its_load_is_void() -> None:
+    late = [due(whole(sent_ms=i * 100, took_ms=100 * (i + 1)), i * 100) for i in range(100)]
+
+    assert is_sustained(point_of(late, breaches=("requests left late",)), None) is False
+
+
+@pytest.mark.parametrize(("n", "reason"), [(1, "one request has no rate"), (9, "9 requests")])
+def test_a_handful_of_requests_shows_no_queue(n: int, reason: str) -> None:
+    found = is_sustained(point_of(steady(10.0, n)), None)
+
+    assert isinstance(found, Unscored)
+    assert reason in found.reason
+    assert is_sustained(point_of(steady(10.0, 10)), None) is True
+
+
+def failing(rate: float) -> list[Trace]:
+    return [*steady(rate), *(replace(trace, failure=TIMEOUT) for trace in steady(rate, 10))]
 
 
 def sweep(n_sustained: int) -> Profile:
     """Return a round of three rates, the first so many of which are sustained."""
     points = [
-        point_of(steady(rate), rate, breaches=() if i < n_sustained else ("they failed",))
+        point_of(steady(rate) if i < n_sustained else failing(rate), rate)
         for i, rate in enumerate((10.0, 20.0, 40.0))
     ]
     return Profile(tier=Tier.LOOPBACK, points=tuple(points))

@@ -13,7 +13,7 @@ from fakes.timed_model import TimedModel
 from harness.adapters.echo import EchoAdapter
 from harness.core.abilities import DrawnTask, DrivenTask, SuiteInRounds, TimedSession
 from harness.core.capability import Capability
-from harness.core.errors import ConfigError
+from harness.core.errors import AdapterError, ConfigError
 from harness.core.load import Tier
 from harness.core.ports import Session
 from harness.core.profile import Profile
@@ -41,7 +41,7 @@ class Quiet:
     def telemetry(self, since_ns: int) -> Any:
         from harness.core.profile import Telemetry
 
-        return Telemetry(at_ns=(since_ns,), series={"cpu_mhz": (3000.0,)})
+        return Telemetry(at_ns=(since_ns,), series={"cpu_mhz": (3000.0,), "rss_bytes": (1e9,)})
 
     def resources(self) -> tuple[dict[str, float], dict[str, str]]:
         names = ("mem_rss_peak", "mem_dev_used_peak", "energy_j")
@@ -391,3 +391,55 @@ def test_charts_are_drawn_from_the_requests() -> None:
     assert drawn["requests"][0]["label"] == "first"
     assert len(drawn["requests"][0]["chunk_ms"]) == 4
     assert figures["The machine at c=1,in=129,out=4"]["energy"] == "test"
+
+
+def test_memory_of_the_clock_is_not_charted_as_the_models() -> None:
+    charted = {
+        tier: set(profile(TimedModel(tier=tier)).points[0].telemetry.series) for tier in Tier
+    }
+
+    assert charted == {
+        Tier.IN_PROCESS: {"cpu_mhz", "rss_bytes"},
+        Tier.LOOPBACK: {"cpu_mhz"},
+        Tier.REMOTE: {"cpu_mhz"},
+    }
+
+
+class _Dying(TimedModel):
+    """Answers so many requests of a round, and cannot be reached for some or for ever after."""
+
+    n_alive: int = 2
+    n_dead: int = 10**6
+
+    def _trace(self, arrival: Any, sent_ms: float) -> Any:
+        trace = super()._trace(arrival, sent_ms)
+        gone = Failure(kind=FailureKind.UNREACHABLE, message="no connection")
+        is_dead = self.n_alive < len(self.asked) <= self.n_alive + self.n_dead
+        return replace(trace, failure=gone) if is_dead else trace
+
+
+@pytest.mark.parametrize("n_alive", [2, 13])
+def test_a_model_that_is_gone_after_a_load_ends_the_round(n_alive: int) -> None:
+    model = _Dying()
+    model.n_alive = n_alive
+
+    with pytest.raises(AdapterError, match=r"the model was gone when it ended \(no connection\)"):
+        profile(model, warm_up=0)
+
+
+def test_a_warm_up_that_nobody_answered_is_not_said_to_differ() -> None:
+    model = _Dying()
+    model.n_dead = 4
+
+    (point,) = profile(model, warm_up=4).points
+
+    assert point.unstable[0] == "only 0 of 4 warm-up waves were answered"
+
+
+def test_a_model_that_is_back_after_a_load_has_failed_under_it() -> None:
+    model = _Dying()
+    model.n_dead = 12
+
+    (point,) = profile(model, warm_up=0).points
+
+    assert point.breaches == ("12 of 12 requests failed, the first one by unreachable",)
