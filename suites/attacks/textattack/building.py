@@ -10,6 +10,7 @@ from typing import Any
 from harness.core.silence import silenced
 from harness.suites.attacks.textattack.catalogue import CATALOGUE
 from harness.suites.attacks.textattack.importing import LOGGER, no_nltk_download, textattack
+from harness.suites.attacks.textattack.victim import Victim
 
 
 def attack_of(recipe: str, budget: int | None) -> Any:
@@ -24,8 +25,6 @@ def attack_of(recipe: str, budget: int | None) -> Any:
         ConfigError: TextAttack is not here.
         SourceError: its word lists cannot be had.
     """
-    from harness.suites.attacks.textattack.victim import Victim
-
     built = _built(recipe)
     goal = copy.copy(built.goal_function)
     goal.model = Victim()
@@ -42,8 +41,7 @@ def attack_of(recipe: str, budget: int | None) -> Any:
 @cache
 def _built(recipe: str) -> Any:
     package = textattack()
-    from harness.suites.attacks.textattack.victim import Victim
-
+    package.models.wrappers.ModelWrapper.register(Victim)
     entry = CATALOGUE[recipe]
     with silenced(LOGGER), no_nltk_download():
         built = getattr(package.attack_recipes, entry.cls).build(Victim(), **entry.build)

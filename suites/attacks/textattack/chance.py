@@ -10,10 +10,12 @@ import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
+
+if TYPE_CHECKING:
+    import torch
 
 _SEEDS = 32
 """Bits of a seed that all three take."""
@@ -30,6 +32,8 @@ class Chance:
     @classmethod
     def drawn(cls, rng: random.Random) -> Chance:
         """Return what seeding all three with one number drawn from ``rng`` would make of them."""
+        import torch
+
         seed = rng.getrandbits(_SEEDS)
         return cls(
             python=random.Random(seed).getstate(),  # noqa: S311 - no secret
@@ -51,6 +55,8 @@ class Chance:
 
 
 def _now() -> Chance:
+    import torch
+
     return Chance(
         python=random.getstate(),
         numpy=np.random.get_state(),  # noqa: NPY002 - TextAttack's own generator
@@ -59,6 +65,8 @@ def _now() -> Chance:
 
 
 def _set(chance: Chance) -> None:
+    import torch
+
     random.setstate(chance.python)
     np.random.set_state(chance.numpy)  # noqa: NPY002 - TextAttack's own generator
     torch.set_rng_state(chance.torch)

@@ -12,8 +12,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from greenlet import GreenletExit, getcurrent, greenlet
-
 from harness.core.attacked import Found, Guess
 from harness.core.silence import silenced
 from harness.suites.attacks.textattack.chance import Chance
@@ -21,6 +19,8 @@ from harness.suites.attacks.textattack.importing import LOGGER
 from harness.suites.attacks.textattack.victim import RIGHT
 
 if TYPE_CHECKING:
+    from greenlet import greenlet
+
     from harness.core.ports import Search
 
 
@@ -75,6 +75,8 @@ def course(attack: Any, text: str, clean: Guess, rng: random.Random, finding: Fi
         rng: seeds the generators that TextAttack draws from.
         finding: reads TextAttack's result.
     """
+    from greenlet import GreenletExit, greenlet
+
     victim = attack.goal_function.model
     victim.known[text] = clean
     chance = Chance.drawn(rng)
@@ -93,6 +95,8 @@ def course(attack: Any, text: str, clean: Guess, rng: random.Random, finding: Fi
 
 def _stepped(running: greenlet, chance: Chance, step: Callable[[], Any]) -> Any:
     """Take TextAttack to its next question, or to its result."""
+    from greenlet import getcurrent
+
     running.parent = getcurrent()
     with silenced(LOGGER), chance.in_place():
         return step()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import nextafter
-
-import torch
-from greenlet import GreenletExit, getcurrent
-from textattack.models.wrappers import ModelWrapper
+from typing import TYPE_CHECKING
 
 from harness.core.attacked import Guess
+
+if TYPE_CHECKING:
+    import torch
 
 RIGHT = 1
 """The class that stands for the right label; class 0 and those behind stand for wrong ones."""
@@ -17,8 +17,11 @@ _LEAST = 1e-3
 """A label that is named right although hardly any probability goes to it is given so much."""
 
 
-class Victim(ModelWrapper):  # type: ignore[misc] # TextAttack ships no types
-    """Lets whoever has switched to this greenlet answer, and goes on when it switches back."""
+class Victim:
+    """Lets whoever has switched to this greenlet answer, and goes on when it switches back.
+
+    It is registered as a ``ModelWrapper`` of TextAttack once that is imported.
+    """
 
     def __init__(self) -> None:
         self.model = self
@@ -29,6 +32,8 @@ class Victim(ModelWrapper):  # type: ignore[misc] # TextAttack ships no types
 
     def __call__(self, text_input_list: Sequence[str], **_: object) -> torch.Tensor:
         """Return one row of class probabilities for each text."""
+        from greenlet import GreenletExit, getcurrent
+
         texts = list(text_input_list)
         if len(texts) == 1 and texts[0] in self.known:
             # The first question is always about the clean text, and that is answered already.
@@ -44,6 +49,8 @@ def rows(guesses: Sequence[Guess]) -> torch.Tensor:
     The largest stands where the guess says: at ``RIGHT`` or before it. What it gives to the right
     label stands at ``RIGHT``, unaltered but where several labels are right together.
     """
+    import torch
+
     shares = [_shares(guess) for guess in guesses]
     width = max(map(len, shares), default=0)
     filled = [row + [0.0] * (width - len(row)) for row in shares]
