@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -107,21 +109,20 @@ class NltkResource:
         return f"run python -m nltk.downloader {Path(self.path).name} once with a network"
 
     def is_met(self) -> bool:
-        """Tell whether NLTK finds it."""
-        return bool(self.fingerprint())
+        """Tell whether it is where NLTK looks."""
+        return self._place is not None
 
     def fingerprint(self) -> str:
         """Return the SHA-256 (hex) of its files; empty where NLTK finds none."""
-        if find_spec("nltk") is None:
-            return ""
-        import nltk.data
+        return "" if self._place is None else hash_of(self._place)
 
-        for path in (self.path, f"{self.path}.zip"):
-            try:
-                return hash_of(Path(nltk.data.find(path)))
-            except LookupError:
-                continue
-        return ""
+    @property
+    def _place(self) -> Path | None:
+        for folder in _nltk_folders():
+            for name in (self.path, f"{self.path}.zip"):
+                if (folder / name).exists():
+                    return folder / name
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,3 +165,12 @@ class SentenceEncoder:
         # TensorFlow Hub names the folder so; no secret.
         folder = hashlib.sha1(self.url.encode(), usedforsecurity=False).hexdigest()
         return Path(own or usual) / folder
+
+
+def _nltk_folders() -> Iterator[Path]:
+    """Yield where NLTK looks for data, without its import, which takes seconds."""
+    yield from map(Path, filter(None, os.environ.get("NLTK_DATA", "").split(os.pathsep)))
+    yield Path.home() / "nltk_data"
+    for prefix in (sys.prefix, "/usr", "/usr/local"):
+        for part in ("", "share", "lib"):
+            yield Path(prefix) / part / "nltk_data"
