@@ -66,6 +66,13 @@ def victim() -> Any:
     return pipeline.fit([each.text for each in learned], [each.label for each in learned])
 
 
+def rightly_read(label: int) -> tuple[Review, ...]:
+    """Return those with a label that the victim gives them."""
+    told = victim().predict([each.text for each in attacked()])
+    pairs = zip(attacked(), told, strict=True)
+    return tuple(each for each, said in pairs if said == each.label == label)
+
+
 class Batching(CountingSession):
     """Answers with the victim, a call at a time."""
 
@@ -155,7 +162,7 @@ def summary(recipe: TextAttackRecipe, outcome: Attacked) -> tuple[str, str, int]
         ("pwws", 51, {"budget": 60}),
         ("deepwordbug", 51, {}),
         ("deepwordbug", 51, {"budget": 20}),
-        ("pruthi", 51, {}),
+        ("pruthi", 50, {}),
         ("input-reduction", 51, {}),
         ("leap", 8, {}),
         ("leap", 8, {"budget": 300}),
@@ -168,8 +175,9 @@ def test_outcome_text_and_queries_are_those_of_textattack_alone(
     name: str, n: int, options: dict[str, Any]
 ) -> None:
     recipe = TextAttackRecipe(recipe=name, **options)
-    # "Bad characters" is aimed at class 0, which anything wrong is here, and is 0 there.
-    chosen = [each for each in attacked() if not name.startswith("bad-") or each.label == 1]
+    # "Bad characters" is aimed at class 0, which anything wrong is here, and which is "bad" there;
+    # it attacks what is wrong already, too.
+    chosen = rightly_read(1) if name.startswith("bad-") else attacked()
     texts = {each.text: LABELS[each.label] for each in chosen[:n]}
     session = Batching()
     ours = in_lock_step(recipe, texts, session)
@@ -210,7 +218,7 @@ def test_a_defect_of_textattack_is_a_failure_of_its_sample_alone(
     from harness.suites.attacks.textattack.importing import textattack
 
     package = textattack()
-    bad, good = (each.text for each in attacked()[:2])
+    bad, good = (each.text for each in rightly_read(1)[:2])
     goal_results = package.goal_functions.GoalFunction.get_results
 
     def broken(self: Any, texts: Any, check_skip: bool = False) -> Any:  # noqa: FBT001, FBT002 - as it is there
@@ -219,12 +227,12 @@ def test_a_defect_of_textattack_is_a_failure_of_its_sample_alone(
         return goal_results(self, texts, check_skip=check_skip)
 
     monkeypatch.setattr(package.goal_functions.GoalFunction, "get_results", broken)
-    texts = {each.text: LABELS[each.label] for each in attacked()[:2]}
-    came = in_lock_step(TextAttackRecipe(recipe="deepwordbug"), texts)
-    assert came[bad] == Failure(
-        kind=FailureKind.CRASHED,
-        message="the attack textattack:deepwordbug broke down: IndexError: list index out of range",
-    )
+    came = in_lock_step(TextAttackRecipe(recipe="deepwordbug"), {bad: "good", good: "good"})
+    failure = came[bad]
+    assert isinstance(failure, Failure)
+    assert failure.kind is FailureKind.CRASHED
+    assert "the attack textattack:deepwordbug broke down" in failure.message
+    assert "IndexError: list index out of range" in failure.message
     assert isinstance(came[good], Attacked)
 
 
@@ -235,10 +243,10 @@ def test_searches_that_are_broken_off_leave_no_greenlet_waiting() -> None:
 
     def waiting() -> int:
         gc.collect()
-        return sum(isinstance(each, greenlet) and not each.dead for each in gc.get_objects())
+        return sum(type(each) is greenlet and not each.dead for each in gc.get_objects())
 
     before = waiting()
-    texts = {each.text: LABELS[each.label] for each in attacked()[:8]}
+    texts = {each.text: LABELS[each.label] for each in rightly_read(1)[:8]}
     session = Batching()
     task = AttackedTask(
         task=LabelledTexts(texts),
@@ -259,10 +267,10 @@ def test_vectors_in_textattacks_cache_make_a_recipe_run(
     from harness.suites.attacks.textattack import building
     from harness.suites.attacks.textattack.importing import textattack
 
-    words = ["good", "great", "fine", "bad"]
+    words = ["good", "dull", "bad", "fine"]
     folder = tmp_path / "word_embeddings" / "paragramcf"
     folder.mkdir(parents=True)
-    vectors = np.array([[1, 0.1], [1, 0.2], [1, 0.3], [-1, 0]], dtype=np.float32)
+    vectors = np.array([[1, 0.1], [1, 0.2], [1, 0.3], [1, 0.4]], dtype=np.float32)
     np.save(folder / "paragram.npy", vectors)
     np.save(folder / "nn.npy", np.array([[0, 1, 2], [1, 2, 0], [2, 1, 0], [3, 0, 1]]))
     (folder / "wordlist.pickle").write_bytes(
@@ -300,7 +308,7 @@ def test_a_language_model_that_only_writes_is_attacked_too() -> None:
     came = in_lock_step(
         TextAttackRecipe(recipe="pwws"), texts, session, capability=Capability.GENERATES
     )
-    good, dull, wrong = came.values()
+    good, dull, wrong = (came[text] for text in texts)
     assert good.outcome is Outcome.SUCCEEDED
     assert "good" not in good.text.split()
     assert dull.outcome is Outcome.FAILED
@@ -341,11 +349,12 @@ def test_a_model_behind_http_is_attacked_too() -> None:
     try:
         texts = {"A good and warm film .": "good", "A dull film .": "bad"}
         recipe = TextAttackRecipe(recipe="deepwordbug", budget=30)
-        good, dull = in_lock_step(recipe, texts, session, capability=Capability.GENERATES).values()
+        came = in_lock_step(recipe, texts, session, capability=Capability.GENERATES)
     finally:
         session.close()
         server.shutdown()
         server.server_close()
+    good, dull = (came[text] for text in texts)
     assert good.outcome is Outcome.SUCCEEDED
     assert "good" not in good.text.split()
     assert dull.outcome is Outcome.FAILED
