@@ -107,7 +107,8 @@ class AttackedTask:
     def _inquiry(self, sample: Sample) -> Inquiry[Question, Told, tuple[Sample, Answer]]:
         # A text of n characters has about n / 6 words, and a search that leaves each out in turn
         # asks with as many texts of that length at once.
-        weight = len(sample.text) ** 2 / 6
+        # A recipe that keeps more of each text than its characters says by how much.
+        weight = len(sample.text) ** 2 / 6 * getattr(self.attack, "weight", 1)
         return Inquiry(self._course(sample), weight)
 
     def _course(self, sample: Sample) -> Generator[Question, Told, tuple[Sample, Answer]]:
