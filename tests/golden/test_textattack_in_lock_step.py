@@ -253,7 +253,7 @@ def test_searches_that_are_broken_off_leave_no_greenlet_waiting() -> None:
         attack=TextAttackRecipe(recipe="pwws"),
         seed=0,
     )
-    driven = task.drive(task.samples(), session, Capability.CLASSIFIES, lambda _: None)
+    driven: Any = task.drive(task.samples(), session, Capability.CLASSIFIES, lambda _: None)
     next(driven)
     assert waiting() > before
     driven.close()

@@ -17,7 +17,7 @@ from harness.suites.attacks.textattack.victim import RIGHT, Victim
 
 pytest.importorskip("greenlet", reason="greenlet is part of the extra textattack")
 
-GLOBAL = np.random.mtrand._rand  # type: ignore[attr-defined] # NumPy's global generator
+GLOBAL: Any = np.random.mtrand._rand
 CLEAN = Guess(label="good", is_right=True, p_right=0.75)
 
 
