@@ -17,6 +17,9 @@ search comes to the words. For outcomes that can be compared its side is given, 
 numbers that the harness draws; of its code nothing else is touched, but for its order of ties on
 request. For ``textbugger_lite`` and ``textfooler_lite`` it gets WordNet's synonyms in place of its
 word vectors, and no sentence encoder.
+
+With ``textattack:NAME`` both sides run TextAttack's own classes, the harness in its lock step, and
+nothing is touched: generators are seeded alike. The harness's own Python needs TextAttack then.
 """
 
 from __future__ import annotations
@@ -35,7 +38,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from harness.registry import find
+from harness.registry import find_with_option
 from harness.sources.columns import Columns
 from harness.sources.dataset import Dataset
 from harness.sources.lexicons.nltk_data import nltk_data
@@ -63,6 +66,7 @@ RECIPES = (
     "textbugger_lite",
     "textfooler_lite",
 )
+OWN_CLASSES = tuple(f"textattack:{name}" for name in ("pwws", "deepwordbug", "pruthi", "leap"))
 LITE = {"textbugger_lite", "textfooler_lite"}
 DELAY_S = 0.02
 KINDS = {"checkpoint": "checkpoint", "endpoint": "endpoint"}
@@ -114,6 +118,11 @@ def written(rows: list[tuple[str, int]], path: Path) -> list[str]:
 def keys(recipe: Any, ids: list[str]) -> list[int]:
     """Return what the harness's first draw for each sample is; see ``Draws``."""
     return [random.Random(f"{SEED}/{recipe.label}/{name}").getrandbits(64) for name in ids]
+
+
+def seeds(recipe: Any, ids: list[str]) -> list[int]:
+    """Return what the harness seeds TextAttack's generators with; see ``Chance``."""
+    return [random.Random(f"{SEED}/{recipe.label}/{name}").getrandbits(32) for name in ids]
 
 
 def synonyms(texts: list[str]) -> dict[str, list[str]]:
@@ -192,7 +201,9 @@ def parsed() -> argparse.Namespace:
     """Return the options of the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--texts", type=int, default=200)
-    parser.add_argument("--recipes", nargs="+", choices=RECIPES, default=list(RECIPES))
+    parser.add_argument(
+        "--recipes", nargs="+", choices=(*RECIPES, *OWN_CLASSES), default=list(RECIPES)
+    )
     parser.add_argument("--budget", type=int, default=None)
     parser.add_argument(
         "--victim",
@@ -253,13 +264,15 @@ def main() -> None:
         with victim_of(options, folder, training) as victim:
             for name in options.recipes:
                 recipe_options = {"budget": options.budget} if options.budget else {}
-                recipe = find("attacks", name, "recipe")(**recipe_options)
+                factory, named = find_with_option("attacks", name, "recipe")
+                recipe = factory(**named, **recipe_options)
                 job = folder / f"{name}.json"
                 job.write_text(
                     json.dumps(
                         {
                             "recipe": name,
                             "options": {},
+                            "seeds": seeds(recipe, ids) if name in OWN_CLASSES else [],
                             "budget": options.budget,
                             "rows": str(folder / "rows.jsonl"),
                             "texts": texts,

@@ -121,11 +121,12 @@ def _made(key: _Key, entry: Any, where: str, problems: Problems, located: Locate
         problems.add(where, f"must be a name or a table with one, not {shown(entry)}", key.remedy)
         return None
     try:
-        factory = registry.find(key.kind, table["name"], where)
+        factory, named = registry.find_with_option(key.kind, table["name"], where)
     except ConfigError as error:
         problems.keep(error)
         return None
-    made: Perturbation | Attack | EquivalentForms | None = build(
-        factory, located(factory, table, where, ("name",)), where, problems
-    )
+    for option in named.keys() & table.keys():
+        problems.add(f"{where}.{option}", "is said behind the colon already", "leave it out")
+    options = located(factory, {**table, **named}, where, ("name",))
+    made: Perturbation | Attack | EquivalentForms | None = build(factory, options, where, problems)
     return made

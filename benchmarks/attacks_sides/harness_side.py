@@ -11,6 +11,7 @@ import json
 import random
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from harness.core.ports import Attack
 from harness.core.response import Response
 from harness.core.sample import Sample
 from harness.engine.attacked_task import AttackedTask
-from harness.registry import find
+from harness.registry import find_with_option
 from harness.sources.columns import Columns
 from harness.sources.dataset import Dataset
 from harness.suites.attacks.synonyms import synonyms_of
@@ -56,6 +57,17 @@ def outcome(sample: Sample, answer: Any) -> dict[str, Any]:
     }
 
 
+def warm_up(recipe: Attack, text: str, n_steps: int) -> None:
+    """Read the word lists: our own recipes do so at once, TextAttack when it comes to a word."""
+    guess = Guess(label="", is_right=True, p_right=1)
+    search = recipe.search(text, guess, random.Random(0))
+    wanted = next(search)
+    with suppress(StopIteration):
+        for _ in range(n_steps - 1):
+            wanted = search.send([guess] * len(wanted))
+    search.close()
+
+
 def main() -> None:
     job = json.loads(Path(sys.argv[1]).read_text())
     victim = VICTIMS[job["kind"]](job)
@@ -68,14 +80,14 @@ def main() -> None:
     options = dict(job["options"])
     if job["budget"]:
         options["budget"] = job["budget"]
-    recipe = find("attacks", job["recipe"], "recipe")(**options)
+    factory, named = find_with_option("attacks", job["recipe"], "recipe")
+    recipe = factory(**named, **options)
     task = AttackedTask(
         task=suite.prepare(limit=None, seed=0),
         attack=recipe if job["control"] else Alone(recipe),
         seed=job["seed"],
     )
-    clean = Guess(label="", is_right=True, p_right=1)
-    next(recipe.search(job["warm_up"], clean, random.Random(0)), None)  # reads its word lists
+    warm_up(recipe, job["warm_up"], n_steps=len(job["warm_up"].split()) if job["seeds"] else 1)
     for word in job["synonyms"]:  # the peer has them in a table before it starts
         synonyms_of(word.lower())
     wall, cpu = time.perf_counter(), time.process_time()

@@ -5,7 +5,8 @@
 The character changes of TextAttack draw from global generators in the order in which a search comes
 to the words. To make outcomes comparable they are given here, place by place, the numbers that
 the harness draws for the same place; everything else is the peer's own code as it is installed.
-With ``"ties": "first"`` in the job, words that matter equally are gone through from the first to
+With ``"seeds"`` in the job its generators are left alone, but seeded before each text. With
+``"ties": "first"`` in the job, words that matter equally are gone through from the first to
 the last. By itself the peer leaves that to an unstable sort, whose outcome hangs on the machine.
 """
 
@@ -16,7 +17,7 @@ import random
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -24,6 +25,7 @@ from unittest.mock import mock_open, patch
 
 import nltk
 import numpy as np
+import torch
 
 JOB = json.loads(Path(sys.argv[1]).read_text())
 nltk.data.path.insert(0, JOB["nltk_data"])
@@ -113,6 +115,10 @@ def pruthi(victim: ModelWrapper) -> Attack:
 
 
 RECIPES: dict[str, Callable[[ModelWrapper], Attack]] = {
+    "textattack:pwws": attack_recipes.PWWSRen2019.build,
+    "textattack:deepwordbug": attack_recipes.DeepWordBugGao2018.build,
+    "textattack:pruthi": attack_recipes.Pruthi2019.build,
+    "textattack:leap": attack_recipes.LEAP2023.build,
     "pwws": attack_recipes.PWWSRen2019.build,
     "deepwordbug": attack_recipes.DeepWordBugGao2018.build,
     "pruthi": pruthi,
@@ -195,14 +201,19 @@ def main() -> None:
         first_of_ties(attack)
     source = Place()
     outcomes = []
-    with drawn_by_place(source):
+    seeds = JOB["seeds"]
+    with nullcontext() if seeds else drawn_by_place(source):
         if JOB["warm_up"]:
             # The dictionary is read at its first use: the harness's side is spared that as well.
             attack.attack(JOB["warm_up"], 0)
             victim.reset()
         wall, cpu = time.perf_counter(), time.process_time()
-        for text, label, key in zip(JOB["texts"], JOB["labels"], JOB["keys"], strict=True):
-            source.key = key
+        for place, (text, label) in enumerate(zip(JOB["texts"], JOB["labels"], strict=True)):
+            source.key = JOB["keys"][place]
+            if seeds:
+                random.seed(seeds[place])
+                np.random.seed(seeds[place])  # noqa: NPY002 - the peer's own
+                torch.manual_seed(seeds[place])
             outcomes.append(outcome(attack.attack(text, label)))
     measured = {
         "outcomes": outcomes,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from sys import getsizeof
 
 from harness.core.attacked import Attacked
@@ -119,7 +119,10 @@ class AttackedTask:
             kept=kept,
         )
         noting = _Noting(guessing, note)
-        yield from in_lock_step(map(self._course, samples), noting.answer, self.room)
+        # A recipe that keeps more of each text than its characters says by how much.
+        most = self.room.most_weight / getattr(self.attack, "weight", 1)
+        room = replace(self.room, most_weight=most)
+        yield from in_lock_step(map(self._course, samples), noting.answer, room)
         if kept is not None:
             n_new = kept.n_taken + noting.n_sent
             told = f"{kept.n_taken} of {n_new} answers to its queries are those of earlier runs"

@@ -42,12 +42,14 @@ _NOT_RUN = {
     "git clone -c core.symlinks=true REPOSITORY": "needs a network",
     "pip install -c constraints.txt -e '.[test]'": "installs",
     "pip install -c constraints.txt -e '.[lm_eval]'": "installs",
+    "pip install -c constraints-textattack.txt -e '.[textattack]'": "installs",
     "harness lm-eval run --model harness --model_args spec=models.toml,model=smollm2"
     " --tasks hellaswag": "needs a network; test_lm_eval_tasks.py runs it on tasks of its own",
     "harness gate latest:parts --baseline latest:keywords": "this machine decides the verdict",
     "tox -e check": "runs the whole of the linters",
     "tox -e tests -- tests/unit/sources": "runs other tests",
     "tox -e slow": "takes minutes",
+    "tox -e textattack": "takes minutes, in an environment of its own",
     "PYTHONPATH=tests python -m pages": "writes into the checkout; another test compares",
 }
 """Commands in the pages that are not run here, each with its reason."""

@@ -85,3 +85,26 @@ def test_a_suite_without_texts_cannot_be_disturbed() -> None:
     with pytest.raises(ConfigError, match="the suite 'toy' makes its questions itself: there is"):
         made(["typos"], without)
     assert made([], without) == []
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelSuite(TextSuite):
+    """One that can be attacked."""
+
+    reads_a_label: ClassVar[bool] = True
+
+
+def test_what_stands_behind_a_colon_is_an_option_and_said_once() -> None:
+    clean = SuiteSpec(name="texts", suite_name="toy", suite=LabelSuite(), models=("m",))
+    entries = ["textattack:pwws", {"name": "textattack:leap", "budget": 9}]
+    table = {"attack": [*entries, {"name": "textattack:pwws", "recipe": "leap"}]}
+    problems = Problems()
+
+    found = list(variants(clean, table, "suite[0]", problems, _as_written))
+
+    assert [suite.name for suite in found][:2] == [
+        "texts ! textattack:pwws",
+        "texts ! textattack:leap budget=9",
+    ]
+    with pytest.raises(ConfigError, match=r"attack\[2\]\.recipe: is said behind the colon already"):
+        problems.raise_any()
