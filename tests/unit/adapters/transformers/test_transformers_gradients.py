@@ -45,19 +45,23 @@ def test_gradients_are_those_of_plain_autograd(
         ids = tokenizer(payload.text, return_tensors="pt")["input_ids"]
         vectors, gradient, score = by_autograd(model, ids, 2)
         assert found.label == "good"
-        assert found.score == pytest.approx(score, abs=1e-5)
+        assert found.score == pytest.approx(score, rel=1e-5, abs=1e-5)
         tokens = found.tokens
         assert [token.text for token in tokens] == tokenizer.convert_ids_to_tokens(ids[0])
         norms = gradient.norm(dim=-1).tolist()
-        assert [token.norm for token in tokens] == pytest.approx(norms, abs=1e-5)
+        assert [token.norm for token in tokens] == pytest.approx(norms, rel=1e-5, abs=1e-5)
         products = (gradient * vectors).sum(-1).tolist()
-        assert [token.times_input for token in tokens] == pytest.approx(products, abs=1e-5)
+        assert [token.times_input for token in tokens] == pytest.approx(
+            products, rel=1e-5, abs=1e-5
+        )
         places = [(token.start, token.end) for token in tokens]
         for (start, end), norm in zip(spans, found.span_norms, strict=True):
             inside = [
                 at for at, (a, b) in enumerate(places) if a is not None and a < end > start < b
             ]
-            assert norm == pytest.approx(float(gradient[inside].mean(0).abs().sum()), abs=1e-5)
+            assert norm == pytest.approx(
+                float(gradient[inside].mean(0).abs().sum()), rel=1e-5, abs=1e-5
+            )
 
 
 def test_tokens_are_found_in_the_text(opened: Callable[..., Any]) -> None:
@@ -93,13 +97,15 @@ def test_integrated_gradients_are_captums(
 
     layer = model.get_input_embeddings()
     sums = attr.LayerIntegratedGradients(score, layer).attribute(ids, away, n_steps=20).sum(-1)[0]
-    assert [token.integrated for token in found.tokens] == pytest.approx(sums.tolist(), abs=1e-5)
+    assert [token.integrated for token in found.tokens] == pytest.approx(
+        sums.tolist(), rel=1e-5, abs=1e-5
+    )
     product = attr.LayerGradientXActivation(score, layer).attribute(ids).sum(-1)[0]
     assert [token.times_input for token in found.tokens] == pytest.approx(
         product.tolist(), abs=1e-5
     )
     assert found.baseline == "[PAD]"
-    assert found.baseline_score == pytest.approx(score(away).item(), abs=1e-5)
+    assert found.baseline_score == pytest.approx(score(away).item(), rel=1e-5, abs=1e-5)
 
 
 def test_integrated_gradients_sum_to_the_difference(opened: Callable[..., Any]) -> None:
@@ -221,7 +227,7 @@ def test_labels_that_go_together_have_a_sigmoid_each(
     session = TransformersAdapter(path=str(tmp_path), task="classifier", device="cpu").open()
     (exchange,) = session.respond([Request("a", Differentiate(text=TEXT, label="fair"))])
     logit = model(**tokenizer(TEXT, return_tensors="pt")).logits[0, 1]
-    expected = float(torch.nn.functional.logsigmoid(logit))
+    expected = torch.nn.functional.logsigmoid(logit).item()
     assert exchange.answer.output.score == pytest.approx(expected, abs=1e-5)  # type: ignore[union-attr]
 
 
