@@ -20,7 +20,7 @@ from harness.core.attacked_codec import (
     encode_attack_text,
     encode_attacked,
 )
-from harness.core.float_codec import decode_floats, encode_float, encode_floats
+from harness.core.float_codec import decode_floats, encode_floats
 from harness.core.gradient_codec import (
     decode_differentiate,
     decode_token_gradients,
@@ -28,6 +28,16 @@ from harness.core.gradient_codec import (
     encode_token_gradients,
 )
 from harness.core.identity import hash_json
+from harness.core.likelihood_codec import (
+    decode_log_likelihood,
+    decode_log_likelihoods,
+    decode_rolling_log_likelihood,
+    decode_token_log_likelihoods,
+    encode_log_likelihood,
+    encode_log_likelihoods,
+    encode_rolling_log_likelihood,
+    encode_token_log_likelihoods,
+)
 from harness.core.profile import Profile
 from harness.core.profile_codec import (
     decode_load_test,
@@ -35,6 +45,7 @@ from harness.core.profile_codec import (
     encode_load_test,
     encode_profile,
 )
+from harness.core.prompt_codec import decode_prompt, encode_prompt
 from harness.core.request import (
     AskAgain,
     AttackText,
@@ -45,9 +56,7 @@ from harness.core.request import (
     Generate,
     LoadTest,
     LogLikelihood,
-    Message,
     Payload,
-    Prompt,
     QuestionGroup,
     RollingLogLikelihood,
     SingleQuestion,
@@ -56,7 +65,6 @@ from harness.core.request import (
 from harness.core.response import (
     AnswerGroup,
     Classification,
-    ContinuationScore,
     Embedding,
     Failure,
     FailureKind,
@@ -183,24 +191,12 @@ def _undecodable(what: str, kind: object, error: Exception) -> str:
     return f"not an encoded {what} (kind {kind!r}): {type(error).__name__} {error}"
 
 
-def _encode_prompt(prompt: Prompt) -> str | list[Json]:
-    if isinstance(prompt, str):
-        return prompt
-    return [{"role": turn.role, "content": turn.content} for turn in prompt]
-
-
-def _decode_prompt(data: str | list[Json]) -> Prompt:
-    if isinstance(data, str):
-        return data
-    return tuple(Message(turn["role"], turn["content"]) for turn in data)
-
-
 def _encode_generate(payload: Generate) -> Json:
     # Written only where it is set: the question's hash is the same as before there was one.
     fixed = {"min_new_tokens": payload.min_new_tokens} if payload.min_new_tokens else {}
     return {
         "kind": "Generate",
-        "prompt": _encode_prompt(payload.prompt),
+        "prompt": encode_prompt(payload.prompt),
         "max_new_tokens": payload.max_new_tokens,
         "stop": list(payload.stop),
         "temperature": payload.temperature,
@@ -212,7 +208,7 @@ def _encode_generate(payload: Generate) -> Json:
 
 def _decode_generate(data: Mapping[str, Any]) -> Generate:
     return Generate(
-        prompt=_decode_prompt(data["prompt"]),
+        prompt=decode_prompt(data["prompt"]),
         max_new_tokens=data["max_new_tokens"],
         min_new_tokens=data.get("min_new_tokens", 0),
         stop=tuple(data["stop"]),
@@ -220,39 +216,6 @@ def _decode_generate(data: Mapping[str, Any]) -> Generate:
         top_p=data["top_p"],
         seed=data["seed"],
     )
-
-
-def _encode_log_likelihood(payload: LogLikelihood) -> Json:
-    # Only where it is set, so that questions stored before there was such a choice stay the same.
-    choices: Json = {"is_split_before_space": True} if payload.is_split_before_space else {}
-    if payload.prompts:
-        choices["prompts"] = [_encode_prompt(prompt) for prompt in payload.prompts]
-    return {
-        **choices,
-        "kind": "LogLikelihood",
-        "prompt": _encode_prompt(payload.prompt),
-        "continuations": list(payload.continuations),
-    }
-
-
-def _decode_log_likelihood(data: Mapping[str, Any]) -> LogLikelihood:
-    return LogLikelihood(
-        prompt=_decode_prompt(data["prompt"]),
-        continuations=tuple(data["continuations"]),
-        is_split_before_space=data.get("is_split_before_space", False),
-        prompts=tuple(_decode_prompt(prompt) for prompt in data.get("prompts", ())),
-    )
-
-
-def _encode_rolling_log_likelihood(payload: RollingLogLikelihood) -> Json:
-    # Only where it is set, as above.
-    choices: Json = {"has_special_tokens": True} if payload.has_special_tokens else {}
-    return {**choices, "kind": "RollingLogLikelihood", "text": payload.text}
-
-
-def _decode_rolling_log_likelihood(data: Mapping[str, Any]) -> RollingLogLikelihood:
-    has_special_tokens = data.get("has_special_tokens", False)
-    return RollingLogLikelihood(text=data["text"], has_special_tokens=has_special_tokens)
 
 
 def _encode_text(payload: Classify | Embed) -> Json:
@@ -269,33 +232,6 @@ def _encode_generation(output: Generation) -> Json:
 
 def _decode_generation(data: Mapping[str, Any]) -> Generation:
     return Generation(text=data["text"], finish_reason=data["finish_reason"])
-
-
-def _encode_log_likelihoods(output: LogLikelihoods) -> Json:
-    scores = [
-        [encode_float(score.log_likelihood), score.n_tokens, score.is_greedy]
-        for score in output.scores
-    ]
-    return {"kind": "LogLikelihoods", "scores": scores}
-
-
-def _decode_log_likelihoods(data: Mapping[str, Any]) -> LogLikelihoods:
-    return LogLikelihoods(
-        tuple(
-            ContinuationScore(float(log_likelihood), n_tokens, is_greedy)
-            for log_likelihood, n_tokens, is_greedy in data["scores"]
-        )
-    )
-
-
-def _encode_token_log_likelihoods(output: TokenLogLikelihoods) -> Json:
-    values = {"kind": "TokenLogLikelihoods", "values": encode_floats(output.values)}
-    return {**values, "is_total": True} if output.is_total else values
-
-
-def _decode_token_log_likelihoods(data: Mapping[str, Any]) -> TokenLogLikelihoods:
-    values = decode_floats(data["values"])
-    return TokenLogLikelihoods(values=values, is_total=data.get("is_total", False))
 
 
 def _encode_classification(output: Classification) -> Json:
@@ -353,8 +289,8 @@ def _decode_answer_group(data: Mapping[str, Any]) -> AnswerGroup:
 # Each function takes the one class that its key names, which a dict's type cannot say.
 _ENCODE_PAYLOAD: dict[type, Callable[[Any], Json]] = {
     Generate: _encode_generate,
-    LogLikelihood: _encode_log_likelihood,
-    RollingLogLikelihood: _encode_rolling_log_likelihood,
+    LogLikelihood: encode_log_likelihood,
+    RollingLogLikelihood: encode_rolling_log_likelihood,
     Classify: _encode_text,
     Embed: _encode_text,
     Differentiate: encode_differentiate,
@@ -367,8 +303,8 @@ _ENCODE_PAYLOAD: dict[type, Callable[[Any], Json]] = {
 
 _DECODE_QUESTION: dict[str, Callable[[Mapping[str, Any]], SingleQuestion]] = {
     "Generate": _decode_generate,
-    "LogLikelihood": _decode_log_likelihood,
-    "RollingLogLikelihood": _decode_rolling_log_likelihood,
+    "LogLikelihood": decode_log_likelihood,
+    "RollingLogLikelihood": decode_rolling_log_likelihood,
     "Classify": lambda data: Classify(text=data["text"]),
     "Embed": lambda data: Embed(text=data["text"]),
     "Differentiate": decode_differentiate,
@@ -384,8 +320,8 @@ _DECODE_PAYLOAD: dict[str, Callable[[Mapping[str, Any]], Payload]] = {
 
 _ENCODE_OUTPUT: dict[type, Callable[[Any], Json]] = {
     Generation: _encode_generation,
-    LogLikelihoods: _encode_log_likelihoods,
-    TokenLogLikelihoods: _encode_token_log_likelihoods,
+    LogLikelihoods: encode_log_likelihoods,
+    TokenLogLikelihoods: encode_token_log_likelihoods,
     Classification: _encode_classification,
     Embedding: _encode_embedding,
     TokenGradients: encode_token_gradients,
@@ -396,8 +332,8 @@ _ENCODE_OUTPUT: dict[type, Callable[[Any], Json]] = {
 
 _DECODE_ANSWER: dict[str, Callable[[Mapping[str, Any]], SingleAnswer]] = {
     "Generation": _decode_generation,
-    "LogLikelihoods": _decode_log_likelihoods,
-    "TokenLogLikelihoods": _decode_token_log_likelihoods,
+    "LogLikelihoods": decode_log_likelihoods,
+    "TokenLogLikelihoods": decode_token_log_likelihoods,
     "Classification": _decode_classification,
     "Embedding": _decode_embedding,
     "TokenGradients": decode_token_gradients,

@@ -295,6 +295,7 @@ def test_list_names_every_kind(place: Workplace) -> None:
         "perturbations:",
         "reports:",
         "sites:",
+        "variations:",
     ]
     nameless = [line for line in lines if line.startswith(" ") and len(line.split(None, 1)) < 2]
     assert nameless == []
