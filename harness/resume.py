@@ -10,7 +10,7 @@ from harness.core.errors import ConfigError
 from harness.core.identity import Identity
 from harness.core.judge import Judge
 from harness.core.machine import hardware_key, machine_of
-from harness.core.response import Failure, FailureKind, Response
+from harness.core.response import Failure, FailureKind, Response, failure_of
 from harness.core.run import Evaluation, Manifest, Run, Status
 from harness.core.text_measures import PairMeasured
 from harness.engine.execute import Answered
@@ -24,7 +24,8 @@ class Earlier:
 
     manifest: Manifest | None = None
     answers: Mapping[tuple[str, str], Iterable[Answered]] = field(default_factory=dict)
-    """By (model, suite). Failures are not among them: they are asked again."""
+    """By (model, suite). Failures are not among them, nor rounds that ended early: they are asked
+    again."""
     measured: Mapping[Marks, PairMeasured] = field(default_factory=dict)
     """What judges have said of its texts."""
     texts: Mapping[tuple[str, str], Mapping[str, str | Failure]] = field(default_factory=dict)
@@ -154,7 +155,7 @@ def read_earlier(folder: Path, planned: Iterable[Evaluation], seed: int) -> Earl
         _check_same_question(before[key], plan)
     answers: dict[tuple[str, str], dict[str, Answered]] = {}
     for record in run.records:
-        if isinstance(record.answer, Response):
+        if isinstance(record.answer, Response) and failure_of(record.answer) is None:
             kept = Answered(record.sample, record.payload, record.answer, is_new=False)
             answers.setdefault((record.model, record.suite), {})[record.sample.id] = kept
     return Earlier(

@@ -178,6 +178,8 @@ def _remarks(record: Record) -> tuple[str, ...]:
     if record.reading is not None and record.reading != answer.output:
         read = output_text(record.reading, record.sample)
         remarks.append(f"read as: {read[:_PREVIEW]}")
+    if isinstance(answer.output, Profile) and answer.output.lost is not None:
+        remarks.append(f"ended early: {answer.output.lost.message[:_MAX_MESSAGE]}")
     if not _is_round(record):
         remarks += [f"{metric} unscored: {reason}" for metric, reason in record.unscored.items()]
     return tuple(remarks)

@@ -17,6 +17,8 @@ from harness.core.schema import version_of
 _PARQUET, _JSONL, _MANIFEST = "samples.parquet", "samples.jsonl", "manifest.json"
 _COLUMNS = ["model", "sample_id", "request", "answer"]
 _BATCH = 5000
+_ROUND = "LoadTest"
+"""All rounds of a load ask the same, and one that was lost must not have another's times."""
 _Key = TypeVar("_Key", str, tuple[str, str])
 _Models: TypeAlias = Mapping[str, Mapping[str, object]]
 """Identity parts by model. They are written alike in every schema version until now."""
@@ -80,7 +82,8 @@ class StoredAnswers:
         for each in (row, *_part_rows(row)):
             question = hash_json(each.request)
             self._keep(self._of_samples, (each.sample_id, question), each)
-            self._keep(self._of_any, question, each)
+            if each.request.get("kind") != _ROUND:
+                self._keep(self._of_any, question, each)
 
     def find(self, sample_id: str, question: str) -> str | None:
         """Return what was answered to the question (its hash) about this sample, or any other."""

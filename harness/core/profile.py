@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from harness.core.load import Load, Tier
 from harness.core.trace import Trace
+
+if TYPE_CHECKING:
+    from harness.core.response import Failure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +49,7 @@ class LoadProfile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """One round: every load point once, in one process."""
+    """One round: every load point once, in one process, or those that came before its end."""
 
     tier: Tier
     points: tuple[LoadProfile, ...]
@@ -54,3 +58,6 @@ class Profile:
     ``peak_bytes_per_s``, ``parameter_bytes``, ``n_parameters``, ``round_trip_s``."""
     sources: Mapping[str, str] = field(default_factory=dict)
     """By fact, where it is from: ``peak_flops: measured``."""
+    lost: Failure | None = None
+    """Why the round ended before its last load, or with it: the model was gone. It counts as not
+    answered, and a run that is resumed carries it out again."""

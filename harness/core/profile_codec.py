@@ -43,6 +43,7 @@ def encode_profile(output: Profile) -> Json:
         "points": [_encode_point(point) for point in output.points],
         "facts": dict(output.facts),
         "sources": dict(output.sources),
+        "lost": _encode_failure(output.lost),
     }
 
 
@@ -53,6 +54,7 @@ def decode_profile(data: Mapping[str, Any]) -> Profile:
         points=tuple(_decode_point(point) for point in data["points"]),
         facts=data["facts"],
         sources=data["sources"],
+        lost=_decode_failure(data.get("lost")),
     )
 
 

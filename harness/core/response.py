@@ -156,6 +156,16 @@ class Failure:
     n_attempts: int = 1
 
 
+def failure_of(answer: Response | Failure) -> Failure | None:
+    """Return why a sample has to be asked again; None where it was answered in full.
+
+    A round that the model did not live to the end of has loads that count, and is not answered.
+    """
+    if isinstance(answer, Failure):
+        return answer
+    return answer.output.lost if isinstance(answer.output, Profile) else None
+
+
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """A request with what became of it."""

@@ -21,7 +21,7 @@ from harness.core.errors import ConfigError, HarnessError, StoreError
 from harness.core.estimate import Estimate, signature_text
 from harness.core.figure import Figure
 from harness.core.ports import CorpusMetric, Metric, Progress, Recorder, Session, Task
-from harness.core.response import Failure, Output
+from harness.core.response import Failure, Output, failure_of
 from harness.core.run import Evaluation, Record
 from harness.core.sample import Sample
 from harness.core.score import Unscored
@@ -134,7 +134,7 @@ class Evaluating:
             self._recorder.append(record)
             self._n_new += 1
         self._counts.add(record)
-        self._progress.advance(failed=isinstance(answered.answer, Failure))
+        self._progress.advance(failed=failure_of(answered.answer) is not None)
 
     def finish(self, fingerprint: str) -> Evaluated:
         """Estimate.

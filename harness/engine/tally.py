@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from harness.core.profile import Profile
-from harness.core.response import Failure
+from harness.core.response import Failure, failure_of
 from harness.core.run import Record
 from harness.engine.breakdown import BROKE_DOWN
 
@@ -37,11 +37,13 @@ class Tally:
     def add(self, record: Record) -> None:
         """Count one answer."""
         answer = record.answer
+        failure = failure_of(answer)
+        if failure is not None:
+            self.failures[failure.kind] += 1
+            self.first_failure = self.first_failure or failure.message
         if isinstance(answer, Failure):
-            self.failures[answer.kind] += 1
-            self.first_failure = self.first_failure or answer.message
             return
-        self.n_answered += 1
+        self.n_answered += failure is None
         self.n_unreadable += bool(record.unscored and not record.scores)
         if answer.usage is not None:
             self.n_input_tokens += answer.usage.n_input_tokens or 0

@@ -48,20 +48,29 @@ def is_sustained(point: LoadProfile, slo: Slo | None) -> bool | Unscored:
     where it does not, nothing is known.
 
     Returns:
-        Unscored where nothing speaks against the rate, and the load is void, or too few requests
-        were sent to show a queue or to prove the objective.
+        Unscored where no request was answered, which no overload comes to; and where nothing speaks
+        against the rate, and the load is void, or too few requests were sent to show a queue or to
+        prove the objective.
     """
+    n = len(point.traces)
     if offered_rate(point.traces) is None:
         return Unscored("one request has no rate: raise requests")
+    if not answered(point.traces):
+        return Unscored(f"all {n} requests at {_shape(point)} failed: no queue does that")
     responses = _responses(point.traces)
-    n = len(point.traces)
     if n - len(responses) > MOST_ERRORS * n:
         return False
     if point.breaches:
         return _despite(point)
     if _falls_behind(responses) or _piles_up(point.traces):
         return False
-    meets = True if slo is None else _meets(point.traces, slo)
+    return _proves(point.traces, slo)
+
+
+def _proves(traces: Sequence[Trace], slo: Slo | None) -> bool | Unscored:
+    """Tell whether requests without a queue are good ones, and enough to tell."""
+    n = len(traces)
+    meets = True if slo is None else _meets(traces, slo)
     if meets is True and n < FEWEST_REQUESTS:
         return Unscored(f"{n} requests cannot show a queue: it takes {FEWEST_REQUESTS}")
     return meets
@@ -76,8 +85,12 @@ def _despite(point: LoadProfile) -> bool | Unscored:
     ]
     if _falls_behind(since_sent) or _piles_up(point.traces):
         return False
-    shape = point.load.key.partition(",")[0]
-    return Unscored(f"the load at {shape} is void: {point.breaches[0]}")
+    return Unscored(f"the load at {_shape(point)} is void: {point.breaches[0]}")
+
+
+def _shape(point: LoadProfile) -> str:
+    """Return the rate as it stands in names: ``poisson=4``."""
+    return point.load.key.partition(",")[0]
 
 
 def _meets(traces: Sequence[Trace], slo: Slo) -> bool | Unscored:
@@ -186,6 +199,8 @@ def knee_point(points: Sequence[LoadProfile], slo: Slo | None) -> LoadProfile | 
 
 
 def _knee(view: View) -> float | Unscored:
+    if view.profile.lost is not None:
+        return Unscored("the round ended early: the model no longer answered")
     best = knee_point(view.points, view.slo)
     if isinstance(best, Unscored):
         return best

@@ -10,7 +10,7 @@ from harness.core.capability import Capability
 from harness.core.errors import AdapterError, sentence
 from harness.core.load import Load, Tier
 from harness.core.ports import Session
-from harness.core.profile import Profile
+from harness.core.profile import LoadProfile, Profile
 from harness.core.response import Failure, FailureKind
 from harness.core.trace import Trace
 from harness.suites.latency.energy_sources import idle_power_w
@@ -27,6 +27,18 @@ _N_TRIES = 5
 """Of the very first request: one refusal does not cost a round, and one that is too long for the
 model's window, with a token taken for a word, is tried at half its length."""
 
+_DEADLY = frozenset(
+    {
+        FailureKind.UNREACHABLE,
+        FailureKind.TIMEOUT,
+        FailureKind.SERVER_ERROR,
+        FailureKind.CRASHED,
+    }
+)
+"""What a model that answered this very request before cannot come to without being gone. One that
+limits rates, or refuses, is there."""
+_BREACH = "the model no longer answered when it ended"
+
 
 @dataclass(frozen=True, slots=True)
 class Round:
@@ -42,10 +54,11 @@ class Round:
         """Carry out every load point.
 
         Returns:
-            The profile, or the failure of the first request, which nothing can follow.
+            The profile, of a model that is gone after some load up to that one; or the failure of
+            the first request, which nothing can follow.
 
         Raises:
-            AdapterError: the model is gone.
+            AdapterError: the model is gone before anything was timed.
             ConfigError: the model cannot be put under such a load.
         """
         timing = Timing(self.session, self.capability)
@@ -69,16 +82,13 @@ class Round:
             idle_w=self._idle_w(timing.tier),
             note=self.note,
         )
-        points = []
-        for load in loads:
-            points.append(runner.run(load))
-            if points[-1].traces[-1].failure is not None:
-                _check_there(timing, maker, load)
+        points, lost = _points(runner, loads, first)
         return Profile(
             tier=timing.tier,
-            points=tuple(points),
+            points=points,
             facts={**facts, **peaks[0], **first.facts},
             sources=dict(peaks[1]),
+            lost=lost,
         )
 
     @property
@@ -117,6 +127,9 @@ class _First:
 
     first_s: float
     length: TextLength
+    load: Load
+    n_words: int
+    """With the load, what was asked and answered."""
 
     @property
     def facts(self) -> Mapping[str, float]:
@@ -146,28 +159,51 @@ def _first(timing: Timing, maker: RequestMaker, loads: tuple[Load, ...]) -> _Fir
         for words, trace in ((n_words, cold), (short, other))
         if trace.failure is None and trace.n_input_tokens
     ]
-    return _First((cold.ended_ns - cold.sent_ns) / 1e9, fitted_length(seen))
+    return _First((cold.ended_ns - cold.sent_ns) / 1e9, fitted_length(seen), load, n_words)
 
 
-def _check_there(timing: Timing, maker: RequestMaker, load: Load) -> None:
-    """Ask once more after a load whose last request failed: an overload ends, and a death does not.
+def _points(
+    runner: LoadRunner, loads: tuple[Load, ...], first: _First
+) -> tuple[tuple[LoadProfile, ...], Failure | None]:
+    """Carry out the loads, as far as the model lives; return also why it did not see the end.
 
     Raises:
-        AdapterError: the model cannot be reached any more, so that the failures are none of the
-            load's.
+        AdapterError: it is gone before the first load was over.
     """
+    points: list[LoadProfile] = []
+    for load in loads:
+        try:
+            points.append(runner.run(load))
+        except AdapterError as error:
+            if not points:
+                raise
+            return tuple(points), Failure(kind=FailureKind.CRASHED, message=str(error))
+        if points[-1].traces[-1].failure is not None:
+            gone = _gone(runner, first, load)
+            if gone is not None:
+                points[-1] = replace(points[-1], breaches=(*points[-1].breaches, _BREACH))
+                return tuple(points), gone
+    return tuple(points), None
+
+
+def _gone(runner: LoadRunner, first: _First, load: Load) -> Failure | None:
+    """Ask as at first after a load whose last request failed: an overload ends, a death does not.
+
+    Returns:
+        None where the model answers, or refuses alone; else the failure, with what to do about it.
+    """
+    failure = None
     for attempt in range(_N_TRIES):
-        failure = _one(timing, maker, load, f"still there {attempt}", 1).failure
-        if failure is None or failure.kind is not FailureKind.UNREACHABLE:
-            return
-        reason = failure.message
-    raise AdapterError(
-        sentence(
-            f"load {load.key}",
-            f"the model was gone when it ended ({reason})",
-            "start it, and take the run up with --resume",
-        )
-    )
+        phase = f"still there after {load.key} {attempt}"
+        failure = _one(runner.timing, runner.maker, first.load, phase, first.n_words).failure
+        if failure is None or failure.kind not in _DEADLY:
+            return None
+        if failure.kind is FailureKind.TIMEOUT:
+            break  # it has been waited for long enough
+    assert failure is not None
+    reason = f"the model no longer answered when it ended ({failure.message})"
+    remedy = "start it again, and take the run up with --resume"
+    return replace(failure, message=sentence(f"load {load.key}", reason, remedy))
 
 
 def _one(timing: Timing, maker: RequestMaker, load: Load, phase: str, n_words: int) -> Trace:

@@ -119,6 +119,8 @@ class Latency:
         if not isinstance(output, Profile):
             return Unscored(f"a profile is needed, not a {type(output).__name__}")
         points = self._points(output)
+        if not points and output.lost is not None:
+            return Unscored("the round ended before this load")
         if not points:
             return moot("this model was not put under such a load")
         view = View(profile=output, points=points, slo=self.slo, prices=self.prices)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from harness.core.abilities import Answer
 from harness.core.capability import Capability
+from harness.core.errors import AdapterError
 from harness.core.estimate import Estimate
 from harness.core.figure import Figure
 from harness.core.identity import hash_json
@@ -83,10 +84,16 @@ class LatencyTask:
         capability: Capability,
         note: Callable[[str], None],
     ) -> Iterator[tuple[Sample, Answer]]:
-        """Carry out the rounds; see ``DrivenTask.drive``."""
+        """Carry out the rounds; see ``DrivenTask.drive``.
+
+        Raises:
+            AdapterError: the model is gone; what was measured until then has been yielded.
+        """
         for sample in samples:
             came = Round(self.plan, sample.id, session, capability, note).drive()
             yield sample, came if isinstance(came, Failure) else Response(output=came)
+            if isinstance(came, Profile) and came.lost is not None:
+                raise AdapterError(came.lost.message)
 
     def watch(self, session: Session) -> Watch:
         """Return what stands beside each of its timed loads, for whoever tests the clock.

@@ -1,14 +1,17 @@
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from fakes.timed_model import ONE, profile_of, whole
 
 from harness.adapters.replay import ReplayAdapter
 from harness.conformance import SPECIMENS, check_adapter
+from harness.core.capability import Capability
 from harness.core.codec import encode_answer, encode_payload
 from harness.core.errors import AdapterError, ConfigError, StoreError
 from harness.core.request import (
@@ -17,6 +20,7 @@ from harness.core.request import (
     Embed,
     FitAndClassify,
     Generate,
+    LoadTest,
     LogLikelihood,
     Payload,
     Request,
@@ -184,6 +188,21 @@ def test_samples_that_asked_the_same_get_each_its_own_answer(tmp_path: Path, for
     requests = [Request(f"id {place}", question) for place in range(len(answers) + 1)]
     given = [exchange.answer for exchange in adapter.open().respond(requests)]
     assert given == [*answers, said("first")]
+
+
+@pytest.mark.parametrize("lost", [None, TIMEOUT])
+def test_a_round_of_timing_never_stands_for_another(tmp_path: Path, lost: Failure | None) -> None:
+    timed = replace(profile_of(whole()), lost=lost)
+    question = LoadTest(capability=Capability.GENERATES, points=(ONE,))
+    rows: list[Row] = [("small", question, Response(output=timed))]
+    adapter = ReplayAdapter(run=write_run(tmp_path / "r1", rows, "jsonl"), model="small")
+
+    requests = [Request(f"id {place}", question) for place in range(2)]
+    same, other = (exchange.answer for exchange in adapter.open().respond(requests))
+
+    assert same == Response(output=timed)
+    assert isinstance(other, Failure)
+    assert other.kind is FailureKind.MISSING
 
 
 def test_a_line_cut_short_by_a_kill_is_left_out(tmp_path: Path) -> None:

@@ -208,6 +208,15 @@ def failing(rate: float) -> list[Trace]:
     return [*steady(rate), *(replace(trace, failure=TIMEOUT) for trace in steady(rate, 10))]
 
 
+def test_a_rate_that_nobody_answered_tells_of_no_queue() -> None:
+    dead = [replace(trace, failure=TIMEOUT) for trace in steady(20.0, 30)]
+    points = [point_of(steady(10.0), 10.0), point_of(dead, 20.0, breaches=("all failed",))]
+
+    assert knee_point(points, None) == Unscored(
+        "all 30 requests at constant=20 failed: no queue does that"
+    )
+
+
 def sweep(n_sustained: int) -> Profile:
     """Return a round of three rates, the first so many of which are sustained."""
     points = [

@@ -75,7 +75,7 @@ def answer(
     session: Session, capability: Capability = Capability.GENERATES, **options: Any
 ) -> Response | Failure:
     task = task_of(**options)
-    ((sample, found),) = task.drive(task.samples(), session, capability, print)
+    sample, found = next(task.drive(task.samples(), session, capability, print))
     assert sample.id == "round 1"
     return found
 
@@ -410,21 +410,92 @@ class _Dying(TimedModel):
 
     n_alive: int = 2
     n_dead: int = 10**6
+    failure: Failure = Failure(kind=FailureKind.UNREACHABLE, message="no connection")
 
     def _trace(self, arrival: Any, sent_ms: float) -> Any:
         trace = super()._trace(arrival, sent_ms)
-        gone = Failure(kind=FailureKind.UNREACHABLE, message="no connection")
         is_dead = self.n_alive < len(self.asked) <= self.n_alive + self.n_dead
-        return replace(trace, failure=gone) if is_dead else trace
+        return replace(trace, failure=self.failure) if is_dead else trace
 
 
-@pytest.mark.parametrize("n_alive", [2, 13])
-def test_a_model_that_is_gone_after_a_load_ends_the_round(n_alive: int) -> None:
+@pytest.mark.parametrize(("n_alive", "n_answered"), [(2, 0), (13, 11)])
+def test_a_model_that_is_gone_after_a_load_ends_the_round(n_alive: int, n_answered: int) -> None:
     model = _Dying()
     model.n_alive = n_alive
 
-    with pytest.raises(AdapterError, match=r"the model was gone when it ended \(no connection\)"):
-        profile(model, warm_up=0)
+    lost = profile(model, warm_up=0, input_tokens=(16, 128))
+
+    (point,) = lost.points  # of two
+    assert sum(trace.failure is None for trace in point.traces) == n_answered
+    assert point.breaches[-1] == "the model no longer answered when it ended"
+    assert lost.lost is not None
+    assert lost.lost.kind is FailureKind.UNREACHABLE
+    assert "the model no longer answered when it ended (no connection)" in lost.lost.message
+
+
+def test_what_a_lost_round_has_measured_is_told_and_its_knee_is_not() -> None:
+    model = _Dying()
+    model.n_alive = 2 + 12 + 12
+    suite = {"warm_up": 0, "rates": (1.0, 2.0, 4.0), "arrivals": "constant"}
+    task = task_of(**suite)
+    drive = task.drive(task.samples(), model, Capability.GENERATES, lambda _: None)
+
+    sample, came = next(drive)
+    with pytest.raises(AdapterError, match="no longer answered"):
+        next(drive)
+
+    assert isinstance(came, Response)
+    found = {
+        metric.name.removeprefix("latency:"): metric.measure(sample, came.output)
+        for metric in task.metrics
+    }
+    assert isinstance(found["e2e_p50@c=1,in=128,out=4"], Scored)
+    assert isinstance(found["e2e_p50@constant=1,in=128,out=4"], Scored)
+    early = Unscored("the round ended before this load")
+    assert found["e2e_p50@constant=4,in=128,out=4"] == early
+    ended = Unscored("the round ended early: the model no longer answered")
+    assert found["knee@in=128,out=4"] == ended
+
+
+@pytest.mark.parametrize(
+    ("kind", "lost"),
+    [
+        (FailureKind.TIMEOUT, "timeout"),
+        (FailureKind.SERVER_ERROR, "server_error"),
+        (FailureKind.RATE_LIMITED, None),
+        (FailureKind.REJECTED, None),
+    ],
+)
+def test_a_model_that_hangs_or_breaks_is_gone_and_one_that_refuses_is_not(
+    kind: FailureKind, lost: str | None
+) -> None:
+    model = _Dying()
+    model.failure = Failure(kind=kind, message="no")
+
+    found = profile(model, warm_up=0)
+
+    assert (found.lost and found.lost.kind) == lost
+    assert found.points[0].breaches[0].startswith("12 of 12 requests failed")
+
+
+class _Breaking(_Dying):
+    """Is lost to its adapter amid the second load."""
+
+    def time(self, *args: Any, **options: Any) -> Iterator[Any]:
+        for pair in super().time(*args, **options):
+            if len(self.asked) > self.n_alive:
+                raise AdapterError("the program has ended")
+            yield pair
+
+
+def test_a_load_is_kept_though_the_adapter_is_lost_at_the_next() -> None:
+    model = _Breaking()
+    model.n_alive = 2 + 12 + 3
+
+    found = profile(model, warm_up=0, input_tokens=(16, 128))
+
+    assert [point.load.n_input_tokens for point in found.points] == [16]
+    assert found.lost == Failure(kind=FailureKind.CRASHED, message="the program has ended")
 
 
 def test_a_warm_up_that_nobody_answered_is_not_said_to_differ() -> None:
