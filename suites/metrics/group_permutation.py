@@ -6,7 +6,7 @@ groups that are all alike is never 0. Permutations say how large it is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -20,10 +20,10 @@ Integers: TypeAlias = NDArray[np.int64]
 Gaps: TypeAlias = Callable[[Integers], Mapping[str, float]]
 """From (n,) group codes to gaps by name; NaN where one is undefined."""
 
-N_PERMUTATIONS = 2000
+N_PERMUTATIONS = 1000
 _FEWEST = 400
-_SAMPLES_IN_ALL = 20_000_000
-"""Samples given a new group in all: beyond 10,000 of them the number of permutations sinks."""
+_SAMPLES_IN_ALL = 50_000_000
+"""Samples given a new group in all: beyond 50,000 of them the number of permutations sinks."""
 _ROUNDING = 1e-12
 _ENOUGH = 0.95
 
@@ -54,19 +54,24 @@ class Exchange:
     """(n,) The samples of one cluster, group and stratum change places as one: they are no
     independent evidence. None when samples are independent."""
 
-    def draw(self, rng: np.random.Generator) -> Integers:
-        """Return (n,) permuted codes."""
-        codes = self.codes.copy()
-        is_in = np.flatnonzero(codes >= 0)
-        own = codes[is_in]
+    def draws(self, n: int, rng: np.random.Generator) -> Iterator[Integers]:
+        """Yield n times (n_samples,) permuted codes."""
+        is_in = np.flatnonzero(self.codes >= 0)
+        own = self.codes[is_in]
         strata = np.zeros_like(own) if self.strata is None else self.strata[is_in]
-        if self.clusters is None:
-            codes[is_in] = _permuted(own, strata, rng)
-            return codes
-        units = np.stack([self.clusters[is_in], own, strata])
-        _, first, unit = np.unique(units, axis=1, return_index=True, return_inverse=True)
-        codes[is_in] = _permuted(own[first], strata[first], rng)[unit.ravel()]
-        return codes
+        first, unit = np.arange(own.size), np.arange(own.size)
+        if self.clusters is not None:
+            units = np.stack([self.clusters[is_in], own, strata])
+            _, first, unit = np.unique(units, axis=1, return_index=True, return_inverse=True)
+        own, strata = own[first], strata[first]
+        places = np.argsort(strata, kind="stable")
+        for _ in range(n):
+            permuted = np.empty_like(own)
+            # A key never reaches the next stratum.
+            permuted[places] = own[np.argsort(strata + rng.random(own.size))]
+            codes = self.codes.copy()
+            codes[is_in] = permuted[unit.ravel()]
+            yield codes
 
 
 def gap_tests(
@@ -88,7 +93,7 @@ def gap_tests(
     n = max(1, exchange.codes.size)
     n_permutations = int(min(N_PERMUTATIONS, max(_FEWEST, _SAMPLES_IN_ALL // n)))
     observed = gaps(exchange.codes)
-    drawn = [gaps(exchange.draw(rng)) for _ in range(n_permutations)]
+    drawn = [gaps(codes) for codes in exchange.draws(n_permutations, rng)]
     found = {
         name: _tested(observed[name], np.array([one[name] for one in drawn]), level)
         for name in names
@@ -100,13 +105,6 @@ def adjusted(tests: Sequence[GapTest]) -> list[float]:
     """Return p of each after Holm, all of them being one family."""
     adjusted_p: list[float] = holm(np.array([test.p_value for test in tests])).tolist()
     return adjusted_p
-
-
-def _permuted(codes: Integers, strata: Integers, rng: np.random.Generator) -> Integers:
-    permuted = np.empty_like(codes)
-    shuffled = np.argsort(strata + rng.random(codes.size))  # never reaches the next stratum
-    permuted[np.argsort(strata, kind="stable")] = codes[shuffled]
-    return permuted
 
 
 def _tested(observed: float, drawn: Floats, level: float) -> GapTest | None:

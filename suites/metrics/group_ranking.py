@@ -16,9 +16,9 @@ from harness.core.response import Classification, Output
 from harness.core.sample import Sample
 from harness.core.score import Direction, Quantity, Score, Scored, Unscored
 from harness.stats.delong import auc_interval
-from harness.stats.ranking import ranking_values
 from harness.suites.metrics.class_scores import classification_of, scores_of, target_index
 from harness.suites.metrics.fairness_tradeoff import tradeoff_figure
+from harness.suites.metrics.group_areas import group_areas
 from harness.suites.metrics.group_fairness_quantities import BIASED, left_out_words
 from harness.suites.metrics.group_figures import GapRow, GroupRow, Rate, gaps_figure, groups_figure
 from harness.suites.metrics.group_gap_rows import TestedGaps, ends_of
@@ -97,13 +97,14 @@ class GroupRanking:
         """Return the quantities under each set of weights; see ``Metric.reduce``."""
         found: list[Floats] = []
         for place, grouping in enumerate(self.groupings):
-            areas = [
-                ranking_values(*_part(statistics, chosen), weights[:, chosen]).roc_auc
-                for _, _, chosen in self._parts(statistics, place)
-            ]
-            within = np.stack(areas[:: len(_AREAS)], axis=1)
-            assert within.shape[1] == len(grouping.groups)
-            found += [spread(within), *areas]
+            n_groups = len(grouping.groups)
+            areas = group_areas(statistics[:, [0, 1, _N_OWN + place]], weights, n_groups)
+            found.append(spread(areas.within))
+            found += (
+                each[:, code]
+                for code in range(n_groups)
+                for each in (areas.within, areas.background_positive, areas.background_negative)
+            )
         return np.stack(found, axis=1)
 
     def intervals(
@@ -173,16 +174,11 @@ class GroupRanking:
         values: Mapping[str, float],
     ) -> TestedGaps:
         grouping = self.groupings[place]
-        is_positive, scores = statistics[:, 0] == 1, statistics[:, 1]
+        own, ones = statistics[:, :_N_OWN], np.ones((1, len(statistics)))
 
         def gaps(codes: Integers) -> Mapping[str, float]:
-            areas = [
-                ranking_values(
-                    is_positive[codes == code], scores[codes == code], _ones(codes == code)
-                ).roc_auc
-                for code in range(len(grouping.groups))
-            ]
-            return {_GAP: float(spread(np.stack(areas, axis=1))[0])}
+            areas = group_areas(np.column_stack([own, codes]), ones, len(grouping.groups))
+            return {_GAP: float(spread(areas.within)[0])}
 
         within = [values[of_group("subgroup_auc", grouping, one)] for one in grouping.groups]
         ends = ends_of(np.array(within), grouping.groups)
@@ -190,7 +186,7 @@ class GroupRanking:
             grouping=grouping,
             gaps=gaps,
             codes=statistics[:, _N_OWN + place].astype(np.int64),
-            targets=is_positive.astype(np.int64),
+            targets=own[:, 0].astype(np.int64),
             clusters=clusters,
             names={True: (_GAP,)},
             ends={} if ends is None else {_GAP: ends[1]},
@@ -247,7 +243,3 @@ class GroupRanking:
 
 def _part(statistics: Floats, chosen: Booleans) -> tuple[Booleans, Floats]:
     return statistics[chosen, 0] == 1, statistics[chosen, 1]
-
-
-def _ones(chosen: Booleans) -> Floats:
-    return np.ones((1, int(chosen.sum())))

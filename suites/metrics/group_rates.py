@@ -65,13 +65,17 @@ def group_rates(rows: Floats, weights: Floats, n_groups: int, n_classes: int) ->
     if not is_in.all():
         rows, weights = rows[is_in], weights[:, is_in]
     targets, predictions, groups = rows.astype(np.int64).T
-    shape = (len(weights), n_groups, n_classes)
-    cells = n_groups * n_classes
-    right = targets == predictions
-    of_target = groups * n_classes + targets
-    support = sums_by_code(of_target, cells, weights).reshape(shape)
-    hits = sums_by_code(of_target[right], cells, weights[:, right]).reshape(shape)
-    taken = sums_by_code(groups * n_classes + predictions, cells, weights).reshape(shape)
+    # Rows are collapsed to the cells that occur before the margins are made: n is gone over once.
+    codes = (groups * n_classes + targets) * n_classes + predictions
+    present, cell = np.unique(codes, return_inverse=True)
+    in_cells = sums_by_code(cell.ravel(), present.size, weights)
+    of_target, predicted = np.divmod(present, n_classes)
+    of_prediction = of_target // n_classes * n_classes + predicted
+    right = of_target == of_prediction
+    shape, n_cells = (len(weights), n_groups, n_classes), n_groups * n_classes
+    support = sums_by_code(of_target, n_cells, in_cells).reshape(shape)
+    hits = sums_by_code(of_target[right], n_cells, in_cells[:, right]).reshape(shape)
+    taken = sums_by_code(of_prediction, n_cells, in_cells).reshape(shape)
     total = support.sum(axis=2, keepdims=True)
     others = np.where(total - support > _ROUNDING * total, total - support, 0.0)
     each_f1 = ratio(2 * hits, support + taken)
