@@ -15,7 +15,9 @@ from harness.reports.number_format import format_count, format_estimate, format_
 from harness.reports.panels.attack_budget import attack_budget_panel
 from harness.reports.panels.depth_accuracy import depth_accuracy_panel
 from harness.reports.panels.distribution import distribution_panel
+from harness.reports.panels.fairness_tradeoff import fairness_tradeoff_panel
 from harness.reports.panels.forms import forms_panel, positions_panel
+from harness.reports.panels.groups import gaps_panel, groups_panel
 from harness.reports.panels.panel import Panel
 from harness.reports.panels.roofline import roofline_panel
 from harness.reports.panels.telemetry import telemetry_panel
@@ -35,6 +37,9 @@ _PANELS: Mapping[FigureKind, Callable[[Mapping[str, Any]], Panel]] = {
     FigureKind.ACCURACY_BY_DEPTH: depth_accuracy_panel,
     FigureKind.FORMS: forms_panel,
     FigureKind.POSITIONS: positions_panel,
+    FigureKind.GROUP_GAPS: gaps_panel,
+    FigureKind.GROUPS: groups_panel,
+    FigureKind.FAIRNESS_TRADEOFF: fairness_tradeoff_panel,
 }
 """Kinds that are drawn when the page is made; a script draws the others."""
 _OF_ONE_LOAD = (FigureKind.TELEMETRY, FigureKind.REQUEST_TIMELINE)

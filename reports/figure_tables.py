@@ -10,7 +10,9 @@ from harness.reports.number_format import format_count, format_number
 from harness.reports.panels.attack_budget import attack_budget_table
 from harness.reports.panels.depth_accuracy import depth_accuracy_table
 from harness.reports.panels.distribution import distribution_table
+from harness.reports.panels.fairness_tradeoff import fairness_tradeoff_table
 from harness.reports.panels.forms import forms_table, positions_table
+from harness.reports.panels.groups import gaps_table, groups_table
 from harness.reports.panels.roofline import roofline_table
 from harness.reports.panels.telemetry import telemetry_table
 from harness.reports.panels.throughput import throughput_table
@@ -125,4 +127,7 @@ _TABLES: dict[FigureKind, Callable[[Data], Table]] = {
     FigureKind.ACCURACY_BY_DEPTH: depth_accuracy_table,
     FigureKind.FORMS: forms_table,
     FigureKind.POSITIONS: positions_table,
+    FigureKind.GROUP_GAPS: gaps_table,
+    FigureKind.GROUPS: groups_table,
+    FigureKind.FAIRNESS_TRADEOFF: fairness_tradeoff_table,
 }

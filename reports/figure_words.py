@@ -10,7 +10,9 @@ from harness.reports.number_format import format_count, format_number
 from harness.reports.panels.attack_budget import attack_budget_words
 from harness.reports.panels.depth_accuracy import depth_accuracy_words
 from harness.reports.panels.distribution import distribution_words
+from harness.reports.panels.fairness_tradeoff import fairness_tradeoff_words
 from harness.reports.panels.forms import forms_words, positions_words
+from harness.reports.panels.groups import gaps_words, groups_words
 from harness.reports.panels.roofline import roofline_words
 from harness.reports.panels.telemetry import telemetry_words
 from harness.reports.panels.throughput import throughput_words
@@ -107,4 +109,7 @@ _WORDS: dict[FigureKind, Callable[[Data], str]] = {
     FigureKind.ACCURACY_BY_DEPTH: depth_accuracy_words,
     FigureKind.FORMS: forms_words,
     FigureKind.POSITIONS: positions_words,
+    FigureKind.GROUP_GAPS: gaps_words,
+    FigureKind.GROUPS: groups_words,
+    FigureKind.FAIRNESS_TRADEOFF: fairness_tradeoff_words,
 }

@@ -12,6 +12,7 @@ from harness.core.ports import Task
 from harness.sources.columns import Columns
 from harness.sources.dataset import Dataset
 from harness.sources.samples import SampleSet, read_samples
+from harness.suites.fairness import Fairness
 from harness.suites.frame import Frame
 from harness.suites.label_questions import LabelQuestions, Wording, label_questions
 from harness.suites.labels import ALL_METRICS, Labels, MetricName, labels_of
@@ -64,6 +65,9 @@ class ClassificationSuite:
     """Room for the label of a language model that only writes."""
     metrics: tuple[MetricName, ...] = ALL_METRICS
     """What to measure."""
+    fairness: Fairness | None = None
+    """Compare groups, such as { by = ["gender", "gender+age"] }: columns among
+    ``columns.slices``."""
 
     def __post_init__(self) -> None:
         """Refuse impossible values."""
@@ -73,6 +77,8 @@ class ClassificationSuite:
             raise ConfigError("columns", "classification needs target", "add target = …")
         if self.max_new_tokens < 1:
             raise ConfigError("max_new_tokens", "must be at least 1", "write max_new_tokens = 16")
+        if self.fairness is not None:
+            self.fairness.check_columns(self.columns.slices)
 
     def prepare(self, *, limit: int | None, seed: int) -> SampleTask:
         """Read and check the texts and their labels."""
@@ -81,11 +87,12 @@ class ClassificationSuite:
         )
         labels = labels_of(sample_set, self.labels, self.positive)
         questions = self._questions(labels)
+        of_groups = () if self.fairness is None else self.fairness.metrics(sample_set, labels)
         return SampleTask(
             sample_set=sample_set,
             asking=lambda sample, capability: questions.ask(sample.text, capability),
             reading=lambda _, output: questions.read(output),
-            metrics=labels.metrics(self.metrics),
+            metrics=(*labels.metrics(self.metrics), *of_groups),
         )
 
     def frame(self, clean: Task) -> Frame:

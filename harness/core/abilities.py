@@ -294,6 +294,17 @@ class CountingMetric(Metric, Protocol):
 
 
 @runtime_checkable
+class MetricOfWhole(Metric, Protocol):
+    """A metric that tells parts of the samples apart itself, and is not repeated for slices.
+
+    Within a slice a gap between slices is nothing.
+    """
+
+    is_of_whole: ClassVar[bool]
+    """True."""
+
+
+@runtime_checkable
 class ChartingMetric(Metric, Protocol):
     """A metric whose charts have intervals of their own."""
 

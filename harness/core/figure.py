@@ -53,6 +53,17 @@ class FigureKind(StrEnum):
     """n; positions: [{position (from 1), accuracy, low, high, share, share_low, share_high,
     uniform}]: how often the right answer is found at each place, and how often that place is
     picked; ends None where there is no interval."""
+    GROUP_GAPS = "group_gaps"
+    """n; level; gaps: [{id, gap, by, value (or None), ends: which group is lowest and highest,
+    if_equal: None or {expected, low, high, p_value, p_adjusted (Holm), n_permutations}: what the
+    gap would be if groups of these sizes were alike}]; left_out: {by: [group (size)]}."""
+    GROUPS = "groups"
+    """by; positive (or None); left_out: [group (size)]; groups: [{label, n, n_positive (or None),
+    rates: {name: {value, low, high}}}], each None where it is undefined."""
+    FAIRNESS_TRADEOFF = "fairness_tradeoff"
+    """by; positive; n; current: {threshold, accuracy, balanced_accuracy, demographic_parity,
+    equalized_odds}; points: [the same]: one for each threshold, rising; gaps None where they are
+    undefined."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

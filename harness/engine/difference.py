@@ -9,6 +9,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.core.abilities import MetricOfWhole
 from harness.core.comparison import Difference
 from harness.core.ports import Metric
 from harness.engine.align import Aligned, Scores
@@ -101,6 +102,8 @@ def differences_of(
     )
     common = replace(common, n_unpaired=scores.n_unpaired)
     yield from _of_part(metric, whole, means, common, settings)
+    if isinstance(metric, MetricOfWhole):
+        return
     for part in _slices(aligned, scores, whole, settings.part_slices):
         yield from _of_part(metric, part, means, replace(common, n_unpaired=0), settings)
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from harness.core.abilities import CountingMetric
+from harness.core.abilities import CountingMetric, MetricOfWhole
 from harness.core.estimate import Estimate, Interval, signature_text
 from harness.core.ports import Metric
 from harness.core.score import Quantity
@@ -103,6 +103,8 @@ def slices_left_out(board: Scoreboard, context: Context) -> Iterator[str]:
 def _parts(board: Scoreboard, column: MetricColumns, part_slices: Sequence[str]) -> Iterator[_Part]:
     whole = _whole(board, column)
     yield whole
+    if isinstance(column.metric, MetricOfWhole):
+        return
     owners = _sorted_owners(board, column)
     for name, codes in sorted(board.slices.items()):
         codes.pad(len(board))

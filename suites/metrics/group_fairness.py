@@ -1,0 +1,296 @@
+"""How far the decisions of a model differ between groups: parity, error rates, accuracy and F1."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import ClassVar, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.core.estimate import Interval
+from harness.core.figure import Figure
+from harness.core.response import Classification, Output
+from harness.core.sample import Sample
+from harness.core.score import Quantity, Score, Scored, Unscored
+from harness.stats.proportion import proportion_interval
+from harness.suites.metrics.class_scores import classification_of, scores_of, target_index
+from harness.suites.metrics.group_fairness_quantities import (
+    PER_GROUP,
+    TESTED,
+    gap_quantities,
+    rate_quantities,
+)
+from harness.suites.metrics.group_figures import (
+    GapRow,
+    GroupRow,
+    Rate,
+    gaps_figure,
+    groups_figure,
+)
+from harness.suites.metrics.group_gap_rows import TestedGaps, ends_of
+from harness.suites.metrics.group_rates import BINARY, GroupRates, group_gaps, group_rates
+from harness.suites.metrics.grouping import Grouping, of_group
+
+Floats: TypeAlias = NDArray[np.float64]
+Integers: TypeAlias = NDArray[np.int64]
+
+_N_OWN = 2
+"""Columns before those of the groups: target and prediction."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupFairness:
+    """Compares who is taken for what between groups. Equal to fairlearn and scikit-learn.
+
+    With a positive label all is about it against the rest; otherwise each label is held against
+    the rest in turn, and a gap is the worst label's. A rate that divides by nothing (the true
+    positive rate of a group without positives) is undefined and its group has no part in that
+    gap, where fairlearn takes it for 0.
+    """
+
+    name: ClassVar[str] = "group_fairness"
+    is_additive: ClassVar[bool] = False  # a sum of codes is no group
+    is_of_whole: ClassVar[bool] = True
+
+    labels: tuple[str, ...]
+    """The classes, in the order of tables; given by the suite, which has read the data."""
+    groupings: tuple[Grouping, ...]
+    """Whom to compare; given by the suite."""
+    positive: str | None = None
+    """The label that a decision is about; every label in turn when absent."""
+    threshold: float | None = None
+    """The positive label is decided for from this probability on; by the highest score when
+    absent."""
+
+    @property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """Of each grouping the gaps, then the rates of each group."""
+        return tuple(
+            quantity
+            for grouping in self.groupings
+            for quantity in (
+                *gap_quantities(grouping, self.positive),
+                *rate_quantities(grouping, self.positive),
+            )
+        )
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Target, prediction, and the code of the group in each grouping."""
+        return ("target", "prediction", *(f"group[{one.name}]" for one in self.groupings))
+
+    @property
+    def signature(self) -> Mapping[str, str]:
+        """Labels, groups and threshold."""
+        groups = ";".join(f"{one.name}={','.join(one.groups)}" for one in self.groupings)
+        return {
+            "labels": ",".join(self.labels),
+            "positive": self.positive or "one-vs-rest",
+            "groups": groups,
+            "threshold": "argmax" if self.threshold is None else f"{self.threshold:g}",
+        }
+
+    def measure(self, sample: Sample, output: Output) -> Score:
+        """Return the target, the prediction, and the group in each grouping."""
+        answer = classification_of(output)
+        if isinstance(answer, Unscored):
+            return answer
+        target = target_index(sample, self.labels)
+        if isinstance(target, Unscored):
+            return target
+        if answer.label not in self.labels:
+            known = ", ".join(self.labels)
+            return Unscored(f"prediction {answer.label!r} is not among the labels {known}")
+        predicted = self._predicted(answer)
+        if isinstance(predicted, Unscored):
+            return predicted
+        if self.positive is not None:
+            target = int(self.labels[target] == self.positive)
+        codes = (float(grouping.code(sample)) for grouping in self.groupings)
+        return Scored((float(target), float(predicted), *codes))
+
+    def reduce(self, statistics: Floats, weights: Floats) -> Floats:
+        """Return the quantities under each set of weights; see ``Metric.reduce``."""
+        found: list[Floats] = []
+        for place, grouping in enumerate(self.groupings):
+            rates = self._rates(statistics, weights, place)
+            found += group_gaps(rates).values()
+            by_name = rates.by_name
+            found += (
+                by_name[name][:, group, 0]
+                for group in range(len(grouping.groups))
+                for name in self._per_group
+            )
+        return np.stack(found, axis=1)
+
+    def intervals(
+        self, statistics: Floats, clusters: Integers | None, level: float
+    ) -> Mapping[str, Interval]:
+        """Return Wilson's intervals of the plain proportions; gaps and F1 are bootstrapped."""
+        found: dict[str, Interval] = {}
+        for group in self._groups(statistics):
+            for name, (hits, chosen) in group.trials(self._per_group).items():
+                of_chosen = None if clusters is None else clusters[chosen]
+                interval = proportion_interval(hits[chosen], of_chosen, level)
+                if interval is not None:
+                    found[of_group(name, group.grouping, group.label)] = interval
+        return found
+
+    def counts(self, statistics: Floats) -> Mapping[str, int]:
+        """Return how many samples each rate of a group is made of."""
+        found: dict[str, int] = {}
+        for group in self._groups(statistics):
+            found |= {
+                of_group(name, group.grouping, group.label): int(chosen.sum())
+                for name, (_, chosen) in group.trials(self._per_group).items()
+            }
+            found[of_group("f1", group.grouping, group.label)] = int(group.is_in.sum())
+        return found
+
+    def figures(self, statistics: Floats) -> tuple[Figure, ...]:
+        """Return the charts, their intervals at 95 %."""
+        return self.charts(statistics, None, 0.95)
+
+    def charts(
+        self, statistics: Floats, clusters: Integers | None, level: float
+    ) -> tuple[Figure, ...]:
+        """Return the gaps beside those of permuted groups, and the rates of each group."""
+        values = self._by_id(statistics)
+        intervals = self.intervals(statistics, clusters, level)
+        rows: list[GapRow] = []
+        for place in range(len(self.groupings)):
+            rows += self._tested(statistics, clusters, place).rows(level)
+        of_gaps = gaps_figure(rows, self.groupings, n=len(statistics), level=level)
+        return (of_gaps, *self._group_figures(statistics, values, intervals))
+
+    def _group_figures(
+        self, statistics: Floats, values: Mapping[str, float], intervals: Mapping[str, Interval]
+    ) -> Iterator[Figure]:
+        counts = self.counts(statistics)
+        for grouping in self.groupings:
+            groups = []
+            for label in grouping.groups:
+                ids = {name: of_group(name, grouping, label) for name in self._per_group}
+                groups.append(
+                    GroupRow(
+                        label=label,
+                        n=counts[ids["accuracy"]],
+                        n_positive=counts[ids["tpr"]] if "tpr" in ids else None,
+                        rates={
+                            name: Rate.of(values[key], intervals.get(key))
+                            for name, key in ids.items()
+                        },
+                    )
+                )
+            yield groups_figure(grouping, groups, self.positive)
+
+    def _tested(self, statistics: Floats, clusters: Integers | None, place: int) -> TestedGaps:
+        grouping = self.groupings[place]
+        own = statistics[:, [0, 1, _N_OWN + place]]
+        ones = np.ones((1, len(own)))
+
+        def rates(codes: Integers) -> GroupRates:
+            rows = np.column_stack([own[:, :2], codes])
+            return group_rates(rows, ones, len(grouping.groups), self._n_classes)
+
+        codes = own[:, 2].astype(np.int64)
+        return TestedGaps(
+            grouping=grouping,
+            gaps=lambda drawn: {
+                name: float(value[0]) for name, value in group_gaps(rates(drawn)).items()
+            },
+            codes=codes,
+            targets=own[:, 0].astype(np.int64),
+            clusters=clusters,
+            names=TESTED,
+            ends=_ends(rates(codes), grouping, None if self.positive else self.labels),
+        )
+
+    def _rates(self, statistics: Floats, weights: Floats, place: int) -> GroupRates:
+        rows = statistics[:, [0, 1, _N_OWN + place]]
+        n_groups = len(self.groupings[place].groups)
+        return group_rates(rows, weights, n_groups, self._n_classes)
+
+    def _by_id(self, statistics: Floats) -> dict[str, float]:
+        values = self.reduce(statistics, np.ones((1, len(statistics))))[0].tolist()
+        return dict(zip((one.id for one in self.quantities), values, strict=True))
+
+    def _groups(self, statistics: Floats) -> Iterator[_Group]:
+        targets, predictions = statistics[:, 0], statistics[:, 1]
+        for place, grouping in enumerate(self.groupings):
+            for code, label in enumerate(grouping.groups):
+                is_in = statistics[:, _N_OWN + place] == code
+                yield _Group(grouping, label, is_in, targets, predictions)
+
+    @property
+    def _n_classes(self) -> int:
+        return BINARY if self.positive is not None else len(self.labels)
+
+    @property
+    def _per_group(self) -> tuple[str, ...]:
+        return PER_GROUP[self.positive is not None]
+
+    def _predicted(self, answer: Classification) -> int | Unscored:
+        if self.threshold is not None and self.positive is not None:
+            if not answer.is_probability:
+                return Unscored("scores are not probabilities, so no threshold can be set on them")
+            scores = scores_of(answer, self.labels)
+            if isinstance(scores, Unscored):
+                return scores
+            return int(scores[self.labels.index(self.positive)] >= self.threshold)
+        if self.positive is not None:
+            return int(answer.label == self.positive)
+        return self.labels.index(answer.label)
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The samples of one group among all."""
+
+    grouping: Grouping
+    label: str
+    is_in: NDArray[np.bool_]
+    """(n,)."""
+    targets: Floats
+    predictions: Floats
+
+    def trials(self, names: tuple[str, ...]) -> Mapping[str, tuple[Floats, NDArray[np.bool_]]]:
+        """Return (n,) hits and (n,) who counts, of each rate that is a plain proportion."""
+        taken = (self.predictions == 1).astype(np.float64)
+        made = {
+            "selection_rate": (taken, self.is_in),
+            "tpr": (taken, self.is_in & (self.targets == 1)),
+            "fpr": (taken, self.is_in & (self.targets == 0)),
+            "accuracy": ((self.targets == self.predictions).astype(np.float64), self.is_in),
+        }
+        return {name: made[name] for name in names if name in made}
+
+
+def _ends(
+    rates: GroupRates, grouping: Grouping, labels: tuple[str, ...] | None
+) -> Mapping[str, str]:
+    """Say of each gap which group is lowest and which is highest, of the worst label."""
+    of_decisions = {
+        "demographic_parity_difference": {"": rates.selection_rate},
+        "equal_opportunity_difference": {"": rates.tpr},
+        "equalized_odds_difference": {"TPR": rates.tpr, "FPR": rates.fpr},
+    }
+    found = {
+        name: ends[1]
+        for name, values in (("accuracy_difference", rates.accuracy), ("f1_difference", rates.f1))
+        if (ends := ends_of(values[0], grouping.groups))
+    }
+    for name, kinds in of_decisions.items():
+        told = [
+            (*ends, kind, label)
+            for kind, values in kinds.items()
+            for label, of_label in zip(labels or ("",), values[0].T, strict=True)
+            if (ends := ends_of(of_label, grouping.groups))
+        ]
+        if told:
+            _, words, *about = max(told)
+            about = [word for word in about if word]
+            found[name] = f"{words} ({', '.join(about)})" if about else words
+    return found
