@@ -28,6 +28,7 @@ from harness.core.gradient_codec import (
     encode_token_gradients,
 )
 from harness.core.identity import hash_json
+from harness.core.masked_codec import decode_masked, encode_masked
 from harness.core.profile import Profile
 from harness.core.profile_codec import (
     decode_load_test,
@@ -45,6 +46,7 @@ from harness.core.request import (
     Generate,
     LoadTest,
     LogLikelihood,
+    MaskedLogLikelihood,
     Message,
     Payload,
     Prompt,
@@ -355,6 +357,7 @@ _ENCODE_PAYLOAD: dict[type, Callable[[Any], Json]] = {
     Generate: _encode_generate,
     LogLikelihood: _encode_log_likelihood,
     RollingLogLikelihood: _encode_rolling_log_likelihood,
+    MaskedLogLikelihood: encode_masked,
     Classify: _encode_text,
     Embed: _encode_text,
     Differentiate: encode_differentiate,
@@ -369,6 +372,7 @@ _DECODE_QUESTION: dict[str, Callable[[Mapping[str, Any]], SingleQuestion]] = {
     "Generate": _decode_generate,
     "LogLikelihood": _decode_log_likelihood,
     "RollingLogLikelihood": _decode_rolling_log_likelihood,
+    "MaskedLogLikelihood": decode_masked,
     "Classify": lambda data: Classify(text=data["text"]),
     "Embed": lambda data: Embed(text=data["text"]),
     "Differentiate": decode_differentiate,
