@@ -86,4 +86,4 @@ class WinoBiasTask:
         if not self.n_unpaired:
             return ()
         reason = "the anti-stereotyped file does not have them with pronouns of the other gender"
-        return (f"{self.n_unpaired} sentences are left out, since {reason}",)
+        return (f"left out of the sentences: {self.n_unpaired}, since {reason}",)
