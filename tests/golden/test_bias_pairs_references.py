@@ -85,9 +85,9 @@ def test_pairs_on_a_tiny_model_are_those_of_lm_eval(tmp_path: Path, lm_eval_func
     task = CrowsPairsSuite(data=Dataset(path=str(tmp_path / "pairs.csv"))).prepare(
         limit=None, seed=0
     )
-    session = TransformersAdapter(path=str(folder), device="cpu").open()
-    model = session._responders[Capability.SCORES]._loaded.model
-    tokenizer = session._responders[Capability.SCORES]._loaded.encoder.tokenizer
+    session: Any = TransformersAdapter(path=str(folder), device="cpu").open()
+    loaded = session._responders[Capability.SCORES]._loaded
+    model, tokenizer = loaded.model, loaded.encoder.tokenizer
     expected = []
     for sample, output in answers(session, task):
         results = []

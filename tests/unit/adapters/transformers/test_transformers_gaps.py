@@ -32,7 +32,8 @@ def published(folder: Path, first: str, second: str) -> tuple[list[float], list[
     """Score both sentences by the tokens in common, one mask and one forward pass at a time."""
     model, tokenizer = load(folder)
     ids = [tokenizer(text)["input_ids"] for text in (first, second)]
-    opcodes = difflib.SequenceMatcher(None, *[[str(i) for i in one] for one in ids]).get_opcodes()
+    one, other = ([str(token) for token in tokens] for tokens in ids)
+    opcodes = difflib.SequenceMatcher(None, one, other).get_opcodes()
     equal = [code for code in opcodes if code[0] == "equal"]
     places = (
         [at for _, start, stop, _, _ in equal for at in range(start, stop)],
