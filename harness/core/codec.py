@@ -28,7 +28,6 @@ from harness.core.gradient_codec import (
     encode_token_gradients,
 )
 from harness.core.identity import hash_json
-from harness.core.masked_codec import decode_masked, encode_masked
 from harness.core.profile import Profile
 from harness.core.profile_codec import (
     decode_load_test,
@@ -71,6 +70,14 @@ from harness.core.response import (
     Usage,
 )
 from harness.core.token_gradients import TokenGradients
+from harness.core.token_likelihood_codec import (
+    decode_masked,
+    decode_rolling,
+    decode_token_log_likelihoods,
+    encode_masked,
+    encode_rolling,
+    encode_token_log_likelihoods,
+)
 
 Json: TypeAlias = dict[str, Any]
 """A JSON object: its values are whatever ``json.dumps`` takes."""
@@ -246,17 +253,6 @@ def _decode_log_likelihood(data: Mapping[str, Any]) -> LogLikelihood:
     )
 
 
-def _encode_rolling_log_likelihood(payload: RollingLogLikelihood) -> Json:
-    # Only where it is set, as above.
-    choices: Json = {"has_special_tokens": True} if payload.has_special_tokens else {}
-    return {**choices, "kind": "RollingLogLikelihood", "text": payload.text}
-
-
-def _decode_rolling_log_likelihood(data: Mapping[str, Any]) -> RollingLogLikelihood:
-    has_special_tokens = data.get("has_special_tokens", False)
-    return RollingLogLikelihood(text=data["text"], has_special_tokens=has_special_tokens)
-
-
 def _encode_text(payload: Classify | Embed) -> Json:
     return {"kind": type(payload).__name__, "text": payload.text}
 
@@ -288,16 +284,6 @@ def _decode_log_likelihoods(data: Mapping[str, Any]) -> LogLikelihoods:
             for log_likelihood, n_tokens, is_greedy in data["scores"]
         )
     )
-
-
-def _encode_token_log_likelihoods(output: TokenLogLikelihoods) -> Json:
-    values = {"kind": "TokenLogLikelihoods", "values": encode_floats(output.values)}
-    return {**values, "is_total": True} if output.is_total else values
-
-
-def _decode_token_log_likelihoods(data: Mapping[str, Any]) -> TokenLogLikelihoods:
-    values = decode_floats(data["values"])
-    return TokenLogLikelihoods(values=values, is_total=data.get("is_total", False))
 
 
 def _encode_classification(output: Classification) -> Json:
@@ -336,8 +322,7 @@ def _decode_ask_again(data: Mapping[str, Any]) -> AskAgain:
 
 
 def _encode_question_group(payload: QuestionGroup) -> Json:
-    questions = [encode_payload(each) for each in payload.questions]
-    return {"kind": "QuestionGroup", "questions": questions}
+    return {"kind": "QuestionGroup", "questions": [*map(encode_payload, payload.questions)]}
 
 
 def _decode_question_group(data: Mapping[str, Any]) -> QuestionGroup:
@@ -356,7 +341,7 @@ def _decode_answer_group(data: Mapping[str, Any]) -> AnswerGroup:
 _ENCODE_PAYLOAD: dict[type, Callable[[Any], Json]] = {
     Generate: _encode_generate,
     LogLikelihood: _encode_log_likelihood,
-    RollingLogLikelihood: _encode_rolling_log_likelihood,
+    RollingLogLikelihood: encode_rolling,
     MaskedLogLikelihood: encode_masked,
     Classify: _encode_text,
     Embed: _encode_text,
@@ -371,7 +356,7 @@ _ENCODE_PAYLOAD: dict[type, Callable[[Any], Json]] = {
 _DECODE_QUESTION: dict[str, Callable[[Mapping[str, Any]], SingleQuestion]] = {
     "Generate": _decode_generate,
     "LogLikelihood": _decode_log_likelihood,
-    "RollingLogLikelihood": _decode_rolling_log_likelihood,
+    "RollingLogLikelihood": decode_rolling,
     "MaskedLogLikelihood": decode_masked,
     "Classify": lambda data: Classify(text=data["text"]),
     "Embed": lambda data: Embed(text=data["text"]),
@@ -389,7 +374,7 @@ _DECODE_PAYLOAD: dict[str, Callable[[Mapping[str, Any]], Payload]] = {
 _ENCODE_OUTPUT: dict[type, Callable[[Any], Json]] = {
     Generation: _encode_generation,
     LogLikelihoods: _encode_log_likelihoods,
-    TokenLogLikelihoods: _encode_token_log_likelihoods,
+    TokenLogLikelihoods: encode_token_log_likelihoods,
     Classification: _encode_classification,
     Embedding: _encode_embedding,
     TokenGradients: encode_token_gradients,
@@ -401,7 +386,7 @@ _ENCODE_OUTPUT: dict[type, Callable[[Any], Json]] = {
 _DECODE_ANSWER: dict[str, Callable[[Mapping[str, Any]], SingleAnswer]] = {
     "Generation": _decode_generation,
     "LogLikelihoods": _decode_log_likelihoods,
-    "TokenLogLikelihoods": _decode_token_log_likelihoods,
+    "TokenLogLikelihoods": decode_token_log_likelihoods,
     "Classification": _decode_classification,
     "Embedding": _decode_embedding,
     "TokenGradients": decode_token_gradients,
