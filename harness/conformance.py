@@ -40,6 +40,7 @@ from harness.core.request import (
     FitAndClassify,
     Generate,
     LogLikelihood,
+    MaskedLogLikelihood,
     Payload,
     Request,
     RollingLogLikelihood,
@@ -69,6 +70,7 @@ SPECIMENS: tuple[Payload, ...] = (
     Generate(prompt="One, two, three,", max_new_tokens=4),
     LogLikelihood(prompt="The capital of France is", continuations=(" Paris", " a banana")),
     RollingLogLikelihood(text="The cat sat on the mat."),
+    MaskedLogLikelihood(text="The cat sat on the mat.", beside="The dog sat on the mat."),
     Classify(text="a good film"),
     Embed(text="a good film"),
     Differentiate(text="a good film", n_steps=8, n_flips=2, spans=((2, 6), (7, 11))),
@@ -80,6 +82,7 @@ _OUTPUTS: dict[type, type] = {
     Generate: Generation,
     LogLikelihood: LogLikelihoods,
     RollingLogLikelihood: TokenLogLikelihoods,
+    MaskedLogLikelihood: TokenLogLikelihoods,
     Classify: Classification,
     Embed: Embedding,
     Differentiate: TokenGradients,
@@ -226,7 +229,7 @@ def _check_log_likelihoods(payload: LogLikelihood, output: LogLikelihoods) -> No
         _require(score.n_tokens >= 0, f"a count of tokens is not negative: {score}")
 
 
-def _check_token_log_likelihoods(_: RollingLogLikelihood, output: TokenLogLikelihoods) -> None:
+def _check_token_log_likelihoods(_: Payload, output: TokenLogLikelihoods) -> None:
     above = [value for value in output.values if not value <= 0]
     _require(not above, f"a log-likelihood is at most 0, not {above[:1]}")
 
@@ -267,6 +270,7 @@ def _check_gradients(payload: Differentiate, output: TokenGradients) -> None:
 _FORMS: dict[type, Callable[[Any, Any], None]] = {
     LogLikelihood: _check_log_likelihoods,
     RollingLogLikelihood: _check_token_log_likelihoods,
+    MaskedLogLikelihood: _check_token_log_likelihoods,
     Classify: _check_classification,
     FitAndClassify: _check_classification,
     Embed: _check_embedding,

@@ -27,7 +27,8 @@ class ReplayAdapter:
     model: str | None = None
     """The model's name in that run; needed when the run has several."""
     offers: tuple[
-        Literal["generates", "scores", "classifies", "embeds", "differentiates", "fits"], ...
+        Literal["generates", "scores", "fills", "classifies", "embeds", "differentiates", "fits"],
+        ...,
     ] = ("generates", "scores", "classifies", "embeds", "differentiates")
     """What the recorded model was asked; nothing is read to find out."""
 

@@ -17,7 +17,7 @@ _LANGUAGE_MODEL = frozenset({Capability.GENERATES, Capability.SCORES})
 _CAPABILITIES = {
     "causal": _LANGUAGE_MODEL,
     "seq2seq": _LANGUAGE_MODEL,
-    "masked": frozenset({Capability.SCORES}),
+    "masked": frozenset({Capability.SCORES, Capability.FILLS}),
     "classifier": frozenset({Capability.CLASSIFIES, Capability.DIFFERENTIATES}),
     "encoder": frozenset({Capability.EMBEDS}),
 }

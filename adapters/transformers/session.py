@@ -16,6 +16,7 @@ from harness.adapters.transformers.causal import CausalReader
 from harness.adapters.transformers.classifying import ClassifyingResponder
 from harness.adapters.transformers.differentiating import GradientResponder
 from harness.adapters.transformers.embedding import EmbeddingResponder
+from harness.adapters.transformers.filling import FillingResponder
 from harness.adapters.transformers.generation import GenerationResponder
 from harness.adapters.transformers.loaded import LoadedModel
 from harness.adapters.transformers.masked import MaskedReader
@@ -36,7 +37,6 @@ from harness.core.trace import Trace
 _READERS: dict[str, Callable[[LoadedModel], ScoringReader]] = {
     "causal": CausalReader,
     "seq2seq": SequenceToSequenceReader,
-    "masked": MaskedReader,
 }
 
 
@@ -177,6 +177,12 @@ def _responders(
         return answering
     if options.task == "encoder":
         return {Capability.EMBEDS: EmbeddingResponder(loaded, is_cut=is_cut)}
+    if options.task == "masked":
+        masked = MaskedReader(loaded)
+        return {
+            Capability.SCORES: ScoringResponder(loaded, masked),
+            Capability.FILLS: FillingResponder(loaded, masked),
+        }
     reader = _READERS[options.task](loaded)
     responders: dict[Capability, Responder[Any, Any]] = {
         Capability.SCORES: ScoringResponder(loaded, reader)

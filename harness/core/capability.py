@@ -14,6 +14,9 @@ class Capability(StrEnum):
     SCORES = "scores"
     """Gives log-likelihoods: answers ``LogLikelihood`` and ``RollingLogLikelihood``."""
 
+    FILLS = "fills"
+    """Predicts a token from those on both sides of it: answers ``MaskedLogLikelihood``."""
+
     CLASSIFIES = "classifies"
     """Gives a score per label: answers :class:`~harness.core.request.Classify`."""
 

@@ -31,10 +31,12 @@ from harness.core.identity import hash_json
 from harness.core.likelihood_codec import (
     decode_log_likelihood,
     decode_log_likelihoods,
+    decode_masked_log_likelihood,
     decode_rolling_log_likelihood,
     decode_token_log_likelihoods,
     encode_log_likelihood,
     encode_log_likelihoods,
+    encode_masked_log_likelihood,
     encode_rolling_log_likelihood,
     encode_token_log_likelihoods,
 )
@@ -56,6 +58,7 @@ from harness.core.request import (
     Generate,
     LoadTest,
     LogLikelihood,
+    MaskedLogLikelihood,
     Payload,
     QuestionGroup,
     RollingLogLikelihood,
@@ -270,8 +273,7 @@ def _decode_ask_again(data: Mapping[str, Any]) -> AskAgain:
 
 
 def _encode_question_group(payload: QuestionGroup) -> Json:
-    questions = [encode_payload(each) for each in payload.questions]
-    return {"kind": "QuestionGroup", "questions": questions}
+    return {"kind": "QuestionGroup", "questions": [*map(encode_payload, payload.questions)]}
 
 
 def _decode_question_group(data: Mapping[str, Any]) -> QuestionGroup:
@@ -291,6 +293,7 @@ _ENCODE_PAYLOAD: dict[type, Callable[[Any], Json]] = {
     Generate: _encode_generate,
     LogLikelihood: encode_log_likelihood,
     RollingLogLikelihood: encode_rolling_log_likelihood,
+    MaskedLogLikelihood: encode_masked_log_likelihood,
     Classify: _encode_text,
     Embed: _encode_text,
     Differentiate: encode_differentiate,
@@ -305,6 +308,7 @@ _DECODE_QUESTION: dict[str, Callable[[Mapping[str, Any]], SingleQuestion]] = {
     "Generate": _decode_generate,
     "LogLikelihood": decode_log_likelihood,
     "RollingLogLikelihood": decode_rolling_log_likelihood,
+    "MaskedLogLikelihood": decode_masked_log_likelihood,
     "Classify": lambda data: Classify(text=data["text"]),
     "Embed": lambda data: Embed(text=data["text"]),
     "Differentiate": decode_differentiate,

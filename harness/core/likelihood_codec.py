@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from harness.core.float_codec import decode_floats, encode_float, encode_floats
 from harness.core.prompt_codec import decode_prompt, encode_prompt
-from harness.core.request import LogLikelihood, RollingLogLikelihood
+from harness.core.request import LogLikelihood, MaskedLogLikelihood, RollingLogLikelihood
 from harness.core.response import ContinuationScore, LogLikelihoods, TokenLogLikelihoods
 
 Json: TypeAlias = dict[str, Any]
@@ -50,6 +50,28 @@ def decode_rolling_log_likelihood(data: Mapping[str, Any]) -> RollingLogLikeliho
     """Return the question that ``encode_rolling_log_likelihood`` turned into ``data``."""
     has_special_tokens = data.get("has_special_tokens", False)
     return RollingLogLikelihood(text=data["text"], has_special_tokens=has_special_tokens)
+
+
+def encode_masked_log_likelihood(payload: MaskedLogLikelihood) -> Json:
+    """Return the question as a JSON object."""
+    choices: Json = {}
+    if payload.prompt:
+        choices["prompt"] = payload.prompt
+    if payload.beside is not None:
+        choices["beside"] = payload.beside
+    if payload.is_second:
+        choices["is_second"] = True
+    return {"kind": "MaskedLogLikelihood", "text": payload.text, **choices}
+
+
+def decode_masked_log_likelihood(data: Mapping[str, Any]) -> MaskedLogLikelihood:
+    """Return the question that ``encode_masked_log_likelihood`` turned into ``data``."""
+    return MaskedLogLikelihood(
+        text=data["text"],
+        prompt=data.get("prompt", ""),
+        beside=data.get("beside"),
+        is_second=data.get("is_second", False),
+    )
 
 
 def encode_log_likelihoods(output: LogLikelihoods) -> Json:

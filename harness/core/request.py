@@ -3,6 +3,7 @@
 Request ── payload ──┬── Generate              generates
                      ├── LogLikelihood         scores
                      ├── RollingLogLikelihood  scores
+                     ├── MaskedLogLikelihood   fills
                      ├── Classify              classifies
                      ├── Embed                 embeds
                      ├── Differentiate         differentiates
@@ -73,6 +74,23 @@ class RollingLogLikelihood:
     has_special_tokens: bool = False
     """The special tokens that a tokenizer puts around a text are part of it, to be predicted like
     any other (the definition of lm-evaluation-harness); otherwise they are a given."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaskedLogLikelihood:
+    """Give log P(token | all other tokens) for each token of ``text``, masked one at a time.
+
+    The sum is a pseudo-log-likelihood (Salazar et al. 2020), and no probability of the text.
+    """
+
+    text: str
+    prompt: str = ""
+    """In full view before the text, and not asked about."""
+    beside: str | None = None
+    """Another text after the same prompt: only the tokens in common with it are asked about, as
+    ``difflib.SequenceMatcher`` aligns them (Nangia et al. 2020)."""
+    is_second: bool = False
+    """The other text comes first in the alignment, whose outcome hangs on the order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +172,15 @@ class AttackText:
     """Changes with whatever has a part in its outcome: options, word lists, the seed."""
 
 
-SingleQuestion = Generate | LogLikelihood | RollingLogLikelihood | Classify | Embed | Differentiate
+SingleQuestion = (
+    Generate
+    | LogLikelihood
+    | RollingLogLikelihood
+    | MaskedLogLikelihood
+    | Classify
+    | Embed
+    | Differentiate
+)
 """What one answer is an answer to."""
 
 
@@ -186,6 +212,7 @@ Payload = (
     Generate
     | LogLikelihood
     | RollingLogLikelihood
+    | MaskedLogLikelihood
     | Classify
     | Embed
     | Differentiate
@@ -200,6 +227,7 @@ _ANSWERED_BY: dict[type, Capability] = {
     Generate: Capability.GENERATES,
     LogLikelihood: Capability.SCORES,
     RollingLogLikelihood: Capability.SCORES,
+    MaskedLogLikelihood: Capability.FILLS,
     Classify: Capability.CLASSIFIES,
     Embed: Capability.EMBEDS,
     Differentiate: Capability.DIFFERENTIATES,

@@ -30,7 +30,14 @@ _EXAMPLES = ROOT / "examples"
 _SPECS = sorted(path.name for path in _EXAMPLES.glob("*.toml"))
 _SERVED = ("latency.toml", "local_server.toml")
 """They ask a server that has to be started first."""
-_SLOW = ("judges.toml", "lm_eval.toml", "position.toml", "probes.toml", "variants.toml")
+_SLOW = (
+    "bias_pairs.toml",
+    "judges.toml",
+    "lm_eval.toml",
+    "position.toml",
+    "probes.toml",
+    "variants.toml",
+)
 """They take a minute or more."""
 _SLOW_MARKS = (pytest.mark.slow, pytest.mark.timeout(1800))
 _TYPED = ("timed.toml",)

@@ -35,6 +35,10 @@ def families() -> Iterator[Sequence[tuple[Sample, Output]]]:
     yield [_probed(place) for place in range(_N)]
     yield [_written_twice(place) for place in range(_N)]
     yield [_placed(place) for place in range(_N)]
+    yield [_held_against(place, 2) for place in range(_N)]
+    yield [_held_against(place, 3) for place in range(_N)]
+    yield [_triple(place) for place in range(_N)]
+    yield [_pronouns(place) for place in range(_N)]
 
 
 def _generated(place: int) -> tuple[Sample, Output]:
@@ -62,7 +66,12 @@ def _classified(place: int, labels: tuple[str, ...]) -> tuple[Sample, Output]:
 
 def _chosen(place: int) -> tuple[Sample, Output]:
     sample = Sample(
-        id=str(place), index=place, text="?", targets=("yes",), choices=("yes", "no thanks")
+        id=str(place),
+        index=place,
+        text="?",
+        targets=("yes",),
+        choices=("yes", "no thanks" if place % 4 else "no"),
+        slices={"direction": "stereo" if place % 2 else "antistereo"},
     )
     scores = (ContinuationScore(-1.0 - place % 3, 1, is_greedy=True),)
     return sample, LogLikelihoods((*scores, ContinuationScore(-2.5, 2, is_greedy=False)))
@@ -131,3 +140,22 @@ def _written_twice(place: int) -> tuple[Sample, Output]:
 def _placed(place: int) -> tuple[Sample, Output]:
     sample, answer = _generated(place)
     return replace(sample, slices={"depth": str(place % 3 / 2)}), answer
+
+
+def _held_against(place: int, n: int) -> tuple[Sample, Output]:
+    """Answer about masked sentences, two of them a pair and three a triple."""
+    sample, _ = _chosen(place)
+    values = [(-1.0, -0.5 - (place * at) % 4) for at in range(1, n + 1)]
+    return sample, AnswerGroup(tuple(TokenLogLikelihoods(values=each) for each in values))
+
+
+def _triple(place: int) -> tuple[Sample, Output]:
+    scores = [ContinuationScore(-1.0 - (place * at) % 4, 2, is_greedy=False) for at in (1, 2, 3)]
+    sample = Sample(id=str(place), index=place, text="?", cluster=str(place % 3))
+    return sample, LogLikelihoods(tuple(scores))
+
+
+def _pronouns(place: int) -> tuple[Sample, Output]:
+    pairs = [_chosen(each)[1] for each in (place, place + 1, place + place % 3)]
+    answers = tuple(pair for pair in pairs if isinstance(pair, LogLikelihoods))
+    return Sample(id=str(place), index=place, text="?"), AnswerGroup(answers)

@@ -21,6 +21,7 @@ from harness.core.request import (
     FitAndClassify,
     Generate,
     LogLikelihood,
+    MaskedLogLikelihood,
     Message,
     Payload,
     RollingLogLikelihood,
@@ -63,6 +64,13 @@ payloads: st.SearchStrategy[Payload] = st.one_of(
     ),
     st.builds(LogLikelihood, prompt=prompts, continuations=st.lists(texts, max_size=3).map(tuple)),
     st.builds(RollingLogLikelihood, text=texts, has_special_tokens=st.booleans()),
+    st.builds(
+        MaskedLogLikelihood,
+        text=texts,
+        prompt=texts,
+        beside=st.none() | texts,
+        is_second=st.booleans(),
+    ),
     st.builds(Classify, text=texts),
     st.builds(Embed, text=texts),
     st.builds(

@@ -122,9 +122,7 @@ def test_rates_of_a_group_are_those_of_scikit_learn(data: Data) -> None:
             assert np.isnan(rates.accuracy[0, group])
             continue
         y, p, w = data.targets[chosen], data.predictions[chosen], data.weights[chosen]
-        assert_allclose(
-            rates.accuracy[0, group], sk.accuracy_score(y, p, sample_weight=w), **CLOSE
-        )
+        assert_allclose(rates.accuracy[0, group], sk.accuracy_score(y, p, sample_weight=w), **CLOSE)
         f1 = sk.f1_score(y, p, sample_weight=w, zero_division=np.nan)
         assert_allclose(rates.f1[0, group], f1, **CLOSE)
         tpr = sk.recall_score(y, p, sample_weight=w, zero_division=np.nan)

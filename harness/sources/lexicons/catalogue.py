@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from harness.sources.lexicons.bias_sentences import CROWS_PAIRS, STEREOSET, WINOBIAS
 from harness.sources.lexicons.given_names import GIVEN_NAMES
 from harness.sources.lexicons.homoglyphs import HOMOGLYPHS
 from harness.sources.lexicons.lexicon import Lexicon
@@ -19,6 +20,7 @@ from harness.sources.lexicons.textattack_tables import KEYBOARD, LOOK_ALIKES
 from harness.sources.lexicons.wordnet_files import WORDNET
 
 LEXICONS: tuple[Lexicon, ...] = (
+    CROWS_PAIRS,
     DO_NOT_ANSWER,
     EXTRACTIONS,
     GIVEN_NAMES,
@@ -30,7 +32,9 @@ LEXICONS: tuple[Lexicon, ...] = (
     OCR_ERRORS,
     SENTIMENT_WORDS,
     SPELLING,
+    STEREOSET,
     STOP_WORDS,
+    WINOBIAS,
     WORDNET,
 )
 """By name."""

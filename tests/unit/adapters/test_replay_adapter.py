@@ -22,9 +22,11 @@ from harness.core.request import (
     Generate,
     LoadTest,
     LogLikelihood,
+    MaskedLogLikelihood,
     Payload,
     Request,
     RollingLogLikelihood,
+    capability_of,
 )
 from harness.core.response import (
     Classification,
@@ -88,7 +90,7 @@ def recorded(payload: Payload) -> Response:
         case LogLikelihood():
             score = ContinuationScore(-1.0, 1, is_greedy=True)
             return Response(output=LogLikelihoods((score,) * len(payload.continuations)))
-        case RollingLogLikelihood():
+        case RollingLogLikelihood() | MaskedLogLikelihood():
             return Response(output=TokenLogLikelihoods(values=(-1.0, float("-inf"))))
         case Embed():
             return Response(output=Embedding((0.5,)))
@@ -136,10 +138,12 @@ def test_it_keeps_the_promises_of_an_adapter(tmp_path: Path, form: str) -> None:
     rows: list[Row] = [("small", payload, recorded(payload)) for payload in SPECIMENS]
     adapter = ReplayAdapter(run=write_run(tmp_path / "r1", rows, form), model="small")
     check_adapter(adapter)
-    asked = [payload for payload in SPECIMENS if not isinstance(payload, FitAndClassify)]
+    asked = [payload for payload in SPECIMENS if capability_of(payload) in adapter.capabilities]
+    left = [payload for payload in SPECIMENS if payload not in asked]
     assert ask(adapter, *asked) == [recorded(payload) for payload in asked]
-    with_fits = ReplayAdapter(run=adapter.run, model="small", offers=("fits",))
-    assert ask(with_fits, SPECIMENS[-1]) == [recorded(SPECIMENS[-1])]
+    others = ReplayAdapter(run=adapter.run, model="small", offers=("fills", "fits"))
+    assert ask(others, *left) == [recorded(payload) for payload in left]
+    assert [type(payload) for payload in left] == [MaskedLogLikelihood, FitAndClassify]
 
 
 def test_answers_are_found_by_what_is_asked_of_the_model_named(tmp_path: Path) -> None:

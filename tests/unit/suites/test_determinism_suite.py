@@ -256,7 +256,11 @@ def test_metrics_fit_the_kind_of_answer() -> None:
 
 def test_the_option_ask_decides_what_is_needed() -> None:
     assert DeterminismSuite(ask="embeds").needs == (Capability.EMBEDS,)
-    assert set(DeterminismSuite().needs) == set(Capability) - {Capability.FITS}
+    assert set(DeterminismSuite().needs) == set(Capability) - {
+        Capability.FITS,
+        Capability.FILLS,
+        Capability.DIFFERENTIATES,
+    }
 
 
 def test_drawing_is_told() -> None:

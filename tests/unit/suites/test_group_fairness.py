@@ -57,9 +57,7 @@ def test_a_group_that_is_left_out_has_a_code_of_its_own() -> None:
 
 
 def test_a_threshold_moves_the_decision_and_needs_probabilities() -> None:
-    metric = GroupFairness(
-        labels=("no", "yes"), groupings=(GENDER,), positive="yes", threshold=0.3
-    )
+    metric = GroupFairness(labels=("no", "yes"), groupings=(GENDER,), positive="yes", threshold=0.3)
     assert metric.measure(sample("no", gender="f"), answer(0.6, 0.4)) == Scored((0.0, 1.0, 0.0))
     unscored = metric.measure(sample("no", gender="f"), answer(2.0, 1.0, is_probability=False))
     assert isinstance(unscored, Unscored)
