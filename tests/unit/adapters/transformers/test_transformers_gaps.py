@@ -17,7 +17,7 @@ PAIRS = [
     ("the best of times it was", "the worst of times it was"),
     ("It was the best of times", "It was not the very best of times"),
     ("France was a rome and a rome", "Rome was a france"),
-    (" a a b", " a b a"),  # the alignment hangs on which comes first
+    ("QQZ", "QZQ"),  # one token each: the alignment hangs on which comes first
 ]
 
 
