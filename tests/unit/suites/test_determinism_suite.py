@@ -256,7 +256,8 @@ def test_metrics_fit_the_kind_of_answer() -> None:
 
 def test_the_option_ask_decides_what_is_needed() -> None:
     assert DeterminismSuite(ask="embeds").needs == (Capability.EMBEDS,)
-    assert set(DeterminismSuite().needs) == set(Capability) - {Capability.FITS}
+    others = {Capability.FITS, Capability.DIFFERENTIATES}  # nothing to ask a sample again by
+    assert set(DeterminismSuite().needs) == set(Capability) - others
 
 
 def test_drawing_is_told() -> None:
