@@ -159,6 +159,7 @@ def test_a_model_that_fails_is_shown_its_own_loads_and_why(place: Workplace) -> 
     assert "all 1 samples failed, the first so: " in outcome.out
 
 
+@pytest.mark.slow  # a tiny model is timed likewise in test_transformers_timing.py
 @pytest.mark.model
 @pytest.mark.usefixtures("users_cache")
 def test_smollm2_is_timed_token_by_token(place: Workplace) -> None:

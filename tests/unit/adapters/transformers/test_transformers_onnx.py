@@ -145,6 +145,7 @@ def test_an_export_is_made_once_and_checked_at_each_load(
         opened("bert_encoder", variant="onnx")
 
 
+@pytest.mark.slow  # an export in a process that imports torch anew takes half a minute
 def test_the_first_load_exports_in_a_process_of_its_own(
     opened: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
