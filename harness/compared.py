@@ -66,7 +66,7 @@ class Compared:
                 "gated": finding.gate is not None,
                 "margin": finding.margin,
                 "verdict": str(finding.verdict),
-                "reason": finding.reason,
+                "reason": finding.sentence,
             }
 
     def _repr_html_(self) -> str:

@@ -45,7 +45,12 @@ def take_turns(item: Prepared, turns: Sequence[Turn], note: Callable[[str], None
     Raises:
         StoreError: the records cannot be kept.
     """
-    whole = set.intersection(*({done.sample.id for done in turn.earlier} for turn in turns))
+    answered = [{done.sample.id for done in turn.earlier} for turn in turns]
+    whole = set.intersection(*answered)
+    halves = set.union(*answered) - whole
+    if anew := [sample.id for sample in item.task.samples() if sample.id in halves]:
+        names = ", ".join(anew)
+        note(f"{item.suite.name}: timed anew by all models, so that they take turns: {names}")
     for turn in turns:
         turn.evaluating.take(done for done in turn.earlier if done.sample.id in whole)
     for number, sample in enumerate(item.task.samples()):

@@ -75,5 +75,5 @@ def finding_values(finding: Finding) -> tuple[str | float | None, ...]:
         d.n_higher,
         d.n_lower,
         finding.needed_n,
-        finding.reason,
+        finding.sentence,
     )

@@ -122,7 +122,7 @@ def _number_cells(finding: Finding, n_margins: float, drift: str = "") -> tuple[
     counts = d.better_and_worse
     said = finding_badge(finding)
     return (
-        Cell(said.word, order=_order(finding), badge=said, note=finding.reason,
+        Cell(said.word, order=_order(finding), badge=said, note=finding.sentence,
              remark=needed_of(finding)),
         Cell(before, order=d.baseline),
         Cell(after, order=d.candidate),

@@ -166,7 +166,7 @@ def conclusion_of(finding: Finding) -> str:
     """Say in a sentence, without its full stop, why the verdict is what it is."""
     d = finding.difference
     if finding.verdict is Verdict.INVALID or d.interval is None or d.test == IDENTICAL:
-        return finding.reason.rstrip(".")
+        return finding.sentence.rstrip(".")
     if d.quantity.direction is Direction.NEITHER:
         return "neither direction is better"
     if is_of_rounds(d) and d.p_value is None:

@@ -89,10 +89,15 @@ def _remarks(judgement: Judgement) -> Iterator[tuple[str, str]]:
 
 def _of_rounds(judgement: Judgement) -> Iterator[str]:
     """Yield what a table has no room for: why figures of rounds are judged as they are."""
+    at_loads: dict[str, dict[str, None]] = {}
     for finding in judgement.gates:
         row = finding.difference
         if row.quantity.unit == "round":
             yield f"{row.quantity.id} of {row.suite} on {row.model}: {finding.reason}"
+            place = f"{row.suite} on {row.model} at {row.quantity.load}"
+            at_loads.setdefault(place, {}).update(dict.fromkeys(finding.remarks))
+    for place, remarks in at_loads.items():
+        yield from (f"{place}: {text}" for text in remarks)
     apart = [row for row in judgement.watched if _is_shown_untested(row)]
     if apart:
         yield f"not tested: {apart[0].difference.note}"

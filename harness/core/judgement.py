@@ -29,6 +29,13 @@ class Finding:
     """Holm's over all gates, or Benjamini and Hochberg's over all that is watched."""
     needed_n: int | None = None
     """Samples it would take to decide, where it is inconclusive and there are fewer."""
+    remarks: tuple[str, ...] = ()
+    """What a reader has to know of the load that it was measured at; alike for all its numbers."""
+
+    @property
+    def sentence(self) -> str:
+        """The reason with the remarks, for where it stands alone."""
+        return "; ".join((self.reason, *self.remarks))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,7 +60,7 @@ def judge(comparisons: Sequence[Comparison], context: Context) -> tuple[Judgemen
     remarks = [own for comparison in comparisons for own in remarks_on(comparison)]
     findings = iter(
         [
-            _remarked(_finding(draft, adjusted.get(i), n_gates, context), remarks[i])
+            replace(_finding(draft, adjusted.get(i), n_gates, context), remarks=remarks[i])
             for i, draft in enumerate(flat)
         ]
     )
@@ -187,10 +187,6 @@ def _finding(draft: Draft, p_adjusted: float | None, n_gates: int, context: Cont
         p_adjusted=p_adjusted,
         needed_n=needed_samples(draft, policy.alpha) if is_open else None,
     )
-
-
-def _remarked(finding: Finding, remarks: Sequence[str]) -> Finding:
-    return replace(finding, reason="; ".join((finding.reason, *remarks)))
 
 
 def _widening(alpha: float, n_gates: int) -> float:

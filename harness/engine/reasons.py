@@ -83,7 +83,8 @@ def invalid_reason(difference: Difference) -> str:
         return difference.note or "undefined on the common samples"
     n_either = difference.n + difference.n_unpaired
     if difference.n_unpaired:
-        return f"{difference.n} of {n_either} samples have this score on both sides"
+        what = "rounds" if difference.quantity.unit == "round" else "samples"
+        return f"{difference.n} of {n_either} {what} have this score on both sides"
     return "the pair may not be judged by"
 
 

@@ -135,6 +135,7 @@ def _finding(entry: Mapping[str, Any]) -> Finding:
         "difference": _difference(entry["difference"]),
         "verdict": Verdict(entry["verdict"]),
         "gate": None if gate is None else Gate(**gate),
+        "remarks": tuple(entry.get("remarks", ())),
     }
     return Finding(**fields)
 

@@ -30,6 +30,8 @@ _LEAST_WAITED = 0.5
 load swings too, and in some of a hundred such loads beyond what a regression takes for chance."""
 FEWEST_REQUESTS = 10
 """Of a rate that is to count as sustained: fewer are over before a queue can be seen."""
+ENOUGH_REQUESTS = 100
+"""Of a rate for more than a gross overload to be seen; a knee of fewer is told with a remark."""
 _FEWEST_ROWS = 4
 """Three unknowns, and one equation that can contradict them."""
 
@@ -258,9 +260,11 @@ _FACTS = {
 KNEE = Measure(
     id="knee",
     definition="highest rate of the sweep that is sustained, as are all below it: 99 % of its"
-    " requests are answered, answers leave at 98 % of the offered rate, good"
-    " requests reach the objective's attainment (95 % binomial bound), and no queue grows; 0 where"
-    " not even the lowest rate is; over rounds the median, the lower of two; requests per second",
+    f" {FEWEST_REQUESTS} requests or more are answered, answers leave at 98 % of the offered rate,"
+    " good requests reach the objective's attainment (95 % binomial bound), and no queue grows; 0"
+    " where not even the lowest rate is; unknown in a round that was not carried out to its end, or"
+    " where a rate up to it is void and has no queue all the same, or none of its requests is"
+    " answered; over rounds the median, the lower of two; requests per second",
     of=_knee,
     direction=Direction.HIGHER,
     is_median=True,

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
+from harness.core.load import Load
 from harness.core.trace import Trace
 
 MOST_REQUESTS = 10_000
@@ -24,6 +25,20 @@ def n_lasting(rate_per_s: float, seconds: float) -> int:
     22
     """
     return min(MOST_REQUESTS, math.ceil(_MARGIN * rate_per_s * seconds - 1e-9))
+
+
+def n_due(load: Load, seconds: float, n_replayed: int) -> int:
+    """Return how many requests of an open loop are due, whatever the model makes of them.
+
+    Args:
+        load: with a rate.
+        seconds: how long it is to last.
+        n_replayed: recorded arrivals, of a replay.
+    """
+    if load.arrivals == "replay":
+        return n_replayed
+    n_gaps = math.ceil(seconds * (load.rate_per_s or 0.0) - 1e-9)
+    return max(load.n_requests, min(MOST_REQUESTS, n_gaps + 1))
 
 
 def n_missing(traces: Sequence[Trace], seconds: float) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +12,7 @@ from harness.core.profile import LoadProfile, Telemetry
 from harness.core.request import Request
 from harness.core.trace import Trace
 from harness.suites.latency.breaches import breaches_of, remarks_on
-from harness.suites.latency.lasting import MOST_REQUESTS, lasted_ns, moved, n_lasting, n_missing
+from harness.suites.latency.lasting import lasted_ns, moved, n_due, n_lasting, n_missing
 from harness.suites.latency.plan import Plan
 from harness.suites.latency.prompts import TextLength
 from harness.suites.latency.request_maker import RequestMaker
@@ -91,12 +90,9 @@ class LoadRunner:
 
     def _n_requests(self, load: Load, warm: WarmUp) -> int:
         """Return how many requests last long enough; of a closed loop by what the warm-up took."""
-        if load.arrivals == "replay" and load.rate_per_s is not None:
-            return len(self.plan.replayed)
         seconds = self.plan.min_duration_s
         if load.rate_per_s is not None:
-            n_gaps = math.ceil(seconds * load.rate_per_s - 1e-9)
-            return max(load.n_requests, min(MOST_REQUESTS, n_gaps + 1))
+            return n_due(load, seconds, len(self.plan.replayed))
         if not warm.waves_s or warm.waves_s[-1] <= 0:
             return load.n_requests
         rate = (load.concurrency or 1) / warm.waves_s[-1]

@@ -18,8 +18,10 @@ from harness.core.request import LoadTest, Payload
 from harness.core.response import Failure, Output, Response
 from harness.core.sample import Sample
 from harness.core.score import Unscored
+from harness.suites.latency.across_loads import ENOUGH_REQUESTS
 from harness.suites.latency.driving import Round
 from harness.suites.latency.figures import figures_of
+from harness.suites.latency.lasting import n_due
 from harness.suites.latency.limits import Slo
 from harness.suites.latency.metric import Latency
 from harness.suites.latency.plan import Plan
@@ -102,6 +104,22 @@ class LatencyTask:
             session: of a model that generates.
         """
         return Timing(session, Capability.GENERATES).watch()
+
+    def remarks(self) -> Sequence[str]:
+        """Return what to know of a knee whose rates have few requests, where they have."""
+        plan = self.plan
+        fewest = min(
+            (
+                n_due(load, plan.min_duration_s, len(plan.replayed))
+                for load in plan.generating
+                if load.rate_per_s is not None
+            ),
+            default=ENOUGH_REQUESTS,
+        )
+        if fewest >= ENOUGH_REQUESTS:
+            return ()
+        remedy = f"raise min_duration_s or requests until each rate has {ENOUGH_REQUESTS}"
+        return (f"knee: {fewest} requests show only a gross overload; {remedy}",)
 
     def figures(self, estimates: Sequence[Estimate]) -> tuple[Figure, ...]:
         """Return no chart of estimates: those of the requests say more."""

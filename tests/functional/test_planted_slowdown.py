@@ -84,7 +84,7 @@ def test_five_per_cent_are_found_with_eight_pairs_and_equal_servers_are_no_loss(
     assert (row["test"], row["n"]) == ("paired-runs-t", 8)
     assert (code, slower["verdict"]) == (1, "regressed")
     assert row["interval"]["low"] < 0.05 * row["baseline"] < row["interval"]["high"] * 1.5
-    assert "answers are as long as they were (12 tokens)" in slower["reason"]
+    assert "answers are as long as they were (12 tokens)" in slower["remarks"]
 
     code, again = judged(timed, "again")
     assert code == 0

@@ -143,8 +143,10 @@ def test_a_resumed_round_is_carried_out_by_all_models_anew(race: Race) -> None:
     spec = race.spec()
     spec.write_text(spec.read_text().replace("cannot be loaded", "none"), encoding="utf-8")
 
-    assert race.place.harness("run", spec, "--resume", "latest").code == 0
+    outcome = race.place.harness("run", spec, "--resume", "latest")
 
+    assert outcome.code == 0
+    assert "speed: timed anew by all models, so that they take turns: 0, 1\n" in outcome.err
     assert race.order == "a0 a1 a0 b0 b1 a1", "a pair of rounds belongs to one moment"
     assert answered(race) == {"a": 2, "b": 2}
     manifest = race.place.manifest()

@@ -77,3 +77,18 @@ def test_why_no_number_has_an_interval_is_told_once(capsys: pytest.CaptureFixtur
     print_result(Result(run=replace(run, estimates=lone), folder=Path("nowhere")))
 
     assert capsys.readouterr().out.count(note) == len(MODELS)
+
+
+def test_what_holds_for_a_load_is_told_once_and_not_under_each_of_its_gates(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    judgement = compared_latency_run().judgement
+    assert judgement is not None
+    remarked = tuple(replace(f, remarks=("the clock fell",)) for f in judgement.findings)
+
+    print_judgement(replace(judgement, findings=remarked))
+
+    gates = list(judgement.gates)
+    n_places = len({(f.difference.model, f.difference.quantity.load) for f in gates})
+    assert 0 < n_places < len(gates)
+    assert capsys.readouterr().out.count("the clock fell") == n_places

@@ -13,8 +13,11 @@ from fakes.paired_sides import SETTINGS, comparison, side
 from fakes.toy_rounds import ToyTiming
 
 from harness.core.comparison import Comparison
+from harness.core.policy import Gate, Policy
 from harness.core.score import Direction, Quantity
+from harness.core.verdict import Verdict
 from harness.engine.compare import compare_pair
+from harness.engine.judge import Context, judge
 from harness.engine.load_points import breach_at, remarks_on
 
 Told: TypeAlias = Mapping[str, tuple[str, ...]]
@@ -33,7 +36,11 @@ class Knee(ToyTiming):
     def quantities(self) -> tuple[Quantity, ...]:
         return (
             Quantity(
-                id=f"knee@{SHAPE}", direction=Direction.HIGHER, definition="rate", unit="round"
+                id=f"knee@{SHAPE}",
+                direction=Direction.HIGHER,
+                definition="rate",
+                high=None,
+                unit="round",
             ),
         )
 
@@ -79,3 +86,28 @@ def test_what_was_not_steady_at_one_rate_is_told_of_the_knee() -> None:
     ((remark,),) = remarks_on(compared(unstable={FAST: ("the clock fell",), LONG: ("no",)}))
 
     assert remark == f"the machine was not steady under the candidate: {FAST}, the clock fell"
+
+
+@pytest.mark.parametrize(
+    ("n_void", "verdict", "said"),
+    [
+        (0, Verdict.INCONCLUSIVE, "measured in different runs"),
+        (1, Verdict.INVALID, "7 of 8 rounds have this score on both sides"),
+        (8, Verdict.INVALID, "no round has a value on both sides"),
+    ],
+)
+def test_no_verdict_on_a_knee_rests_on_rounds_in_which_it_is_unknown(
+    n_void: int, verdict: Verdict, said: str
+) -> None:
+    before, after = np.full((8, 1), 10.0), np.full((8, 1), 5.0)
+    after[:n_void] = np.nan
+    sides = [side({Knee(): before}), side({Knee(): after}, run="b")]
+    pair = compare_pair(sides[0], sides[1], (Knee(),), SETTINGS)
+    pair = replace(pair, pair=replace(pair.pair, candidate_coverage=1.0))  # other numbers are whole
+
+    gates = (Gate(metric=f"knee@{SHAPE}", margin=0.1, kind="relative"),)
+    (judgement,) = judge([comparison(pair)], Context(policy=Policy(gate=gates)))
+
+    (found,) = judgement.findings
+    assert found.verdict is verdict
+    assert said in found.reason

@@ -514,3 +514,20 @@ def test_a_model_that_is_back_after_a_load_has_failed_under_it() -> None:
     (point,) = profile(model, warm_up=0).points
 
     assert point.breaches == ("12 of 12 requests failed, the first one by unreachable",)
+
+
+@pytest.mark.parametrize(
+    ("options", "n"),
+    [
+        ({"rates": (2.0, 50.0), "min_duration_s": 10.0}, 21),
+        ({"rates": (10.0,), "min_duration_s": 10.0}, None),
+        ({"concurrency": (1,)}, None),
+    ],
+)
+def test_a_knee_of_few_requests_is_told_with_a_remark(
+    options: dict[str, Any], n: int | None
+) -> None:
+    remarks = list(task_of(**options).remarks())
+
+    assert len(remarks) == (n is not None)
+    assert all(text.startswith(f"knee: {n} requests show only a gross") for text in remarks)
