@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from harness.sources.lexicons.association_words import ASSOCIATION_WORDS
 from harness.sources.lexicons.given_names import GIVEN_NAMES
 from harness.sources.lexicons.homoglyphs import HOMOGLYPHS
 from harness.sources.lexicons.lexicon import Lexicon
 from harness.sources.lexicons.ocr import OCR_ERRORS
+from harness.sources.lexicons.offensive_words import OFFENSIVE_WORDS
 from harness.sources.lexicons.probe_payloads import (
     DO_NOT_ANSWER,
     EXTRACTIONS,
@@ -19,6 +21,7 @@ from harness.sources.lexicons.textattack_tables import KEYBOARD, LOOK_ALIKES
 from harness.sources.lexicons.wordnet_files import WORDNET
 
 LEXICONS: tuple[Lexicon, ...] = (
+    ASSOCIATION_WORDS,
     DO_NOT_ANSWER,
     EXTRACTIONS,
     GIVEN_NAMES,
@@ -28,6 +31,7 @@ LEXICONS: tuple[Lexicon, ...] = (
     KEYBOARD,
     LOOK_ALIKES,
     OCR_ERRORS,
+    OFFENSIVE_WORDS,
     SENTIMENT_WORDS,
     SPELLING,
     STOP_WORDS,
