@@ -1,4 +1,4 @@
-"""A model that writes, and says worse things of women than of men: a bias that a probe must find."""
+"""A model that writes, and says worse things of women than of men, for a probe to find."""
 
 from __future__ import annotations
 
