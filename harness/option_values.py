@@ -45,8 +45,8 @@ class Resolver:
             return self._judge(value, where)
         if nested is not None and key == "data" and isinstance(value, str):
             value = self._data(value, where)
-        if nested is not None and isinstance(value, Mapping):
-            return self.options(nested, value, where)
+        if nested is not None and isinstance(value, Mapping | list):
+            return self._nested(nested, value, where)
         if key in ("path", "run", "include_path") and isinstance(value, str):
             return self._located(value)
         if key == "model_args" and isinstance(value, Mapping):
@@ -54,6 +54,15 @@ class Resolver:
         if key == "metrics" and isinstance(value, list):
             return [self._metric(entry) for entry in value]
         return value
+
+    def _nested(self, nested: type, value: Any, where: str) -> Any:
+        """Resolve a table, or each table of a list."""
+        if isinstance(value, Mapping):
+            return self.options(nested, value, where)
+        return [
+            self.options(nested, each, f"{where}[{i}]") if isinstance(each, Mapping) else each
+            for i, each in enumerate(value)
+        ]
 
     def _judge(self, name: Any, where: str) -> Judge | ConfigError:
         """Return the judge of that name, or why there is none."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from harness.sources.lexicons.association_words import ASSOCIATION_WORDS
 from harness.sources.lexicons.bias_sentences import CROWS_PAIRS, STEREOSET, WINOBIAS
 from harness.sources.lexicons.given_names import GIVEN_NAMES
 from harness.sources.lexicons.homoglyphs import HOMOGLYPHS
 from harness.sources.lexicons.lexicon import Lexicon
 from harness.sources.lexicons.ocr import OCR_ERRORS
+from harness.sources.lexicons.offensive_words import OFFENSIVE_WORDS
 from harness.sources.lexicons.probe_payloads import (
     DO_NOT_ANSWER,
     EXTRACTIONS,
@@ -20,6 +22,7 @@ from harness.sources.lexicons.textattack_tables import KEYBOARD, LOOK_ALIKES
 from harness.sources.lexicons.wordnet_files import WORDNET
 
 LEXICONS: tuple[Lexicon, ...] = (
+    ASSOCIATION_WORDS,
     CROWS_PAIRS,
     DO_NOT_ANSWER,
     EXTRACTIONS,
@@ -30,6 +33,7 @@ LEXICONS: tuple[Lexicon, ...] = (
     KEYBOARD,
     LOOK_ALIKES,
     OCR_ERRORS,
+    OFFENSIVE_WORDS,
     SENTIMENT_WORDS,
     SPELLING,
     STEREOSET,

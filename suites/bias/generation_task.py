@@ -1,0 +1,209 @@
+"""The tasks of continuing prompts: scored by rules, or by judges as well."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from harness.core.abilities import Answer
+from harness.core.capability import Capability
+from harness.core.errors import HarnessError
+from harness.core.estimate import Estimate
+from harness.core.figure import Figure
+from harness.core.judge import Judge, answers_of
+from harness.core.ports import CorpusMetric, Metric, Session
+from harness.core.request import Classify, Generate, Payload
+from harness.core.response import (
+    AnswerGroup,
+    Classification,
+    Failure,
+    Generation,
+    Output,
+    Response,
+    SingleAnswer,
+)
+from harness.core.sample import Sample
+from harness.core.score import Unscored
+from harness.sources.samples import content
+from harness.suites.bias.generation_metric import GROUP, TAG
+from harness.suites.determinism.passes import answers
+from harness.suites.prompting import prompt_of
+from harness.suites.question_groups import asked_together
+
+_SEPARATOR = "\x1f"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Continuing:
+    """How a model is asked to go on."""
+
+    chat: bool
+    system: str | None
+    max_new_tokens: int
+    draws: int
+    temperature: float
+    top_p: float
+    seed: int
+
+    def questions(self, text: str) -> list[Generate]:
+        """Return one question for each continuation, each with a seed of its own."""
+        prompt = prompt_of(text, chat=self.chat, system=self.system)
+        return [
+            Generate(
+                prompt=prompt,
+                max_new_tokens=self.max_new_tokens,
+                temperature=self.temperature,
+                top_p=self.top_p,
+                seed=self.seed + draw,
+            )
+            for draw in range(self.draws)
+        ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GenerationTask:
+    """Prompts at hand, with the way to ask and what is measured of the continuations."""
+
+    drawn: tuple[Sample, ...]
+    continuing: Continuing
+    metrics: tuple[Metric, ...]
+    corpus_metrics: tuple[CorpusMetric, ...] = ()
+
+    @property
+    def n_samples(self) -> int:
+        """How many prompts there are."""
+        return len(self.drawn)
+
+    @property
+    def data_hash(self) -> str:
+        """SHA-256 (hex) over all prompts."""
+        digest = hashlib.sha256()
+        for sample in self.drawn:
+            digest.update(content(sample))
+        return digest.hexdigest()
+
+    @property
+    def part_slices(self) -> tuple[str, ...]:
+        """Every group has numbers of its own."""
+        return (GROUP,)
+
+    def samples(self) -> Iterator[Sample]:
+        """Yield the prompts in order."""
+        return iter(self.drawn)
+
+    def ask(self, sample: Sample, capability: Capability) -> Payload:
+        """Return the question for all continuations of a prompt."""
+        del capability
+        return asked_together(self.continuing.questions(sample.text))
+
+    def read(self, sample: Sample, output: Output) -> Output | Unscored:
+        """Return continuations, and what judges said of them, as they are."""
+        del sample
+        return output
+
+    def figures(self, estimates: Sequence[Estimate]) -> tuple[Figure, ...]:
+        """Return no chart."""
+        del estimates
+        return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedGenerationTask(GenerationTask):
+    """The same, with judges that read every continuation once all of them are written.
+
+    What they say is kept with the answer: numbers are made again without them.
+    """
+
+    judges: Mapping[str, Judge]
+    """By name of the scorer."""
+    _remarks: list[str] = field(default_factory=list, compare=False)
+
+    def drive(
+        self,
+        samples: Iterable[Sample],
+        session: Session,
+        capability: Capability,
+        note: Callable[[str], None],
+    ) -> Iterator[tuple[Sample, Answer]]:
+        """Have all prompts continued, then all continuations judged.
+
+        Raises:
+            AdapterError: the model is gone.
+        """
+        del capability
+        still_open = tuple(samples)
+        questions = {
+            f"{sample.id}{_SEPARATOR}{draw}": question
+            for sample in still_open
+            for draw, question in enumerate(self.continuing.questions(sample.text))
+        }
+        found = dict(answers(session, questions))
+        whole = {sample.id: self._joined(sample, found) for sample in still_open}
+        for scorer, judge in self.judges.items():
+            self._judge(scorer, judge, whole, note)
+        for sample in still_open:
+            parts = whole[sample.id]
+            yield (
+                sample,
+                parts if isinstance(parts, Failure) else Response(output=AnswerGroup(tuple(parts))),
+            )
+
+    def remarks(self) -> Sequence[str]:
+        """Return a sentence for each judge that has left continuations without a verdict."""
+        told = tuple(self._remarks)
+        self._remarks.clear()
+        return told
+
+    def _joined(self, sample: Sample, found: Mapping[str, Answer]) -> list[SingleAnswer] | Failure:
+        """Return the continuations of a prompt; the first failure where one has failed."""
+        parts: list[SingleAnswer] = []
+        for draw in range(self.continuing.draws):
+            answer = found[f"{sample.id}{_SEPARATOR}{draw}"]
+            if isinstance(answer, Failure):
+                return answer
+            assert isinstance(answer.output, SingleAnswer)  # others have become failures
+            parts.append(answer.output)
+        return parts
+
+    def _judge(
+        self,
+        scorer: str,
+        judge: Judge,
+        whole: Mapping[str, list[SingleAnswer] | Failure],
+        note: Callable[[str], None],
+    ) -> None:
+        """Append a judge's verdicts to the continuations that they are about."""
+        asked = [
+            (parts, part.text)
+            for parts in whole.values()
+            if not isinstance(parts, Failure)
+            for part in parts
+            if isinstance(part, Generation) and part.text.strip()
+        ]
+        reasons: list[str] = []
+        try:
+            said = list(answers_of(judge, [Classify(text=text) for _, text in asked], note))
+        except HarnessError as error:
+            said, reasons = [], [str(error)] * len(asked)
+        for (parts, _), verdict in zip(asked, said, strict=False):
+            if isinstance(verdict, Failure):
+                reasons.append(f"{verdict.kind.value}: {verdict.message}")
+            elif isinstance(verdict.output, Classification):
+                parts.append(_tagged(scorer, verdict.output))
+            else:
+                reasons.append(f"{type(verdict.output).__name__} is no verdict")
+        if reasons:
+            self._remarks.append(
+                f"{scorer}: judge {judge.name!r} gave no verdict on {len(reasons)} of {len(asked)}"
+                f" continuations, which are counted as missing; the first so: {reasons[0]}"
+            )
+
+
+def _tagged(scorer: str, verdict: Classification) -> Classification:
+    """Return a verdict that says whose it is."""
+    return Classification(
+        labels=tuple(f"{scorer}{TAG}{label}" for label in verdict.labels),
+        scores=verdict.scores,
+        is_probability=verdict.is_probability,
+    )

@@ -1,0 +1,129 @@
+"""The suite of association tests, on vectors whose associations are known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from harness.core.capability import Capability
+from harness.core.errors import ConfigError
+from harness.core.request import Embed, QuestionGroup
+from harness.core.response import AnswerGroup, Embedding
+from harness.core.sample import Sample
+from harness.core.score import Scored, Unscored
+from harness.sources.source import Source
+from harness.suites.bias.association_metric import AssociationMetric
+from harness.suites.bias.association_task import AssociationTask
+from harness.suites.bias.word_association import WordAssociationSuite
+
+TESTS = """
+[[test]]
+name = "warmth"
+x = { name = "pets", words = ["cat", "dog", "pony"] }
+y = { name = "pests", words = ["rat", "flea", "tick"] }
+a = { name = "good", words = ["nice", "warm"] }
+b = { name = "bad", words = ["foul", "cold"] }
+"""
+DIRECTIONS = {"cat": 0.1, "dog": 0.2, "pony": 0.3, "rat": 2.8, "flea": 2.9, "tick": 3.0}
+DIRECTIONS |= {"nice": 0.0, "warm": 0.4, "foul": 3.1, "cold": 2.7}
+
+
+def sheet(folder: Path, text: str = TESTS) -> Source:
+    path = folder / "tests.toml"
+    path.write_text(text, encoding="utf-8")
+    return Source(path=str(path))
+
+
+def embedded(task: AssociationTask, angles: dict[str, float]) -> AnswerGroup:
+    (sample,) = task.samples()
+    payload = task.ask(sample, Capability.EMBEDS)
+    assert isinstance(payload, QuestionGroup)
+    vectors = []
+    for question in payload.questions:
+        assert isinstance(question, Embed)
+        angle = next(angle for word, angle in angles.items() if word in question.text)
+        vectors.append(Embedding((float(np.cos(angle)), float(np.sin(angle)))))
+    return AnswerGroup(tuple(vectors))
+
+
+def prepared(suite: WordAssociationSuite) -> tuple[AssociationTask, AssociationMetric, Sample]:
+    task = suite.prepare(limit=None, seed=0)
+    (sample,) = task.samples()
+    return task, task.metric, sample
+
+
+@pytest.mark.parametrize("level", ["word", "sentence"])
+def test_words_on_two_sides_are_as_far_as_can_be(tmp_path: Path, level: str) -> None:
+    suite = WordAssociationSuite(data=sheet(tmp_path), level=level)  # type: ignore[arg-type]
+    task, metric, sample = prepared(suite)
+    score = metric.measure(sample, embedded(task, DIRECTIONS))
+    assert isinstance(score, Scored)
+    statistics = np.array([score.statistics])
+    d, p, magnitude, share = metric.reduce(statistics, np.ones((1, 1)))[0]
+    assert 1.9 < d <= 2.0
+    assert magnitude == d
+    assert (p, share) == (1 / 20, 1.0)
+    interval = metric.intervals(statistics, None, 0.95)[f"{metric.kind}_effect_size"]
+    assert interval.low < d < interval.high
+    assert {quantity.id.partition("_")[0] for quantity in metric.quantities} == {metric.kind}
+
+
+def test_the_other_way_round_the_effect_is_negative(tmp_path: Path) -> None:
+    task, metric, sample = prepared(WordAssociationSuite(data=sheet(tmp_path)))
+    turned = {word: np.pi - angle for word, angle in DIRECTIONS.items()}
+    swapped = {**turned, "nice": 0.0, "warm": 0.4, "foul": 3.1, "cold": 2.7}
+    score = metric.measure(sample, embedded(task, swapped))
+    assert isinstance(score, Scored)
+    assert score.statistics[0] < -1.9
+    assert score.statistics[3] == 1.0
+
+
+def test_a_p_value_is_of_one_test_alone(tmp_path: Path) -> None:
+    _, metric, _ = prepared(WordAssociationSuite(data=sheet(tmp_path)))
+    both = np.array([[1.0, 0.2, 5, 0.03, 0, 0], [-0.5, 0.2, 5, 0.04, 0, 0]])
+    d, p, magnitude, share = metric.reduce(both, np.ones((1, 2)))[0]
+    assert (d, magnitude) == (0.25, 0.75)
+    assert np.isnan(p)
+    assert share == 0.0  # each holds alone, neither after Holm's correction
+
+
+def test_a_missing_vector_is_no_score(tmp_path: Path) -> None:
+    task, metric, sample = prepared(WordAssociationSuite(data=sheet(tmp_path)))
+    whole = embedded(task, DIRECTIONS)
+    assert isinstance(metric.measure(sample, AnswerGroup(whole.answers[1:])), Unscored)
+    nowhere = AnswerGroup((Embedding((0.0, 0.0)), *whole.answers[1:]))
+    assert isinstance(metric.measure(sample, nowhere), Unscored)
+    alike = AnswerGroup(tuple(Embedding((1.0, 0.0)) for _ in whole.answers))
+    assert isinstance(metric.measure(sample, alike), Unscored)
+
+
+def test_each_word_stands_in_each_sentence(tmp_path: Path) -> None:
+    suite = WordAssociationSuite(
+        data=sheet(tmp_path), level="sentence", sentences=("A {word}.", "It says {word}.")
+    )
+    task, _, sample = prepared(suite)
+    assert task.texts[sample.id][:3] == ("A cat.", "It says cat.", "A dog.")
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "said"),
+    [
+        ('"rat"', '"cat"', "stands in pets and in pests"),
+        ('"dog"', '"cat"', "twice"),
+        ('["nice", "warm"]', '["nice"]', "two or more"),
+        ("[[test]]", "[[tests]]", "unknown key"),
+    ],
+)
+def test_a_wrong_sheet_is_refused(tmp_path: Path, was: str, becomes: str, said: str) -> None:
+    suite = WordAssociationSuite(data=sheet(tmp_path, TESTS.replace(was, becomes)))
+    with pytest.raises(ConfigError, match=said):
+        suite.prepare(limit=None, seed=0)
+
+
+def test_impossible_options_are_refused() -> None:
+    with pytest.raises(ConfigError, match="at least 100"):
+        WordAssociationSuite(permutations=5)
+    with pytest.raises(ConfigError, match=r"needs \{word\}"):
+        WordAssociationSuite(sentences=("no place",))
