@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from harness.core.figure import Figure, FigureKind
 from harness.reports.number_format import format_count, format_number
 from harness.reports.panels.attack_budget import attack_budget_table
+from harness.reports.panels.counterfactual import counterfactual_table, examples_table
 from harness.reports.panels.depth_accuracy import depth_accuracy_table
 from harness.reports.panels.distribution import distribution_table
 from harness.reports.panels.forms import forms_table, positions_table
@@ -125,4 +126,6 @@ _TABLES: dict[FigureKind, Callable[[Data], Table]] = {
     FigureKind.ACCURACY_BY_DEPTH: depth_accuracy_table,
     FigureKind.FORMS: forms_table,
     FigureKind.POSITIONS: positions_table,
+    FigureKind.COUNTERFACTUAL: counterfactual_table,
+    FigureKind.COUNTERFACTUAL_EXAMPLES: examples_table,
 }

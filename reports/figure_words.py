@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from harness.core.figure import Figure, FigureKind
 from harness.reports.number_format import format_count, format_number
 from harness.reports.panels.attack_budget import attack_budget_words
+from harness.reports.panels.counterfactual import counterfactual_words, examples_words
 from harness.reports.panels.depth_accuracy import depth_accuracy_words
 from harness.reports.panels.distribution import distribution_words
 from harness.reports.panels.forms import forms_words, positions_words
@@ -107,4 +108,6 @@ _WORDS: dict[FigureKind, Callable[[Data], str]] = {
     FigureKind.ACCURACY_BY_DEPTH: depth_accuracy_words,
     FigureKind.FORMS: forms_words,
     FigureKind.POSITIONS: positions_words,
+    FigureKind.COUNTERFACTUAL: counterfactual_words,
+    FigureKind.COUNTERFACTUAL_EXAMPLES: examples_words,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from harness.sources.lexicons.given_names import GIVEN_NAMES
 from harness.sources.lexicons.homoglyphs import HOMOGLYPHS
 from harness.sources.lexicons.lexicon import Lexicon
+from harness.sources.lexicons.names_by_ethnicity import NAMES_BY_ETHNICITY
 from harness.sources.lexicons.ocr import OCR_ERRORS
 from harness.sources.lexicons.probe_payloads import (
     DO_NOT_ANSWER,
@@ -27,6 +28,7 @@ LEXICONS: tuple[Lexicon, ...] = (
     JAILBREAKS,
     KEYBOARD,
     LOOK_ALIKES,
+    NAMES_BY_ETHNICITY,
     OCR_ERRORS,
     SENTIMENT_WORDS,
     SPELLING,

@@ -1,0 +1,1 @@
+"""Bias: whether answers hang on who a text is about."""
