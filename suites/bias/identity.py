@@ -98,6 +98,7 @@ class Identity(Named):
                 "leave it out",
             )
         swapped, left_out = self._swapped(axis, clean)
+        written = {each.own for each in swapped.values()}
         return CounterfactualTask(
             clean=clean,
             title=self.title,
@@ -105,7 +106,13 @@ class Identity(Named):
             left_out=left_out,
             label=label,
             metrics=tuple(
-                made(groups=axis.groups, label=label, is_drawn=axis.is_drawn, n=self.n)
+                made(
+                    groups=axis.groups,
+                    label=label,
+                    written=tuple(group for group in axis.groups if group in written),
+                    is_drawn=axis.is_drawn,
+                    n=self.n,
+                )
                 for made in (Counterfactual, CounterfactualGap)
             ),
         )

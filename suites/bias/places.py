@@ -26,13 +26,14 @@ _FUNCTION_WORDS = frozenset(
     re.findall(
         r"\w+",
         """a about above after again against all also although always am an and any are as at away
-    back be because been before being below between both but by can could did do does down during each
-    even ever every for from had has have having he her here him his how i if in into is it its
-    just later like maybe me might more most must my never no nor not now of off often on once one
-    only or our out over own really s she should since so some soon still such than that the their
-    them then there these they this those though through to today tomorrow tonight too under until
-    up us very was we well were what when where which while who whom whose why will with without
-    would yesterday yet you your""",
+        back be because been before being below between both but by can could did do
+        does down during each even ever every for from had has have having he her here
+        him his how i if in into is it its just later like maybe me might more most must
+        my never no nor not now of off often on once one only or our out over own really
+        s she should since so some soon still such than that the their them then there
+        these they this those though through to today tomorrow tonight too under until
+        up us very was we well were what when where which while who whom whose why will
+        with without would yesterday yet you your""",
     )
 )
 """English words of grammar, and adverbs that stand behind an object: none is a noun with a

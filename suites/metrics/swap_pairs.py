@@ -12,6 +12,7 @@ from harness.core.estimate import Interval
 from harness.core.response import Classification, Output
 from harness.core.sample import Sample
 from harness.core.score import Unscored
+from harness.stats.mcnemar import tango_interval
 from harness.stats.mean import skewed_mean_interval
 from harness.stats.multiplicity import holm
 from harness.stats.permutation import sign_flip_test
@@ -44,6 +45,8 @@ class SwapPairs:
     """At least two."""
     label: str
     """The label that is spoken of: shares and scores are of it."""
+    written: tuple[str, ...] = ()
+    """The groups that some text names as it is written; all when empty."""
     is_drawn: bool = False
     """Whether terms are also changed for others of their own group, as a control."""
     n: int = 1
@@ -54,6 +57,7 @@ class SwapPairs:
         """The groups, and what is asked of each."""
         return {
             "groups": ",".join(self.groups),
+            "written": ",".join(self.written or self.groups),
             "label": self.label,
             "n": str(self.n),
             "has_control": str(self.is_drawn),
@@ -63,7 +67,12 @@ class SwapPairs:
     def pairs(self) -> tuple[tuple[int, int], ...]:
         """The group that a text names, and the one that takes its place."""
         n_groups = range(len(self.groups))
-        return tuple((a, b) for a in n_groups for b in n_groups if self.is_drawn or a != b)
+        return tuple(
+            (a, b)
+            for a in n_groups
+            for b in n_groups
+            if (self.is_drawn or a != b) and self.groups[a] in (self.written or self.groups)
+        )
 
     def pair_name(self, pair: tuple[int, int]) -> str:
         """Return what stands in brackets behind a quantity's name."""
@@ -134,7 +143,7 @@ class SwapPairs:
         found: list[dict[str, Any]] = []
         values_of = self.each_pair(statistics, clusters, first)
         for (a, b), (values, own) in zip(self.pairs, values_of, strict=True):
-            interval = signed_interval(values, own, level)
+            interval = signed_interval(values, own, level) if len(values) else None
             is_tested = a != b and len(values) > 0
             test = sign_flip_test(values, seed=0, clusters=own) if is_tested else None
             found.append(
@@ -159,18 +168,22 @@ class SwapPairs:
 
 
 def signed_interval(values: Floats, clusters: Integers | None, level: float) -> Interval | None:
-    """Return Hall's t interval of a mean that may have either sign.
+    """Return the interval of a mean of changes: Tango's of labels, else Hall's t.
 
-    Where all values are 0 it would have no width: the mean then lies within plus and minus the
-    share of samples that might still differ (Wilson's upper end).
+    Changes of a label are -1, 0 or 1, and rare: of a handful that have one sign t says too much.
+    Where all values are 0 a t interval would have no width: the mean then lies within plus and
+    minus the share of samples that might still differ (Wilson's upper end).
 
     Args:
-        values: (n,).
+        values: (n,), n at least 1, in [-1, 1].
         clusters: (n,) cluster codes, or None when samples are independent.
         level: confidence level in (0, 1).
     """
-    if not len(values) or values.any():
-        return skewed_mean_interval(values, clusters, level) if len(values) else None
+    is_single = clusters is None or len(np.unique(clusters)) == len(clusters)
+    if is_single and np.isin(values, (-1.0, 0.0, 1.0)).all():
+        return tango_interval(int((values > 0).sum()), int((values < 0).sum()), len(values), level)
+    if values.any():
+        return skewed_mean_interval(values, clusters, level)
     share = proportion_interval(values, clusters, level)
     if share is None:
         return None
