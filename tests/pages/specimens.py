@@ -35,6 +35,7 @@ def families() -> Iterator[Sequence[tuple[Sample, Output]]]:
     yield [_probed(place) for place in range(_N)]
     yield [_written_twice(place) for place in range(_N)]
     yield [_placed(place) for place in range(_N)]
+    yield [_swapped(place) for place in range(_N)]
 
 
 def _generated(place: int) -> tuple[Sample, Output]:
@@ -130,3 +131,11 @@ def _written_twice(place: int) -> tuple[Sample, Output]:
 def _placed(place: int) -> tuple[Sample, Output]:
     sample, answer = _generated(place)
     return replace(sample, slices={"depth": str(place % 3 / 2)}), answer
+
+
+def _swapped(place: int) -> tuple[Sample, Output]:
+    """Answer a text of a group, and the same about two others of each group."""
+    pair = [_classified(each, (OTHER, LABEL))[1] for each in range(place, place + 3)]
+    answers = tuple(output for output in pair if isinstance(output, Classification))
+    sample = Sample(id=str(place), index=place, text="?", targets=(LABEL,))
+    return replace(sample, slices={"identity": "ab"[place % 2]}), AnswerGroup(answers)

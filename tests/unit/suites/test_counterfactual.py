@@ -42,7 +42,7 @@ def test_terms_change_with_their_grammar(axis: AxisName, text: str, expected: st
         assert found is expected
         return
     other = 1 - found[0].group
-    assert swapper.swapped(text, found, other, random.Random(0)) == expected  # noqa: S311
+    assert swapper.swapped(text, found, other, random.Random(0)) == expected
 
 
 def test_a_follower_is_a_noun_or_an_adjective_by_place() -> None:
@@ -50,7 +50,7 @@ def test_a_follower_is_a_noun_or_an_adjective_by_place() -> None:
     text = "A Christian man. He is a Christian, is Christian"
     found = swapper.find(text)
     assert not isinstance(found, LeftOut)
-    swapped = swapper.swapped(text, found, 2, random.Random(0))  # noqa: S311
+    swapped = swapper.swapped(text, found, 2, random.Random(0))
     assert swapped == "A Jewish man. He is a Jew, is Jewish"
 
 
@@ -98,8 +98,9 @@ def test_what_cannot_be_is_refused(tmp_path: Path) -> None:
 def test_gaps_are_weighted_means_by_pair() -> None:
     metric = CounterfactualGap(groups=("a", "b", "c"), label="x")
     draw = np.random.default_rng(0)
-    rows = np.column_stack((draw.integers(0, 3, 40), draw.uniform(-1, 1, (40, 9))))
-    weights = draw.integers(0, 3, (5, 40)).astype(float)
+    rows = draw.uniform(-1.0, 1.0, (40, 10))
+    rows[:, 0] = draw.integers(0, 3, 40)
+    weights = draw.integers(0, 3, (5, 40)).astype(np.float64)
     found = metric.reduce(rows, weights)
     for b, weight in enumerate(weights):
         for place, (own, other) in enumerate(metric.pairs):
