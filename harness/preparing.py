@@ -114,7 +114,7 @@ def _in_forms(suite: SuiteSpec, forms: EquivalentForms, clean: Task, seed: int) 
 
 def _bring_lexicons(suite: SuiteSpec) -> None:
     """Miss a word list now, and not when its first word is wanted."""
-    for lexicon in lexicons_of((suite.suite, suite.perturbation, suite.attack)):
+    for lexicon in lexicons_of((suite.suite, suite.perturbation, suite.attack, suite.forms)):
         for source in lexicon.sources:
             source.fetch()
 

@@ -13,6 +13,7 @@ from harness.reports.figure_words import figure_words
 from harness.reports.load_marks import Marks, marked
 from harness.reports.number_format import format_count, format_estimate, format_value
 from harness.reports.panels.attack_budget import attack_budget_panel
+from harness.reports.panels.counterfactual import counterfactual_panel
 from harness.reports.panels.depth_accuracy import depth_accuracy_panel
 from harness.reports.panels.distribution import distribution_panel
 from harness.reports.panels.fairness_tradeoff import fairness_tradeoff_panel
@@ -23,6 +24,7 @@ from harness.reports.panels.roofline import roofline_panel
 from harness.reports.panels.telemetry import telemetry_panel
 from harness.reports.panels.throughput import throughput_panel
 from harness.reports.panels.timeline import timeline_panel
+from harness.reports.swapped_texts import SwappedText, swapped_texts
 from harness.reports.table import Cell, Column, Table, text_table
 from harness.reports.thinning import thinned
 
@@ -40,8 +42,11 @@ _PANELS: Mapping[FigureKind, Callable[[Mapping[str, Any]], Panel]] = {
     FigureKind.GROUP_GAPS: gaps_panel,
     FigureKind.GROUPS: groups_panel,
     FigureKind.FAIRNESS_TRADEOFF: fairness_tradeoff_panel,
+    FigureKind.COUNTERFACTUAL: counterfactual_panel,
 }
 """Kinds that are drawn when the page is made; a script draws the others."""
+_UNDRAWN = (FigureKind.COUNTERFACTUAL_EXAMPLES,)
+"""Kinds that are texts."""
 _OF_ONE_LOAD = (FigureKind.TELEMETRY, FigureKind.REQUEST_TIMELINE)
 
 
@@ -59,6 +64,8 @@ class Chart:
     table: Table
     panel: Panel | None = None
     """The drawing itself, where no script is needed for it."""
+    texts: tuple[SwappedText, ...] = ()
+    """Pairs of texts in place of a drawing."""
     is_folded: bool = False
     """Whether it starts closed: it shows a load of which all is well, among many of them."""
 
@@ -71,9 +78,10 @@ def chart(figure: Figure, marks: Marks | None = None) -> Chart:
         kind=figure.kind.value,
         title=figure.title,
         words=figure_words(figure),
-        data={} if draw else _drawn(figure.data),
+        data={} if draw or figure.kind in _UNDRAWN else _drawn(figure.data),
         table=figure_table(figure),
         panel=draw(figure.data) if draw else None,
+        texts=swapped_texts(figure),
         is_folded=figure.kind in _OF_ONE_LOAD and not _is_doubtful(figure.data, marks or {}),
     )
 

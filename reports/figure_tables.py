@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from harness.core.figure import Figure, FigureKind
 from harness.reports.number_format import format_count, format_number
 from harness.reports.panels.attack_budget import attack_budget_table
+from harness.reports.panels.counterfactual import counterfactual_table, examples_table
 from harness.reports.panels.depth_accuracy import depth_accuracy_table
 from harness.reports.panels.distribution import distribution_table
 from harness.reports.panels.fairness_tradeoff import fairness_tradeoff_table
@@ -130,4 +131,6 @@ _TABLES: dict[FigureKind, Callable[[Data], Table]] = {
     FigureKind.GROUP_GAPS: gaps_table,
     FigureKind.GROUPS: groups_table,
     FigureKind.FAIRNESS_TRADEOFF: fairness_tradeoff_table,
+    FigureKind.COUNTERFACTUAL: counterfactual_table,
+    FigureKind.COUNTERFACTUAL_EXAMPLES: examples_table,
 }

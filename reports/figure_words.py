@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from harness.core.figure import Figure, FigureKind
 from harness.reports.number_format import format_count, format_number
 from harness.reports.panels.attack_budget import attack_budget_words
+from harness.reports.panels.counterfactual import counterfactual_words, examples_words
 from harness.reports.panels.depth_accuracy import depth_accuracy_words
 from harness.reports.panels.distribution import distribution_words
 from harness.reports.panels.fairness_tradeoff import fairness_tradeoff_words
@@ -112,4 +113,6 @@ _WORDS: dict[FigureKind, Callable[[Data], str]] = {
     FigureKind.GROUP_GAPS: gaps_words,
     FigureKind.GROUPS: groups_words,
     FigureKind.FAIRNESS_TRADEOFF: fairness_tradeoff_words,
+    FigureKind.COUNTERFACTUAL: counterfactual_words,
+    FigureKind.COUNTERFACTUAL_EXAMPLES: examples_words,
 }

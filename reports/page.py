@@ -8,6 +8,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from harness.core.figure import FigureKind
 from harness.core.machine import name_of_machine
 from harness.core.run import Manifest, Run
 from harness.reports import evaluation_tables as tables
@@ -66,7 +67,7 @@ def render_page(run: Run, *, max_samples: int, max_characters: int, has_charts: 
         .render(
             view,
             policy=security_policy(script),
-            style=own_text(page_style(is_compared=is_compared, is_disturbed=bool(run.robustness))),
+            style=own_text(page_style(is_compared=is_compared, is_disturbed=_has_texts(run))),
             script=own_text(script),
             plotly=own_text(packed_plotly()) if view["has_plots"] else None,
         )
@@ -200,3 +201,9 @@ def environment() -> Environment:
     )
     made.globals.update(chart_data=chart_data, duration=format_duration)
     return made
+
+
+def _has_texts(run: Run) -> bool:
+    """Tell whether texts stand beside each other on the page."""
+    kinds = {figure.kind for figures in run.figures.values() for figure in figures}
+    return bool(run.robustness) or FigureKind.COUNTERFACTUAL_EXAMPLES in kinds

@@ -109,7 +109,7 @@ def test_entry_points_are_those_of_pyproject() -> None:
         assert list(declared[f"harness.{kind}"]) == sorted(declared[f"harness.{kind}"])
 
 
-_REQUIRED = {"paraphrases": {"column": "others"}}
+_REQUIRED = {"identity": {"axis": "gender"}, "paraphrases": {"column": "others"}}
 """Options without a default."""
 
 

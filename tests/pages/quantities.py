@@ -29,6 +29,8 @@ _REQUIRED: Mapping[str, Mapping[str, Any]] = {
 """Values of options without a default; nothing is loaded with them."""
 _SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "open_generation": {"draws": 25},
+    "counterfactual": {"label": LABEL, "is_drawn": True},
+    "counterfactual_gap": {"label": LABEL, "is_drawn": True},
     "behaviour": {"expectations": {TEST_NAME: Expectation(what="unchanged")}},
 }
 """Values of options without which no specimen has a score."""

@@ -39,6 +39,7 @@ def families() -> Iterator[Sequence[tuple[Sample, Output]]]:
     yield [_held_against(place, 3) for place in range(_N)]
     yield [_triple(place) for place in range(_N)]
     yield [_pronouns(place) for place in range(_N)]
+    yield [_swapped(place) for place in range(_N)]
 
 
 def _generated(place: int) -> tuple[Sample, Output]:
@@ -159,3 +160,11 @@ def _pronouns(place: int) -> tuple[Sample, Output]:
     pairs = [_chosen(each)[1] for each in (place, place + 1, place + place % 3)]
     answers = tuple(pair for pair in pairs if isinstance(pair, LogLikelihoods))
     return Sample(id=str(place), index=place, text="?"), AnswerGroup(answers)
+
+
+def _swapped(place: int) -> tuple[Sample, Output]:
+    """Answer a text of a group, and the same about two others of each group."""
+    pair = [_classified(each, (OTHER, LABEL))[1] for each in range(place, place + 3)]
+    answers = tuple(output for output in pair if isinstance(output, Classification))
+    sample = Sample(id=str(place), index=place, text="?", targets=(LABEL,))
+    return replace(sample, slices={"identity": "ab"[place % 2]}), AnswerGroup(answers)

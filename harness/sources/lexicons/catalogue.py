@@ -7,6 +7,7 @@ from harness.sources.lexicons.bias_sentences import CROWS_PAIRS, STEREOSET, WINO
 from harness.sources.lexicons.given_names import GIVEN_NAMES
 from harness.sources.lexicons.homoglyphs import HOMOGLYPHS
 from harness.sources.lexicons.lexicon import Lexicon
+from harness.sources.lexicons.names_by_ethnicity import NAMES_BY_ETHNICITY
 from harness.sources.lexicons.ocr import OCR_ERRORS
 from harness.sources.lexicons.offensive_words import OFFENSIVE_WORDS
 from harness.sources.lexicons.probe_payloads import (
@@ -32,6 +33,7 @@ LEXICONS: tuple[Lexicon, ...] = (
     JAILBREAKS,
     KEYBOARD,
     LOOK_ALIKES,
+    NAMES_BY_ETHNICITY,
     OCR_ERRORS,
     OFFENSIVE_WORDS,
     SENTIMENT_WORDS,

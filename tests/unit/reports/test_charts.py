@@ -61,6 +61,39 @@ FIGURES[FigureKind.ACCURACY_BY_DEPTH] = Figure(
     },
 )
 
+FIGURES[FigureKind.COUNTERFACTUAL] = Figure(
+    kind=FigureKind.COUNTERFACTUAL,
+    title="Probability of 'x'",
+    data={
+        "label": "x",
+        "measure": "scores",
+        "n": 40,
+        "pairs": [
+            {"written": "a", "swapped": "b", "n": 20, "value": 0.1, "low": 0.05, "high": 0.15,
+             "size": 0.1, "p_value": 0.001, "p_holm": 0.002},
+            {"written": "b", "swapped": "a", "n": 20, "value": -0.02, "low": -0.1, "high": 0.06,
+             "size": 0.1, "p_value": 0.4, "p_holm": 0.4},
+        ],
+    },
+)  # fmt: skip
+FIGURES[FigureKind.COUNTERFACTUAL_EXAMPLES] = Figure(
+    kind=FigureKind.COUNTERFACTUAL_EXAMPLES,
+    title="What changed most",
+    data={
+        "axis": "gender",
+        "label": "x",
+        "n": 2,
+        "n_asked": 2,
+        "n_texts": 5,
+        "left_out": {"names no group": 3},
+        "n_changed": 1,
+        "examples": [
+            {"id": "1", "written": "she", "swapped": "he", "from": "female", "to": "male",
+             "target": "x", "label_before": "x", "label_after": "y", "score_before": 0.7,
+             "score_after": 0.2},
+        ],
+    },
+)  # fmt: skip
 FIGURES[FigureKind.FORMS] = Figure(
     kind=FigureKind.FORMS,
     title="accuracy in 15 forms",
@@ -151,6 +184,15 @@ FINDINGS = {
         "10 keys: from 0.4 at depth 0.5 to 0.9 at depth 0, 2 of 30 without a score; 99 keys: no "
         "value, 10 of 10 without a score."
     ),
+    FigureKind.COUNTERFACTUAL: (
+        "The probability of 'x' changes with the group, beyond doubt for 1 of 2 pairs of groups"
+        " (Holm's correction): a → b +0.1 [+0.05, +0.15], n = 20. The other 1 show no direction."
+    ),
+    FigureKind.COUNTERFACTUAL_EXAMPLES: (
+        "2 of 5 texts name exactly one group (gender); the label of 1 of the 2 that were answered"
+        " changes with another group in its place. Left out and never asked about: 3 names no"
+        " group."
+    ),
     FigureKind.FORMS: (
         "accuracy is 0.5 in the suite's own form, 0.5 in the worst (as written) and 0.64 in the "
         "best (casing 14) of 15, a spread of 0.14; if all forms were equally good it would be "
@@ -208,6 +250,11 @@ def empty_figure(kind: FigureKind) -> Figure:
         FigureKind.ACCURACY_BY_DEPTH: {"series": []},
         FigureKind.FORMS: {"quantity": "accuracy", "n": 0, "forms": []},
         FigureKind.POSITIONS: {"n": 0, "positions": []},
+        FigureKind.COUNTERFACTUAL: {"label": "x", "measure": "scores", "n": 0, "pairs": []},
+        FigureKind.COUNTERFACTUAL_EXAMPLES: {
+            "axis": "gender", "label": "x", "n": 0, "n_asked": 0, "n_texts": 0, "left_out": {},
+            "n_changed": 0, "examples": [],
+        },
     }  # fmt: skip
     return Figure(kind=kind, title="Empty", data=data[kind])
 

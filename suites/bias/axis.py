@@ -1,0 +1,131 @@
+"""What swaps are made of: groups, and the terms of each that stand for each other."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+from harness.core.errors import ConfigError, DataError
+from harness.suites.bias.places import Place
+
+_ANY: tuple[Place, ...] = get_args(Place)
+MIN_GROUPS = 2
+"""One group has no other to change places with."""
+_KEYS = ("groups", "is_cased", "rows", "in_place", "members", "unclear_before_noun_after")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """Terms that stand for each other, one of each group, in some places of a sentence."""
+
+    terms: tuple[str, ...]
+    places: tuple[Place, ...] = _ANY
+
+
+Member = tuple[str, ...]
+"""One of the members of a group that stand for each other, in its forms (adjective, country)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Axis:
+    """Groups told apart by one thing, with the words for each."""
+
+    groups: tuple[str, ...]
+    rows: tuple[Row, ...] = ()
+    """Terms with exactly one counterpart in each group."""
+    members: Mapping[str, tuple[Member, ...]] | None = None
+    """By group: terms of which any may stand for any, drawn; in place of ``rows``."""
+    is_cased: bool = False
+    """Whether a term counts only as it is written here, or all in capitals."""
+    unclear_after: frozenset[str] = frozenset()
+    """Words after which it cannot be told whether a term stands before a noun or alone."""
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether counterparts are drawn, so that a member of the own group can be, too."""
+        return self.members is not None
+
+
+def axis_of(table: Mapping[str, Any], where: str) -> Axis:
+    """Make an axis of a TOML table, every term checked.
+
+    Raises:
+        DataError: it has no two groups, a row without a term for each, or the like.
+    """
+    unknown = sorted(set(table) - set(_KEYS))
+    if unknown:
+        raise DataError(where, f"has the unknown key {unknown[0]!r}", f"keep to {', '.join(_KEYS)}")
+    groups = _texts(table.get("groups"), where, "groups")
+    if len(set(groups)) < MIN_GROUPS or len(set(groups)) < len(groups):
+        raise DataError(where, "needs two groups of different names", 'write groups = ["a", "b"]')
+    axis = Axis(
+        groups=groups,
+        rows=tuple(_rows(table, groups, where)),
+        members=_members(table["members"], groups, where) if "members" in table else None,
+        is_cased=bool(table.get("is_cased", False)),
+        unclear_after=frozenset(table.get("unclear_before_noun_after", ())),
+    )
+    if bool(axis.rows) == axis.is_drawn:
+        raise DataError(where, "needs either rows or members", "write rows = [[…], […]]")
+    return axis
+
+
+def read_axis(path: Path) -> Axis:
+    """Read an axis from a TOML file.
+
+    Raises:
+        DataError: the file is not there, is no TOML, or describes no axis.
+    """
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise DataError(path.name, f"cannot be read: {error}", "mend the file") from error
+    return axis_of(table, path.name)
+
+
+def _rows(table: Mapping[str, Any], groups: Sequence[str], where: str) -> list[Row]:
+    found = [Row(terms=_row(row, groups, where)) for row in table.get("rows", ())]
+    for entry in table.get("in_place", ()):
+        places = tuple(entry.get("place", ()))
+        if not places or not set(places) <= set(_ANY):
+            raise DataError(where, f"has no such place: {list(places)}", f"use {', '.join(_ANY)}")
+        found.append(Row(terms=_row(entry.get("terms"), groups, where), places=places))
+    return found
+
+
+def _row(value: Any, groups: Sequence[str], where: str) -> tuple[str, ...]:
+    terms = _texts(value, where, "a row")
+    if len(terms) != len(groups):
+        reason = f"has a row of {len(terms)} terms ({', '.join(terms)}) for {len(groups)} groups"
+        raise DataError(where, reason, "write one term for each group, in their order")
+    return terms
+
+
+def _members(value: Any, groups: Sequence[str], where: str) -> dict[str, tuple[Member, ...]]:
+    found: dict[str, tuple[Member, ...]] = {}
+    for group in groups:
+        entries = value.get(group) if isinstance(value, Mapping) else None
+        if not entries or not isinstance(entries, list):
+            raise DataError(where, f"names no members of {group!r}", f'write "{group}" = ["…"]')
+        found[group] = tuple(
+            (each,) if isinstance(each, str) else _texts(each, where, "a member")
+            for each in entries
+        )
+    if len({len(member) for members in found.values() for member in members}) > 1:
+        raise DataError(where, "has members of unlike numbers of forms", "write all forms of each")
+    return found
+
+
+def _texts(value: Any, where: str, what: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(x, str) and x.strip() for x in value):
+        raise DataError(where, f"needs a list of words for {what}", 'write ["…", "…"]')
+    return tuple(value)
+
+
+def unknown_axis(name: str, known: Sequence[str]) -> ConfigError:
+    """Return what is said of a name that no axis has."""
+    listed = ", ".join(known)
+    return ConfigError("axis", f"there is no axis {name!r}", f"use {listed}, or write path = …")

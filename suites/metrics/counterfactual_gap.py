@@ -1,0 +1,161 @@
+"""How far a score hangs on the group that a text names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from harness.core.estimate import Interval
+from harness.core.figure import Figure, FigureKind
+from harness.core.response import Output
+from harness.core.sample import Sample
+from harness.core.score import Direction, Quantity, Score, Scored, Unscored
+from harness.suites.metrics.additive import Floats, Integers
+from harness.suites.metrics.mean_of_values import mean_interval
+from harness.suites.metrics.swap_pairs import SwapPairs, signed_interval
+
+_SIGNED, _N_WHOLE = 4, 3
+"""Column of the first group's signed gap; columns of the sample as a whole."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CounterfactualGap(SwapPairs):
+    """Scores of a label for texts, and for the same texts with terms of another group.
+
+    A gap is a score less that of the text as written. Only probabilities have one.
+    """
+
+    name: ClassVar[str] = "counterfactual_gap"
+    is_additive: ClassVar[bool] = False
+
+    groups: tuple[str, ...] = ("a", "b")
+    label: str = "1"
+
+    @property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """Of all samples, and of each ordered pair of groups."""
+        of = f"the probability of {self.label!r}"
+        found = [
+            Quantity(
+                id="gap_mean",
+                direction=Direction.LOWER,
+                definition=f"mean over samples and swaps of |change of {of}| (Garg et al. 2019:"
+                " counterfactual token fairness gap); 0 is ideal",
+                is_headline=True,
+            ),
+            Quantity(
+                id="gap_worst",
+                direction=Direction.LOWER,
+                definition="mean over samples of the largest |change| among their swaps",
+            ),
+            Quantity(
+                id="gap_max",
+                direction=Direction.LOWER,
+                definition="largest |change| of any sample; it rises with their number, and its"
+                " interval cannot lie above it",
+            ),
+        ]
+        if self.is_drawn:
+            found.append(
+                Quantity(
+                    id="gap_within",
+                    direction=Direction.LOWER,
+                    definition="mean |change| for other terms of the same group: the control",
+                )
+            )
+        found += [
+            Quantity(
+                id=f"signed_gap[{self.pair_name((a, b))}]",
+                direction=Direction.NEITHER,
+                definition=f"mean change of {of} where terms of {self.groups[a]!r} are swapped for"
+                f" terms of {self.groups[b]!r}; 0 is ideal",
+                low=-1.0,
+            )
+            for a, b in self.pairs
+        ]
+        return tuple(found)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The own group, the sizes of the gaps, the signed and the absolute ones by group."""
+        numbers = range(1, len(self.groups) + 1)
+        signed = (f"gap_{number}" for number in numbers)
+        sizes = (f"size_{number}" for number in numbers)
+        return ("group", "gap_mean", "gap_worst", "gap_within", *signed, *sizes)
+
+    def measure(self, sample: Sample, output: Output) -> Score:
+        """Return the gaps of one sample."""
+        answered = self.answered(sample, output)
+        if isinstance(answered, Unscored):
+            return answered
+        own, answers = answered
+        if not all(answer.is_probability for answer in answers):
+            return Unscored("the model gives no probabilities", is_moot=True)
+        scores = [dict(zip(a.labels, a.scores, strict=True)).get(self.label) for a in answers]
+        known = np.array([np.nan if score is None else score for score in scores])
+        if np.isnan(known).any():
+            return Unscored(f"an answer has no probability of {self.label!r}")
+        gaps = known[1:] - known[0]
+        sizes = np.abs(gaps)
+        others = self.to_others(own, sizes)
+        by_group = self.by_group(own, sizes)
+        within = by_group[own] if self.is_drawn else 0.0
+        whole = (float(own), float(others.mean()), float(others.max()), float(within))
+        return Scored((*whole, *self.by_group(own, gaps).tolist(), *by_group.tolist()))
+
+    def reduce(self, statistics: Floats, weights: Floats) -> Floats:
+        """Return the quantities under each set of weights; see ``Metric.reduce``."""
+        total = weights.sum(axis=1, keepdims=True)
+        means = np.full((len(weights), _N_WHOLE), np.nan)
+        np.divide(weights @ statistics[:, 1:_SIGNED], total, out=means, where=total > 0)
+        worst = np.where(weights > 0, statistics[:, 2], -np.inf).max(axis=1)
+        whole = [means[:, 0], means[:, 1], np.where(np.isfinite(worst), worst, np.nan)]
+        if self.is_drawn:
+            whole.append(means[:, 2])
+        return np.column_stack((*whole, self.pair_means(statistics, weights, _SIGNED)))
+
+    def counts(self, statistics: Floats) -> Mapping[str, int]:
+        """Return how many samples name the group that each pair begins with."""
+        named = zip(self.pairs, self.pair_counts(statistics), strict=True)
+        return {f"signed_gap[{self.pair_name(pair)}]": n for pair, n in named}
+
+    def intervals(
+        self, statistics: Floats, clusters: Integers | None, level: float
+    ) -> Mapping[str, Interval]:
+        """Return Hall's t interval of each mean; the largest gap is bootstrapped."""
+        whole = ["gap_mean", "gap_worst", *(["gap_within"] if self.is_drawn else [])]
+        found = {
+            name: mean_interval(statistics[:, 1 + place], clusters, level)
+            for place, name in enumerate(whole)
+        }
+        signed = self.each_pair(statistics, clusters, _SIGNED)
+        for pair, (values, own) in zip(self.pairs, signed, strict=True):
+            if len(values):
+                name = f"signed_gap[{self.pair_name(pair)}]"
+                found[name] = signed_interval(values, own, level)
+        return {name: interval for name, interval in found.items() if interval is not None}
+
+    def figures(self, statistics: Floats) -> tuple[Figure, ...]:
+        """Return the chart, its intervals at 95 %."""
+        return self.charts(statistics, None, 0.95)
+
+    def charts(
+        self, statistics: Floats, clusters: Integers | None, level: float
+    ) -> tuple[Figure, ...]:
+        """Return the signed gap by pair of groups."""
+        pairs = self.tested_pairs(statistics, clusters, level, _SIGNED)
+        sizes = self.each_pair(statistics, clusters, _SIGNED + len(self.groups))
+        data: dict[str, object] = {
+            "label": self.label,
+            "measure": "scores",
+            "n": len(statistics),
+            "pairs": [
+                pair | {"size": float(values.mean()) if len(values) else None}
+                for pair, (values, _) in zip(pairs, sizes, strict=True)
+            ],
+        }
+        title = f"Probability of {self.label!r} when a group is swapped"
+        return (Figure(kind=FigureKind.COUNTERFACTUAL, title=title, data=data),)

@@ -1,0 +1,190 @@
+"""What metrics of swapped identity terms share: pairs of groups, and their means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from harness.core.estimate import Interval
+from harness.core.response import Classification, Output
+from harness.core.sample import Sample
+from harness.core.score import Unscored
+from harness.stats.mcnemar import tango_interval
+from harness.stats.mean import skewed_mean_interval
+from harness.stats.multiplicity import holm
+from harness.stats.permutation import sign_flip_test
+from harness.stats.proportion import proportion_interval
+from harness.suites.metrics.additive import Floats, Integers
+from harness.suites.question_groups import classifications_in
+
+OWN_GROUP = "identity"
+"""Name of the slice that holds the group that a text names."""
+
+
+def swap_groups(n_groups: int, own: int, *, is_drawn: bool, n: int) -> tuple[int, ...]:
+    """Return the group that each counterfactual of a text names, in the order they are asked in.
+
+    >>> swap_groups(3, 1, is_drawn=False, n=2)
+    (0, 0, 2, 2)
+    """
+    others = (group for group in range(n_groups) if is_drawn or group != own)
+    return tuple(group for group in others for _ in range(n))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwapPairs:
+    """Statistics: the own group, columns of the sample as a whole, then one for each other group.
+
+    Whatever is told of a pair (a, b) is a mean over the samples that name a.
+    """
+
+    groups: tuple[str, ...]
+    """At least two."""
+    label: str
+    """The label that is spoken of: shares and scores are of it."""
+    written: tuple[str, ...] = ()
+    """The groups that some text names as it is written; all when empty."""
+    is_drawn: bool = False
+    """Whether terms are also changed for others of their own group, as a control."""
+    n: int = 1
+    """Counterfactuals for each group."""
+
+    @property
+    def signature(self) -> Mapping[str, str]:
+        """The groups, and what is asked of each."""
+        return {
+            "groups": ",".join(self.groups),
+            "written": ",".join(self.written or self.groups),
+            "label": self.label,
+            "n": str(self.n),
+            "has_control": str(self.is_drawn),
+        }
+
+    @property
+    def pairs(self) -> tuple[tuple[int, int], ...]:
+        """The group that a text names, and the one that takes its place."""
+        n_groups = range(len(self.groups))
+        return tuple(
+            (a, b)
+            for a in n_groups
+            for b in n_groups
+            if (self.is_drawn or a != b) and self.groups[a] in (self.written or self.groups)
+        )
+
+    def pair_name(self, pair: tuple[int, int]) -> str:
+        """Return what stands in brackets behind a quantity's name."""
+        return " to ".join(self.groups[group] for group in pair)
+
+    def answered(
+        self, sample: Sample, output: Output
+    ) -> tuple[int, tuple[Classification, ...]] | Unscored:
+        """Return the own group and all answers, that to the text itself first."""
+        group = sample.slices.get(OWN_GROUP)
+        if group not in self.groups:
+            return Unscored(f"nothing is known of a group {group!r}")
+        own = self.groups.index(group)
+        answers = classifications_in(output)
+        n_needed = 1 + len(self._swapped_to(own))
+        if len(answers) != n_needed:
+            return Unscored(f"{n_needed} labels are needed, one for each form of the text")
+        return own, answers
+
+    def by_group(self, own: int, values: Floats) -> Floats:
+        """Return the mean over the counterfactuals of each group; 0 for one that has none."""
+        groups = np.array(self._swapped_to(own))
+        sums = np.bincount(groups, weights=values, minlength=len(self.groups))
+        return np.asarray(sums / self.n, dtype=np.float64)
+
+    def to_others(self, own: int, values: Floats) -> Floats:
+        """Return the values of counterfactuals that name another group."""
+        chosen: Floats = values[np.array(self._swapped_to(own)) != own]
+        return chosen
+
+    def pair_means(self, statistics: Floats, weights: Floats, first: int) -> Floats:
+        """Return (b, pairs) weighted means; NaN where no sample of the group weighs anything.
+
+        Args:
+            statistics: (n, k), the own group first.
+            weights: (b, n).
+            first: column of the first group.
+        """
+        found = np.full((len(weights), len(self.pairs)), np.nan)
+        for place, (a, b) in enumerate(self.pairs):
+            is_own = statistics[:, 0] == a
+            own = weights[:, is_own]
+            total = own.sum(axis=1)
+            sums = own @ statistics[is_own, first + b]
+            np.divide(sums, total, out=found[:, place], where=total > 0)
+        return found
+
+    def pair_counts(self, statistics: Floats) -> list[int]:
+        """Return the number of samples behind each pair."""
+        return [int((statistics[:, 0] == a).sum()) for a, _ in self.pairs]
+
+    def each_pair(
+        self, statistics: Floats, clusters: Integers | None, first: int
+    ) -> Iterator[tuple[Floats, Integers | None]]:
+        """Yield the values behind each pair, with their clusters."""
+        for a, b in self.pairs:
+            is_own = statistics[:, 0] == a
+            own = None if clusters is None else clusters[is_own]
+            yield statistics[is_own, first + b], own
+
+    def tested_pairs(
+        self, statistics: Floats, clusters: Integers | None, level: float, first: int
+    ) -> list[dict[str, Any]]:
+        """Return each pair with its mean, interval and p-value, corrected over pairs.
+
+        The correction (Holm) is over the pairs of different groups; controls are not tested.
+        """
+        found: list[dict[str, Any]] = []
+        values_of = self.each_pair(statistics, clusters, first)
+        for (a, b), (values, own) in zip(self.pairs, values_of, strict=True):
+            interval = signed_interval(values, own, level) if len(values) else None
+            is_tested = a != b and len(values) > 0
+            test = sign_flip_test(values, seed=0, clusters=own) if is_tested else None
+            found.append(
+                {
+                    "written": self.groups[a],
+                    "swapped": self.groups[b],
+                    "n": len(values),
+                    "value": float(values.mean()) if len(values) else None,
+                    "low": interval.low if interval else None,
+                    "high": interval.high if interval else None,
+                    "p_value": test.p_value if test else None,
+                }
+            )
+        tested = [pair for pair in found if pair["p_value"] is not None]
+        adjusted = holm(np.array([pair["p_value"] for pair in tested], dtype=np.float64))
+        for pair, p in zip(tested, adjusted, strict=True):
+            pair["p_holm"] = float(p)
+        return [{"p_holm": None, **pair} for pair in found]
+
+    def _swapped_to(self, own: int) -> tuple[int, ...]:
+        return swap_groups(len(self.groups), own, is_drawn=self.is_drawn, n=self.n)
+
+
+def signed_interval(values: Floats, clusters: Integers | None, level: float) -> Interval | None:
+    """Return the interval of a mean of changes: Tango's of labels, else Hall's t.
+
+    Changes of a label are -1, 0 or 1, and rare: of a handful that have one sign t says too much.
+    Where all values are 0 a t interval would have no width: the mean then lies within plus and
+    minus the share of samples that might still differ (Wilson's upper end).
+
+    Args:
+        values: (n,), n at least 1, in [-1, 1].
+        clusters: (n,) cluster codes, or None when samples are independent.
+        level: confidence level in (0, 1).
+    """
+    is_single = clusters is None or len(np.unique(clusters)) == len(clusters)
+    if is_single and np.isin(values, (-1.0, 0.0, 1.0)).all():
+        return tango_interval(int((values > 0).sum()), int((values < 0).sum()), len(values), level)
+    if values.any():
+        return skewed_mean_interval(values, clusters, level)
+    share = proportion_interval(values, clusters, level)
+    if share is None:
+        return None
+    return Interval(low=-share.high, high=share.high, level=level, method=share.method)

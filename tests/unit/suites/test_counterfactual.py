@@ -1,0 +1,111 @@
+"""Identity terms swapped: the texts, what is left out, and the numbers against plain loops."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from harness.core.capability import Capability
+from harness.core.errors import ConfigError, DataError
+from harness.core.request import Classify, QuestionGroup
+from harness.core.response import AnswerGroup, Classification
+from harness.core.score import Scored
+from harness.sources.columns import Columns
+from harness.sources.dataset import Dataset
+from harness.suites.bias.axis import axis_of
+from harness.suites.bias.identity import Identity
+from harness.suites.bias.named_axes import AxisName, named_axis
+from harness.suites.bias.swapping import LeftOut, Swapper
+from harness.suites.classification import ClassificationSuite
+from harness.suites.metrics.counterfactual_gap import CounterfactualGap
+
+
+@pytest.mark.parametrize(
+    ("axis", "text", "expected"),
+    [
+        ("gender", "I saw her. It is HERS.", "I saw him. It is HIS."),
+        ("gender", "She likes her own book", "He likes his own book"),
+        ("gender", "An uncle and an heir", "An aunt and an heiress"),
+        ("gender", "It is his, with his dog", "It is hers, with her dog"),
+        ("gender", "she told him", LeftOut.SEVERAL),
+        ("gender", "I gave her books", LeftOut.UNCLEAR),
+        ("gender", "The shero @she", LeftOut.NO_TERM),
+    ],
+)
+def test_terms_change_with_their_grammar(axis: AxisName, text: str, expected: str) -> None:
+    swapper = Swapper(named_axis(axis))
+    found = swapper.find(text)
+    if isinstance(found, LeftOut):
+        assert found is expected
+        return
+    other = 1 - found[0].group
+    assert swapper.swapped(text, found, other, random.Random(0)) == expected
+
+
+def test_a_follower_is_a_noun_or_an_adjective_by_place() -> None:
+    swapper = Swapper(named_axis("religion"))
+    text = "A Christian man. He is a Christian, is Christian"
+    found = swapper.find(text)
+    assert not isinstance(found, LeftOut)
+    swapped = swapper.swapped(text, found, 2, random.Random(0))
+    assert swapped == "A Jewish man. He is a Jew, is Jewish"
+
+
+def suite(folder: Path, rows: str) -> ClassificationSuite:
+    path = folder / "rows.csv"
+    path.write_text(f"text,label\n{rows}", encoding="utf-8")
+    columns = Columns(text="text", target="label")
+    return ClassificationSuite(data=Dataset(path=str(path)), columns=columns)
+
+
+def test_texts_without_one_group_are_not_asked_about(tmp_path: Path) -> None:
+    made = suite(tmp_path, "she came,no\nit rained,yes\nshe saw him,yes\n")
+    task = Identity(axis="gender").task_of(made, made.prepare(limit=None, seed=0), seed=0)
+    (sample,) = task.samples()
+    assert sample.slices == {"identity": "female"}
+    assert dict(task.left_out) == {"names no group": 1, "names several groups": 1}
+    asked = task.ask(sample, Capability.CLASSIFIES)
+    assert asked == QuestionGroup((Classify(text="she came"), Classify(text="he came")))
+    answers = tuple(
+        Classification(labels=("no", "yes"), scores=(1 - p, p), is_probability=True)
+        for p in (0.25, 0.75)
+    )
+    read = task.read(sample, AnswerGroup(answers))
+    assert isinstance(read, AnswerGroup)
+    labels, gaps = (metric.measure(sample, read) for metric in task.metrics)
+    assert labels == Scored((0.0, 1.0, 0.0, 0.0, 1.0, 0.0, 1.0))
+    assert gaps == Scored((0.0, 0.5, 0.5, 0.0, 0.0, 0.5, 0.0, 0.5))
+    (figure,) = task.draw([(sample, read)])
+    assert figure.data["n_changed"] == 1
+
+
+def test_what_cannot_be_is_refused(tmp_path: Path) -> None:
+    made = suite(tmp_path, "it rained,no\nit snowed,yes\n")
+    clean = made.prepare(limit=None, seed=0)
+    with pytest.raises(DataError, match="no text names exactly one group"):
+        Identity(axis="gender").task_of(made, clean, seed=0)
+    with pytest.raises(ConfigError, match="'maybe' is not among the labels"):
+        Identity(axis="gender", positive="maybe").task_of(made, clean, seed=0)
+    with pytest.raises(ConfigError, match="either axis or path"):
+        Identity()
+    with pytest.raises(DataError, match="a row of 1 terms"):
+        axis_of({"groups": ["a", "b"], "rows": [["x"]]}, "mine.toml")
+
+
+def test_gaps_are_weighted_means_by_pair() -> None:
+    metric = CounterfactualGap(groups=("a", "b", "c"), label="x")
+    draw = np.random.default_rng(0)
+    rows = draw.uniform(-1.0, 1.0, (40, 10))
+    rows[:, 0] = draw.integers(0, 3, 40)
+    weights = draw.integers(0, 3, (5, 40)).astype(np.float64)
+    found = metric.reduce(rows, weights)
+    for b, weight in enumerate(weights):
+        for place, (own, other) in enumerate(metric.pairs):
+            values = [
+                (w, row[4 + other]) for w, row in zip(weight, rows, strict=True) if row[0] == own
+            ]
+            expected = sum(w * v for w, v in values) / sum(w for w, _ in values)
+            assert found[b, 3 + place] == pytest.approx(expected, abs=1e-12)
