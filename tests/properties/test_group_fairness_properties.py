@@ -54,7 +54,7 @@ def some_data(draw: st.DrawFn, n_classes: int = 2) -> Data:
 
 
 def complete(data: Data) -> bool:
-    """Tell whether every group weighs something in both classes, so that fairlearn divides by it."""
+    """Tell whether every group weighs something in both classes."""
     cells = {(g, t): 0.0 for g in np.unique(data.groups) for t in (0.0, 1.0)}
     for group, target, weight in zip(data.groups, data.targets, data.weights, strict=True):
         cells[group, target] += weight
@@ -122,9 +122,7 @@ def test_rates_of_a_group_are_those_of_scikit_learn(data: Data) -> None:
             assert np.isnan(rates.accuracy[0, group])
             continue
         y, p, w = data.targets[chosen], data.predictions[chosen], data.weights[chosen]
-        assert_allclose(
-            rates.accuracy[0, group], sk.accuracy_score(y, p, sample_weight=w), **CLOSE
-        )
+        assert_allclose(rates.accuracy[0, group], sk.accuracy_score(y, p, sample_weight=w), **CLOSE)
         f1 = sk.f1_score(y, p, sample_weight=w, zero_division=np.nan)
         assert_allclose(rates.f1[0, group], f1, **CLOSE)
         tpr = sk.recall_score(y, p, sample_weight=w, zero_division=np.nan)

@@ -57,9 +57,7 @@ def test_a_group_that_is_left_out_has_a_code_of_its_own() -> None:
 
 
 def test_a_threshold_moves_the_decision_and_needs_probabilities() -> None:
-    metric = GroupFairness(
-        labels=("no", "yes"), groupings=(GENDER,), positive="yes", threshold=0.3
-    )
+    metric = GroupFairness(labels=("no", "yes"), groupings=(GENDER,), positive="yes", threshold=0.3)
     assert metric.measure(sample("no", gender="f"), answer(0.6, 0.4)) == Scored((0.0, 1.0, 0.0))
     unscored = metric.measure(sample("no", gender="f"), answer(2.0, 1.0, is_probability=False))
     assert isinstance(unscored, Unscored)
@@ -143,7 +141,7 @@ def test_one_group_alone_is_refused_in_a_sentence(tmp_path: Path) -> None:
 
 
 def test_a_column_that_is_no_slice_is_refused() -> None:
-    with pytest.raises(ConfigError, match="'race' is not among columns.slices"):
+    with pytest.raises(ConfigError, match=r"'race' is not among columns\.slices"):
         suite(Dataset(path="people.csv"), Fairness(by=("gender+race",)))
 
 
