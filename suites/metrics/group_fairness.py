@@ -157,7 +157,8 @@ class GroupFairness:
         self, statistics: Floats, clusters: Integers | None, level: float
     ) -> tuple[Figure, ...]:
         """Return the gaps beside those of permuted groups, and the rates of each group."""
-        values = self._by_id(statistics)
+        row = self.reduce(statistics, np.ones((1, len(statistics))))[0].tolist()
+        values = dict(zip((one.id for one in self.quantities), row, strict=True))
         intervals = self.intervals(statistics, clusters, level)
         rows: list[GapRow] = []
         for place in range(len(self.groupings)):
@@ -212,10 +213,6 @@ class GroupFairness:
         rows = statistics[:, [0, 1, _N_OWN + place]]
         n_groups = len(self.groupings[place].groups)
         return group_rates(rows, weights, n_groups, self._n_classes)
-
-    def _by_id(self, statistics: Floats) -> dict[str, float]:
-        values = self.reduce(statistics, np.ones((1, len(statistics))))[0].tolist()
-        return dict(zip((one.id for one in self.quantities), values, strict=True))
 
     def _groups(self, statistics: Floats) -> Iterator[_Group]:
         targets, predictions = statistics[:, 0], statistics[:, 1]

@@ -54,7 +54,7 @@ def some_data(draw: st.DrawFn, n_classes: int = 2) -> Data:
 
 
 def complete(data: Data) -> bool:
-    """Tell whether every group weighs something in both classes, so that fairlearn divides by it."""
+    """Tell whether every group weighs something in both classes."""
     cells = {(g, t): 0.0 for g in np.unique(data.groups) for t in (0.0, 1.0)}
     for group, target, weight in zip(data.groups, data.targets, data.weights, strict=True):
         cells[group, target] += weight

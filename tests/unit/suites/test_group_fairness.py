@@ -141,7 +141,7 @@ def test_one_group_alone_is_refused_in_a_sentence(tmp_path: Path) -> None:
 
 
 def test_a_column_that_is_no_slice_is_refused() -> None:
-    with pytest.raises(ConfigError, match="'race' is not among columns.slices"):
+    with pytest.raises(ConfigError, match=r"'race' is not among columns\.slices"):
         suite(Dataset(path="people.csv"), Fairness(by=("gender+race",)))
 
 
