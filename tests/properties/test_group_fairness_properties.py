@@ -17,7 +17,7 @@ from harness.suites.metrics.group_fairness import GroupFairness
 from harness.suites.metrics.group_rates import Floats, group_gaps, group_rates
 from harness.suites.metrics.grouping import Grouping
 
-CLOSE = {"rtol": 0, "atol": 1e-12}
+_CLOSE = 1e-12
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def test_gaps_are_those_of_fairlearn(data: Data) -> None:
         "demographic_parity_ratio": fairlearn.demographic_parity_ratio(*both, **given_),
     }
     for name, value in expected.items():
-        assert_allclose(gaps[name], value, err_msg=name, **CLOSE)
+        assert_allclose(gaps[name], value, err_msg=name, rtol=0, atol=_CLOSE)
 
 
 @settings(max_examples=25, deadline=None)
@@ -109,7 +109,7 @@ def test_of_several_labels_a_gap_is_the_worst_ones(data: Data) -> None:
         ("equal_opportunity_difference", np.fmax),
     ):
         expected = worst.reduce([one[name][0] for one in alone])
-        assert_allclose(gaps[name][0], expected, err_msg=name, **CLOSE)
+        assert_allclose(gaps[name][0], expected, err_msg=name, rtol=0, atol=_CLOSE)
 
 
 @settings(max_examples=25, deadline=None)
@@ -122,11 +122,13 @@ def test_rates_of_a_group_are_those_of_scikit_learn(data: Data) -> None:
             assert np.isnan(rates.accuracy[0, group])
             continue
         y, p, w = data.targets[chosen], data.predictions[chosen], data.weights[chosen]
-        assert_allclose(rates.accuracy[0, group], sk.accuracy_score(y, p, sample_weight=w), **CLOSE)
+        assert_allclose(
+            rates.accuracy[0, group], sk.accuracy_score(y, p, sample_weight=w), rtol=0, atol=_CLOSE
+        )
         f1 = sk.f1_score(y, p, sample_weight=w, zero_division=np.nan)
-        assert_allclose(rates.f1[0, group], f1, **CLOSE)
+        assert_allclose(rates.f1[0, group], f1, rtol=0, atol=_CLOSE)
         tpr = sk.recall_score(y, p, sample_weight=w, zero_division=np.nan)
-        assert_allclose(rates.tpr[0, group, 0], tpr, **CLOSE)
+        assert_allclose(rates.tpr[0, group, 0], tpr, rtol=0, atol=_CLOSE)
 
 
 @settings(max_examples=25, deadline=None)
@@ -148,7 +150,7 @@ def test_areas_are_those_of_scikit_learn(data: Data) -> None:
             expected = sk.roc_auc_score(
                 data.targets[kept], data.scores[kept], sample_weight=weights[kept]
             )
-            assert_allclose(found[0, group], expected, **CLOSE)
+            assert_allclose(found[0, group], expected, rtol=0, atol=_CLOSE)
 
 
 @settings(max_examples=20, deadline=None)
@@ -166,4 +168,6 @@ def test_a_weight_is_a_sample_that_comes_so_often(data: Data) -> None:
     repeated = np.repeat(data.rows, times, axis=0)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert_allclose(weighted, metric.reduce(repeated, np.ones((1, len(repeated)))), **CLOSE)
+        assert_allclose(
+            weighted, metric.reduce(repeated, np.ones((1, len(repeated)))), rtol=0, atol=_CLOSE
+        )

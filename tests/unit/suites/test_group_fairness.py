@@ -66,8 +66,8 @@ def test_a_threshold_moves_the_decision_and_needs_probabilities() -> None:
 
 def test_gaps_of_a_case_worked_out_by_hand() -> None:
     # f: 2 of 4 taken, TPR 1/2, FPR 1/2; m: 3 of 4 taken, TPR 1, FPR 1/2.
-    f = [[1, 1, 0], [1, 0, 0], [0, 1, 0], [0, 0, 0]]
-    m = [[1, 1, 1], [1, 1, 1], [0, 1, 1], [0, 0, 1]]
+    f: list[list[float]] = [[1, 1, 0], [1, 0, 0], [0, 1, 0], [0, 0, 0]]
+    m: list[list[float]] = [[1, 1, 1], [1, 1, 1], [0, 1, 1], [0, 0, 1]]
     found = by_id(METRIC, [*f, *m, [1, 0, -1]])
     assert found["demographic_parity_difference[gender]"] == 0.25
     assert found["demographic_parity_ratio[gender]"] == pytest.approx(2 / 3)
