@@ -178,11 +178,16 @@ def _of_the_rest(found: Robustness, rows: Sequence[Judged]) -> Iterator[str]:
 def _of_other_meanings(rows: Sequence[Judged]) -> Iterator[str]:
     others = [one.row for one in rows if one.effect is Effect.OTHER_MEANING]
     if others:
-        told = _named(
-            f"{row.perturbation} ({share_text(row.flipped)} of the answers went with it)"
-            for row in others
-        )
+        told = _named(f"{row.perturbation} ({_followed(row)})" for row in others)
         yield f"Meant to change what a text says, and so not counted: {told}"
+
+
+def _followed(row: Disturbed) -> str:
+    """Tell how many answers went with the texts that were changed; the others had no reason to."""
+    if row.flipped is None:
+        return "answers cannot be told apart"
+    n_followed = row.flipped.n_hits - row.n_flipped_alone
+    return f"another answer to {n_followed} of {row.changed.n_hits} changed texts"
 
 
 def _of_failures(found: Robustness) -> Iterator[str]:

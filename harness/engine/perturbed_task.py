@@ -62,7 +62,8 @@ class PerturbedTask:
         """Yield the samples with their texts disturbed; as it was, where that could not be."""
         for sample in self.task.samples():
             text = self._disturbed(sample)
-            self._is_changed[sample.id] = text != sample.text
+            if self.unaskable(sample) is None:
+                self._is_changed[sample.id] = text != sample.text
             yield replace(sample, text=text)
 
     def rewrite(self, known: Mapping[str, str | Failure], note: Callable[[str], None]) -> None:
@@ -118,8 +119,8 @@ class PerturbedTask:
         found = []
         if 2 * n_changed < n:
             found.append(
-                f"{self.perturbation.label} changed {n_changed} of {n} texts; the others were"
-                " asked as they are, and keep the drop small"
+                f"{self.perturbation.label} changed {n_changed} of the {n} texts asked; the others"
+                " were asked as they are, and keep the drop small"
             )
         if n_changed and getattr(self.perturbation, "changes_target", False):
             found.append(

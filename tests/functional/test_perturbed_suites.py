@@ -99,7 +99,7 @@ def test_a_perturbation_without_effect_is_told_of(place: Workplace) -> None:
     outcome = run(place, '["numbers", "negation"]', films=FILMS + "it is good,good,drama\n")
 
     assert outcome.code == 0
-    left = "of 5 texts; the others were asked as they are, and keep the drop small"
+    left = "of the 5 texts asked; the others were asked as they are, and keep the drop small"
     targets = "changes what a text says; against the targets of the clean texts a drop is what a"
     assert place.manifest()["warnings"] == [
         f"films ~ numbers on counter: numbers changed 0 {left}",

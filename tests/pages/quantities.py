@@ -16,6 +16,7 @@ from harness.sources.source import Source
 from harness.suites.expectation import Expectation
 from harness.suites.latency.limits import Slo
 from harness.suites.latency.measures import all_measures
+from harness.suites.metrics.grouping import Grouping
 from pages.options import about, option_table
 from pages.specimens import LABEL, OTHER, TEST_NAME, THIRD, families
 from pages.wording import markdown, table
@@ -50,6 +51,7 @@ _ONE_EACH: Mapping[str, str] = {
 """What stands for the table where the quantities are another library's."""
 _BINARY = {"labels": (OTHER, LABEL), "positive": LABEL}
 _MANY = {"labels": (LABEL, OTHER, THIRD), "positive": None}
+_GROUPED = _BINARY | {"groupings": (Grouping(name="COLUMN", columns=("fold",), groups=("1", "2")),)}
 
 
 def metric_sections() -> str:
@@ -118,7 +120,7 @@ def _made(name: str, cls: Any) -> Sequence[Any]:
         return [cls(**_REQUIRED.get(name, {}), **_SETTINGS.get(name, {}))]
     return [
         cls(**{key: value for key, value in labels.items() if key in fields})
-        for labels in (_BINARY, _MANY)
+        for labels in ((_GROUPED,) if "groupings" in fields else (_BINARY, _MANY))
     ]
 
 

@@ -10,7 +10,10 @@ _PACKAGES = ("textattack", "flair", "greenlet")
 """The extra's own; what they need comes with them."""
 _TELLING = ("textattack", "nltk", "numpy")
 """Those that the outcome hangs on: WordNet's reader and the order of ties among them."""
-EXTRA = "pip install 'model-audit-harness[textattack]'"
+EXTRA = (
+    "make an environment of its own for it, as it needs transformers below 5:"
+    " pip install -c constraints-textattack.txt 'model-audit-harness[textattack]'"
+)
 
 
 def versions() -> dict[str, str]:

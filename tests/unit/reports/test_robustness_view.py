@@ -44,7 +44,7 @@ def test_the_gravest_is_told_first() -> None:
     )
     assert told[1] == ("No drop is shown for ocr; it may still cost up to 0.06 (95 % confidence)")
     assert told[2] == "Not put to the test, for no text was changed: casing"
-    assert "negation (0.120 [0.07, 0.20] of the answers went with it)" in told[3]
+    assert "negation (another answer to 12 of 90 changed texts)" in told[3]
     assert told[4].startswith("Answered on the original and not answered, or not readable")
     assert "7 of 100 under ocr" in told[4]
     assert told[5].startswith(
