@@ -286,6 +286,7 @@ def _install_nothing(night: Night) -> None:
     python.chmod(0o755)
 
 
+@pytest.mark.slow  # half a minute; the tests above run the same jobs with a stand-in
 def test_three_nights_with_the_harness_itself(tmp_path: Path) -> None:
     """A first night, one like it, and one with a model that was fitted on wrong labels."""
     folder = _copied(tmp_path)

@@ -22,7 +22,14 @@ RARE_CLASS = ((0.85, 0.05), (0.03, 0.07))
 GOOD_MODEL = ((0.60, 0.01, 0.01), (0.01, 0.25, 0.01), (0.01, 0.01, 0.09))
 
 
-@pytest.mark.parametrize("shares", [BALANCED, RARE_CLASS, GOOD_MODEL])
+@pytest.mark.parametrize(
+    "shares",
+    [
+        RARE_CLASS,  # few rows of one class
+        pytest.param(BALANCED, marks=pytest.mark.slow),
+        pytest.param(GOOD_MODEL, marks=pytest.mark.slow),
+    ],
+)
 def test_f1_mcc_and_balanced_accuracy_are_covered(shares: tuple[tuple[float, ...], ...]) -> None:
     matrix = np.array(shares)
     n_classes = len(matrix)

@@ -166,6 +166,7 @@ def test_a_mean_that_lost_the_margin_is_called_equivalent_once_in_forty() -> Non
     )
 
 
+@pytest.mark.slow  # each study is resampled; shares and means, above, are not
 def test_a_macro_f1_that_lost_the_margin_is_called_equivalent_once_in_forty() -> None:
     rng = np.random.default_rng(4)
     shift = shift_for(0.06)
