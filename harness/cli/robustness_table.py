@@ -15,7 +15,7 @@ from harness.core.estimate import Estimate, Interval
 from harness.core.robustness import Attacks, Disturbed, Drop, Robustness
 from harness.core.text_measures import Closeness
 
-_OVERALL = {"worst": "worst of each sample", "mean": "mean of all"}
+_OVERALL = {"worst": "worst per sample", "mean": "mean of all"}
 _ATTACKED = {
     "success_rate": "success",
     "control_success_rate": "random search",

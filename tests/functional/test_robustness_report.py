@@ -70,7 +70,7 @@ def test_the_drop_is_paired_and_told_everywhere(films: Workplace) -> None:
 def _check_documents(films: Workplace, out: str) -> None:
     page = (films.latest / "report.html").read_text(encoding="utf-8")
     assert "Accuracy goes from 1.000 to 0.500" in page
-    assert "worst of each sample" in out
+    assert "worst per sample" in out
     assert "films ~ casing form=upper · echo" not in out
     text = films.harness("report", "latest", "--format", "md").out
     assert "accuracy under attack is" in text

@@ -29,7 +29,7 @@ def test_a_perturbation_is_told_with_its_pairs() -> None:
     titles = next(line for line in text.splitlines() if "perturbation" in line and "clean" in line)
     assert titles.split()[-4:] == ["flipped", "pairs", "adj.", "p"]
     assert cells(text, "ocr")[-3:] == ["0.120", "100", "0.400"]
-    assert cells(text, "worst of each sample")[-1] == "100"
+    assert cells(text, "worst per sample")[-1] == "100"
 
 
 def test_attacks_that_failed_or_are_undecided_have_a_column_where_there_are_any() -> None:
