@@ -35,6 +35,7 @@ def families() -> Iterator[Sequence[tuple[Sample, Output]]]:
     yield [_probed(place) for place in range(_N)]
     yield [_written_twice(place) for place in range(_N)]
     yield [_placed(place) for place in range(_N)]
+    yield [_leaning(place) for place in range(_N)]
     yield [_held_against(place, 2) for place in range(_N)]
     yield [_held_against(place, 3) for place in range(_N)]
     yield [_triple(place) for place in range(_N)]
@@ -141,6 +142,15 @@ def _written_twice(place: int) -> tuple[Sample, Output]:
 def _placed(place: int) -> tuple[Sample, Output]:
     sample, answer = _generated(place)
     return replace(sample, slices={"depth": str(place % 3 / 2)}), answer
+
+
+def _leaning(place: int) -> tuple[Sample, Output]:
+    """Return a question of BBQ, every other one with an ambiguous context, and an answer."""
+    labels = ("biased", "unbiased", "unknown")
+    right = 2 if place % 2 else place // 2 % 2
+    sample = Sample(id=str(place), index=place, text="?", targets=(labels[right],), choices=labels)
+    scores = tuple(float(at == place % 3) for at in range(3))
+    return sample, Classification(labels=labels, scores=scores, is_probability=False)
 
 
 def _held_against(place: int, n: int) -> tuple[Sample, Output]:
