@@ -114,6 +114,74 @@ FIGURES[FigureKind.FORMS] = Figure(
         "if_equal": {"low": 0.031, "high": 0.082, "p_value": 0.0005, "n_permutations": 2000},
     },
 )
+_IF_EQUAL = {"expected": 0.05, "low": 0.01, "high": 0.1, "p_value": 0.01, "p_adjusted": 0.02}
+FIGURES[FigureKind.GROUP_GAPS] = Figure(
+    kind=FigureKind.GROUP_GAPS,
+    title="Gaps between groups",
+    data={
+        "n": 90,
+        "level": 0.95,
+        "gaps": [
+            {
+                "id": "accuracy_difference[g]",
+                "gap": "accuracy_difference",
+                "by": "g",
+                "value": value,
+                "ends": "a to b",
+                "if_equal": if_equal,
+            }
+            for value, if_equal in (
+                (0.2, {**_IF_EQUAL, "n_permutations": 500}),
+                (None, None),
+            )
+        ],
+        "left_out": {"g": ["c (3)"]},
+    },
+)
+FIGURES[FigureKind.GROUPS] = Figure(
+    kind=FigureKind.GROUPS,
+    title="Groups",
+    data={
+        "by": "g",
+        "positive": "yes",
+        "left_out": ["c (3)"],
+        "groups": [
+            {
+                "label": label,
+                "n": 45,
+                "n_positive": 20,
+                "rates": {"accuracy": {"value": value, "low": 0.4, "high": 0.8}},
+            }
+            for label, value in (("a", 0.5), ("b", 0.7))
+        ],
+    },
+)
+FIGURES[FigureKind.FAIRNESS_TRADEOFF] = Figure(
+    kind=FigureKind.FAIRNESS_TRADEOFF,
+    title="Accuracy and fairness",
+    data={
+        "by": "g",
+        "positive": "yes",
+        "n": 90,
+        "current": {
+            "threshold": 0.5,
+            "accuracy": 0.8,
+            "balanced_accuracy": 0.75,
+            "demographic_parity": 0.2,
+            "equalized_odds": 0.3,
+        },
+        "points": [
+            {
+                "threshold": threshold,
+                "accuracy": 0.8,
+                "balanced_accuracy": 0.75 - abs(threshold - 0.5) / 10,
+                "demographic_parity": threshold / 2,
+                "equalized_odds": None if threshold > 0.8 else threshold / 3,
+            }
+            for threshold in (0.1, 0.5, 0.9)
+        ],
+    },
+)
 _PLACE = {"low": 0.4, "high": 0.6, "share_low": 0.2, "share_high": 0.4, "uniform": 0.25}
 FIGURES[FigureKind.POSITIONS] = Figure(
     kind=FigureKind.POSITIONS,
@@ -250,6 +318,15 @@ def empty_figure(kind: FigureKind) -> Figure:
         FigureKind.ACCURACY_BY_DEPTH: {"series": []},
         FigureKind.FORMS: {"quantity": "accuracy", "n": 0, "forms": []},
         FigureKind.POSITIONS: {"n": 0, "positions": []},
+        FigureKind.GROUP_GAPS: {"n": 0, "level": 0.95, "gaps": [], "left_out": {}},
+        FigureKind.GROUPS: {"by": "g", "positive": None, "left_out": [], "groups": []},
+        FigureKind.FAIRNESS_TRADEOFF: {
+            "by": "g", "positive": "yes", "n": 0, "points": [],
+            "current": {
+                "threshold": 0.5, "accuracy": None, "balanced_accuracy": None,
+                "demographic_parity": None, "equalized_odds": None,
+            },
+        },
         FigureKind.COUNTERFACTUAL: {"label": "x", "measure": "scores", "n": 0, "pairs": []},
         FigureKind.COUNTERFACTUAL_EXAMPLES: {
             "axis": "gender", "label": "x", "n": 0, "n_asked": 0, "n_texts": 0, "left_out": {},

@@ -14,7 +14,7 @@ from harness.core.errors import ConfigError
 from harness.core.ports import GradientSearch, Search
 from harness.core.request import Differentiate
 from harness.core.token_gradients import Flip, TokenGradient, TokenGradients
-from harness.suites.attacks import hotflip, recipe, textfooler
+from harness.suites.attacks import hotflip, recipe, synonym_recipe, textfooler
 from harness.suites.attacks.draft import Draft
 from harness.suites.attacks.hotflip import HotFlip
 from harness.suites.attacks.textfooler import TextFoolerLite
@@ -28,8 +28,8 @@ STOP_WORDS = frozenset({"a", "A", "and"})
 def _word_lists(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recipe, "stop_words", lambda: STOP_WORDS)
     monkeypatch.setattr(hotflip, "stop_words", lambda: STOP_WORDS)
-    monkeypatch.setattr(textfooler, "stop_words", lambda: STOP_WORDS)
-    monkeypatch.setattr(textfooler, "wordnet", lambda: None)
+    monkeypatch.setattr(synonym_recipe, "stop_words", lambda: STOP_WORDS)
+    monkeypatch.setattr(synonym_recipe, "wordnet", lambda: None)
     monkeypatch.setattr(textfooler, "synonyms_of", lambda _: ("dull",))
 
 

@@ -79,11 +79,14 @@ def test_a_missing_package_is_told_before_any_model_is_asked(
         _ = made("textattack:pwws").signature
     assert str(caught.value) == (
         "attack 'textattack': lacks the package textattack;"
-        " pip install 'model-audit-harness[textattack]'"
+        " make an environment of its own for it, as it needs transformers below 5:"
+        " pip install -c constraints-textattack.txt 'model-audit-harness[textattack]'"
     )
     standing = dict(TextAttackRecipe.listed("p*"))
     assert set(standing) == {"pruthi", "pso", "pwws"}
-    assert all(words.startswith("lacks the package textattack; pip") for words in standing.values())
+    assert all(
+        words.startswith("lacks the package textattack; make") for words in standing.values()
+    )
 
 
 @pytest.mark.usefixtures("installed")
