@@ -117,7 +117,10 @@ def test_a_sample_with_a_failed_form_is_a_failure(place: Workplace) -> None:
     assert done["quiz @ formats n=14"]["forms"] == "formats n=14"
 
 
-def test_forms_are_compared_gated_and_scored_again(place: Workplace) -> None:
+def test_forms_are_compared_gated_and_scored_again(
+    place: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "120")  # so that no name is folded
     vary = '[{name = "formats", n = 14}]'
     assert run(place, "first_shown", vary).code == 0
     before = place.latest.resolve()
