@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
-from harness.core.build import Problems, build
-from harness.core.errors import ConfigError, DataError
+from harness.core.errors import ConfigError
 from harness.sources.lexicons.lexicon import Lexicon
 from harness.sources.source import Source
 from harness.suites.behaviour.templates import ORIGINAL, check_braces, placeholders
 from harness.suites.behaviour.words import FromLexicon, Words
 from harness.suites.expectation import Expectation
+from harness.suites.toml_sheet import read_toml_sheet
 
 Kind = Literal["MFT", "INV", "DIR"]
 
@@ -159,12 +158,4 @@ def read_sheet(source: Source) -> Sheet:
         DataError: it is not TOML.
         SourceError: the bytes cannot be had.
     """
-    path = source.fetch()
-    try:
-        table: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, IsADirectoryError) as error:
-        raise DataError(path.name, f"is not a TOML file ({error})", "mend it") from error
-    problems = Problems()
-    sheet: Sheet = build(Sheet, table, path.name, problems)
-    problems.raise_any()
-    return sheet
+    return read_toml_sheet(Sheet, source)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from harness.core.build import Problems, build
-from harness.core.errors import ConfigError, DataError
+from harness.core.errors import ConfigError
 from harness.sources.lexicons.association_words import association_words
 from harness.sources.source import Source
+from harness.suites.toml_sheet import read_toml_sheet
 
 _STUDY = re.compile(r"_\d+[ab]?$")
 _LEAST = 2
@@ -97,15 +95,7 @@ def read_tests(source: Source) -> tuple[AssociationTest, ...]:
         DataError: it is not TOML.
         SourceError: the bytes cannot be had.
     """
-    path = source.fetch()
-    try:
-        table: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, IsADirectoryError) as error:
-        raise DataError(path.name, f"is not a TOML file ({error})", "mend it") from error
-    problems = Problems()
-    sheet: TestSheet = build(TestSheet, table, path.name, problems)
-    problems.raise_any()
-    return sheet.test
+    return read_toml_sheet(TestSheet, source).test
 
 
 _PUBLISHED = (
