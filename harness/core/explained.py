@@ -1,0 +1,83 @@
+"""What the parts of a text have to do with what a model says of it, and how far to believe that.
+
+Text, parts (T of them) and outputs (C of them): what is explained is the probability of each label
+that a model gives scores for, or the log-probability of the one answer that it has written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Row = tuple[float, ...]
+"""A number for each of the C outputs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attribution:
+    """What a method makes of one text."""
+
+    values: tuple[Row, ...]
+    """(T, C): what each part adds to each output, in the method's own unit."""
+    base: Row | None = None
+    """(C,): what the values are added to. None for a method whose values need not add up."""
+    total: Row | None = None
+    """(C,): what base and values should come to; None as for ``base``."""
+    is_capped: bool = False
+    """Whether the budget ran out before the method was through: some parts share their value."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """What the chosen output is when parts are taken away by rank (DeYoung et al. 2020, ERASER).
+
+    One number for each share of the parts in ``SHARES``; the part ranked first is the one that
+    speaks most for the chosen output.
+    """
+
+    without: tuple[float, ...]
+    """The output with the first parts masked."""
+    alone: tuple[float, ...]
+    """The output with all but the first parts masked."""
+    is_turned: tuple[bool, ...]
+    """Whether another output is the highest with the first parts masked."""
+
+
+SHARES = (0.01, 0.05, 0.10, 0.20, 0.50)
+"""Of the parts, rounded up to whole parts: the thresholds of ERASER's AOPC for long texts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """The explanation of one text by one method, tried on the model itself."""
+
+    outputs: tuple[str, ...]
+    """C names: the labels, or the answer that the model has written."""
+    unit: Literal["probability", "log-probability"]
+    """Of ``whole``, ``blank`` and the trials."""
+    chosen: int
+    """Place of the output that the model chose for the text as it is."""
+    whole: Row
+    """(C,): outputs of the text as it is."""
+    blank: Row
+    """(C,): outputs with every part masked."""
+    spans: tuple[tuple[int, int], ...]
+    """(T,): characters of the sample's text at which each part begins, and behind its last."""
+    attribution: Attribution
+    trial: Trial
+    random: tuple[Trial, ...]
+    """The same with the parts ranked at random, once for each of some seeds. Every method on a
+    sample is held against the same random ranks."""
+    infidelity: float | None
+    """Mean squared difference between what the values say that masking some parts takes from the
+    chosen output and what it takes (Yeh et al. 2019), over masks that every method shares. None for
+    values in another unit than the outputs'."""
+    again: Attribution | None = None
+    """The same method with another seed; None for one that draws nothing."""
+    n_queries: int
+    """Masked texts that the method and the trials have asked about, repetitions included."""
+    n_sent: int
+    """Those among them that were sent for this sample's sake: known from no other method, sample
+    or question."""
+    n_gradients: int = 0
+    """Gradients or attention maps that were asked for; ``n_queries`` does not count them."""

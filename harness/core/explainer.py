@@ -1,0 +1,79 @@
+"""The door for methods of explanation, registered by entry point, group ``harness.explainers``."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
+
+from harness.core.capability import Capability
+from harness.core.explained import Attribution, Row
+from harness.core.request import Differentiate
+from harness.core.token_gradients import TokenGradients
+
+if TYPE_CHECKING:
+    import random
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Masks: TypeAlias = NDArray[np.bool_]
+    Outputs: TypeAlias = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """One text to explain, and what the model says of it."""
+
+    text: str
+    spans: tuple[tuple[int, int], ...]
+    """(T,): where its parts lie; see ``Explained.spans``."""
+    outputs: tuple[str, ...]
+    """C names."""
+    chosen: int
+    whole: Row
+    """(C,): outputs of the text as it is."""
+    blank: Row
+    """(C,): outputs with every part masked."""
+
+
+Explaining: TypeAlias = Generator[
+    "Masks | Sequence[Differentiate]", "Outputs | Sequence[TokenGradients]", Attribution
+]
+"""An explanation under way. It yields masks, (m, T), true where a part is left as it is, and is
+sent the outputs of those texts, (m, C); or questions for gradients, and is sent as many answers.
+Masks may repeat: each is asked about once."""
+
+
+@runtime_checkable
+class Explainer(Protocol):
+    """A method that tells what each part of a text adds to what a model says."""
+
+    @property
+    def label(self) -> str:
+        """Name with the options that differ from the default: ``lime``, ``lime n_samples=500``."""
+        ...
+
+    @property
+    def signature(self) -> Mapping[str, str]:
+        """What changes its values: version of its code, options."""
+        ...
+
+    @property
+    def needs(self) -> Capability | None:
+        """What a model has to be able to do beside answering; None for nothing."""
+        ...
+
+    @property
+    def draws(self) -> bool:
+        """Whether its values hang on the seed; it is then asked again with another."""
+        ...
+
+    def explain(self, subject: Subject, rng: random.Random) -> Explaining:
+        """Start on one text.
+
+        Args:
+            subject: the text; at least one part.
+            rng: drawn from seed, label and sample id alone.
+        """
+        ...
