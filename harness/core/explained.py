@@ -41,6 +41,8 @@ class Trial:
     """The output with all but the first parts masked."""
     is_turned: tuple[bool, ...]
     """Whether another output is the highest with the first parts masked."""
+    is_kept: tuple[bool, ...]
+    """Whether the chosen output is still the highest with all but the first parts masked."""
 
 
 SHARES = (0.01, 0.05, 0.10, 0.20, 0.50)
