@@ -75,7 +75,8 @@ class Disturbed:
     drops: tuple[Drop, ...]
     """One for each headline quantity, in their order."""
     changed: Share
-    """Samples whose text is another, of those that both suites have records of."""
+    """Samples whose text is another, of those that both suites have records of and whose text could
+    be disturbed as it was to be."""
     flipped: Share | None
     """Samples whose answer is another (label, choice, or generated text), of those that were
     answered and read on both sides; None for outputs that name no answer."""

@@ -26,6 +26,11 @@ class Reading(Protocol):
         ...
 
     @property
+    def is_made(self) -> bool:
+        """Whether its text could be disturbed as it was to be."""
+        ...
+
+    @property
     def answer(self) -> str | None:
         """What the model took the text for; None for an output that names no answer."""
         ...
@@ -58,7 +63,9 @@ def answers_of(
         level: confidence level of the intervals, in (0, 1).
     """
     shared = [name for name in clean if name in disturbed]
-    changed = {name: clean[name].text != disturbed[name].text for name in shared}
+    changed = {
+        name: clean[name].text != disturbed[name].text for name in shared if disturbed[name].is_made
+    }
     read = [name for name in shared if clean[name].is_read and disturbed[name].is_read]
     flips = {
         name: clean[name].answer != disturbed[name].answer

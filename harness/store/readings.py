@@ -11,7 +11,7 @@ from typing import Any
 from harness.core.attacked import Attacked, Outcome
 from harness.core.codec import decode_output
 from harness.core.errors import StoreError, sentence
-from harness.core.response import Classification, Failure, Generation, LogLikelihoods, Output
+from harness.core.response import Classification, Failure, FailureKind, Generation, LogLikelihoods, Output
 from harness.store.samples_file import JSONL, PARQUET, SCORES, StoredRecords
 from harness.store.text_mark import text_mark
 
@@ -37,6 +37,9 @@ class Reading:
     """Mark of the text by which an attack succeeded; None without one."""
     control: bytes | None = None
     """Likewise of the random search beside it."""
+    is_made: bool = True
+    """Whether there is a text that was to be asked about; one that could not be disturbed as it
+    was to be is on record as it was."""
 
 
 def read_readings(folder: Path, suites: Collection[str]) -> dict[Key, dict[str, Reading]]:
@@ -89,7 +92,8 @@ def _rows(folder: Path, suites: Collection[str]) -> Iterator[Mapping[str, Any]]:
 def _reading(row: Mapping[str, Any]) -> Reading:
     text, answer = text_mark(row["text"]), row["answer"]
     if answer["kind"] == Failure.__name__:
-        return Reading(text, is_read=False, answer=None)
+        is_made = answer["failure"] != FailureKind.UNDISTURBED
+        return Reading(text, is_read=False, answer=None, is_made=is_made)
     reading = row.get("reading")
     is_read = bool(row[SCORES]) or not row["unscored"]
     if not is_read:

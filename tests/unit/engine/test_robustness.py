@@ -147,6 +147,21 @@ def test_flips_are_counted_over_answers_read_on_both_sides() -> None:
     assert list(flipped_ids(clean, disturbed)) == ["flipped"]
 
 
+def test_a_text_that_could_not_be_disturbed_is_not_among_those_that_might_have_changed() -> None:
+    clean = {str(i): Reading(b"a", is_read=True, answer="good") for i in range(4)}
+    disturbed = {
+        "0": Reading(b"b", is_read=True, answer="good"),
+        "1": Reading(b"a", is_read=True, answer="good"),
+        "2": Reading(b"a", is_read=False, answer=None, is_made=False),
+        "3": Reading(b"b", is_read=False, answer=None),
+    }
+
+    found = answers_of(clean, disturbed, {}, 0.95)
+
+    assert (found.changed.n_hits, found.changed.n) == (2, 3)
+    assert found.n_failed == 2
+
+
 def test_answers_of_one_cluster_do_not_count_as_so_many() -> None:
     clean = {str(i): Reading(b"a", is_read=True, answer="good") for i in range(40)}
     twin = {

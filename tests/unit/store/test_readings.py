@@ -53,6 +53,7 @@ def test_each_output_names_its_answer(tmp_path: Path, *, is_ended: bool) -> None
         record("s", "text", "good", "label"),
         record("s", "text", attacked("test"), "attack"),
         record("s", "text", Failure(kind=FailureKind.TIMEOUT, message="late"), "failed"),
+        record("s", "text", Failure(kind=FailureKind.UNDISTURBED, message="torn"), "unmade"),
         answered(choices, "choice"),
         answered(Generation(text="one", finish_reason="stop"), "one"),
         answered(Generation(text="two", finish_reason="stop"), "two"),
@@ -74,7 +75,8 @@ def test_each_output_names_its_answer(tmp_path: Path, *, is_ended: bool) -> None
         "read": "bad",
     }
     assert of["one"].answer != of["two"].answer
-    assert [name for name, one in of.items() if not one.is_read] == ["failed", "mute"]
+    assert [name for name, one in of.items() if not one.is_read] == ["failed", "unmade", "mute"]
+    assert [name for name, one in of.items() if not one.is_made] == ["unmade"]
     assert (of["vector"].is_read, of["vector"].answer) == (True, None)
     assert len({one.text for one in of.values()}) == 1
 
