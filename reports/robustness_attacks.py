@@ -40,10 +40,7 @@ _COLUMNS = (
     _Told("queries_sent", "Sent", "mean, without what was known already"),
     _Told("gradients", "Gradients", "mean of each search, beside its queries"),
 )
-SUCCESS, CONTROL, UNDER_ATTACK, BEFORE, UNDECIDED, WORDS = _OF_TEXTS = tuple(
-    told.id for told in _COLUMNS[:6]
-)
-"""Ids of those that come before what judges say of the texts."""
+SUCCESS, CONTROL, UNDER_ATTACK, BEFORE, UNDECIDED, WORDS = (told.id for told in _COLUMNS[:6])
 
 
 def attack_table(found: Robustness) -> Table:
@@ -63,25 +60,21 @@ def attack_table(found: Robustness) -> Table:
         for column in (*_COLUMNS, *others.values())
         if any(_is_told(one, column.id) for one in found.attacks)
     ]
-    costs = [column for column in told if column.id not in _OF_TEXTS]
-    texts = [column for column in told if column.id in _OF_TEXTS]
     measures = measures_of(one.closeness for one in found.attacks)
     columns = [
         Column(title="Attack", key="name"),
-        *map(_column, texts),
-        *closeness_columns(measures),
-        *map(_column, costs),
+        *map(_column, told),
         Column(title="Attacked", is_number=True, note="samples answered rightly before"),
         Column(title="Failed", is_number=True, note="samples not attacked to the end"),
+        *closeness_columns(measures),
     ]
     rows = [
         (
             Cell(one.attack, remark=one.note),
-            *(_cell(number_of(one, column.id)) for column in texts),
-            *closeness_cells(one.closeness, measures, beside=one.control_closeness),
-            *(_cell(number_of(one, column.id)) for column in costs),
+            *(_cell(number_of(one, column.id)) for column in told),
             _n_cell(one),
             Cell(format_count(one.n_failed), order=one.n_failed),
+            *closeness_cells(one.closeness, measures, beside=one.control_closeness),
         )
         for one in found.attacks
     ]

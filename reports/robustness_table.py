@@ -48,8 +48,8 @@ def drop_table(found: Robustness, quantities: Sequence[Quantity]) -> Table:
         Column(title="p, adjusted", is_number=True, note="of no change, Holm's correction"),
         Column(title="Answers flipped", is_number=True, note="share of answers that are another"),
         Column(title="Texts changed", is_number=True),
-        *closeness_columns(measures),
         Column(title="Pairs", is_number=True, note="samples scored on both sides"),
+        *closeness_columns(measures),
     )
     groups = tuple(
         Group(
@@ -103,13 +103,13 @@ def _row(row: Disturbed, drop: Drop, level: float, measures: Sequence[str]) -> t
             f"{format_count(row.changed.n_hits)} of {format_count(row.changed.n)}",
             order=row.changed.n_hits,
         ),
-        *closeness_cells(row.closeness, measures),
         Cell(
             format_count(d.n),
             order=d.n,
             remark=f"{format_count(n_left_out)} left out" if n_left_out else "",
             note="neither failures nor answers that could not be read have a part in it",
         ),
+        *closeness_cells(row.closeness, measures),
     )
 
 
@@ -144,11 +144,11 @@ def _overall_row(one: Overall, measures: Sequence[str]) -> tuple[Cell, ...]:
         Cell(ABSENT),
         Cell(ABSENT),
         Cell(ABSENT),
-        *closeness_cells((), measures),
         Cell(
             format_count(d.n),
             order=d.n,
             remark=f"{format_count(n_left_out)} left out" if n_left_out else "",
             note="samples scored on the original and on every variant",
         ),
+        *closeness_cells((), measures),
     )
