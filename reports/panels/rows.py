@@ -42,21 +42,36 @@ class RowMark:
     """A value to compare with, drawn as a line across the row."""
 
 
-def rows_panel(marks: Sequence[RowMark], title: str, key: tuple[Stroke, ...]) -> Panel:
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A value to compare all rows with, drawn down all of them."""
+
+    value: float
+    words: str
+
+
+def rows_panel(
+    marks: Sequence[RowMark], title: str, key: tuple[Stroke, ...], line: Line | None = None
+) -> Panel:
     """Draw the rows on one scale.
 
     Args:
         marks: one for each row, from above.
         title: of the scale.
         key: what the dots stand for; that of the interval is added.
+        line: a value that is on the scale as well.
     """
     height = _TOP + _ROW * len(marks) + BOTTOM
-    along = scale_over([end for mark in marks for end in _ends(mark)], start=_LEFT,
-                       end=WIDTH - RIGHT)  # fmt: skip
+    ends = [end for mark in marks for end in _ends(mark)]
+    ends += [line.value] if line else []
+    along = scale_over(ends, start=_LEFT, end=WIDTH - RIGHT)
     bottom = height - BOTTOM
     strokes = [
         Stroke(name="grid", path="".join(f"M{x:g} {_TOP:g}V{bottom:g}" for x, _ in along.ticks))
     ]
+    if line:
+        down = f"M{along.place(line.value):g} {_TOP:g}V{bottom:g}"
+        strokes.append(Stroke(name="axis", path=down, words=line.words))
     for number, mark in enumerate(marks):
         strokes += _drawn(mark, along, _place(number))
     return Panel(
