@@ -114,3 +114,7 @@ def run(arguments: list[str] | None = None) -> int:
         click.echo(f"internal error, please report it:\n{traceback.format_exc()}", err=True)
         return ExitCode.INCOMPLETE
     return int(code or ExitCode.PASS)
+
+
+if __name__ == "__main__":
+    main()

@@ -10,6 +10,7 @@ from csv import DictReader
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
+from runpy import run_module
 from xml.etree import ElementTree as ET
 
 import click
@@ -387,6 +388,18 @@ class TestConsoleScript:
         os.close(writing)
         assert done.returncode == 3
         assert b"Traceback" not in done.stderr
+
+    @pytest.mark.parametrize("module", ["harness", "harness.cli.main"])
+    def test_the_command_is_a_module_too(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], module: str
+    ) -> None:
+        monkeypatch.setattr(sys, "argv", ["harness", "gate", "nosuch"])
+        monkeypatch.setattr("signal.signal", lambda *_: None)
+        monkeypatch.delitem(sys.modules, module, raising=False)
+        with pytest.raises(SystemExit) as end:
+            run_module(module, run_name="__main__")
+        assert end.value.code == 2
+        assert "nosuch" in capsys.readouterr().err
 
     def test_version(self, place: Workplace) -> None:
         assert (
