@@ -120,6 +120,12 @@ class Cells:
             raise self._empty(column.column, number)
         return renamed
 
+    def texts_if_any(self, row: Row, spec: str | Column, number: int) -> tuple[str, ...]:
+        """Return the texts of a cell that may as well be empty."""
+        value = row.get(spec if isinstance(spec, str) else spec.column, number)
+        is_blank = isinstance(value, str | list | tuple) and not any(str(x).strip() for x in value)
+        return () if is_blank or _is_missing(value) else self.texts(row, spec, number)
+
     def choices(
         self, row: Row, spec: str | Column | tuple[str, ...], number: int
     ) -> tuple[str, ...]:

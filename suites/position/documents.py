@@ -175,7 +175,7 @@ def _rows(data: Dataset, columns: DocumentColumns) -> Iterator[_Row]:
             gold=cells.text(row, columns.gold, number),
             distractors=()
             if columns.distractors is None
-            else cells.texts(row, columns.distractors, number),
+            else cells.texts_if_any(row, columns.distractors, number),
         )
         if not holds(found.gold, found.answers):
             raise DataError(

@@ -34,9 +34,10 @@ class PositionMetric(Additive):
         Quantity(
             id="accuracy",
             direction=Direction.HIGHER,
-            definition="answers that hold the right one as whole words (case, ASCII punctuation and"
-            " English articles aside), or of a model that scores: whose likeliest alternative, by"
-            " log-likelihood per UTF-8 byte, is right / contexts answered",
+            definition="answers that hold the right one as whole words (case, ASCII punctuation"
+            " outside numbers and an article before it aside), or of a model that scores:"
+            " whose likeliest alternative, by log-likelihood per UTF-8 byte, is right / contexts"
+            " answered",
             is_headline=True,
         ),
         Quantity(
@@ -64,7 +65,7 @@ class PositionMetric(Additive):
     @property
     def signature(self) -> Mapping[str, str]:
         """How an answer is graded."""
-        return {"match": "squad-words"}
+        return {"match": "whole-words"}
 
     def measure(self, sample: Sample, output: Output) -> Score:
         """Return whether an answer is right, and at which depth."""

@@ -19,6 +19,7 @@ from harness.sources.columns import Column
 from harness.sources.dataset import Dataset
 from harness.suites.position import PositionSuite
 from harness.suites.position.documents import DocumentColumns
+from harness.suites.position.grading import holds
 from harness.suites.position.metric import PositionMetric
 
 COLUMNS = DocumentColumns(question="q", answer="a", gold="doc")
@@ -198,6 +199,40 @@ def written(text: str) -> Generation:
 )
 def test_an_answer_is_right_when_it_holds_a_target(text: str, is_right: float) -> None:
     assert PositionMetric().measure(sample_at(), written(text)) == Scored((is_right, 0.5))
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "is_held"),
+    [
+        ("Vitamin K and hepatitis B", "vitamin A", False),
+        ("It is vitamin A.", "Vitamin A", True),
+        ("The answer is A.", "A", True),
+        ("It costs 15 dollars", "1.5 dollars", False),
+        ("It costs $1.5 dollars", "1.5 dollars", True),
+        ("There were 12,000 of them", "12000", True),
+        ("at the tower", "The Tower", True),
+        ("towers", "the tower", False),
+        ("don\u2019t; rock'n'roll!", "rocknroll", True),
+    ],
+)
+def test_what_is_no_article_and_what_is_in_a_number_counts(
+    text: str, answer: str, *, is_held: bool
+) -> None:
+    assert holds(text, [answer]) is is_held
+
+
+def test_a_row_may_have_no_distractors_of_its_own(tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = [{**row, "others": []} for row in ROWS]
+    rows[0]["others"] = ["Only here."]
+    suite = PositionSuite(
+        data=documents(tmp_path, rows),
+        columns=DocumentColumns(question="q", answer="a", gold="doc", distractors="others"),
+        sizes=(3,),
+        depths=(0.0, 1.0),
+        n=99,
+    )
+    samples = list(suite.prepare(limit=None, seed=0).samples())
+    assert {s.cluster for s in samples if "Only here." in s.text} >= {"1"}
 
 
 def test_the_likeliest_alternative_is_told_by_byte() -> None:
