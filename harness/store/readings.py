@@ -11,7 +11,14 @@ from typing import Any
 from harness.core.attacked import Attacked, Outcome
 from harness.core.codec import decode_output
 from harness.core.errors import StoreError, sentence
-from harness.core.response import Classification, Failure, FailureKind, Generation, LogLikelihoods, Output
+from harness.core.response import (
+    Classification,
+    Failure,
+    FailureKind,
+    Generation,
+    LogLikelihoods,
+    Output,
+)
 from harness.store.samples_file import JSONL, PARQUET, SCORES, StoredRecords
 from harness.store.text_mark import text_mark
 
