@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import entry_points
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 from itertools import chain
 from typing import Any
 
@@ -70,7 +72,7 @@ def _metric(
 
 
 def _factory(name: str, where: str) -> Any:
-    points = {point.name: point for point in entry_points(group=_GROUP)}
+    points = _points(tuple(sys.path))
     if name not in points:
         raise UnknownName(where, "metric", name, points)
     try:
@@ -79,6 +81,12 @@ def _factory(name: str, where: str) -> Any:
         raise ConfigError(
             where, f"metric {name!r} cannot be imported ({error})", "install what it needs"
         ) from error
+
+
+@cache
+def _points(_path: tuple[str, ...]) -> Mapping[str, EntryPoint]:
+    """Return the entry points by name; looking through all that is installed takes a while."""
+    return {point.name: point for point in entry_points(group=_GROUP)}
 
 
 def _refuse_repeats(names: Sequence[str]) -> None:

@@ -8,17 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes.opened_page import Opened, OpenPage, launched_browser, opened_page
-from playwright.sync_api import Browser
+from fakes.opened_page import Opened, OpenPage, Pages, launched_browser
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    yield from launched_browser()
+def pages() -> Iterator[Pages]:
+    yield from map(Pages, launched_browser())
 
 
 @pytest.fixture
-def open_page(browser: Browser, folder: Path) -> Iterator[OpenPage]:
+def open_page(pages: Pages, folder: Path) -> Iterator[OpenPage]:
     """Open pages of the folder that the module has written."""
     with ExitStack() as stack:
 
@@ -26,6 +25,6 @@ def open_page(browser: Browser, folder: Path) -> Iterator[OpenPage]:
             file, _, place = name.partition("#")
             path = folder / (file if file.endswith(".html") else f"{file}.html")
             address = path.as_uri() + (f"#{place}" if place else "")
-            return stack.enter_context(opened_page(browser, address, width=width, **options))
+            return stack.enter_context(pages.opened(address, width=width, **options))
 
         yield opener

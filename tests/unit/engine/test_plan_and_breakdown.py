@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,9 @@ def test_an_interruption_is_no_defect() -> None:
 
 def test_the_environment_is_told(tmp_path: Path) -> None:
     assert packages()["pytest"] == pytest.__version__
+    known = {each.metadata["Name"].lower(): each.version for each in distributions()}
+    assert packages() == known
+    assert list(packages()) == sorted(known)
     assert int(hardware()["cores"]) >= 1
     assert float(hardware()["memory_gib"]) > 0
     assert git_state(tmp_path) == {}
