@@ -13,6 +13,7 @@ from harness.core.ports import Session
 from harness.core.profile import LoadProfile, Profile
 from harness.core.response import Failure, FailureKind
 from harness.core.trace import Trace
+from harness.suites.latency.breaches import NOT_SURVIVED
 from harness.suites.latency.energy_sources import idle_power_w
 from harness.suites.latency.load_run import LoadRunner
 from harness.suites.latency.peaks import dtype_of, measured_peaks
@@ -37,7 +38,6 @@ _DEADLY = frozenset(
 )
 """What a model that answered this very request before cannot come to without being gone. One that
 limits rates, or refuses, is there."""
-_BREACH = "the model no longer answered when it ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,7 @@ def _points(
         if points[-1].traces[-1].failure is not None:
             gone = _gone(runner, first, load)
             if gone is not None:
-                points[-1] = replace(points[-1], breaches=(*points[-1].breaches, _BREACH))
+                points[-1] = replace(points[-1], breaches=(*points[-1].breaches, NOT_SURVIVED))
                 return tuple(points), gone
     return tuple(points), None
 
@@ -201,7 +201,7 @@ def _gone(runner: LoadRunner, first: _First, load: Load) -> Failure | None:
         if failure.kind is FailureKind.TIMEOUT:
             break  # it has been waited for long enough
     assert failure is not None
-    reason = f"the model no longer answered when it ended ({failure.message})"
+    reason = f"{NOT_SURVIVED} ({failure.message})"
     remedy = "start it again, and take the run up with --resume"
     return replace(failure, message=sentence(f"load {load.key}", reason, remedy))
 

@@ -433,10 +433,43 @@ def test_a_model_that_is_gone_after_a_load_ends_the_round(n_alive: int, n_answer
     assert "the model no longer answered when it ended (no connection)" in lost.lost.message
 
 
+def scores_of(found: Profile, **options: Any) -> dict[str, Scored | Unscored]:
+    """Every number of a round, by its id."""
+    task = task_of(**options)
+    sample = next(task.samples())
+    return {
+        metric.name.removeprefix("latency:"): metric.measure(sample, found)
+        for metric in task.metrics
+    }
+
+
+def test_a_load_during_which_the_model_was_gone_has_no_number() -> None:
+    model = _Dying()
+    model.n_alive = 2 + 12 + 5
+    options: dict[str, Any] = {
+        "warm_up": 0,
+        "concurrency": (1, 2),
+        "slo": Slo(ttft_ms=500.0),
+        "rates": (1.0,),
+    }
+
+    lost = profile(model, **options)
+
+    found = scores_of(lost, **options)
+    gone = Unscored("the model was gone during this load")
+    assert {score for name, score in found.items() if "@c=2" in name} == {gone}
+    for name in ("out_tps", "goodput", "attainment", "error_rate", "e2e_p50"):
+        assert isinstance(found[f"{name}@c=1,in=128,out=4"], Scored), name
+    task = task_of(**options)
+    figures = {each.title: each.data for each in task.draw([(next(task.samples()), lost)])}
+    curves: Any = figures["Time to the whole answer"]["curves"]
+    assert [curve["label"] for curve in curves] == ["c=1,in=128,out=4"]
+
+
 def test_what_a_lost_round_has_measured_is_told_and_its_knee_is_not() -> None:
     model = _Dying()
     model.n_alive = 2 + 12 + 12
-    suite = {"warm_up": 0, "rates": (1.0, 2.0, 4.0), "arrivals": "constant"}
+    suite: dict[str, Any] = {"warm_up": 0, "rates": (1.0, 2.0, 4.0), "arrivals": "constant"}
     task = task_of(**suite)
     drive = task.drive(task.samples(), model, Capability.GENERATES, lambda _: None)
 
@@ -444,11 +477,10 @@ def test_what_a_lost_round_has_measured_is_told_and_its_knee_is_not() -> None:
     with pytest.raises(AdapterError, match="no longer answered"):
         next(drive)
 
+    assert sample.id == "round 1"
     assert isinstance(came, Response)
-    found = {
-        metric.name.removeprefix("latency:"): metric.measure(sample, came.output)
-        for metric in task.metrics
-    }
+    assert isinstance(came.output, Profile)
+    found = scores_of(came.output, **suite)
     assert isinstance(found["e2e_p50@c=1,in=128,out=4"], Scored)
     assert isinstance(found["e2e_p50@constant=1,in=128,out=4"], Scored)
     early = Unscored("the round ended before this load")
@@ -496,6 +528,8 @@ def test_a_load_is_kept_though_the_adapter_is_lost_at_the_next() -> None:
 
     assert [point.load.n_input_tokens for point in found.points] == [16]
     assert found.lost == Failure(kind=FailureKind.CRASHED, message="the program has ended")
+    scores = scores_of(found, warm_up=0, input_tokens=(16, 128))
+    assert isinstance(scores["rps@c=1,in=16,out=4"], Scored)
 
 
 def test_a_warm_up_that_nobody_answered_is_not_said_to_differ() -> None:
