@@ -12,6 +12,7 @@ from harness.core.load import Load, Tier
 from harness.core.ports import Session
 from harness.core.profile import LoadProfile, Profile
 from harness.core.response import Failure, FailureKind
+from harness.core.time_outs import TimeOuts
 from harness.core.trace import Trace
 from harness.suites.latency.breaches import NOT_SURVIVED
 from harness.suites.latency.energy_sources import idle_power_w
@@ -144,9 +145,13 @@ def _first(timing: Timing, maker: RequestMaker, loads: tuple[Load, ...]) -> _Fir
     """Ask for the first time, and once more with a shorter text, to learn how long texts are."""
     load = max(loads, key=lambda load: load.n_input_tokens)
     n_words = load.n_input_tokens
+    time_outs = TimeOuts()
     for attempt in range(_N_TRIES):
         cold = _one(timing, maker, load, f"first {attempt}", n_words)
         if cold.failure is None:
+            break
+        time_outs.note(cold.failure.kind)
+        if time_outs.is_hanging:
             break
         if cold.failure.kind is FailureKind.TOO_LONG:
             n_words = max(1, n_words // 2)
@@ -173,21 +178,50 @@ def _points(
     points: list[LoadProfile] = []
     for load in loads:
         try:
-            points.append(runner.run(load))
+            gone = _carry_out(runner, load, first, points)
         except AdapterError as error:
             if not points:
                 raise
             return tuple(points), Failure(kind=FailureKind.CRASHED, message=str(error))
-        if points[-1].traces[-1].failure is not None:
-            gone = _gone(runner, first, load)
-            if gone is not None:
-                points[-1] = replace(points[-1], breaches=(*points[-1].breaches, NOT_SURVIVED))
-                return tuple(points), gone
+        if gone is not None and not points:
+            raise AdapterError(gone.message)
+        if gone is not None:
+            return tuple(points), gone
     return tuple(points), None
 
 
-def _gone(runner: LoadRunner, first: _First, load: Load) -> Failure | None:
+def _carry_out(
+    runner: LoadRunner, load: Load, first: _First, points: list[LoadProfile]
+) -> Failure | None:
+    """Add one load to the points, and tell why none can follow; None where one can.
+
+    A model that hangs is not timed: nothing would come of it but the time-outs.
+
+    Raises:
+        AdapterError: the model is gone.
+    """
+    warm = runner.warm_up(load)
+    if warm.is_hanging:
+        gone = _gone(runner, first, load, "the model no longer answered while it was warmed up")
+        if gone is not None:
+            return gone
+    points.append(runner.run(load, warm))
+    if points[-1].traces[-1].failure is None:
+        return None
+    gone = _gone(runner, first, load, NOT_SURVIVED)
+    if gone is not None:
+        points[-1] = replace(points[-1], breaches=(*points[-1].breaches, NOT_SURVIVED))
+    return gone
+
+
+def _gone(runner: LoadRunner, first: _First, load: Load, what: str) -> Failure | None:
     """Ask as at first after a load whose last request failed: an overload ends, a death does not.
+
+    Args:
+        runner: asks.
+        first: what is asked.
+        load: after or before which.
+        what: was seen of the model, for the message.
 
     Returns:
         None where the model answers, or refuses alone; else the failure, with what to do about it.
@@ -201,7 +235,7 @@ def _gone(runner: LoadRunner, first: _First, load: Load) -> Failure | None:
         if failure.kind is FailureKind.TIMEOUT:
             break  # it has been waited for long enough
     assert failure is not None
-    reason = f"{NOT_SURVIVED} ({failure.message})"
+    reason = f"{what} ({failure.message})"
     remedy = "start it again, and take the run up with --resume"
     return replace(failure, message=sentence(f"load {load.key}", reason, remedy))
 

@@ -53,7 +53,7 @@ class Timing:
             due_ns: of each request.
 
         Returns:
-            In the order sent.
+            In the order sent; fewer than there are requests where the model hangs.
 
         Raises:
             AdapterError: the model is gone.
