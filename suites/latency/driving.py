@@ -80,7 +80,7 @@ class Round:
             maker=maker,
             length=first.length,
             round_id=self.id,
-            idle_w=self._idle_w(timing.tier),
+            idle_w=self._idle_w(timing),
             note=self.note,
         )
         points, lost = _points(runner, loads, first)
@@ -98,9 +98,9 @@ class Round:
         is_generating = self.capability is Capability.GENERATES
         return self.plan.generating if is_generating else self.plan.reading
 
-    def _idle_w(self, tier: Tier) -> float | None:
+    def _idle_w(self, timing: Timing) -> float | None:
         """Return the power that the machine takes with the model loaded and nothing to do."""
-        meter = instruments(tier).meter
+        meter = instruments(timing.tier, server_port=timing.server_port).meter
         if isinstance(meter, str):
             return None
         self.note("measuring the power at rest")

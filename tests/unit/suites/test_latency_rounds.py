@@ -59,7 +59,7 @@ class NoMeter:
 @pytest.fixture(autouse=True)
 def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(timing, "Watch", Quiet)
-    monkeypatch.setattr(driving, "instruments", lambda _: NoMeter)
+    monkeypatch.setattr(driving, "instruments", lambda _, **__: NoMeter)
 
 
 def task_of(**options: Any) -> LatencyTask:
