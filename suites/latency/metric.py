@@ -121,11 +121,11 @@ class Latency:
             return Unscored(f"a profile is needed, not a {type(output).__name__}")
         points = self._points(output)
         if not points and output.lost is not None:
-            return Unscored("the round ended before this load")
+            return Unscored("the round ended before this load", is_cut_short=True)
         if not points:
             return moot("this model was not put under such a load")
         if points[0].load.key == self.load and not is_survived(points[0]):
-            return Unscored("the model was gone during this load")
+            return Unscored("the model was gone during this load", is_cut_short=True)
         view = View(profile=output, points=points, slo=self.slo, prices=self.prices)
         return self._measure.of(view)
 

@@ -490,7 +490,7 @@ def test_a_load_during_which_the_model_was_gone_has_no_number() -> None:
     lost = profile(model, **options)
 
     found = scores_of(lost, **options)
-    gone = Unscored("the model was gone during this load")
+    gone = Unscored("the model was gone during this load", is_cut_short=True)
     assert {score for name, score in found.items() if "@c=2" in name} == {gone}
     for name in ("out_tps", "goodput", "attainment", "error_rate", "e2e_p50"):
         assert isinstance(found[f"{name}@c=1,in=128,out=4"], Scored), name
@@ -517,7 +517,7 @@ def test_what_a_lost_round_has_measured_is_told_and_its_knee_is_not() -> None:
     found = scores_of(came.output, **suite)
     assert isinstance(found["e2e_p50@c=1,in=128,out=4"], Scored)
     assert isinstance(found["e2e_p50@constant=1,in=128,out=4"], Scored)
-    early = Unscored("the round ended before this load")
+    early = Unscored("the round ended before this load", is_cut_short=True)
     assert found["e2e_p50@constant=4,in=128,out=4"] == early
     ended = Unscored("the round ended early: the model no longer answered")
     assert found["knee@in=128,out=4"] == ended
