@@ -205,6 +205,19 @@ class RemarkingTask(Task, Protocol):
 
 
 @runtime_checkable
+class AdvisingTask(Task, Protocol):
+    """A task that knows what its options come to, whatever is answered."""
+
+    def advice(self, capability: Capability) -> Sequence[str]:
+        """Return a sentence for each thing that a user could set better.
+
+        Args:
+            capability: the one that was settled on: what is idle for a model is no matter.
+        """
+        ...
+
+
+@runtime_checkable
 class DrawnTask(Task, Protocol):
     """A suite whose charts need the answers themselves (a timeline of requests)."""
 

@@ -105,8 +105,10 @@ class LatencyTask:
         """
         return Timing(session, Capability.GENERATES).watch()
 
-    def remarks(self) -> Sequence[str]:
+    def advice(self, capability: Capability) -> Sequence[str]:
         """Return what to know of a knee whose rates have few requests, where they have."""
+        if capability is not Capability.GENERATES:  # it is given batches, and has no knee
+            return ()
         plan = self.plan
         fewest = min(
             (

@@ -11,7 +11,7 @@ import pytest
 from fakes.timed_model import TIMEOUT, TimedModel
 
 from harness.adapters.echo import EchoAdapter
-from harness.core.abilities import DrawnTask, DrivenTask, SuiteInRounds, TimedSession
+from harness.core.abilities import AdvisingTask, DrawnTask, DrivenTask, SuiteInRounds, TimedSession
 from harness.core.capability import Capability
 from harness.core.errors import AdapterError, ConfigError
 from harness.core.load import Tier
@@ -678,7 +678,10 @@ def test_a_model_that_is_back_after_a_load_has_failed_under_it() -> None:
 def test_a_knee_of_few_requests_is_told_with_a_remark(
     options: dict[str, Any], n: int | None
 ) -> None:
-    remarks = list(task_of(**options).remarks())
+    task = task_of(**options)
+    assert isinstance(task, AdvisingTask)
+    remarks = task.advice(Capability.GENERATES)
 
+    assert task.advice(Capability.CLASSIFIES) == task.advice(Capability.EMBEDS) == ()
     assert len(remarks) == (n is not None)
     assert all(text.startswith(f"knee: {n} requests show only a gross") for text in remarks)
