@@ -41,6 +41,8 @@ _OF_GENERATING = (
     "prices",
 )
 _OF_READING = ("batch_sizes",)
+_OF_LASTING = ("requests", "min_duration_s")
+"""A replay alone has as many requests as its file has moments, and lasts as long as they do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +72,8 @@ class LatencySuite:
     """How they are spread: ``poisson`` by chance, ``constant`` evenly, ``replay`` as in a file."""
     replay: Source | None = None
     """A file with a second of arrival per line, for ``replay``; without ``rates`` at its own pace,
-    with them stretched to each rate."""
+    with them stretched to each rate. It has as many requests as lines, and ends with the last one:
+    ``requests`` and ``min_duration_s`` do nothing to it."""
     batch_sizes: tuple[int, ...] = (1, 8)
     """Texts handed over at once, of a classifier or encoder."""
     requests: int = 10
@@ -147,6 +150,8 @@ class LatencySuite:
             *(() if is_any_generating else _OF_GENERATING),
             *(() if is_any_reading else _OF_READING),
         )
+        if self.replay is not None and not self.concurrency and not is_any_reading:
+            idle += _OF_LASTING
         defaults = {field.name: field.default for field in fields(self)}
         return tuple(name for name in idle if getattr(self, name) != defaults[name])
 

@@ -121,6 +121,8 @@ class LatencyTask:
         if fewest >= ENOUGH_REQUESTS:
             return ()
         remedy = f"raise min_duration_s or requests until each rate has {ENOUGH_REQUESTS}"
+        if plan.replayed:  # it has as many requests as its file has moments
+            remedy = f"record {ENOUGH_REQUESTS} arrivals or more"
         return (f"knee: {fewest} requests show only a gross overload; {remedy}",)
 
     def figures(self, estimates: Sequence[Estimate]) -> tuple[Figure, ...]:

@@ -152,6 +152,33 @@ def test_an_option_is_idle_that_was_written_and_holds_for_no_model() -> None:
     assert LatencySuite().idle_options({Capability.CLASSIFIES}) == ()
 
 
+def test_a_replay_alone_takes_its_requests_and_its_length_from_its_file() -> None:
+    options: dict[str, Any] = {
+        "arrivals": "replay",
+        "replay": Source(path="x"),
+        "requests": 500,
+        "min_duration_s": 60.0,
+    }
+    generating = {Capability.GENERATES}
+    alone = LatencySuite(concurrency=(), **options)
+    assert alone.idle_options(generating) == ("requests", "min_duration_s")
+    assert LatencySuite(concurrency=(1,), **options).idle_options(generating) == ()
+    both = {Capability.GENERATES, Capability.CLASSIFIES}
+    assert alone.idle_options(both) == ()
+    rest = options | {"requests": 10, "min_duration_s": 10.0}
+    assert LatencySuite(concurrency=(), **rest).idle_options(generating) == ()
+
+
+def test_a_knee_of_a_short_replay_wants_more_arrivals(tmp_path: Path) -> None:
+    recorded = tmp_path / "arrivals.txt"
+    recorded.write_text("\n".join(map(str, range(20))), encoding="utf-8")
+    task = prepared(arrivals="replay", replay=Source(path=str(recorded)), concurrency=())
+
+    (told,) = task.advice(Capability.GENERATES)
+
+    assert told == "knee: 20 requests show only a gross overload; record 100 arrivals or more"
+
+
 def test_a_model_has_the_metrics_of_its_own_loads() -> None:
     task = prepared(rates=(2.0,), concurrency=())
     assert isinstance(task, PartedTask)
