@@ -17,7 +17,7 @@ from harness.core.load import Arrivals, Load
 from harness.core.ports import Adapter
 from harness.sources.source import Source
 from harness.suites.latency.lasting import MOST_REQUESTS
-from harness.suites.latency.limits import Prices, Slo
+from harness.suites.latency.limits import Prices, Slo, highest_attainment
 from harness.suites.latency.load_points import LoadGrid
 from harness.suites.latency.measures import WHOLE, measures_of_load
 from harness.suites.latency.metric import Latency
@@ -122,6 +122,7 @@ class LatencySuite:
             reason = f"three waves are the fewest that can settle, not {self.warm_up}"
             raise ConfigError("warm_up", reason, "write 3 or more, or 0 for none")
         self._check_arrivals()
+        self._check_attainment()
 
     def _check_arrivals(self) -> None:
         if (self.arrivals == "replay") != (self.replay is not None):
@@ -129,6 +130,19 @@ class LatencySuite:
             raise ConfigError("replay", reason, 'write arrivals = "replay" and replay.path = "…"')
         if not self.concurrency and not self.rates and self.replay is None:
             raise ConfigError("concurrency", "is empty, and so are the rates", "write [1]")
+
+    def _check_attainment(self) -> None:
+        """Refuse a sweep whose objective no load could prove, however good the model is."""
+        if self.slo is None or not self.rates or self.replay is not None:
+            return
+        most, needed = max(MOST_REQUESTS, self.requests), self.slo.fewest_requests
+        if needed > most:
+            raise ConfigError(
+                "slo.attainment",
+                f"{self.slo.attainment:g} takes {needed:,} requests a rate to prove, and a load has"
+                f" {most:,} at most",
+                f"write {highest_attainment(most)} or less, or requests = {needed}",
+            )
 
     def check_model(self, adapter: Adapter, capability: Capability) -> None:
         """Refuse a load that a model cannot be put under.
