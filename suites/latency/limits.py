@@ -25,7 +25,7 @@ class Slo:
     attainment: float = 0.9
     """Share of all requests that has to be good for a rate to count as sustained. To prove it takes
     29 requests at 0.9, 59 at 0.95, 299 at 0.99: an open loop sends so many at least. Of ``rates``
-    it has to be one that 10,000 requests can prove, 0.9997 or less, unless ``requests`` are more."""
+    it has to be one that 10,000 requests prove, 0.9997 or less, unless ``requests`` are more."""
 
     def __post_init__(self) -> None:
         """Refuse an objective that nothing or everything meets.
@@ -60,7 +60,7 @@ def highest_attainment(n_requests: int) -> float:
     >>> highest_attainment(29), highest_attainment(10_000)
     (0.9018, 0.9997)
     """
-    return math.floor((1 - CONFIDENCE) ** (1 / n_requests) * 1e4) / 1e4
+    return math.floor(math.exp(math.log(1 - CONFIDENCE) / n_requests) * 1e4) / 1e4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
