@@ -421,11 +421,11 @@ class TestFailures:
 
         with scripted(hang) as server:
             load = arrivals(60)
-            traces = timed(server.base_url, load, concurrency=concurrency, timeout_s=0.5)
+            traces = timed(server.base_url, load, concurrency=concurrency, timeout_s=2.0)
             silent.set()
         assert list(traces) == [f"r{place}" for place in range(8 + n_more)]
-        failures = [trace.failure and trace.failure.kind for trace in traces.values()]
-        assert failures == [None] * 8 + [FailureKind.TIMEOUT] * n_more
+        failed = [trace.failure.kind for trace in traces.values() if trace.failure]
+        assert failed == [FailureKind.TIMEOUT] * n_more  # whichever of them came to the server late
 
     def test_an_open_loop_is_sent_whatever_becomes_of_it(self) -> None:
         silent = threading.Event()
