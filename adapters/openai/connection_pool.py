@@ -140,12 +140,13 @@ class ConnectionPool:
         if task.cancelled():
             return
         error = task.exception()
-        if error is None:
-            return
-        record = self._next_waiting()
+        record = None if error is None else self._next_waiting()
         if record is not None:
             at_ns = record.sent_ns = perf_counter_ns()
             record.fail(at_ns, FailureKind.UNREACHABLE, f"{type(error).__name__}: {error}")
+        if self._waiting and not self._is_closed:
+            # A connection that was lost with its first request was counted as on its way until now.
+            self._top_up()
 
     def _free(self, connection: Connection) -> None:
         if self._is_closed or (connection.has_answered and self._habits.keeps_connections is False):

@@ -61,10 +61,10 @@ class LoadTimer:
         )
 
     def read(self, load: TimedLoad, arrivals: Sequence[Arrival]) -> list[tuple[Trace, str]]:
-        """Return each request's trace and the server's fingerprint (or nothing), in order."""
+        """Return the trace and the server's fingerprint (or nothing) of each that was sent."""
         place = f"{self.base_url.rstrip('/')}{self.dialect.path}"
         reader = TraceReader(load.began_ns, place, self.quote)
-        pairs = zip(load.records, arrivals, strict=True)
+        pairs = zip(load.sent, arrivals, strict=False)  # in order, and the last ones may be unsent
         return [reader.read(record, arrival.due_ns) for record, arrival in pairs]
 
     def _address(self) -> Address:

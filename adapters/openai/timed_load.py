@@ -12,6 +12,7 @@ from time import perf_counter_ns
 from harness.adapters.openai.connection_pool import Address, ConnectionPool, ServerHabits
 from harness.adapters.openai.wire_record import WireRecord
 from harness.core.response import FailureKind
+from harness.core.time_outs import TimeOuts
 
 _N_AHEAD = 4
 """Times as many connections as are spared are opened before an open loop begins."""
@@ -30,6 +31,7 @@ class TimedLoad:
 
     The schedule is absolute: a late one makes no other late, and none is left out. Between
     events it sleeps and does not spin, since a processor that it kept busy might be the model's.
+    A closed loop is broken off while the server hangs, and goes on where an answer comes after all.
     """
 
     def __init__(
@@ -51,14 +53,20 @@ class TimedLoad:
         self._pool = ConnectionPool(
             address, habits, most=concurrency, n_spare=n_spare, timeout_s=timeout_s
         )
+        self._time_outs_seen = TimeOuts(at_once=concurrency or 1)
         self._n_begun = 0
         self._n_ended = 0
         self._time_outs: dict[WireRecord, asyncio.TimerHandle] = {}
         self._wake_up: asyncio.TimerHandle | None = None
         self._all_ended = asyncio.Event()
 
+    @property
+    def sent(self) -> Sequence[WireRecord]:
+        """Those that were sent; of a closed loop that was broken off not all."""
+        return self.records[: self._n_begun]
+
     async def run(self) -> None:
-        """Return when every record has ended."""
+        """Return when every record has ended, or the last one that was sent before a hang."""
         if not self.records:
             return
         try:
@@ -92,7 +100,9 @@ class TimedLoad:
     @property
     def _has_room(self) -> bool:
         n_under_way = self._n_begun - self._n_ended
-        return self._concurrency is None or n_under_way < self._concurrency
+        if self._concurrency is None:
+            return True
+        return n_under_way < self._concurrency and not self._time_outs_seen.is_hanging
 
     def _come_back(self, after_ns: int) -> None:
         if self._wake_up is not None:
@@ -111,10 +121,13 @@ class TimedLoad:
     def _ended(self, record: WireRecord) -> None:
         self._n_ended += 1
         self._time_outs.pop(record).cancel()
+        self._time_outs_seen.note(record.problem[0] if record.problem else None)
         if self._n_ended == len(self.records):
             self._all_ended.set()
         elif self._concurrency is not None:
             self._advance()
+            if self._time_outs_seen.is_hanging and self._n_ended == self._n_begun:
+                self._all_ended.set()
 
 
 @contextmanager

@@ -45,7 +45,8 @@ class TimedSession(Session, Protocol):
 
         A request is sent when it is due, on an absolute schedule that no slow answer moves; one
         without a due time as soon as fewer than ``concurrency`` are under way. Nothing is sent
-        twice: a refusal is a trace with its failure.
+        twice: a refusal is a trace with its failure. Of a closed loop the rest is not sent, and
+        not told of, once all that was under way has run out of time (see ``TimeOuts``).
 
         Args:
             arrivals: what to send, in order; due times never fall.
@@ -200,6 +201,19 @@ class RemarkingTask(Task, Protocol):
 
     def remarks(self) -> Sequence[str]:
         """Return a sentence for each thing that answers have shown since the last call."""
+        ...
+
+
+@runtime_checkable
+class AdvisingTask(Task, Protocol):
+    """A task that knows what its options come to, whatever is answered."""
+
+    def advice(self, capability: Capability) -> Sequence[str]:
+        """Return a sentence for each thing that a user could set better.
+
+        Args:
+            capability: the one that was settled on: what is idle for a model is no matter.
+        """
         ...
 
 

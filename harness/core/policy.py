@@ -57,7 +57,8 @@ class Policy:
     gate: tuple[Gate, ...] = ()
     """The declared gates. Without any, every headline quantity of a whole suite is one: it may
     lose 0.01 where it lies in [0, 1], and 2 % of the baseline's value elsewhere; what is measured
-    in rounds 3 % (time per token), 10 % (a 99th percentile), 1 % (memory) or 5 % (all else)."""
+    in rounds 3 % (time per token), 10 % (a 99th percentile), 1 % (memory, which is a headline
+    where the suite has objectives) or 5 % (all else)."""
     alpha: float = 0.05
     """Chance of any false alarm among all gates together."""
     correction: Literal["holm", "none"] = "holm"

@@ -32,6 +32,9 @@ class Unscored:
     is_moot: bool = False
     """There is no such thing to be had of this model or load (a time to the first token of answers
     that come whole). A number that is moot on every sample is left out, not shown as missing."""
+    is_cut_short: bool = False
+    """The model was gone before it could show whether there is such a thing: the other samples say
+    whether the number is moot."""
 
 
 Score = Scored | Unscored

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from harness.core.abilities import (
+    AdvisingTask,
     ChartingMetric,
     DrawnTask,
     PartedTask,
@@ -176,7 +177,7 @@ class Evaluating:
                 *(f"{context.suite}: {text}" for text in slices_left_out(self._board, context)),
                 *(
                     f"{context.suite} on {context.model}: {text}"
-                    for text in (*counts.warnings, *_remarks(self._task))
+                    for text in (*counts.warnings, *_remarks(self._task, planned))
                 ),
             ),
             is_interrupted=self.is_interrupted,
@@ -220,8 +221,11 @@ def evaluate(
     return replace(done, warnings=(*done.warnings, *(f"{place}: {text}" for text in told)))
 
 
-def _remarks(task: Task) -> Sequence[str]:
-    return task.remarks() if isinstance(task, RemarkingTask) else ()
+def _remarks(task: Task, planned: Evaluation) -> Sequence[str]:
+    learnt = task.remarks() if isinstance(task, RemarkingTask) else ()
+    if not isinstance(task, AdvisingTask):
+        return learnt
+    return (*learnt, *task.advice(Capability(planned.capability)))
 
 
 def _remarks_of_model(session: Session, capability: Capability) -> Sequence[str]:

@@ -24,7 +24,7 @@ class MetricColumns:
     """For each scored sample, its place among all samples answered or failed."""
     n_moot: int = 0
     n_missed: int = 0
-    """Answers without a score that could have had one."""
+    """Answers without a score that could have had one; not those that were cut short."""
     why_missed: str = ""
     """What the metric said of the first of them."""
 
@@ -91,7 +91,7 @@ class Scoreboard:
             elif score.is_moot:
                 column.n_moot += 1
             else:
-                column.n_missed += 1
+                column.n_missed += not score.is_cut_short
                 column.why_missed = column.why_missed or score.reason
                 unscored[column.metric.name] = score.reason
         return scores, unscored

@@ -12,9 +12,14 @@ from harness.core.run import Evaluation, Manifest, Status
 def invalid_reasons(comparison: Comparison, policy: Policy) -> dict[tuple[str, str], list[str]]:
     """Return why pairs may not be judged by, as sentences by (suite, candidate's model).
 
-    What concerns the comparison as a whole stands under two empty names.
+    What concerns the comparison as a whole stands under two empty names. An evaluation that was not
+    carried out to its end comes before all else: what one side alone has may follow from that.
     """
-    found: dict[tuple[str, str], list[str]] = {}
+    found = {
+        (pair.suite, pair.candidate_model): list(_of_evaluations(comparison, pair))
+        for pair in comparison.pairs
+    }
+    found = {key: reasons for key, reasons in found.items() if reasons}
     for manifest, side in ((comparison.baseline, "baseline"), (comparison.candidate, "candidate")):
         if manifest.status in {Status.RUNNING, Status.INTERRUPTED}:
             text = f"the {side}'s run {manifest.run_id} is {manifest.status}"
@@ -24,11 +29,10 @@ def invalid_reasons(comparison: Comparison, policy: Policy) -> dict[tuple[str, s
     if not comparison.is_forced:
         found.setdefault(("", ""), []).extend(comparison.unpaired)
     for pair in comparison.pairs:
-        reasons = [*_of_pair(pair, policy), *_of_evaluations(comparison, pair)]
+        reasons = found.setdefault((pair.suite, pair.candidate_model), [])
+        reasons += _of_pair(pair, policy)
         if not comparison.is_forced:
             reasons += [mismatch.sentence for mismatch in pair.mismatches]
-        if reasons:
-            found[pair.suite, pair.candidate_model] = reasons
     return {key: reasons for key, reasons in found.items() if reasons}
 
 

@@ -17,7 +17,7 @@ from harness.core.load import Arrivals, Load
 from harness.core.ports import Adapter
 from harness.sources.source import Source
 from harness.suites.latency.lasting import MOST_REQUESTS
-from harness.suites.latency.limits import Prices, Slo
+from harness.suites.latency.limits import Prices, Slo, highest_attainment
 from harness.suites.latency.load_points import LoadGrid
 from harness.suites.latency.measures import WHOLE, measures_of_load
 from harness.suites.latency.metric import Latency
@@ -41,6 +41,8 @@ _OF_GENERATING = (
     "prices",
 )
 _OF_READING = ("batch_sizes",)
+_OF_LASTING = ("requests", "min_duration_s")
+"""A replay alone has as many requests as its file has moments, and lasts as long as they do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +72,8 @@ class LatencySuite:
     """How they are spread: ``poisson`` by chance, ``constant`` evenly, ``replay`` as in a file."""
     replay: Source | None = None
     """A file with a second of arrival per line, for ``replay``; without ``rates`` at its own pace,
-    with them stretched to each rate."""
+    with them stretched to each rate. It has as many requests as lines, and ends with the last one:
+    ``requests`` and ``min_duration_s`` do nothing to it."""
     batch_sizes: tuple[int, ...] = (1, 8)
     """Texts handed over at once, of a classifier or encoder."""
     requests: int = 10
@@ -119,6 +122,7 @@ class LatencySuite:
             reason = f"three waves are the fewest that can settle, not {self.warm_up}"
             raise ConfigError("warm_up", reason, "write 3 or more, or 0 for none")
         self._check_arrivals()
+        self._check_attainment()
 
     def _check_arrivals(self) -> None:
         if (self.arrivals == "replay") != (self.replay is not None):
@@ -126,6 +130,19 @@ class LatencySuite:
             raise ConfigError("replay", reason, 'write arrivals = "replay" and replay.path = "…"')
         if not self.concurrency and not self.rates and self.replay is None:
             raise ConfigError("concurrency", "is empty, and so are the rates", "write [1]")
+
+    def _check_attainment(self) -> None:
+        """Refuse a sweep whose objective no load could prove, however good the model is."""
+        if self.slo is None or not self.rates or self.replay is not None:
+            return
+        most, needed = max(MOST_REQUESTS, self.requests), self.slo.fewest_requests
+        if needed > most:
+            raise ConfigError(
+                "slo.attainment",
+                f"{self.slo.attainment:g} takes {needed:,} requests a rate to prove, and a load has"
+                f" {most:,} at most",
+                f"write {highest_attainment(most)} or less, or requests = {needed}",
+            )
 
     def check_model(self, adapter: Adapter, capability: Capability) -> None:
         """Refuse a load that a model cannot be put under.
@@ -147,6 +164,8 @@ class LatencySuite:
             *(() if is_any_generating else _OF_GENERATING),
             *(() if is_any_reading else _OF_READING),
         )
+        if self.replay is not None and not self.concurrency and not is_any_reading:
+            idle += _OF_LASTING
         defaults = {field.name: field.default for field in fields(self)}
         return tuple(name for name in idle if getattr(self, name) != defaults[name])
 

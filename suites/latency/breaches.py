@@ -7,6 +7,7 @@ from statistics import fmean
 
 from harness.core.latency import lag, ttft
 from harness.core.load import Load
+from harness.core.profile import LoadProfile
 from harness.core.trace import Trace
 from harness.stats.quantiles import linear_quantile
 from harness.suites.latency.in_flight import in_flight_when_sent
@@ -14,6 +15,7 @@ from harness.suites.latency.prompts import PrefixCache
 from harness.suites.latency.steady import steady_time
 from harness.suites.latency.view import answered
 
+NOT_SURVIVED = "the model no longer answered when it ended"
 MOST_ERRORS = 0.01
 MOST_CACHED = 0.01
 MOST_LAG_S = 0.005
@@ -51,6 +53,15 @@ def breaches_of(
     if fixed_length:
         found.append(_short(load, traces))
     return tuple(filter(None, found))
+
+
+def is_survived(point: LoadProfile) -> bool:
+    """Tell whether the model was still there when a load ended.
+
+    Where it was not, the load stopped when it was gone and not when it was over: a rate of it says
+    when somebody pulled the plug.
+    """
+    return NOT_SURVIVED not in point.breaches
 
 
 def remarks_on(load: Load, traces: Sequence[Trace]) -> tuple[str, ...]:

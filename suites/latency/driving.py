@@ -12,7 +12,9 @@ from harness.core.load import Load, Tier
 from harness.core.ports import Session
 from harness.core.profile import LoadProfile, Profile
 from harness.core.response import Failure, FailureKind
+from harness.core.time_outs import TimeOuts
 from harness.core.trace import Trace
+from harness.suites.latency.breaches import NOT_SURVIVED
 from harness.suites.latency.energy_sources import idle_power_w
 from harness.suites.latency.load_run import LoadRunner
 from harness.suites.latency.peaks import dtype_of, measured_peaks
@@ -37,7 +39,6 @@ _DEADLY = frozenset(
 )
 """What a model that answered this very request before cannot come to without being gone. One that
 limits rates, or refuses, is there."""
-_BREACH = "the model no longer answered when it ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class Round:
             maker=maker,
             length=first.length,
             round_id=self.id,
-            idle_w=self._idle_w(timing.tier),
+            idle_w=self._idle_w(timing),
             note=self.note,
         )
         points, lost = _points(runner, loads, first)
@@ -97,9 +98,9 @@ class Round:
         is_generating = self.capability is Capability.GENERATES
         return self.plan.generating if is_generating else self.plan.reading
 
-    def _idle_w(self, tier: Tier) -> float | None:
+    def _idle_w(self, timing: Timing) -> float | None:
         """Return the power that the machine takes with the model loaded and nothing to do."""
-        meter = instruments(tier).meter
+        meter = instruments(timing.tier, server_port=timing.server_port).meter
         if isinstance(meter, str):
             return None
         self.note("measuring the power at rest")
@@ -144,9 +145,13 @@ def _first(timing: Timing, maker: RequestMaker, loads: tuple[Load, ...]) -> _Fir
     """Ask for the first time, and once more with a shorter text, to learn how long texts are."""
     load = max(loads, key=lambda load: load.n_input_tokens)
     n_words = load.n_input_tokens
+    time_outs = TimeOuts()
     for attempt in range(_N_TRIES):
         cold = _one(timing, maker, load, f"first {attempt}", n_words)
         if cold.failure is None:
+            break
+        time_outs.note(cold.failure.kind)
+        if time_outs.is_hanging:
             break
         if cold.failure.kind is FailureKind.TOO_LONG:
             n_words = max(1, n_words // 2)
@@ -173,21 +178,50 @@ def _points(
     points: list[LoadProfile] = []
     for load in loads:
         try:
-            points.append(runner.run(load))
+            gone = _carry_out(runner, load, first, points)
         except AdapterError as error:
             if not points:
                 raise
             return tuple(points), Failure(kind=FailureKind.CRASHED, message=str(error))
-        if points[-1].traces[-1].failure is not None:
-            gone = _gone(runner, first, load)
-            if gone is not None:
-                points[-1] = replace(points[-1], breaches=(*points[-1].breaches, _BREACH))
-                return tuple(points), gone
+        if gone is not None and not points:
+            raise AdapterError(gone.message)
+        if gone is not None:
+            return tuple(points), gone
     return tuple(points), None
 
 
-def _gone(runner: LoadRunner, first: _First, load: Load) -> Failure | None:
+def _carry_out(
+    runner: LoadRunner, load: Load, first: _First, points: list[LoadProfile]
+) -> Failure | None:
+    """Add one load to the points, and tell why none can follow; None where one can.
+
+    A model that hangs is not timed: nothing would come of it but the time-outs.
+
+    Raises:
+        AdapterError: the model is gone.
+    """
+    warm = runner.warm_up(load)
+    if warm.is_hanging:
+        gone = _gone(runner, first, load, "the model no longer answered while it was warmed up")
+        if gone is not None:
+            return gone
+    points.append(runner.run(load, warm))
+    if points[-1].traces[-1].failure is None:
+        return None
+    gone = _gone(runner, first, load, NOT_SURVIVED)
+    if gone is not None:
+        points[-1] = replace(points[-1], breaches=(*points[-1].breaches, NOT_SURVIVED))
+    return gone
+
+
+def _gone(runner: LoadRunner, first: _First, load: Load, what: str) -> Failure | None:
     """Ask as at first after a load whose last request failed: an overload ends, a death does not.
+
+    Args:
+        runner: asks.
+        first: what is asked.
+        load: after or before which.
+        what: was seen of the model, for the message.
 
     Returns:
         None where the model answers, or refuses alone; else the failure, with what to do about it.
@@ -201,7 +235,7 @@ def _gone(runner: LoadRunner, first: _First, load: Load) -> Failure | None:
         if failure.kind is FailureKind.TIMEOUT:
             break  # it has been waited for long enough
     assert failure is not None
-    reason = f"the model no longer answered when it ended ({failure.message})"
+    reason = f"{what} ({failure.message})"
     remedy = "start it again, and take the run up with --resume"
     return replace(failure, message=sentence(f"load {load.key}", reason, remedy))
 

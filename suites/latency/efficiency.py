@@ -12,7 +12,8 @@ from harness.suites.latency.measure import Measure
 from harness.suites.latency.view import View, moot, total
 
 _MEMORY = {
-    "mem_rss_peak": "most memory that the process had resident (sampled)",
+    "mem_rss_peak": "most memory that the process had resident (sampled), the texts of"
+    " its requests among it; a headline where objectives are set",
     "mem_dev_alloc_peak": "most memory of the device that the model's tensors took",
     "mem_dev_reserved_peak": "most memory of the device that the framework held",
     "mem_dev_used_peak": "most memory of the device in use by anybody, as its driver counts",

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from harness.core.figure import Figure, FigureKind
 from harness.core.profile import LoadProfile, Profile
 from harness.core.trace import Trace
+from harness.suites.latency.breaches import is_survived
 from harness.suites.latency.latencies import E2E, E2E_SCHED, ITL, TTFT, RequestLatency
 from harness.suites.latency.latencies import latency_values as values_of
 from harness.suites.latency.limits import Slo
@@ -78,7 +79,8 @@ def _curves(
     by_load: Mapping[str, list[LoadProfile]], latency: RequestLatency
 ) -> Iterator[dict[str, object]]:
     for load, points in by_load.items():
-        traces: list[Trace] = [trace for point in points for trace in point.traces]
+        whole = filter(is_survived, points)  # as the numbers beside them
+        traces: list[Trace] = [trace for point in whole for trace in point.traces]
         values = values_of(traces, latency)
         if values:
             yield {"label": load, "n": len(values), "values": quantiles(values)}

@@ -45,7 +45,8 @@ def n_missing(traces: Sequence[Trace], seconds: float) -> int:
     """Return how many more a closed loop takes to last that long, by how long these took.
 
     Args:
-        traces: all so far. Nothing is missing where none was answered: the model is not there.
+        traces: all so far. Nothing is missing where none was answered: the model is not there; nor
+            where a user asked for more than ``MOST_REQUESTS``, and has them.
         seconds: how long the load is to last.
     """
     is_answered = any(trace.failure is None for trace in traces)
@@ -54,7 +55,7 @@ def n_missing(traces: Sequence[Trace], seconds: float) -> int:
         return 0
     rate_per_s = len(traces) / max(1, lasted_ns(traces)) * 1e9
     n = max(n_lasting(rate_per_s, left_s), len(traces) // _LEAST_PART)
-    return min(MOST_REQUESTS - len(traces), n)
+    return max(0, min(MOST_REQUESTS - len(traces), n))
 
 
 def lasted_ns(traces: Sequence[Trace]) -> int:

@@ -24,7 +24,8 @@ class Slo:
     """Most milliseconds to the whole answer; in an open loop since the request was due."""
     attainment: float = 0.9
     """Share of all requests that has to be good for a rate to count as sustained. To prove it takes
-    29 requests at 0.9, 59 at 0.95, 299 at 0.99: an open loop sends so many at least."""
+    29 requests at 0.9, 59 at 0.95, 299 at 0.99: an open loop sends so many at least. Of ``rates``
+    it has to be one that 10,000 requests prove, 0.9997 or less, unless ``requests`` are more."""
 
     def __post_init__(self) -> None:
         """Refuse an objective that nothing or everything meets.
@@ -51,6 +52,15 @@ class Slo:
         [29, 59, 299]
         """
         return math.ceil(math.log(1 - CONFIDENCE) / math.log(self.attainment))
+
+
+def highest_attainment(n_requests: int) -> float:
+    """Return the highest share, to four digits, that so many good requests prove.
+
+    >>> highest_attainment(29), highest_attainment(10_000)
+    (0.9018, 0.9997)
+    """
+    return math.floor(math.exp(math.log(1 - CONFIDENCE) / n_requests) * 1e4) / 1e4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

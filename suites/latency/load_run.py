@@ -39,21 +39,36 @@ class LoadRunner:
     """Power of the machine at rest; None where it cannot be told."""
     note: Callable[[str], None]
 
-    def run(self, load: Load) -> LoadProfile:
-        """Carry out one load point.
+    def warm_up(self, load: Load) -> WarmUp:
+        """Get the model ready for one load point.
 
         Raises:
             AdapterError: the model is gone.
             ConfigError: the model cannot be put under such a load.
         """
         self.note(f"{load.key}: warming up")
-        warm = warm_up(load, self.plan.most_warm_up_waves, self._wave)
+        return warm_up(load, self.plan.most_warm_up_waves, self._wave)
+
+    def run(self, load: Load, warm: WarmUp) -> LoadProfile:
+        """Carry out one load point.
+
+        Args:
+            load: what is put on the model.
+            warm: how its warm-up went.
+
+        Raises:
+            AdapterError: the model is gone.
+            ConfigError: the model cannot be put under such a load.
+        """
         due_ns = self._schedule(load, warm)
         requests = self._requests(load, "timed", len(due_ns))
         self.note(f"{load.key}: timing {len(due_ns)} requests")
         with self.timing.watch(self.idle_w) as watch:
             began_ns = time.perf_counter_ns()
-            traces = self._prolonged(load, self.timing.traces(load, requests, due_ns))
+            traces = self.timing.traces(load, requests, due_ns)
+            n_unsent = len(due_ns) - len(traces)
+            if not n_unsent:
+                traces, n_unsent = self._prolonged(load, traces)
         resources, sources = watch.resources()
         return LoadProfile(
             load=load,
@@ -63,12 +78,15 @@ class LoadRunner:
             resources=self._of_the_model(resources),
             sources={**self._of_the_model(sources), "n_in": self._counted_by(traces)},
             unstable=(*self._unsettled(warm), *remarks_on(load, traces), *watch.unstable()),
-            breaches=breaches_of(
-                load,
-                traces,
-                prefix_cache=self.plan.prefix_cache,
-                n_fixed_tokens=self.length.n_fixed_tokens,
-                fixed_length=self.plan.fixed_length,
+            breaches=(
+                *_broken_off(n_unsent),
+                *breaches_of(
+                    load,
+                    traces,
+                    prefix_cache=self.plan.prefix_cache,
+                    n_fixed_tokens=self.length.n_fixed_tokens,
+                    fixed_length=self.plan.fixed_length,
+                ),
             ),
         )
 
@@ -98,15 +116,21 @@ class LoadRunner:
         rate = (load.concurrency or 1) / warm.waves_s[-1]
         return max(load.n_requests, n_lasting(rate, seconds))
 
-    def _prolonged(self, load: Load, traces: tuple[Trace, ...]) -> tuple[Trace, ...]:
-        """Go on with a closed loop that was answered faster than its warm-up, or had none."""
+    def _prolonged(self, load: Load, traces: tuple[Trace, ...]) -> tuple[tuple[Trace, ...], int]:
+        """Go on with a closed loop that was answered faster than its warm-up, or had none.
+
+        Returns:
+            All traces, and how many requests were not sent as the model hangs.
+        """
         while load.rate_per_s is None and (n := n_missing(traces, self.plan.min_duration_s)):
             self.note(f"{load.key}: timing {n} more requests")
             requests = self._requests(load, f"timed after {len(traces)}", n)
             more = self.timing.traces(load, requests, [None] * len(requests))
             # The pause between is the tool's own, and left out.
             traces += tuple(moved(trace, lasted_ns(traces)) for trace in more)
-        return traces
+            if len(more) < n:
+                return traces, n - len(more)
+        return traces, 0
 
     def _unsettled(self, warm: WarmUp) -> tuple[str, ...]:
         if self.plan.most_warm_up_waves == 0 or warm.is_stable:
@@ -136,3 +160,9 @@ class LoadRunner:
         if self.timing.tier is Tier.REMOTE:
             return {}
         return {name: value for name, value in told.items() if name in _OF_THE_MACHINE}
+
+
+def _broken_off(n_unsent: int) -> tuple[str, ...]:
+    if not n_unsent:
+        return ()
+    return (f"{n_unsent} requests were not sent: one after the other had run out of time",)

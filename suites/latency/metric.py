@@ -17,6 +17,7 @@ from harness.core.response import Output
 from harness.core.sample import Sample
 from harness.core.score import Quantity, Score, Scored, Unscored
 from harness.stats.mean import mean_interval
+from harness.suites.latency.breaches import is_survived
 from harness.suites.latency.limits import Prices, Slo
 from harness.suites.latency.measure import Measure
 from harness.suites.latency.measures import all_measures
@@ -120,9 +121,11 @@ class Latency:
             return Unscored(f"a profile is needed, not a {type(output).__name__}")
         points = self._points(output)
         if not points and output.lost is not None:
-            return Unscored("the round ended before this load")
+            return Unscored("the round ended before this load", is_cut_short=True)
         if not points:
             return moot("this model was not put under such a load")
+        if points[0].load.key == self.load and not is_survived(points[0]):
+            return Unscored("the model was gone during this load", is_cut_short=True)
         view = View(profile=output, points=points, slo=self.slo, prices=self.prices)
         return self._measure.of(view)
 

@@ -29,12 +29,12 @@ class NvidiaProbe:
     Args:
         nvml: the module ``pynvml``, initialised, or what stands in for it.
         handles: of the devices.
-        own_pids: processes that are no strangers; None where nobody can tell, as of a server.
+        own_pids: processes that are no strangers.
     """
 
     nvml: Any
     handles: Sequence[Any]
-    own_pids: Callable[[], frozenset[int]] | None = lambda: frozenset({os.getpid()})
+    own_pids: Callable[[], frozenset[int]] = lambda: frozenset({os.getpid()})
 
     def read(self) -> Mapping[str, float]:
         """Return the readings by name with unit."""
@@ -71,8 +71,6 @@ class NvidiaProbe:
         }
 
     def _n_all_strangers(self) -> float | None:
-        if self.own_pids is None:
-            return None
         own = self.own_pids()
         return self._sum(lambda handle: self._n_strangers(handle, own))
 
@@ -102,34 +100,28 @@ class NvidiaProbe:
                 continue
 
 
-def nvidia_probe(*, is_model_elsewhere: bool) -> NvidiaProbe | None:
-    """Return a probe of the device that this process uses, or None where it uses none.
-
-    Args:
-        is_model_elsewhere: the model runs in another process of this machine, on whatever device:
-            all devices are watched then.
-    """
-    torch = sys.modules.get("torch")
-    if not is_model_elsewhere and not _is_cuda_in_use():
+def nvidia_probe() -> NvidiaProbe | None:
+    """Return a probe of the device that this process uses, or None where it uses none."""
+    nvml = driver() if _is_cuda_in_use() else None
+    if nvml is None:
         return None
+    try:
+        return NvidiaProbe(nvml, [_handle_of(sys.modules["torch"], nvml)])
+    except nvml.NVMLError:  # the driver does not know the device
+        return None
+
+
+def driver() -> Any:
+    """Return the module ``pynvml``, initialised; None where the package or the driver is not."""
     try:
         import pynvml
     except ImportError:
         return None
     try:
         pynvml.nvmlInit()
-        handles = (
-            [pynvml.nvmlDeviceGetHandleByIndex(at) for at in range(pynvml.nvmlDeviceGetCount())]
-            if is_model_elsewhere
-            else [_handle_of(torch, pynvml)]
-        )
     except pynvml.NVMLError:  # no driver
         return None
-    if not handles:
-        return None
-    return (
-        NvidiaProbe(pynvml, handles, None) if is_model_elsewhere else NvidiaProbe(pynvml, handles)
-    )
+    return pynvml
 
 
 def _is_cuda_in_use() -> bool:

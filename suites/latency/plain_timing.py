@@ -12,6 +12,7 @@ from harness.core.load import Tier
 from harness.core.ports import Session
 from harness.core.request import Request
 from harness.core.response import Exchange, Failure, FailureKind, Generation, Response
+from harness.core.time_outs import TimeOuts
 from harness.core.trace import Counter, Trace
 from harness.suites.latency.view import total
 
@@ -42,21 +43,29 @@ class PlainTiming:
         if concurrency != 1 or any(arrival.due_ns is not None for arrival in arrivals):
             raise unwatchable()
         requests = [[arrival.request] for arrival in arrivals]
-        for request, trace in zip(arrivals, self.time_batches(requests), strict=True):
-            yield request.request, trace
+        traces = self.time_batches(requests)
+        for arrival, trace in zip(arrivals, traces, strict=False):  # a hang ends them early
+            yield arrival.request, trace
 
     def time_batches(self, batches: Sequence[Sequence[Request]]) -> Iterator[Trace]:
         """Hand over one batch after the other, and tell when each was answered.
+
+        What is left is not asked of a model that hangs.
 
         Args:
             batches: each of at least one request; it is one trace.
         """
         began = time.perf_counter_ns()
+        time_outs = TimeOuts()
         for batch in batches:
             sent = time.perf_counter_ns()
             answers = list(self.session.respond(batch))
             ended = time.perf_counter_ns()
-            yield _trace(batch, answers, sent - began, ended - began)
+            trace = _trace(batch, answers, sent - began, ended - began)
+            yield trace
+            time_outs.note(None if trace.failure is None else trace.failure.kind)
+            if time_outs.is_hanging:
+                return
 
 
 def unwatchable() -> ConfigError:

@@ -105,8 +105,13 @@ class LatencyTask:
         """
         return Timing(session, Capability.GENERATES).watch()
 
-    def remarks(self) -> Sequence[str]:
+    def advice(self, capability: Capability) -> Sequence[str]:
         """Return what to know of a knee whose rates have few requests, where they have."""
+        if capability is not Capability.GENERATES:  # it is given batches, and has no knee
+            return ()
+        return tuple(filter(None, (self._of_few_requests(), self._of_the_objective())))
+
+    def _of_few_requests(self) -> str:
         plan = self.plan
         fewest = min(
             (
@@ -117,9 +122,19 @@ class LatencyTask:
             default=ENOUGH_REQUESTS,
         )
         if fewest >= ENOUGH_REQUESTS:
-            return ()
+            return ""
         remedy = f"raise min_duration_s or requests until each rate has {ENOUGH_REQUESTS}"
-        return (f"knee: {fewest} requests show only a gross overload; {remedy}",)
+        if plan.replayed:  # it has as many requests as its file has moments
+            remedy = f"record {ENOUGH_REQUESTS} arrivals or more"
+        return f"knee: {fewest} requests show only a gross overload; {remedy}"
+
+    def _of_the_objective(self) -> str:
+        """Tell of a replay that proves too little; other open loops send as many as it takes."""
+        n, slo = len(self.plan.replayed), self.slo
+        if not n or slo is None or n >= slo.fewest_requests:
+            return ""
+        share, needed = f"{slo.attainment:g}", f"{slo.fewest_requests:,}"
+        return f"knee: {n} arrivals cannot prove an attainment of {share}; record {needed} or more"
 
     def figures(self, estimates: Sequence[Estimate]) -> tuple[Figure, ...]:
         """Return no chart of estimates: those of the requests say more."""

@@ -28,14 +28,18 @@ class Timing:
         """Where the model stands."""
         return self._watched.tier
 
+    @property
+    def server_port(self) -> int | None:
+        """At which the model's server listens; None where there is none, or nobody knows."""
+        return self.session.server_port if isinstance(self.session, ServedSession) else None
+
     def watch(self, idle_w: float | None = None) -> Watch:
         """Return a watch over the machine for one load.
 
         Args:
             idle_w: power of the machine at rest, if known.
         """
-        port = self.session.server_port if isinstance(self.session, ServedSession) else None
-        return Watch(tier=self.tier, server_port=port, idle_w=idle_w)
+        return Watch(tier=self.tier, server_port=self.server_port, idle_w=idle_w)
 
     def facts(self) -> dict[str, float]:
         """Return what the session knows of itself; nothing where it does not say."""
@@ -53,7 +57,7 @@ class Timing:
             due_ns: of each request.
 
         Returns:
-            In the order sent.
+            In the order sent; fewer than there are requests where the model hangs.
 
         Raises:
             AdapterError: the model is gone.

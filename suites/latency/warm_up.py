@@ -8,6 +8,7 @@ from statistics import fmean
 
 from harness.core.latency import e2e
 from harness.core.load import Load
+from harness.core.time_outs import TimeOuts
 from harness.core.trace import Trace
 
 FEWEST_WAVES = 3
@@ -23,6 +24,8 @@ class WarmUp:
     waves_s: tuple[float, ...]
     """Mean latency of each wave that was answered."""
     traces: tuple[Trace, ...]
+    is_hanging: bool = False
+    """Whether it was broken off because one request after the other ran out of time."""
 
     @property
     def is_stable(self) -> bool:
@@ -31,7 +34,7 @@ class WarmUp:
 
 
 def warm_up(load: Load, n_most_waves: int, wave: Callable[[Load, int], Sequence[Trace]]) -> WarmUp:
-    """Send waves of full length, each as wide as the load, until they are stable.
+    """Send waves of full length, each as wide as the load, until they are stable or unanswered.
 
     An open loop is warmed up by one request at a time: its own rate might never let it settle.
 
@@ -44,6 +47,7 @@ def warm_up(load: Load, n_most_waves: int, wave: Callable[[Load, int], Sequence[
     times: list[float] = []
     traces: list[Trace] = []
     n_requests = 0
+    time_outs = TimeOuts(at_once=shape.concurrency or 1)
     for number in range(n_most_waves):
         own = wave(shape, number)
         n_requests += len(own)
@@ -51,9 +55,11 @@ def warm_up(load: Load, n_most_waves: int, wave: Callable[[Load, int], Sequence[
         latencies = [time for time in map(e2e, own) if time is not None]
         if latencies:
             times.append(fmean(latencies))
-        if is_stable(times):
+        for trace in own:
+            time_outs.note(None if trace.failure is None else trace.failure.kind)
+        if is_stable(times) or time_outs.is_hanging:
             break
-    return WarmUp(n_requests, tuple(times), tuple(traces))
+    return WarmUp(n_requests, tuple(times), tuple(traces), time_outs.is_hanging)
 
 
 def closed_loop(load: Load) -> Load:

@@ -10,6 +10,7 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from threading import Event, Thread
 from types import TracebackType
 from typing import Protocol, Self
@@ -19,7 +20,9 @@ from harness.core.profile import Telemetry
 from harness.suites.latency.energy import SHORTEST_S, Meter
 from harness.suites.latency.energy_sources import meter_of
 from harness.suites.latency.host_probe import host_probe
-from harness.suites.latency.nvidia_probe import nvidia_probe
+from harness.suites.latency.nvidia_probe import NvidiaProbe, nvidia_probe
+from harness.suites.latency.server_device import server_device
+from harness.suites.latency.server_processes import server_processes
 from harness.suites.latency.steadiness import disturbances
 from harness.suites.latency.torch_memory import reset_torch_peaks, torch_peaks
 
@@ -56,13 +59,26 @@ def instruments(tier: Tier = Tier.IN_PROCESS, *, server_port: int | None = None)
         server_port: at which its server listens; None where that is not known.
     """
     host = host_probe(is_served=tier is Tier.LOOPBACK, server_port=server_port)
-    device = nvidia_probe(is_model_elsewhere=tier is Tier.LOOPBACK)
+    device: NvidiaProbe | str | None = None
+    if tier is Tier.IN_PROCESS:
+        device = nvidia_probe()
+    elif tier is Tier.LOOPBACK:
+        device = server_device(partial(_server_pids, server_port))
     return Instruments(
         rss_bytes=None if host is None else host.rss_bytes,
-        probes=[probe for probe in (host, device) if probe is not None],
-        meter=meter_of(device),
+        probes=[each for each in (host, device) if each is not None and not isinstance(each, str)],
+        # Where a device may be at work that is not read, the processor's energy is not all.
+        meter=device if isinstance(device, str) else meter_of(device),
         n_cores=os.cpu_count() or 1 if host is None else host.n_cores,
     )
+
+
+def _server_pids(port: int | None) -> frozenset[int]:
+    try:
+        import psutil
+    except ImportError:
+        return frozenset()
+    return frozenset(each.pid for each in server_processes(psutil, port))
 
 
 @dataclass(slots=True)

@@ -6,8 +6,9 @@ from collections import namedtuple
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
 
+ToldT = TypeVar("ToldT")
 CpuTimes = namedtuple("CpuTimes", "user nice system idle iowait irq softirq steal guest guest_nice")  # noqa: PYI024 - psutil's own form
 
 
@@ -98,7 +99,7 @@ class FakeGpu:
     millijoules: float | None = 5_000_000.0
     used: int = 4 << 30
     mask: int = 0
-    pids: tuple[int, ...] = ()
+    pids: tuple[int, ...] | None = ()
 
 
 class FakeNvml:
@@ -126,10 +127,10 @@ class FakeNvml:
         return gpu.mask
 
     def nvmlDeviceGetComputeRunningProcesses(self, gpu: FakeGpu) -> list[Any]:  # noqa: N802
-        return [SimpleNamespace(pid=pid) for pid in gpu.pids]
+        return [SimpleNamespace(pid=pid) for pid in told(gpu.pids)]
 
 
-def told(value: float | None) -> float:
+def told(value: ToldT | None) -> ToldT:
     if value is None:
         raise FakeNvmlError("Not Supported")
     return value

@@ -407,6 +407,39 @@ class TestFailures:
             assert trace.failure.kind is FailureKind.TIMEOUT
             assert trace.ended_ns - trace.sent_ns >= 0.25e9
 
+    @pytest.mark.parametrize(("concurrency", "n_more"), [(1, 3), (4, 7)])
+    def test_a_server_that_hangs_is_sent_no_more(self, concurrency: int, n_more: int) -> None:
+        """Each that runs out of time makes room for another one, until so many have."""
+        silent = threading.Event()
+
+        def hang(number: int, connection: socket.socket) -> bool:
+            if number < 8:
+                connection.sendall(stream(WORD, STOP))
+            else:
+                silent.wait(20)
+            return number < 8
+
+        with scripted(hang) as server:
+            load = arrivals(60)
+            traces = timed(server.base_url, load, concurrency=concurrency, timeout_s=2.0)
+            silent.set()
+        assert list(traces) == [f"r{place}" for place in range(8 + n_more)]
+        failed = [trace.failure.kind for trace in traces.values() if trace.failure]
+        assert failed == [FailureKind.TIMEOUT] * n_more  # whichever of them came to the server late
+
+    def test_an_open_loop_is_sent_whatever_becomes_of_it(self) -> None:
+        silent = threading.Event()
+
+        def hang(number: int, connection: socket.socket) -> bool:
+            del number, connection
+            silent.wait(20)
+            return False
+
+        with scripted(hang) as server:
+            traces = timed(server.base_url, arrivals(6, due_ns=[0] * 6), timeout_s=0.3)
+            silent.set()
+        assert len(traces) == 6
+
     def test_nobody_listens(self) -> None:
         with socket.create_server(("127.0.0.1", 0)) as taken:
             port = taken.getsockname()[1]

@@ -221,6 +221,18 @@ def test_a_suite_that_one_side_lacks_is_never_a_pass() -> None:
     assert judged(same_model(made)).verdict is Verdict.INVALID
 
 
+def test_a_suite_that_was_not_carried_out_is_told_before_what_follows_from_it() -> None:
+    made = comparison(of(100, 80, 80), of(100, 80, 80, suite="timed"))
+    whole, broken = made.baseline.evaluations
+    baseline = replace(made.baseline, evaluations=(whole, replace(broken, error="it was gone")))
+    alone = "metric 'ttft' of suite 'timed' on model is in the baseline alone"
+    made = replace(made, baseline=baseline, unpaired=(alone,))
+
+    told = judged(made).invalid
+
+    assert told == ("timed on model was not carried out (baseline): it was gone", alone)
+
+
 def test_a_proven_loss_is_said_whatever_else_is_invalid() -> None:
     made = replace(comparison(of(1000, 800, 600)), unpaired=("news is in the baseline alone",))
     assert judged(made).verdict is Verdict.REGRESSED

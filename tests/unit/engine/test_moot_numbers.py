@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from fakes.timed_model import ONE, profile_of, streamed, whole
 
 from harness.core.estimate import Estimate
-from harness.core.profile import Profile
+from harness.core.load import Tier
+from harness.core.profile import LoadProfile, Profile
+from harness.core.response import Failure, FailureKind
 from harness.core.sample import Sample
 from harness.core.score import Unscored
+from harness.core.trace import Trace
 from harness.engine.estimate import ONE_ROUND, Context, metric_estimates
 from harness.engine.score import Scoreboard
+from harness.suites.latency.breaches import NOT_SURVIVED
 from harness.suites.latency.metric import Latency
 
 CONTEXT = Context(model="m", suite="s", seed=0, confidence_level=0.95, signature={})
@@ -40,6 +46,35 @@ def test_what_one_round_has_is_not() -> None:
 
     assert not board.columns[0].is_moot
     assert (estimate(board).value, estimate(board).n, estimate(board).n_unscored) == (0.5, 1, 1)
+
+
+LOST = Failure(kind=FailureKind.TIMEOUT, message="gone")
+
+
+def lost(*points: LoadProfile) -> Profile:
+    return Profile(tier=Tier.LOOPBACK, points=points, lost=LOST)
+
+
+def gone_during(*traces: Trace) -> Profile:
+    (point,) = profile_of(*traces).points
+    return lost(replace(point, breaches=(NOT_SURVIVED,)))
+
+
+@pytest.mark.parametrize("cut", [lost(), gone_during(streamed())], ids=["before", "during"])
+def test_a_round_that_was_cut_short_leaves_moot_what_the_others_call_so(cut: Profile) -> None:
+    for rounds in ([cut, profile_of(whole())], [profile_of(whole()), cut]):
+        assert board_of("ttft_p50", *rounds).columns[0].is_moot
+
+    known = board_of("ttft_p50", profile_of(streamed()), cut)
+    assert not known.columns[0].is_moot
+    assert (estimate(known).n, estimate(known).n_unscored) == (1, 1)
+    assert not board_of("ttft_p99", profile_of(streamed()), cut).columns[0].is_moot
+    alone = board_of("ttft_p50", cut)
+    assert not alone.columns[0].is_moot
+    assert estimate(alone).note in {
+        "the round ended before this load",
+        "the model was gone during this load",
+    }
 
 
 def test_what_is_missing_says_why() -> None:

@@ -66,6 +66,19 @@ class TestLoadPoints:
 
         assert [load.n_requests for load in loads] == [requests, n, n]
 
+    def test_an_objective_that_no_load_can_prove_is_refused(self) -> None:
+        fine, strict = (Slo(e2e_ms=1.0, attainment=share) for share in (0.9997, 0.9998))
+        assert prepared(rates=(1.0,), slo=fine).plan.generating[-1].n_requests == 9985
+        with pytest.raises(ConfigError) as caught:
+            LatencySuite(rates=(1.0,), slo=strict)
+        assert str(caught.value) == (
+            "slo.attainment: 0.9998 takes 14,978 requests a rate to prove, and a load has 10,000"
+            " at most; write 0.9997 or less, or requests = 14978"
+        )
+        many = prepared(rates=(1.0,), slo=strict, requests=14_978).plan.generating[-1]
+        assert many.n_requests == 14_978
+        LatencySuite(slo=strict)  # nothing is swept
+
     def test_rounds_are_the_samples(self) -> None:
         samples = list(prepared(rounds=4, limit=2).samples())
 
@@ -150,6 +163,37 @@ def test_an_option_is_idle_that_was_written_and_holds_for_no_model() -> None:
     assert suite.idle_options({Capability.EMBEDS}) == ("concurrency", "rates")
     assert suite.idle_options({Capability.EMBEDS, Capability.GENERATES}) == ()
     assert LatencySuite().idle_options({Capability.CLASSIFIES}) == ()
+
+
+def test_a_replay_alone_takes_its_requests_and_its_length_from_its_file() -> None:
+    options: dict[str, Any] = {
+        "arrivals": "replay",
+        "replay": Source(path="x"),
+        "requests": 500,
+        "min_duration_s": 60.0,
+    }
+    generating = {Capability.GENERATES}
+    alone = LatencySuite(concurrency=(), **options)
+    assert alone.idle_options(generating) == ("requests", "min_duration_s")
+    assert LatencySuite(concurrency=(1,), **options).idle_options(generating) == ()
+    both = {Capability.GENERATES, Capability.CLASSIFIES}
+    assert alone.idle_options(both) == ()
+    rest = options | {"requests": 10, "min_duration_s": 10.0}
+    assert LatencySuite(concurrency=(), **rest).idle_options(generating) == ()
+
+
+def test_a_knee_of_a_short_replay_wants_more_arrivals(tmp_path: Path) -> None:
+    recorded = tmp_path / "arrivals.txt"
+    recorded.write_text("\n".join(map(str, range(20))), encoding="utf-8")
+    task = prepared(arrivals="replay", replay=Source(path=str(recorded)), concurrency=())
+
+    (told,) = task.advice(Capability.GENERATES)
+
+    assert told == "knee: 20 requests show only a gross overload; record 100 arrivals or more"
+    slo = Slo(e2e_ms=1.0, attainment=0.95)
+    task = prepared(arrivals="replay", replay=Source(path=str(recorded)), concurrency=(), slo=slo)
+    strict = "knee: 20 arrivals cannot prove an attainment of 0.95; record 59 or more"
+    assert task.advice(Capability.GENERATES) == (told, strict)
 
 
 def test_a_model_has_the_metrics_of_its_own_loads() -> None:

@@ -47,9 +47,11 @@ def test_what_nobody_can_measure_is_refused() -> None:
         Latency(quantity="tpot_p5")
 
 
-def test_memory_is_a_headline_where_objectives_are_set() -> None:
-    assert not Latency(quantity="mem_rss_peak").quantities[0].is_headline
-    assert Latency(quantity="mem_rss_peak", slo=Slo(e2e_ms=1.0)).quantities[0].is_headline
+def test_memory_is_a_headline_where_objectives_are_set_and_says_so() -> None:
+    (plain,) = Latency(quantity="mem_rss_peak").quantities
+    (promised,) = Latency(quantity="mem_rss_peak", slo=Slo(e2e_ms=1.0)).quantities
+    assert (plain.is_headline, promised.is_headline) == (False, True)
+    assert "a headline where objectives are set" in plain.definition
 
 
 def test_every_measure_says_its_unit_unless_it_has_none() -> None:

@@ -8,10 +8,10 @@ from typing import Any, Self
 
 import numpy as np
 import pytest
-from fakes.timed_model import TimedModel
+from fakes.timed_model import TIMEOUT, TimedModel
 
 from harness.adapters.echo import EchoAdapter
-from harness.core.abilities import DrawnTask, DrivenTask, SuiteInRounds, TimedSession
+from harness.core.abilities import AdvisingTask, DrawnTask, DrivenTask, SuiteInRounds, TimedSession
 from harness.core.capability import Capability
 from harness.core.errors import AdapterError, ConfigError
 from harness.core.load import Tier
@@ -20,6 +20,7 @@ from harness.core.profile import Profile
 from harness.core.request import Generate
 from harness.core.response import Classification, Exchange, Failure, FailureKind, Response
 from harness.core.score import Scored, Unscored
+from harness.core.time_outs import TimeOuts
 from harness.suites.latency import LatencySuite, driving, timing
 from harness.suites.latency.limits import Slo
 from harness.suites.latency.task import LatencyTask
@@ -58,7 +59,7 @@ class NoMeter:
 @pytest.fixture(autouse=True)
 def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(timing, "Watch", Quiet)
-    monkeypatch.setattr(driving, "instruments", lambda _: NoMeter)
+    monkeypatch.setattr(driving, "instruments", lambda _, **__: NoMeter)
 
 
 def task_of(**options: Any) -> LatencyTask:
@@ -311,6 +312,39 @@ def test_classifiers_and_encoders_are_given_batches() -> None:
     profile(EchoAdapter().open(), Capability.EMBEDS)
 
 
+class _Deaf:
+    """Lets every question after the first ones run out of time."""
+
+    identity = EchoAdapter().open().identity
+
+    def __init__(self, n_alive: int) -> None:
+        self.n_alive = n_alive
+        self.n_asked = 0
+        self._echo = EchoAdapter(labels=("a", "b")).open()
+
+    def respond(self, requests: Any) -> Iterator[Exchange]:
+        self.n_asked += 1
+        if self.n_asked > self.n_alive:
+            yield from (Exchange(request, TIMEOUT) for request in requests)
+        else:
+            yield from self._echo.respond(requests)
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize("capability", [Capability.CLASSIFIES, Capability.GENERATES])
+def test_what_is_timed_from_outside_is_asked_no_more_once_it_hangs(capability: Capability) -> None:
+    session = _Deaf(2 + 5)
+
+    lost = profile(session, capability, warm_up=0, batch_sizes=(2, 4))
+
+    assert [len(point.traces) for point in lost.points] == [5 + 3]
+    assert session.n_asked == 2 + 5 + 3 + 1
+    assert lost.lost is not None
+    assert lost.points[0].breaches[0].startswith("4 requests were not sent: ")
+
+
 class _Counting:
     """Takes down what it is asked at once."""
 
@@ -433,10 +467,43 @@ def test_a_model_that_is_gone_after_a_load_ends_the_round(n_alive: int, n_answer
     assert "the model no longer answered when it ended (no connection)" in lost.lost.message
 
 
+def scores_of(found: Profile, **options: Any) -> dict[str, Scored | Unscored]:
+    """Every number of a round, by its id."""
+    task = task_of(**options)
+    sample = next(task.samples())
+    return {
+        metric.name.removeprefix("latency:"): metric.measure(sample, found)
+        for metric in task.metrics
+    }
+
+
+def test_a_load_during_which_the_model_was_gone_has_no_number() -> None:
+    model = _Dying()
+    model.n_alive = 2 + 12 + 5
+    options: dict[str, Any] = {
+        "warm_up": 0,
+        "concurrency": (1, 2),
+        "slo": Slo(ttft_ms=500.0),
+        "rates": (1.0,),
+    }
+
+    lost = profile(model, **options)
+
+    found = scores_of(lost, **options)
+    gone = Unscored("the model was gone during this load", is_cut_short=True)
+    assert {score for name, score in found.items() if "@c=2" in name} == {gone}
+    for name in ("out_tps", "goodput", "attainment", "error_rate", "e2e_p50"):
+        assert isinstance(found[f"{name}@c=1,in=128,out=4"], Scored), name
+    task = task_of(**options)
+    figures = {each.title: each.data for each in task.draw([(next(task.samples()), lost)])}
+    curves: Any = figures["Time to the whole answer"]["curves"]
+    assert [curve["label"] for curve in curves] == ["c=1,in=128,out=4"]
+
+
 def test_what_a_lost_round_has_measured_is_told_and_its_knee_is_not() -> None:
     model = _Dying()
     model.n_alive = 2 + 12 + 12
-    suite = {"warm_up": 0, "rates": (1.0, 2.0, 4.0), "arrivals": "constant"}
+    suite: dict[str, Any] = {"warm_up": 0, "rates": (1.0, 2.0, 4.0), "arrivals": "constant"}
     task = task_of(**suite)
     drive = task.drive(task.samples(), model, Capability.GENERATES, lambda _: None)
 
@@ -444,14 +511,13 @@ def test_what_a_lost_round_has_measured_is_told_and_its_knee_is_not() -> None:
     with pytest.raises(AdapterError, match="no longer answered"):
         next(drive)
 
+    assert sample.id == "round 1"
     assert isinstance(came, Response)
-    found = {
-        metric.name.removeprefix("latency:"): metric.measure(sample, came.output)
-        for metric in task.metrics
-    }
+    assert isinstance(came.output, Profile)
+    found = scores_of(came.output, **suite)
     assert isinstance(found["e2e_p50@c=1,in=128,out=4"], Scored)
     assert isinstance(found["e2e_p50@constant=1,in=128,out=4"], Scored)
-    early = Unscored("the round ended before this load")
+    early = Unscored("the round ended before this load", is_cut_short=True)
     assert found["e2e_p50@constant=4,in=128,out=4"] == early
     ended = Unscored("the round ended early: the model no longer answered")
     assert found["knee@in=128,out=4"] == ended
@@ -496,6 +562,91 @@ def test_a_load_is_kept_though_the_adapter_is_lost_at_the_next() -> None:
 
     assert [point.load.n_input_tokens for point in found.points] == [16]
     assert found.lost == Failure(kind=FailureKind.CRASHED, message="the program has ended")
+    scores = scores_of(found, warm_up=0, input_tokens=(16, 128))
+    assert isinstance(scores["rps@c=1,in=16,out=4"], Scored)
+
+
+class _Hanging(_Dying):
+    """Lets requests run out of time, and breaks off as a timed session does that sees it."""
+
+    failure = TIMEOUT
+
+    def time(self, arrivals: Any, *, concurrency: int | None) -> Iterator[Any]:
+        time_outs = TimeOuts(at_once=concurrency or 1)
+        for request, trace in super().time(arrivals, concurrency=concurrency):
+            yield request, trace
+            time_outs.note(None if trace.failure is None else trace.failure.kind)
+            if concurrency and time_outs.is_hanging:
+                return
+
+
+@pytest.mark.parametrize(("concurrency", "n_sent"), [(1, 9 + 3), (2, 9 + 3), (8, 9 + 8)])
+def test_a_model_that_hangs_is_asked_for_at_once(concurrency: int, n_sent: int) -> None:
+    model = _Hanging()
+    model.n_alive = 2 + 9
+
+    lost = profile(model, warm_up=0, requests=30, concurrency=(concurrency, 16))
+
+    (point,) = lost.points
+    n_wanted = point.load.n_requests
+    assert len(point.traces) == n_sent
+    assert len(model.asked) == 2 + n_sent + 1
+    assert point.breaches[0].startswith(f"{n_wanted - n_sent} requests were not sent: ")
+    assert point.breaches[-1] == "the model no longer answered when it ended"
+    assert lost.lost is not None
+    assert lost.lost.kind is FailureKind.TIMEOUT
+
+
+@pytest.mark.parametrize(("n_alive", "n_timed"), [(9, 12), (20 + 9, 32)])
+def test_a_model_that_was_only_slow_is_timed_on_and_that_load_is_void(
+    n_alive: int, n_timed: int
+) -> None:
+    """The load is gone on with behind its first twenty requests."""
+    model = _Hanging()
+    model.n_alive, model.n_dead = 2 + n_alive, 3
+
+    found = profile(model, warm_up=0, min_duration_s=30.0, requests=20, input_tokens=(16, 128))
+
+    first, second = found.points
+    assert found.lost is None
+    assert len(first.traces) == n_timed
+    assert "requests were not sent: one after the other had run out of time" in first.breaches[0]
+    assert not second.breaches
+
+
+@pytest.mark.parametrize("n_warm", [0, 1])
+def test_a_model_that_hangs_as_it_is_warmed_up_is_not_timed(n_warm: int) -> None:
+    """The first load has three waves, and twelve requests behind them."""
+    model = _Hanging()
+    model.n_alive = 2 + 3 + 12 + n_warm
+
+    lost = profile(model, warm_up=9, input_tokens=(16, 128))
+
+    assert [point.load.key for point in lost.points] == ["c=1,in=16,out=4"]
+    assert not lost.points[0].breaches
+    assert lost.lost is not None
+    assert "no longer answered while it was warmed up (30 s went by); start it" in str(lost.lost)
+    assert len(model.asked) == model.n_alive + 3 + 1
+
+
+@pytest.mark.parametrize("options", [{"concurrency": (1,)}, {"concurrency": (), "rates": (5.0,)}])
+def test_nothing_is_told_of_a_model_that_hangs_before_anything_is_timed(
+    options: dict[str, Any],
+) -> None:
+    model = _Hanging()
+
+    with pytest.raises(AdapterError, match="no longer answered while it was warmed up"):
+        profile(model, **options)
+
+    assert len(model.asked) == 2 + 3 + 1
+
+
+def test_a_model_that_never_answers_is_asked_three_times() -> None:
+    model = _Hanging()
+    model.n_alive = 0
+
+    assert answer(model) == TIMEOUT
+    assert len(model.asked) == 3
 
 
 def test_a_warm_up_that_nobody_answered_is_not_said_to_differ() -> None:
@@ -527,7 +678,10 @@ def test_a_model_that_is_back_after_a_load_has_failed_under_it() -> None:
 def test_a_knee_of_few_requests_is_told_with_a_remark(
     options: dict[str, Any], n: int | None
 ) -> None:
-    remarks = list(task_of(**options).remarks())
+    task = task_of(**options)
+    assert isinstance(task, AdvisingTask)
+    remarks = task.advice(Capability.GENERATES)
 
+    assert task.advice(Capability.CLASSIFIES) == task.advice(Capability.EMBEDS) == ()
     assert len(remarks) == (n is not None)
     assert all(text.startswith(f"knee: {n} requests show only a gross") for text in remarks)

@@ -15,7 +15,7 @@ from harness.core.sample import Sample
 from harness.core.score import Scored, Unscored
 from harness.core.trace import Trace
 from harness.suites.latency.breaches import breaches_of
-from harness.suites.latency.lasting import lasted_ns, moved
+from harness.suites.latency.lasting import MOST_REQUESTS, lasted_ns, moved, n_missing
 from harness.suites.latency.limits import Slo
 from harness.suites.latency.metric import Latency
 from harness.suites.latency.steady import SteadyTime, steady_time
@@ -109,6 +109,13 @@ def test_a_loop_that_was_gone_on_with_is_whole_and_has_its_rate(spread: float) -
     assert breaches_of(load, traces, prefix_cache="cold", n_fixed_tokens=0) == ()
     assert rate(traces, load) == pytest.approx(4.0, rel=0.08)
     assert rate(traces, load) == pytest.approx(rate(first, load))  # five are no load of eight
+
+
+@pytest.mark.parametrize(("too_many", "n"), [(-1, 1), (0, 0), (1, 0), (2000, 0)])
+def test_a_loop_that_has_the_most_requests_is_over_before_its_time(too_many: int, n: int) -> None:
+    """All of them together take a second, and ten were asked for."""
+    traces = [whole(sent_ms=0, took_ms=1000)] * (MOST_REQUESTS + too_many)
+    assert n_missing(traces, 10.0) == n
 
 
 def test_a_loop_that_was_never_steady_says_so() -> None:

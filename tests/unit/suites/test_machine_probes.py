@@ -16,6 +16,7 @@ from fakes.instruments import FakeGpu, FakeNvml, FakeProcess, FakePsutil
 from harness.suites.latency.descendants import descendants
 from harness.suites.latency.host_probe import HostProbe, host_probe
 from harness.suites.latency.nvidia_probe import NvidiaProbe, nvidia_probe
+from harness.suites.latency.server_device import server_device
 from harness.suites.latency.server_processes import server_processes
 from harness.suites.latency.torch_memory import reset_torch_peaks, torch_peaks
 
@@ -240,7 +241,7 @@ def cuda_in_use(**more: object) -> SimpleNamespace:
 
 def test_a_model_on_the_processor_has_no_device(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "torch", None)
-    assert nvidia_probe(is_model_elsewhere=False) is None
+    assert nvidia_probe() is None
 
 
 def test_without_driver_or_package_there_is_no_device(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -248,10 +249,11 @@ def test_without_driver_or_package_there_is_no_device(monkeypatch: pytest.Monkey
         def nvmlInit(self) -> None:  # noqa: N802
             raise self.NVMLError("Driver Not Loaded")
 
-    monkeypatch.setitem(sys.modules, "pynvml", NoDriver())
-    assert nvidia_probe(is_model_elsewhere=True) is None
-    monkeypatch.setitem(sys.modules, "pynvml", None)
-    assert nvidia_probe(is_model_elsewhere=True) is None
+    monkeypatch.setitem(sys.modules, "torch", cuda_in_use())
+    for nvml in (NoDriver(), None):
+        monkeypatch.setitem(sys.modules, "pynvml", nvml)
+        assert nvidia_probe() is None
+        assert server_device(lambda: {7}) is None
 
 
 def test_the_device_of_torch_is_found_by_its_identifier(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -267,9 +269,87 @@ def test_the_device_of_torch_is_found_by_its_identifier(monkeypatch: pytest.Monk
     )
     monkeypatch.setitem(sys.modules, "torch", torch)
     monkeypatch.setitem(sys.modules, "pynvml", Driver())
-    device = nvidia_probe(is_model_elsewhere=False)
+    device = nvidia_probe()
     assert device is not None
     assert device.read()["gpu_sm_mhz"] == 123
+
+
+HOST = "pid:[4026531836]"
+
+
+def device_of(
+    pids: set[int],
+    *gpus: FakeGpu,
+    patch: pytest.MonkeyPatch,
+    folder: Path,
+    namespace: str = HOST,
+) -> NvidiaProbe | str | None:
+    """The device of a server with these processes on a machine with these devices."""
+
+    class Driver(FakeNvml):
+        def nvmlInit(self) -> None:  # noqa: N802
+            pass
+
+        def nvmlDeviceGetCount(self) -> int:  # noqa: N802
+            return len(gpus)
+
+        def nvmlDeviceGetHandleByIndex(self, at: int) -> FakeGpu:  # noqa: N802
+            return gpus[at]
+
+    patch.setitem(sys.modules, "pynvml", Driver())
+    (folder / "pid").symlink_to(namespace)
+    return server_device(lambda: pids, namespace=folder / "pid")
+
+
+def test_a_server_has_the_devices_on_which_it_computes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    mine, shared = FakeGpu(pids=(7,), used=1 << 30), FakeGpu(pids=(7, 9), used=2 << 30)
+    others = FakeGpu(pids=(9,), used=8 << 30)
+
+    found = device_of({5, 7}, mine, others, shared, patch=monkeypatch, folder=tmp_path)
+
+    assert isinstance(found, NvidiaProbe)
+    readings = found.read()
+    assert readings["gpu_used_bytes"] == 3 << 30
+    assert readings["gpu_other_processes"] == 1
+    assert found.energy_j() == 10_000
+
+
+@pytest.mark.parametrize(
+    ("pids", "namespace", "words"),
+    [
+        ({5, 7}, HOST, None),
+        ({5, 7}, "pid:[4026532000]", "numbers processes unlike this container"),
+        (set(), HOST, "the server's processes cannot be found"),
+    ],
+)
+def test_a_device_that_a_server_does_not_use_is_not_its_own(
+    pids: set[int],
+    namespace: str,
+    words: str | None,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    gpus = (FakeGpu(pids=(9,)), FakeGpu())
+
+    found = device_of(pids, *gpus, patch=monkeypatch, folder=tmp_path, namespace=namespace)
+
+    assert found is None if words is None else words in str(found)
+
+
+def test_nobody_knows_the_device_of_a_server_whose_driver_does_not_tell(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    silent = FakeGpu(pids=None)
+    found = device_of({7}, silent, patch=monkeypatch, folder=tmp_path)
+    assert found == "the NVIDIA device's driver does not tell which processes use it"
+
+
+def test_no_process_is_looked_for_where_there_is_no_device(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert device_of(set(), patch=monkeypatch, folder=tmp_path) is None
 
 
 def test_torchs_allocator_is_asked_only_where_it_is_at_work(

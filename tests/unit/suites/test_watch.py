@@ -10,6 +10,7 @@ import pytest
 from fakes.instruments import FakeGpu, FakeNvml
 
 from harness.core.load import Tier
+from harness.suites.latency import watch as watch_module
 from harness.suites.latency.energy import CounterMeter, Meter
 from harness.suites.latency.nvidia_probe import NvidiaProbe
 from harness.suites.latency.steadiness import disturbances, unwatched
@@ -154,6 +155,27 @@ def test_this_machine_can_be_watched() -> None:
     assert "rss_bytes" in watch.telemetry(0).series
     assert all(isinstance(sentence, str) for sentence in watch.unstable())
     assert instruments(Tier.REMOTE).n_cores >= 1
+
+
+@pytest.mark.parametrize(("pids", "is_used"), [((), False), ((7,), True)])
+def test_a_server_has_the_memory_and_energy_of_a_device_that_it_uses(
+    pids: tuple[int, ...], *, is_used: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device = NvidiaProbe(FakeNvml(), [FakeGpu(pids=pids)])
+    monkeypatch.setattr(watch_module, "server_device", lambda _: device if pids else None)
+    seen = instruments(Tier.LOOPBACK, server_port=1)
+    assert (device in seen.probes) is is_used
+    source = seen.meter if isinstance(seen.meter, str) else seen.meter.source
+    assert (source == "nvml_counter") is is_used
+
+
+def test_energy_of_a_server_is_absent_where_its_device_is_not_known(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(watch_module, "server_device", lambda _: "nobody can tell")
+    seen = instruments(Tier.LOOPBACK, server_port=1)
+    _, sources = watched(seen, lasting_s=20).resources()
+    assert sources["energy_j"] == "absent: nobody can tell"
 
 
 STEADY = {
