@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     Floats: TypeAlias = NDArray[np.float64]
     Integers: TypeAlias = NDArray[np.int64]
+    Booleans: TypeAlias = NDArray[np.bool_]
 
 
 @runtime_checkable
@@ -281,11 +282,18 @@ class LabellingSuite(Suite, Protocol):
 
 
 @runtime_checkable
-class CountingMetric(Metric, Protocol):
-    """A metric some of whose quantities are means over a part of the samples that it scores."""
+class MetricOfParts(Metric, Protocol):
+    """A metric some of whose quantities are made of a part of the samples that it scores.
 
-    def counts(self, statistics: Floats) -> Mapping[str, int]:
-        """Return the size of that part by quantity id, where it is not all of them.
+    What is said of such a quantity (its n and clusters, its interval, whether two models agree on
+    it) is said of that part alone.
+    """
+
+    def parts(self, statistics: Floats) -> Mapping[str, Booleans]:
+        """Return (n,) which rows a quantity is made of, by its id, where it is not all of them.
+
+        A row's own statistics tell whether it is among them, whatever other rows there are, and
+        the quantity is the same without those that are not.
 
         Args:
             statistics: (n, k), one row per scored sample.
