@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from harness.core.abilities import MetricOfWhole
 from harness.core.comparison import Difference
+from harness.core.estimate import Interval
 from harness.core.ports import Metric
+from harness.core.score import Quantity
 from harness.engine.align import Aligned, Scores
 from harness.engine.estimate import MIN_CLUSTERS, slices_told, stderr_of
 from harness.engine.paired_samples import Part, Rows
@@ -209,9 +211,6 @@ class _Tests:
 def _completed(known: Difference, found: _Found, settings: Settings) -> Difference:
     tested = _finite_test(found.tested)
     stderr = tested.stderr or stderr_of(tested.interval)
-    interval, low, high = tested.interval, known.quantity.low, known.quantity.high
-    if interval is not None and low is not None and high is not None:
-        interval = interval.within(low - high, high - low)
     difference = (known.candidate or 0.0) - (known.baseline or 0.0)
     is_student = tested.test in {"paired-t", "sign-flips"} and known.n_clusters > 1
     freedom = known.n_clusters - 1 if is_student else None
@@ -223,7 +222,7 @@ def _completed(known: Difference, found: _Found, settings: Settings) -> Differen
     return replace(
         known,
         difference=difference,
-        interval=interval,
+        interval=tested.interval and _within_range(tested.interval, known.quantity, difference),
         stderr=stderr,
         p_value=tested.p_value,
         test=tested.test,
@@ -316,6 +315,14 @@ def _name_of(found: PairedDifference) -> str:
     if found.interval is not None and found.interval.method == "tango":
         return "mcnemar-exact"
     return "paired-t"
+
+
+def _within_range(interval: Interval, quantity: Quantity, difference: float) -> Interval:
+    """Cut off what no difference of the quantity can be."""
+    if quantity.low is None or quantity.high is None:
+        return interval
+    most = max(quantity.high - quantity.low, abs(difference))
+    return interval.within(-most, most)
 
 
 def _finite_test(tested: Tested) -> Tested:
