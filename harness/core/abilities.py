@@ -313,6 +313,23 @@ class MetricOfWhole(Metric, Protocol):
 
 
 @runtime_checkable
+class NotedMetric(Metric, Protocol):
+    """A metric some of whose quantities are not to be read without a remark (a test, say)."""
+
+    def notes(
+        self, statistics: Floats, clusters: Integers | None, level: float
+    ) -> Mapping[str, str]:
+        """Return remarks by quantity id; they stand wherever the value of a whole suite does.
+
+        Args:
+            statistics: (n, k), one row per scored sample, n at least 1.
+            clusters: (n,) cluster codes, or None when samples are independent.
+            level: confidence level in (0, 1).
+        """
+        ...
+
+
+@runtime_checkable
 class ChartingMetric(Metric, Protocol):
     """A metric whose charts have intervals of their own."""
 

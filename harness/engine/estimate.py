@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from harness.core.abilities import MetricOfWhole
+from harness.core.abilities import MetricOfWhole, NotedMetric
 from harness.core.estimate import Estimate, Interval, signature_text
 from harness.core.ports import Metric
 from harness.core.score import Quantity
@@ -165,6 +165,7 @@ def _of_part(metric: Metric, part: _Part, context: Context) -> Iterator[Estimate
     closed = metric.intervals(part.statistics, part.clusters, context.confidence_level) if n else {}
     replicates = _replicates(metric, part, quantities, closed, n_clusters, context)
     is_in = part_rows(metric, part.statistics)
+    notes = _notes(metric, part, context)
     common = Estimate(
         model=context.model,
         suite=context.suite,
@@ -185,7 +186,16 @@ def _of_part(metric: Metric, part: _Part, context: Context) -> Iterator[Estimate
         own = _sized(common, is_in[:, i], part.clusters)
         enough = replicates if own.n_clusters >= _fewest(part.clusters) else None
         interval, stderr = _spread(closed.get(quantity.id), enough, i, context)
-        yield _completed(own, quantity, value, interval, stderr)
+        known = _completed(own, quantity, value, interval, stderr)
+        remarks = filter(None, (known.note, notes.get(quantity.id)))
+        yield replace(known, note="; ".join(remarks))
+
+
+def _notes(metric: Metric, part: _Part, context: Context) -> Mapping[str, str]:
+    """Return what the metric remarks of the whole suite; slices have no room for it."""
+    if part.slice is not None or not len(part.statistics) or not isinstance(metric, NotedMetric):
+        return {}
+    return metric.notes(part.statistics, part.clusters, context.confidence_level)
 
 
 def _sized(common: Estimate, is_in: NDArray[np.bool_], clusters: Integers | None) -> Estimate:

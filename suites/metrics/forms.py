@@ -14,8 +14,9 @@ from harness.core.identity import hash_json
 from harness.core.ports import Metric
 from harness.core.response import AnswerGroup, Classification, Generation, Output
 from harness.core.sample import Sample
-from harness.core.score import Direction, Quantity, Score, Scored, Unscored
+from harness.core.score import Quantity, Score, Scored, Unscored
 from harness.suites.metrics.additive import Floats, Integers
+from harness.suites.metrics.form_quantities import UNREAD, form_quantities
 from harness.suites.metrics.form_statistics import (
     agreement,
     form_means,
@@ -26,14 +27,6 @@ from harness.suites.metrics.mean_of_values import mean_interval
 
 _N_OVERALL = 2
 """Columns behind those of the scores: alike in all, and the share of pairs that agree."""
-
-
-_UNREAD = Quantity(
-    id="unread",
-    direction=Direction.LOWER,
-    definition="share of answers, in all forms together, that name no label, or not one alone; in"
-    " accuracy and agreement they are answers, and right for no target",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,67 +49,12 @@ class Forms:
     @property
     def quantities(self) -> tuple[Quantity, ...]:
         """Of the forms together; of labels also how many answers name none."""
-        return (*self._of_scores, *((_UNREAD,) if self._has_unread else ()))
+        return (*form_quantities(self.score), *((UNREAD,) if self._has_unread else ()))
 
     @property
     def _has_unread(self) -> bool:
         """Whether a text may name no label; where a metric scores the text any is an answer."""
         return not self.scored_by
-
-    @property
-    def _of_scores(self) -> tuple[Quantity, ...]:
-        score, lead = self.score, Direction.HIGHER
-        return (
-            Quantity(
-                id=f"{score}_first",
-                direction=lead,
-                definition=f"{score} in the suite's own form",
-            ),
-            Quantity(
-                id=f"{score}_min",
-                direction=lead,
-                definition=f"{score} in the form in which it is lowest; of noisy numbers the"
-                " lowest is biased downward",
-                is_headline=True,
-            ),
-            Quantity(
-                id=f"{score}_max",
-                direction=lead,
-                definition=f"{score} in the form in which it is highest; biased upward",
-            ),
-            Quantity(
-                id=f"{score}_mean",
-                direction=lead,
-                definition=f"mean of {score} over forms",
-                is_headline=True,
-            ),
-            Quantity(
-                id="spread",
-                direction=Direction.LOWER,
-                definition=f"highest less lowest {score} over forms (Sclar et al. 2023); biased"
-                " upward: see spread_if_equal",
-                is_headline=True,
-            ),
-            Quantity(
-                id="spread_if_equal",
-                direction=Direction.NEITHER,
-                definition="the spread that chance alone would make if all forms were equally"
-                " good: expected under permutations of a sample's scores among its forms",
-            ),
-            Quantity(
-                id="consistency",
-                direction=Direction.HIGHER,
-                definition="share of samples answered alike in all forms, right or wrong; falls"
-                " with each form that is added",
-                is_headline=True,
-            ),
-            Quantity(
-                id="agreement",
-                direction=Direction.HIGHER,
-                definition="mean over samples of the share of pairs of forms that are answered"
-                " alike (lm-eval: consistency rate)",
-            ),
-        )
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -186,12 +124,22 @@ class Forms:
             "agreement": others[:, 1],
         }
         if self._has_unread:
-            means[_UNREAD.id] = unread.mean(axis=1)
+            means[UNREAD.id] = unread.mean(axis=1)
         if not np.ptp(scores, axis=1).any():
             # No resample has a spread either; it cannot be above the share of samples that differ.
             means["spread"] = np.zeros(len(scores))
         found = {name: mean_interval(each, clusters, level) for name, each in means.items()}
         return {name: interval for name, interval in found.items() if interval is not None}
+
+    def notes(
+        self, statistics: Floats, clusters: Integers | None, level: float
+    ) -> Mapping[str, str]:
+        """Return the permutation test beside the spread, which is biased upward by itself."""
+        test = spread_test(self._parted(statistics)[0], clusters, level)
+        return {
+            "spread": f"permutation test: p = {test.p_value:.2g}, of equal forms"
+            f" {test.low:.2g} to {test.high:.2g}"
+        }
 
     def figures(self, statistics: Floats) -> tuple[Figure, ...]:
         """Return the chart, its intervals at 95 %."""
