@@ -19,6 +19,7 @@ from harness.reports.finding_words import (
     margin_of,
     method_of,
     needed_of,
+    sizes_of,
     spread_words,
     values_of,
 )
@@ -134,7 +135,7 @@ def _number_cells(finding: Finding, n_margins: float, drift: str = "") -> tuple[
         Cell(format_p(finding.p_adjusted), order=finding.p_adjusted, note=method_of(d)),
         Cell(detectable_of(d), order=d.detectable),
         Cell(flips_of(d), order=None if counts is None else counts[0] - counts[1]),
-        Cell(format_count(d.n), order=d.n, note=_samples(finding)),
+        Cell(sizes_of(d), order=d.n, note=_samples(finding)),
     )  # fmt: skip
 
 
@@ -176,6 +177,9 @@ def _samples(finding: Finding) -> str:
     d = finding.difference
     noun = "rounds" if is_of_rounds(d) else "samples"
     facts = [f"{format_count(d.n)} {noun} scored on both sides"]
+    if len(d.sizes) > 1:
+        before, after = map(format_count, d.sizes)
+        facts.append(f"{before} of them in the baseline's value, {after} in the candidate's")
     if d.n_clusters != d.n:
         facts.append(f"{format_count(d.n_clusters)} clusters")
     if d.n_unpaired:

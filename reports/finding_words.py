@@ -36,6 +36,7 @@ BETTER_WORDS = {
 }
 _TESTS = {
     "mcnemar-exact": "exact McNemar test",
+    "mcnemar-parts": "McNemar's test, corrected, of two parts that overlap",
     "paired-t": "paired t test",
     "sign-flips": "exact sign flips",
     "paired-runs-t": "Student's t test of paired rounds",
@@ -126,6 +127,11 @@ def flips_of(difference: Difference) -> str:
     up, down = (format_count(n) for n in counts)
     is_directed = difference.quantity.direction is not Direction.NEITHER
     return f"▲ {up} ▼ {down}" if is_directed else f"↑ {up} ↓ {down}"
+
+
+def sizes_of(difference: Difference) -> str:
+    """Write n, or the baseline's and the candidate's where each side has a part of its own."""
+    return ", ".join(map(format_count, difference.sizes))
 
 
 def method_of(difference: Difference) -> str:

@@ -178,7 +178,7 @@ def _cells(finding: Finding) -> tuple[str, ...]:
         _number(finding.p_adjusted, spec=".2g"),
         _number(row.detectable, factor, ".2g"),
         _flips(finding),
-        str(row.n),
+        ", ".join(map(str, row.sizes)),
         f"[{style}]{finding.verdict}[/{style}]{wanted}",
     )
 

@@ -59,7 +59,7 @@ def _drops(found: Robustness, rows: Sequence[tuple[Disturbed, Drop]], *, is_narr
     for row, drop in rows:
         p_value = [] if is_narrow else [_p(drop.p_adjusted)]
         meaning = [_similarity(row.closeness)] if has_meaning else []
-        pairs = str(drop.difference.n)
+        pairs = ", ".join(map(str, drop.difference.sizes))
         cells = (*_values(drop.difference), _flipped(row), pairs, *meaning, *p_value)
         is_worse = drop.is_shown(found.level) and (drop.loss or 0) > 0
         mark = " (changes meaning)" if row.changes_target else ""

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     Floats: TypeAlias = NDArray[np.float64]
     Integers: TypeAlias = NDArray[np.int64]
+    Booleans: TypeAlias = NDArray[np.bool_]
 
 
 @runtime_checkable
@@ -295,11 +296,18 @@ class LabellingSuite(Suite, Protocol):
 
 
 @runtime_checkable
-class CountingMetric(Metric, Protocol):
-    """A metric some of whose quantities are means over a part of the samples that it scores."""
+class MetricOfParts(Metric, Protocol):
+    """A metric some of whose quantities are made of a part of the samples that it scores.
 
-    def counts(self, statistics: Floats) -> Mapping[str, int]:
-        """Return the size of that part by quantity id, where it is not all of them.
+    What is said of such a quantity (its n and clusters, its interval, whether two models agree on
+    it) is said of that part alone.
+    """
+
+    def parts(self, statistics: Floats) -> Mapping[str, Booleans]:
+        """Return (n,) which rows a quantity is made of, by its id, where it is not all of them.
+
+        A row's own statistics tell whether it is among them, whatever other rows there are, and
+        the quantity is the same without those that are not.
 
         Args:
             statistics: (n, k), one row per scored sample.
@@ -316,6 +324,23 @@ class MetricOfWhole(Metric, Protocol):
 
     is_of_whole: ClassVar[bool]
     """True."""
+
+
+@runtime_checkable
+class NotedMetric(Metric, Protocol):
+    """A metric some of whose quantities are not to be read without a remark (a test, say)."""
+
+    def notes(
+        self, statistics: Floats, clusters: Integers | None, level: float
+    ) -> Mapping[str, str]:
+        """Return remarks by quantity id; they stand wherever the value of a whole suite does.
+
+        Args:
+            statistics: (n, k), one row per scored sample, n at least 1.
+            clusters: (n,) cluster codes, or None when samples are independent.
+            level: confidence level in (0, 1).
+        """
+        ...
 
 
 @runtime_checkable

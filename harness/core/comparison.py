@@ -73,21 +73,29 @@ class Difference:
     p_value: float | None
     """Two-sided, of no difference, before any correction."""
     test: str
-    """``mcnemar-exact``, ``paired-t``, ``sign-flips``, ``sign-flips-clustered``,
+    """``mcnemar-exact``, ``mcnemar-parts``, ``paired-t``, ``sign-flips``, ``sign-flips-clustered``,
     ``paired-bootstrap``, ``paired-jackknife``, ``paired-runs-t``, ``identical``, or empty where
     there was nothing to test."""
     detectable: float | None
     """Smallest true difference that the test would have seen with a chance of 80 %."""
     n: int
-    """Samples scored on both sides; of a quantity of rounds, pairs of rounds."""
+    """Samples scored on both sides that the quantity is made of, on either; of a quantity of
+    rounds, pairs of rounds."""
     n_clusters: int
+    """Clusters among them."""
     n_unpaired: int
     """Samples scored on one side only; they have no part in the difference."""
+    n_of_baseline: int | None = None
+    """Those of the n that the baseline's value is made of, where each side has a part of its own
+    (the samples that a model is right about); None where both have all n."""
+    n_of_candidate: int | None = None
+    """Likewise the candidate's."""
     n_lost: int = 0
     """Those among them that both sides were asked and the baseline alone has a score for: the
     candidate failed there, or could not be read."""
     n_higher: int | None = None
-    """Samples on which the candidate is higher; None for a number that no sample has alone."""
+    """Samples of both sides' parts on which the candidate is higher; None for a number that no
+    sample has alone."""
     n_lower: int | None = None
     p_sign_flips: float | None = None
     """Beside Student's ``p_value``, of rounds that took turns: it assumes no distribution, and is
@@ -98,6 +106,13 @@ class Difference:
     def is_across_runs(self) -> bool:
         """Whether it lies between rounds that did not take turns: it is shown and never tested."""
         return self.quantity.unit == "round" and not self.test and not self.is_absent
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """n, or where each side has a part of its own the baseline's size and the candidate's."""
+        if self.n_of_baseline is None or self.n_of_candidate is None:
+            return (self.n,)
+        return self.n_of_baseline, self.n_of_candidate
 
     @property
     def is_absent(self) -> bool:

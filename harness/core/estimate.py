@@ -54,6 +54,7 @@ class Estimate:
     signature: str = ""
     """Settings that change the number, as ``key:value|…``."""
     note: str = ""
+    """Why something is missing, or what the value is not to be read without."""
 
 
 def signature_text(settings: Mapping[str, object]) -> str:

@@ -44,8 +44,15 @@ class Scores:
     """(m,) place among the common samples."""
     lost: Integers
     """Places among the common samples that the baseline alone has scored."""
-    n_unpaired: int
-    """Samples that only one side has scored."""
+    alone: tuple[Floats, Floats]
+    """Statistics of the samples that the baseline alone has scored, and of the candidate's."""
+    lost_rows: Floats
+    """The baseline's statistics at ``lost``."""
+
+    @property
+    def n_unpaired(self) -> int:
+        """Samples that only one side has scored."""
+        return len(self.alone[0]) + len(self.alone[1])
 
 
 def align(baseline: SampleScores, candidate: SampleScores) -> Aligned:
@@ -65,16 +72,20 @@ def align(baseline: SampleScores, candidate: SampleScores) -> Aligned:
 
 def scores_of(aligned: Aligned, metric: Metric) -> Scores:
     """Return a metric's statistics on the samples that both sides have scored."""
-    a, b = _statistics(aligned.baseline, metric), _statistics(aligned.candidate, metric)
-    n_scored = sum(int(_is_scored(side).sum()) for side in (a, b))
-    a, b = a[aligned.places], b[aligned.others]
+    wholes = _statistics(aligned.baseline, metric), _statistics(aligned.candidate, metric)
+    a, b = wholes[0][aligned.places], wholes[1][aligned.others]
     rows = np.flatnonzero(_is_scored(a) & _is_scored(b))
+    lost = np.flatnonzero(_is_scored(a) & ~_is_scored(b))
     return Scores(
         a=a[rows],
         b=b[rows],
         rows=rows,
-        lost=np.flatnonzero(_is_scored(a) & ~_is_scored(b)),
-        n_unpaired=n_scored - 2 * len(rows),
+        lost=lost,
+        alone=(
+            _scored_but(wholes[0], aligned.places[rows]),
+            _scored_but(wholes[1], aligned.others[rows]),
+        ),
+        lost_rows=a[lost],
     )
 
 
@@ -82,6 +93,13 @@ def _statistics(scores: SampleScores, metric: Metric) -> Floats:
     nothing = np.full(len(scores), np.nan)
     names = [f"{metric.name}.{column}" for column in metric.columns]
     return np.stack([scores.statistics.get(name, nothing) for name in names], axis=1)
+
+
+def _scored_but(statistics: Floats, paired: Integers) -> Floats:
+    """Return the scored rows that are not among the paired ones."""
+    is_alone = _is_scored(statistics)
+    is_alone[paired] = False
+    return statistics[is_alone]
 
 
 def _is_scored(statistics: Floats) -> NDArray[np.bool_]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -11,11 +12,15 @@ from numpy.typing import NDArray
 
 from harness.core.abilities import MetricOfWhole
 from harness.core.comparison import Difference
+from harness.core.estimate import Interval
 from harness.core.ports import Metric
+from harness.core.score import Quantity
 from harness.engine.align import Aligned, Scores
 from harness.engine.estimate import MIN_CLUSTERS, slices_told, stderr_of
+from harness.engine.paired_samples import Part, Rows
+from harness.engine.part_values import PartValues, part_rows
 from harness.engine.resampled_difference import ResampledDifference, Tested
-from harness.engine.sample_values import mean_values
+from harness.engine.two_parts import PartMean, two_part_difference
 from harness.stats.bootstrap import N_RESAMPLES
 from harness.stats.mcnemar import (
     FEW_DISCORDANT,
@@ -29,6 +34,7 @@ from harness.stats.power import minimum_detectable_effect
 
 Floats: TypeAlias = NDArray[np.float64]
 Integers: TypeAlias = NDArray[np.int64]
+Booleans: TypeAlias = NDArray[np.bool_]
 
 N_WHOLE = 10_000
 """Resamples of a whole suite: the smallest p is then 1/10,001, which survives Holm's correction
@@ -47,24 +53,6 @@ class Settings:
     """Slices that the suite in question itself makes."""
     n_whole: int = N_WHOLE
     """Resamples of a whole suite."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Part:
-    """The samples of the suite, or of one slice, that both sides have scored."""
-
-    a: Floats
-    b: Floats
-    values_a: Floats
-    """(m, q), each quantity on each sample alone."""
-    values_b: Floats
-    clusters: Integers | None
-    n_lost: int
-    slice: tuple[str, str] | None
-
-    @property
-    def n_clusters(self) -> int:
-        return len(self.a) if self.clusters is None else len(np.unique(self.clusters))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,23 +77,22 @@ def differences_of(
         settings: level and seed.
     """
     m = len(scores.a)
-    both = np.concatenate([scores.a, scores.b])
-    values, means = mean_values(metric, both)
-    whole = _Part(
+    alone = PartValues.of(metric, np.concatenate([scores.a, scores.b]))
+    whole = Part(
         a=scores.a,
         b=scores.b,
-        values_a=values[:m],
-        values_b=values[m:],
+        alone_a=alone.at(slice(0, m)),
+        alone_b=alone.at(slice(m, None)),
         clusters=None if aligned.clusters is None else aligned.clusters[scores.rows],
-        n_lost=len(scores.lost),
+        lost=part_rows(metric, scores.lost_rows),
+        unpaired=np.concatenate([part_rows(metric, rows) for rows in scores.alone]),
         slice=None,
     )
-    common = replace(common, n_unpaired=scores.n_unpaired)
-    yield from _of_part(metric, whole, means, common, settings)
+    yield from _of_part(metric, whole, common, settings)
     if isinstance(metric, MetricOfWhole):
         return
     for part in _slices(aligned, scores, whole, settings.part_slices):
-        yield from _of_part(metric, part, means, replace(common, n_unpaired=0), settings)
+        yield from _of_part(metric, part, common, settings)
 
 
 def mean_difference(
@@ -135,67 +122,90 @@ def mean_difference(
 
 
 def _slices(
-    aligned: Aligned, scores: Scores, whole: _Part, part_slices: Sequence[str]
-) -> Iterator[_Part]:
+    aligned: Aligned, scores: Scores, whole: Part, part_slices: Sequence[str]
+) -> Iterator[Part]:
     for name, column in sorted(aligned.slices.items()):
         values = np.array([column[i] for i in scores.rows], dtype=object)
         texts = {text for text in column if text is not None}
         for text in slices_told(name, texts, part_slices):
             chosen = np.flatnonzero(values == text)
-            yield _Part(
+            yield Part(
                 a=whole.a[chosen],
                 b=whole.b[chosen],
-                values_a=whole.values_a[chosen],
-                values_b=whole.values_b[chosen],
+                alone_a=whole.alone_a.at(chosen),
+                alone_b=whole.alone_b.at(chosen),
                 clusters=None if whole.clusters is None else whole.clusters[chosen],
-                n_lost=sum(column[i] == text for i in scores.lost),
+                lost=whole.lost[[column[i] == text for i in scores.lost]],
+                unpaired=whole.unpaired[:0],
                 slice=(name, text),
             )
 
 
 def _of_part(
-    metric: Metric,
-    part: _Part,
-    means: NDArray[np.bool_],
-    common: Difference,
-    settings: Settings,
+    metric: Metric, part: Part, common: Difference, settings: Settings
 ) -> Iterator[Difference]:
     is_slice = part.slice is not None
-    chosen = [
-        (i, quantity)
-        for i, quantity in enumerate(metric.quantities)
-        if quantity.is_headline or not is_slice
-    ]
-    n, n_clusters = len(part.a), part.n_clusters
-    common = replace(common, slice=part.slice, n=n, n_clusters=n_clusters, n_lost=part.n_lost)
-    if not n:
-        for _, quantity in chosen:
-            yield replace(common, quantity=quantity, note="no sample was scored on both sides")
-        return
+    common = replace(common, slice=part.slice)
+    n = len(part.a)
     weights = np.ones((1, n))
-    a, b = metric.reduce(part.a, weights)[0], metric.reduce(part.b, weights)[0]
-    is_same = np.array_equal(part.a, part.b)
-    resampled = None
-    if not is_same and not all(means[i] for i, _ in chosen):
-        resampled = ResampledDifference(
-            metric,
-            (part.a, part.b),
-            part.clusters,
-            seed=settings.seed,
-            n_resamples=N_SLICE if is_slice else settings.n_whole,
-        )
-    for i, quantity in chosen:
-        known = replace(common, quantity=quantity, baseline=_finite(a[i]), candidate=_finite(b[i]))
+    a, b = (metric.reduce(side, weights)[0] if n else None for side in (part.a, part.b))
+    tests = _Tests(metric, part, settings)
+    for i, quantity in enumerate(metric.quantities):
+        if is_slice and not quantity.is_headline:
+            continue
+        rows = Rows.of(part, i)
+        known = rows.counted(replace(common, quantity=quantity))
+        if a is None or b is None:
+            yield replace(known, note="no sample was scored on both sides")
+            continue
+        known = replace(known, baseline=_finite(a[i]), candidate=_finite(b[i]))
         if known.baseline is None or known.candidate is None:
             yield replace(known, note="undefined on the common samples")
             continue
-        if is_same:
-            found = _identical(known, settings, is_mean=bool(means[i]))
-        elif resampled is None or means[i]:
-            found = _of_mean(part.values_a[:, i], part.values_b[:, i], part.clusters, settings)
-        else:
-            found = _Found(tested=resampled.tested(i, settings.level))
-        yield _completed(known, found, settings)
+        yield _completed(known, tests.found(i, rows, known), settings)
+
+
+class _Tests:
+    """Tests the quantities of one metric on one suite or slice, each on its own samples."""
+
+    def __init__(self, metric: Metric, part: Part, settings: Settings) -> None:
+        self._metric = metric
+        self._part = part
+        self._settings = settings
+
+    def found(self, column: int, rows: Rows, known: Difference) -> _Found:
+        part, settings = self._part, self._settings
+        is_mean = bool(part.alone_a.means[column])
+        if np.array_equal(part.a[rows.chosen], part.b[rows.chosen]):
+            return _identical(known, settings, is_mean=is_mean)
+        if not is_mean:
+            return _Found(self._resampled_test(column, known))
+        a, b = (alone.values[rows.chosen, column] for alone in (part.alone_a, part.alone_b))
+        if not rows.is_shared:
+            sides = PartMean(values=a, is_in=rows.in_a), PartMean(values=b, is_in=rows.in_b)
+            return _of_two_parts(sides, rows.clusters, settings)
+        if np.array_equal(a, b) and not np.isin(a, (0.0, 1.0)).all():
+            # Other numbers of the metric differ: the model may do so here another time.
+            tested = replace(_identical(known, settings, is_mean=True).tested, test="sign-flips")
+            return _Found(tested, 0, 0)
+        return _of_mean(a, b, rows.clusters, settings)
+
+    def _resampled_test(self, column: int, known: Difference) -> Tested:
+        if known.n_clusters < MIN_CLUSTERS:
+            return Tested("", note=f"fewer than {MIN_CLUSTERS} independent samples")
+        return self._resampled.tested(column, self._settings.level)
+
+    @cached_property
+    def _resampled(self) -> ResampledDifference:
+        """All samples together: a quantity of a part of them sees the others without weight."""
+        part, settings = self._part, self._settings
+        return ResampledDifference(
+            self._metric,
+            (part.a, part.b),
+            part.clusters,
+            seed=settings.seed,
+            n_resamples=settings.n_whole if part.slice is None else N_SLICE,
+        )
 
 
 def _completed(known: Difference, found: _Found, settings: Settings) -> Difference:
@@ -212,7 +222,7 @@ def _completed(known: Difference, found: _Found, settings: Settings) -> Differen
     return replace(
         known,
         difference=difference,
-        interval=tested.interval,
+        interval=tested.interval and _within_range(tested.interval, known.quantity, difference),
         stderr=stderr,
         p_value=tested.p_value,
         test=tested.test,
@@ -248,6 +258,21 @@ def _of_mean(a: Floats, b: Floats, clusters: Integers | None, settings: Settings
         tested = _all_moved_alike(found, settings)
     elif tested.test != "mcnemar-exact":
         tested = _flipped(tested, found, b - a, clusters, settings)
+    return _Found(tested, found.n_higher, found.n_lower)
+
+
+def _of_two_parts(
+    sides: tuple[PartMean, PartMean], clusters: Integers | None, settings: Settings
+) -> _Found:
+    own = two_part_difference(*sides, clusters, level=settings.level)
+    found = own.found
+    test = "mcnemar-parts" if own.is_counted else "paired-t"
+    tested = Tested(test, found.interval, found.stderr, found.p_value)
+    if found.n_units < MIN_CLUSTERS and not own.is_counted:
+        note = f"fewer than {MIN_CLUSTERS} independent samples"
+        tested = Tested("", note=note)
+    elif found.interval is None:
+        tested = replace(tested, note="no spread is known")
     return _Found(tested, found.n_higher, found.n_lower)
 
 
@@ -290,6 +315,14 @@ def _name_of(found: PairedDifference) -> str:
     if found.interval is not None and found.interval.method == "tango":
         return "mcnemar-exact"
     return "paired-t"
+
+
+def _within_range(interval: Interval, quantity: Quantity, difference: float) -> Interval:
+    """Cut off what no difference of the quantity can be."""
+    if quantity.low is None or quantity.high is None:
+        return interval
+    most = max(quantity.high - quantity.low, abs(difference))
+    return interval.within(-most, most)
 
 
 def _finite_test(tested: Tested) -> Tested:

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from harness.core.abilities import CountingMetric, MetricOfWhole
+from harness.core.abilities import MetricOfWhole, NotedMetric
 from harness.core.estimate import Estimate, Interval, signature_text
 from harness.core.ports import Metric
 from harness.core.score import Quantity
+from harness.engine.part_values import part_rows
 from harness.engine.score import MetricColumns, Scoreboard
 from harness.stats.bootstrap import bootstrap
 from harness.stats.pooling import pooled_units
@@ -163,7 +164,8 @@ def _of_part(metric: Metric, part: _Part, context: Context) -> Iterator[Estimate
     values = metric.reduce(part.statistics, np.ones((1, n)))[0] if n else None
     closed = metric.intervals(part.statistics, part.clusters, context.confidence_level) if n else {}
     replicates = _replicates(metric, part, quantities, closed, n_clusters, context)
-    counts = metric.counts(part.statistics) if n and isinstance(metric, CountingMetric) else {}
+    is_in = part_rows(metric, part.statistics)
+    notes = _notes(metric, part, context)
     common = Estimate(
         model=context.model,
         suite=context.suite,
@@ -181,9 +183,29 @@ def _of_part(metric: Metric, part: _Part, context: Context) -> Iterator[Estimate
     )
     for i, quantity in quantities:
         value = None if values is None or not np.isfinite(values[i]) else float(values[i])
-        interval, stderr = _spread(closed.get(quantity.id), replicates, i, context)
-        completed = _completed(common, quantity, value, interval, stderr)
-        yield replace(completed, n=counts.get(quantity.id, n))
+        own = _sized(common, is_in[:, i], part.clusters)
+        enough = replicates if own.n_clusters >= _fewest(part.clusters) else None
+        interval, stderr = _spread(closed.get(quantity.id), enough, i, context)
+        known = _completed(own, quantity, value, interval, stderr)
+        remarks = filter(None, (known.note, notes.get(quantity.id)))
+        yield replace(known, note="; ".join(remarks))
+
+
+def _notes(metric: Metric, part: _Part, context: Context) -> Mapping[str, str]:
+    """Return what the metric remarks of the whole suite; slices have no room for it."""
+    if part.slice is not None or not len(part.statistics) or not isinstance(metric, NotedMetric):
+        return {}
+    return metric.notes(part.statistics, part.clusters, context.confidence_level)
+
+
+def _sized(common: Estimate, is_in: NDArray[np.bool_], clusters: Integers | None) -> Estimate:
+    """Return an estimate with the size of the quantity's own part."""
+    if is_in.all():
+        return common
+    n = int(is_in.sum())
+    return replace(
+        common, n=n, n_clusters=n if clusters is None else len(np.unique(clusters[is_in]))
+    )
 
 
 def _completed(
@@ -234,6 +256,11 @@ def stderr_of(interval: Interval | None) -> float | None:
     return (interval.high - interval.low) / (2 * float(ndtri(0.5 + interval.level / 2)))
 
 
+def _fewest(clusters: Integers | None) -> int:
+    """Fewest independent units that are resampled."""
+    return 2 if clusters is None else MIN_CLUSTERS
+
+
 def _replicates(
     metric: Metric,
     part: _Part,
@@ -243,8 +270,9 @@ def _replicates(
     context: Context,
 ) -> Replicates | None:
     """Bootstrap, unless every interval has a closed form or there is nothing to resample."""
-    fewest = 2 if part.clusters is None else MIN_CLUSTERS
-    if n_clusters < fewest or all(quantity.id in closed for _, quantity in quantities):
+    if n_clusters < _fewest(part.clusters) or all(
+        quantity.id in closed for _, quantity in quantities
+    ):
         return None
     statistics, clusters = part.statistics, part.clusters
     if metric.is_additive:

@@ -46,7 +46,7 @@ class Draft:
 
         Of a number that is no mean (F1, AUC, BLEU) one sample may cost any part of its range.
         """
-        n, n_lost = self.difference.n, self.difference.n_lost
+        n, n_lost = min(self.difference.sizes), self.difference.n_lost
         if not n_lost:
             return 0.0
         is_mean = self.difference.n_higher is not None
@@ -56,6 +56,8 @@ class Draft:
 def needed_samples(draft: Draft, alpha: float) -> int | None:
     """Return how many samples (pairs of rounds) would decide, clustered as these are.
 
+    Of a number that is made of a part of the samples it is the size of that part, on one side.
+
     None where these are as many: then it was chance, or a change about as large as the margin,
     that left the matter open.
     """
@@ -64,18 +66,23 @@ def needed_samples(draft: Draft, alpha: float) -> int | None:
         return None
     if difference.quantity.unit == "round":
         wanted = needed_pairs(margin, difference.stderr**2 * difference.n, alpha=alpha)
-    elif difference.test == "identical":
+    elif difference.test == "identical" or _has_none_moved(difference):
         # The interval of nothing in n samples is z² / (n + z²) of the range.
         square = normal_quantile(1 - alpha / 2) ** 2
         wanted = math.ceil(
             square * (draft.range / margin - 1) * difference.n / difference.n_clusters
         )
     else:
-        variance = difference.stderr**2 * difference.n
+        variance = difference.stderr**2 * min(difference.sizes)
         if not math.isfinite(variance / margin**2):
             return None
         wanted = needed_n(margin, variance, alpha=alpha)
-    return wanted if wanted > difference.n else None
+    return wanted if wanted > min(difference.sizes) else None
+
+
+def _has_none_moved(difference: Difference) -> bool:
+    """Tell whether a mean is over the same samples on both sides, and the same on each."""
+    return difference.n_higher == difference.n_lower == 0 and len(difference.sizes) == 1
 
 
 def verdict_on(

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from harness.core.ports import Metric
 
 Floats: TypeAlias = NDArray[np.float64]
+Booleans: TypeAlias = NDArray[np.bool_]
 
 _BLOCK = 64
 """Samples reduced at a time: each costs as many weights, of which all but one are 0."""
@@ -42,7 +43,9 @@ def sample_values(metric: Metric, statistics: Floats) -> Floats:
     return values[places.ravel()]
 
 
-def mean_values(metric: Metric, statistics: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+def mean_values(
+    metric: Metric, statistics: Floats, is_in: Booleans | None = None
+) -> tuple[Floats, Booleans]:
     """Return the quantities that are plain means of their values on single samples.
 
     As :func:`sample_values` and :func:`is_mean`, but of a metric that has no such quantity a few
@@ -51,21 +54,32 @@ def mean_values(metric: Metric, statistics: Floats) -> tuple[Floats, NDArray[np.
     Args:
         metric: with q quantities.
         statistics: (n, k).
+        is_in: (n, q), which samples a quantity may be a mean over; all of them when absent.
 
     Returns:
-        (n, q) values, NaN for all that is no mean; (q,) whether it is one.
+        (n, q) values, NaN for all that is no mean and outside of its part; (q,) whether it is one.
     """
     n, q = len(statistics), len(metric.quantities)
     nothing = np.full((n, q), np.nan), np.zeros(q, dtype=np.bool_)
-    tried = statistics[np.random.default_rng(0).permutation(n)[:_N_TRIED]]
-    if not n or not is_mean(metric, tried, sample_values(metric, tried)).any():
+    rows = np.random.default_rng(0).permutation(n)[:_N_TRIED]
+    tried, own = statistics[rows], None if is_in is None else is_in[rows]
+    if not n or not _may_be_mean(metric, tried, own).any():
         return nothing
     values = sample_values(metric, statistics)
-    means = is_mean(metric, statistics, values)
-    return np.where(means, values, np.nan), means
+    means = is_mean(metric, statistics, values, is_in)
+    is_told = means if is_in is None else means & is_in
+    return np.where(is_told, values, np.nan), means
 
 
-def is_mean(metric: Metric, statistics: Floats, values: Floats) -> NDArray[np.bool_]:
+def _may_be_mean(metric: Metric, tried: Floats, is_in: Booleans | None) -> Booleans:
+    """Tell it from some samples; a quantity that none of them has a part in may be one."""
+    found = is_mean(metric, tried, sample_values(metric, tried), is_in)
+    return found if is_in is None else found | ~is_in.any(axis=0)
+
+
+def is_mean(
+    metric: Metric, statistics: Floats, values: Floats, is_in: Booleans | None = None
+) -> Booleans:
     """Tell which quantities are plain means of their values on single samples.
 
     A quantity is one when every weighting of the samples says so: accuracy is, F1 is not. A few
@@ -75,17 +89,22 @@ def is_mean(metric: Metric, statistics: Floats, values: Floats) -> NDArray[np.bo
         metric: with q quantities.
         statistics: (n, k).
         values: (n, q) from :func:`sample_values`.
+        is_in: (n, q), which samples a quantity may be a mean over; all of them when absent.
 
     Returns:
-        (q,).
+        (q,); False for a quantity of no sample.
     """
     if not len(statistics):
         return np.zeros(len(metric.quantities), dtype=np.bool_)
+    if is_in is None:
+        is_in = np.broadcast_to(np.True_, values.shape)
     weights = np.random.default_rng(1).exponential(size=(_N_WEIGHTINGS, len(statistics)))
     reduced = metric.reduce(statistics, weights)
-    is_finite = np.isfinite(values).all(axis=0)
-    known = np.where(is_finite, values, 0.0)
-    means = weights @ known / weights.sum(axis=1, keepdims=True)
+    is_finite = (np.isfinite(values) | ~is_in).all(axis=0) & is_in.any(axis=0)
+    known = np.where(is_finite & is_in, values, 0.0)
+    total = weights @ is_in
+    means = np.zeros_like(total)
+    np.divide(weights @ known, total, out=means, where=total > 0)
     scale = np.maximum(1.0, np.abs(known).max(axis=0))
     close = np.abs(reduced - means) <= _ROUNDING * scale
     return np.asarray(close.all(axis=0) & is_finite)

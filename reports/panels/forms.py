@@ -70,19 +70,34 @@ def forms_words(data: Data) -> str:
         f" if all forms were equally good it would be {ends[0]} to {ends[1]}"
         f" (permutation test: p = {format_number(test['p_value'], digits=2)},"
         f" {format_count(test['n_permutations'])} permutations of"
-        f" {format_count(data['n'])} samples)."
+        f" {format_count(data['n'])} samples).{_unread_words(forms)}"
+    )
+
+
+def _unread_words(forms: Sequence[Data]) -> str:
+    """Say where the model has lost its way, the worst form first; empty where it never has."""
+    lost = sorted(forms, key=lambda form: -form.get("n_unread", 0))
+    n_unread = lost[0].get("n_unread", 0)
+    if not n_unread:
+        return ""
+    total = sum(form.get("n_unread", 0) for form in forms)
+    return (
+        f" {format_count(total)} answers name no label, and count as wrong:"
+        f" {format_count(n_unread)} of them in one form ({lost[0]['label']})."
     )
 
 
 def forms_table(data: Data) -> Table:
     """Return every form, what it looks like, and its score."""
     has_looks = any(form["shown"] for form in data["forms"])
+    has_unread = any(form.get("n_unread") for form in data["forms"])
     rows = [
         (
             Cell(format_count(number), order=number),
             form["label"],
             *((_visible(form["shown"]),) if has_looks else ()),
             *_score_cells(form, ("value", "low", "high")),
+            *((_count_cell(form["n_unread"]),) if has_unread else ()),
         )
         for number, form in enumerate(data["forms"], start=1)
     ]
@@ -93,8 +108,13 @@ def forms_table(data: Data) -> Table:
         Column(title=str(data["quantity"]), is_number=True),
         Column(title="Interval from", is_number=True),
         Column(title="Interval to", is_number=True),
+        *((Column(title="Answers without a label", is_number=True),) if has_unread else ()),
     )
     return text_table(f"{data['quantity']} by form", columns, rows)
+
+
+def _count_cell(count: int) -> Cell:
+    return Cell(format_count(count), order=count)
 
 
 def positions_panel(data: Data) -> Panel:

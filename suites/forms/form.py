@@ -12,7 +12,7 @@ from harness.core.figure import Figure
 from harness.core.identity import hash_json
 from harness.core.ports import CorpusMetric, Metric, Task
 from harness.core.request import Payload, QuestionGroup, SingleQuestion
-from harness.core.response import AnswerGroup, LogLikelihoods, Output, SingleAnswer
+from harness.core.response import AnswerGroup, Generation, LogLikelihoods, Output, SingleAnswer
 from harness.core.sample import Sample
 from harness.core.score import Unscored
 from harness.suites.label_reading import from_likelihoods
@@ -82,14 +82,18 @@ class FormsTask:
     def read(self, sample: Sample, output: Output) -> Output | Unscored:
         """Return what the clean task reads of each answer.
 
-        Answers are held against each other: where one of them cannot be read, the sample is
-        unscored.
+        A text of which the task reads nothing (it names no label) stays as it was written: to
+        lose its way in one form is an answer to that form. Where anything else cannot be read,
+        the sample is unscored: answers are held against each other.
         """
         if not isinstance(output, AnswerGroup) or len(output.answers) != len(self.forms):
             return Unscored(f"{len(self.forms)} answers are needed, one to each form")
         found: list[SingleAnswer] = []
         for form, answer in zip(self.forms, output.answers, strict=True):
             read = read_label(self.clean, sample, answer)
+            if isinstance(read, Unscored) and isinstance(answer, Generation):
+                found.append(answer)
+                continue
             if isinstance(read, Unscored):
                 return Unscored(f"form {len(found) + 1} ({form.name}): {read.reason}")
             arranged = form.arrange(sample, read)

@@ -13,6 +13,7 @@ from harness.core.figure import Figure
 
 Floats: TypeAlias = NDArray[np.float64]
 Integers: TypeAlias = NDArray[np.int64]
+Booleans: TypeAlias = NDArray[np.bool_]
 
 
 class Additive:

@@ -13,7 +13,7 @@ from harness.core.figure import Figure, FigureKind
 from harness.core.response import Output
 from harness.core.sample import Sample
 from harness.core.score import Direction, Quantity, Score, Scored, Unscored
-from harness.suites.metrics.additive import Floats, Integers
+from harness.suites.metrics.additive import Booleans, Floats, Integers
 from harness.suites.metrics.mean_of_values import mean_interval
 from harness.suites.metrics.swap_pairs import SwapPairs, signed_interval
 
@@ -110,12 +110,12 @@ class Counterfactual(SwapPairs):
         both = np.stack((changed, toward), axis=2).reshape(len(weights), -1)
         return np.column_stack((whole, both))
 
-    def counts(self, statistics: Floats) -> Mapping[str, int]:
-        """Return how many samples name the group that each pair begins with."""
-        named = zip(self.pairs, self.pair_counts(statistics), strict=True)
+    def parts(self, statistics: Floats) -> Mapping[str, Booleans]:
+        """Return the samples that name the group that each pair begins with."""
+        named = zip(self.pairs, self.pair_parts(statistics), strict=True)
         return {
-            f"{quantity}[{self.pair_name(pair)}]": n
-            for pair, n in named
+            f"{quantity}[{self.pair_name(pair)}]": part
+            for pair, part in named
             for quantity in ("flip_rate", "net_flips")
         }
 

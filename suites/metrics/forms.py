@@ -14,8 +14,9 @@ from harness.core.identity import hash_json
 from harness.core.ports import Metric
 from harness.core.response import AnswerGroup, Classification, Generation, Output
 from harness.core.sample import Sample
-from harness.core.score import Direction, Quantity, Score, Scored, Unscored
+from harness.core.score import Quantity, Score, Scored, Unscored
 from harness.suites.metrics.additive import Floats, Integers
+from harness.suites.metrics.form_quantities import UNREAD, form_quantities
 from harness.suites.metrics.form_statistics import (
     agreement,
     form_means,
@@ -25,7 +26,7 @@ from harness.suites.metrics.form_statistics import (
 from harness.suites.metrics.mean_of_values import mean_interval
 
 _N_OVERALL = 2
-"""Columns behind those of the forms: alike in all, and the share of pairs that agree."""
+"""Columns behind those of the scores: alike in all, and the share of pairs that agree."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,75 +48,32 @@ class Forms:
 
     @property
     def quantities(self) -> tuple[Quantity, ...]:
-        """Of the forms together."""
-        score, lead = self.score, Direction.HIGHER
-        return (
-            Quantity(
-                id=f"{score}_first",
-                direction=lead,
-                definition=f"{score} in the suite's own form",
-            ),
-            Quantity(
-                id=f"{score}_min",
-                direction=lead,
-                definition=f"{score} in the form in which it is lowest; of noisy numbers the"
-                " lowest is biased downward",
-                is_headline=True,
-            ),
-            Quantity(
-                id=f"{score}_max",
-                direction=lead,
-                definition=f"{score} in the form in which it is highest; biased upward",
-            ),
-            Quantity(
-                id=f"{score}_mean",
-                direction=lead,
-                definition=f"mean of {score} over forms",
-                is_headline=True,
-            ),
-            Quantity(
-                id="spread",
-                direction=Direction.LOWER,
-                definition=f"highest less lowest {score} over forms (Sclar et al. 2023); biased"
-                " upward: see spread_if_equal",
-                is_headline=True,
-            ),
-            Quantity(
-                id="spread_if_equal",
-                direction=Direction.NEITHER,
-                definition="the spread that chance alone would make if all forms were equally"
-                " good: expected under permutations of a sample's scores among its forms",
-            ),
-            Quantity(
-                id="consistency",
-                direction=Direction.HIGHER,
-                definition="share of samples answered alike in all forms, right or wrong; falls"
-                " with each form that is added",
-                is_headline=True,
-            ),
-            Quantity(
-                id="agreement",
-                direction=Direction.HIGHER,
-                definition="mean over samples of the share of pairs of forms that are answered"
-                " alike (lm-eval: consistency rate)",
-            ),
-        )
+        """Of the forms together; of labels also how many answers name none."""
+        return (*form_quantities(self.score), *((UNREAD,) if self._has_unread else ()))
+
+    @property
+    def _has_unread(self) -> bool:
+        """Whether a text may name no label; where a metric scores the text any is an answer."""
+        return not self.scored_by
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """A score for each form, and how far the answers agree."""
-        numbered = (f"form_{number + 1}" for number in range(len(self.names)))
-        return (*numbered, "is_alike", "agreement")
+        """A score for each form, how far the answers agree, and by form whether one is unread."""
+        numbers = range(1, len(self.names) + 1)
+        unread = [f"unread_{number}" for number in numbers] if self._has_unread else []
+        return (*(f"form_{number}" for number in numbers), "is_alike", "agreement", *unread)
 
     @property
     def signature(self) -> Mapping[str, str]:
         """Which forms, and what each is scored by."""
         forms = hash_json([list(self.names), list(self.shown)])[:12]
         by = hash_json(dict(self.scored_by))[:12] if self.scored_by else "labels"
-        return {"n_forms": str(len(self.names)), "forms": forms, "score": self.score, "by": by}
+        unread = {"unread": "wrong"} if self._has_unread else {}
+        n_forms = str(len(self.names))
+        return {"n_forms": n_forms, "forms": forms, "score": self.score, "by": by, **unread}
 
     def measure(self, sample: Sample, output: Output) -> Score:
-        """Return the score in each form, and how far the answers agree."""
+        """Return the score in each form, how far the answers agree, and which name no label."""
         if not isinstance(output, AnswerGroup) or len(output.answers) != len(self.names):
             return Unscored(f"{len(self.names)} answers are needed, one to each form")
         scores = [self._score(sample, answer) for answer in output.answers]
@@ -125,14 +83,16 @@ class Forms:
         known = [one for one in scores if not isinstance(one, Unscored)]
         answers = [_answer(answer) for answer in output.answers]
         is_alike = float(len(set(answers)) == 1)
-        return Scored((*known, is_alike, agreement(answers)))
+        unread = [float(isinstance(answer, Generation)) for answer in output.answers]
+        known += [is_alike, agreement(answers), *(unread if self._has_unread else ())]
+        return Scored(tuple(known))
 
     def reduce(self, statistics: Floats, weights: Floats) -> Floats:
         """Return the quantities under each set of weights; see ``Metric.reduce``."""
-        scores = statistics[:, :-_N_OVERALL]
+        scores, others, unread = self._parted(statistics)
         means = form_means(scores, weights)
         low, high = means.min(axis=1), means.max(axis=1)
-        overall = form_means(statistics[:, -_N_OVERALL:], weights)
+        overall = form_means(others, weights)
         return np.column_stack(
             (
                 means[:, 0],
@@ -142,25 +102,44 @@ class Forms:
                 high - low,
                 spread_if_equal(scores, weights),
                 overall,
+                *((form_means(unread, weights).mean(axis=1),) if self._has_unread else ()),
             )
         )
+
+    def _parted(self, statistics: Floats) -> tuple[Floats, Floats, Floats]:
+        """Return the scores of the forms, what is of all of them, and which are unread."""
+        n = len(self.names)
+        ends = n, n + _N_OVERALL
+        return statistics[:, : ends[0]], statistics[:, ends[0] : ends[1]], statistics[:, ends[1] :]
 
     def intervals(
         self, statistics: Floats, clusters: Integers | None, level: float
     ) -> Mapping[str, Interval]:
         """Return Wilson's or Hall's t interval of what is a mean; the rest is bootstrapped."""
-        scores = statistics[:, :-_N_OVERALL]
+        scores, others, unread = self._parted(statistics)
         means = {
             f"{self.score}_first": scores[:, 0],
             f"{self.score}_mean": scores.mean(axis=1),
-            "consistency": statistics[:, -2],
-            "agreement": statistics[:, -1],
+            "consistency": others[:, 0],
+            "agreement": others[:, 1],
         }
+        if self._has_unread:
+            means[UNREAD.id] = unread.mean(axis=1)
         if not np.ptp(scores, axis=1).any():
             # No resample has a spread either; it cannot be above the share of samples that differ.
             means["spread"] = np.zeros(len(scores))
         found = {name: mean_interval(each, clusters, level) for name, each in means.items()}
         return {name: interval for name, interval in found.items() if interval is not None}
+
+    def notes(
+        self, statistics: Floats, clusters: Integers | None, level: float
+    ) -> Mapping[str, str]:
+        """Return the permutation test beside the spread, which is biased upward by itself."""
+        test = spread_test(self._parted(statistics)[0], clusters, level)
+        return {
+            "spread": f"permutation test: p = {test.p_value:.2g}, of equal forms"
+            f" {test.low:.2g} to {test.high:.2g}"
+        }
 
     def figures(self, statistics: Floats) -> tuple[Figure, ...]:
         """Return the chart, its intervals at 95 %."""
@@ -170,7 +149,8 @@ class Forms:
         self, statistics: Floats, clusters: Integers | None, level: float
     ) -> tuple[Figure, ...]:
         """Return the score in each form, and the test of their spread."""
-        scores = statistics[:, :-_N_OVERALL]
+        scores, _, unread = self._parted(statistics)
+        n_unread = unread.sum(axis=0).astype(int).tolist() if self._has_unread else []
         test = spread_test(scores, clusters, level)
         data: dict[str, object] = {
             "quantity": self.score,
@@ -181,6 +161,7 @@ class Forms:
                     "shown": self.shown[number] if self.shown else "",
                     "value": float(scores[:, number].mean()),
                     **_ends(mean_interval(scores[:, number], clusters, level)),
+                    **({"n_unread": n_unread[number]} if n_unread else {}),
                 }
                 for number, name in enumerate(self.names)
             ],
@@ -198,6 +179,8 @@ class Forms:
     def _score(self, sample: Sample, answer: Output) -> float | Unscored:
         if isinstance(answer, Classification):
             return float(answer.label == sample.targets[0])
+        if self._has_unread and isinstance(answer, Generation):
+            return 0.0
         if not self.scored_by:
             return Unscored(f"a label is needed, not a {type(answer).__name__}")
         metric = scoring_metric(self.scored_by)

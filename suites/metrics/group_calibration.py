@@ -23,6 +23,7 @@ from harness.suites.metrics.grouping import Grouping, of_gap, of_group, spread
 
 Floats: TypeAlias = NDArray[np.float64]
 Integers: TypeAlias = NDArray[np.int64]
+Booleans: TypeAlias = NDArray[np.bool_]
 
 _N_OWN = 3
 _GAP = "ece_difference"
@@ -106,10 +107,10 @@ class GroupCalibration:
         del statistics, clusters, level
         return {}
 
-    def counts(self, statistics: Floats) -> Mapping[str, int]:
-        """Return how many samples each error is made of."""
+    def parts(self, statistics: Floats) -> Mapping[str, Booleans]:
+        """Return the samples that each error is made of."""
         return {
-            of_group("ece", grouping, group): int((statistics[:, _N_OWN + place] == code).sum())
+            of_group("ece", grouping, group): statistics[:, _N_OWN + place] == code
             for place, grouping in enumerate(self.groupings)
             for code, group in enumerate(grouping.groups)
         }

@@ -35,6 +35,7 @@ from harness.suites.metrics.grouping import Grouping, of_group
 
 Floats: TypeAlias = NDArray[np.float64]
 Integers: TypeAlias = NDArray[np.int64]
+Booleans: TypeAlias = NDArray[np.bool_]
 
 _N_OWN = 2
 """Columns before those of the groups: target and prediction."""
@@ -138,15 +139,15 @@ class GroupFairness:
                     found[of_group(name, group.grouping, group.label)] = interval
         return found
 
-    def counts(self, statistics: Floats) -> Mapping[str, int]:
-        """Return how many samples each rate of a group is made of."""
-        found: dict[str, int] = {}
+    def parts(self, statistics: Floats) -> Mapping[str, Booleans]:
+        """Return the samples that each rate of a group is made of."""
+        found: dict[str, Booleans] = {}
         for group in self._groups(statistics):
             found |= {
-                of_group(name, group.grouping, group.label): int(chosen.sum())
+                of_group(name, group.grouping, group.label): chosen
                 for name, (_, chosen) in group.trials(self._per_group).items()
             }
-            found[of_group("f1", group.grouping, group.label)] = int(group.is_in.sum())
+            found[of_group("f1", group.grouping, group.label)] = group.is_in
         return found
 
     def figures(self, statistics: Floats) -> tuple[Figure, ...]:
@@ -169,7 +170,7 @@ class GroupFairness:
     def _group_figures(
         self, statistics: Floats, values: Mapping[str, float], intervals: Mapping[str, Interval]
     ) -> Iterator[Figure]:
-        counts = self.counts(statistics)
+        counts = {name: int(part.sum()) for name, part in self.parts(statistics).items()}
         for grouping in self.groupings:
             groups = []
             for label in grouping.groups:

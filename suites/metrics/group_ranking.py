@@ -120,10 +120,10 @@ class GroupRanking:
                     found[of_group(name, grouping, group)] = interval
         return found
 
-    def counts(self, statistics: Floats) -> Mapping[str, int]:
-        """Return how many samples each area is made of."""
+    def parts(self, statistics: Floats) -> Mapping[str, Booleans]:
+        """Return the samples that each area is made of."""
         return {
-            of_group(name, grouping, group): int(chosen.sum())
+            of_group(name, grouping, group): chosen
             for place, grouping in enumerate(self.groupings)
             for name, group, chosen in self._parts(statistics, place)
         }

@@ -10,7 +10,7 @@ import numpy as np
 from harness.core.estimate import Interval
 from harness.core.figure import Figure
 from harness.core.score import Quantity
-from harness.suites.metrics.additive import Floats, Integers
+from harness.suites.metrics.additive import Booleans, Floats, Integers
 from harness.suites.metrics.mean_of_values import mean_interval
 
 IN_PART = "in_part"
@@ -64,10 +64,10 @@ class MeanOfPart:
                 found[quantity.id] = interval
         return found
 
-    def counts(self, statistics: Floats) -> Mapping[str, int]:
-        """Return the size of the part, for every quantity."""
-        n = int(statistics[:, -1].sum())
-        return {quantity.id: n for quantity in self.quantities}
+    def parts(self, statistics: Floats) -> Mapping[str, Booleans]:
+        """Return the one part, for every quantity."""
+        part = statistics[:, -1] > 0
+        return {quantity.id: part for quantity in self.quantities}
 
     def figures(self, statistics: Floats) -> tuple[Figure, ...]:
         """Return no chart."""

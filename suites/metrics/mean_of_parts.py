@@ -10,7 +10,7 @@ import numpy as np
 from harness.core.estimate import Interval
 from harness.core.figure import Figure
 from harness.core.score import Quantity
-from harness.suites.metrics.additive import Floats, Integers
+from harness.suites.metrics.additive import Booleans, Floats, Integers
 from harness.suites.metrics.mean_of_values import mean_interval
 
 
@@ -54,12 +54,10 @@ class MeanOfParts:
                 found[quantity.id] = interval
         return found
 
-    def counts(self, statistics: Floats) -> Mapping[str, int]:
-        """Return the size of each quantity's part."""
-        sizes = statistics[:, 1::2].sum(axis=0)
-        return {
-            quantity.id: int(size) for quantity, size in zip(self.quantities, sizes, strict=True)
-        }
+    def parts(self, statistics: Floats) -> Mapping[str, Booleans]:
+        """Return each quantity's part."""
+        is_in = statistics[:, 1::2] > 0
+        return {quantity.id: is_in[:, i] for i, quantity in enumerate(self.quantities)}
 
     def figures(self, statistics: Floats) -> tuple[Figure, ...]:
         """Return no chart."""

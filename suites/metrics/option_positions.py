@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from harness.core.figure import Figure, FigureKind
-from harness.core.response import AnswerGroup, Classification, Output
+from harness.core.response import AnswerGroup, Classification, Generation, Output
 from harness.core.sample import Sample
 from harness.core.score import Direction, Quantity, Score, Scored, Unscored
 from harness.suites.metrics.additive import Additive, Floats, Integers
@@ -67,12 +67,17 @@ class OptionPositions(Additive):
         return {"n_positions": str(self.n_positions)}
 
     def measure(self, sample: Sample, output: Output) -> Score:
-        """Return the counts of one sample over the orders that differ."""
+        """Return the counts of one sample over the orders that differ.
+
+        A text that names no label picks no place, and its order is left out.
+        """
         if not isinstance(output, AnswerGroup):
             return Unscored(f"several answers are needed, not a {type(output).__name__}")
         counts = np.zeros((len(_COUNTS), self.n_positions))
         seen: set[tuple[str, ...]] = set()
         for answer in output.answers:
+            if isinstance(answer, Generation):
+                continue
             if not isinstance(answer, Classification):
                 return Unscored(f"a label is needed, not a {type(answer).__name__}")
             labels = answer.labels
@@ -85,6 +90,8 @@ class OptionPositions(Additive):
             counts[2, picked] += 1
             counts[3, : len(labels)] += 1
             counts[4, : len(labels)] += 1 / len(labels)
+        if not seen:
+            return Unscored("no answer names a label")
         return Scored(tuple(counts.ravel().tolist()))
 
     def value(self, sums: Floats) -> Floats:

@@ -17,7 +17,7 @@ from harness.stats.mean import skewed_mean_interval
 from harness.stats.multiplicity import holm
 from harness.stats.permutation import sign_flip_test
 from harness.stats.proportion import proportion_interval
-from harness.suites.metrics.additive import Floats, Integers
+from harness.suites.metrics.additive import Booleans, Floats, Integers
 from harness.suites.question_groups import classifications_in
 
 OWN_GROUP = "identity"
@@ -120,9 +120,9 @@ class SwapPairs:
             np.divide(sums, total, out=found[:, place], where=total > 0)
         return found
 
-    def pair_counts(self, statistics: Floats) -> list[int]:
-        """Return the number of samples behind each pair."""
-        return [int((statistics[:, 0] == a).sum()) for a, _ in self.pairs]
+    def pair_parts(self, statistics: Floats) -> list[Booleans]:
+        """Return the samples behind each pair."""
+        return [statistics[:, 0] == a for a, _ in self.pairs]
 
     def each_pair(
         self, statistics: Floats, clusters: Integers | None, first: int

@@ -102,8 +102,14 @@ def test_formats_are_told_apart_in_every_document(place: Workplace) -> None:
     assert "accuracy in 14 forms" in page
     assert "11 of 14 forms: the suite's own and both ends" in page.replace("&#39;", "'")
     assert 'id="robustness"' not in page, "nothing was disturbed"
-    for form in ("md", "json", "csv", "junit"):
-        assert place.harness("report", "latest", "--format", form).code == 0
+    remark = next(e["note"] for (*_, key), e in place.values().items() if key == "spread")
+    assert "; permutation test: p = 0.0005, of equal forms 0." in remark
+    for form in ("md", "json", "csv"):
+        text = place.folder / f"report.{form}"
+        written = place.harness("report", "latest", "--format", form, "-o", text)
+        assert written.code == 0, written.err
+        assert "permutation test: p" in text.read_text(encoding="utf-8")
+    assert place.harness("report", "latest", "--format", "junit").code == 0
     listed = place.harness("list", "variations").out
     assert all(name in listed for name in ("formats", "option_order", "paraphrases"))
 

@@ -118,6 +118,28 @@ def test_the_expected_spread_is_that_of_permutations_within_samples() -> None:
     assert (test.low, test.high) == pytest.approx((low, high), abs=0.01)
 
 
+@pytest.mark.parametrize(("n_forms", "n_right"), [(2, 1), (6, 3), (20, 10)])
+def test_a_single_sample_that_differs_has_one_spread_whatever_changes_places(
+    n_forms: int, n_right: int
+) -> None:
+    scores = np.ones((50, n_forms))
+    scores[7, n_right:] = 0.0
+    assert spread_if_equal(scores, np.ones((1, 50))).tolist() == [1 / 50]
+
+
+@pytest.mark.parametrize("n_moving", [2, 3, 5, 9])
+@pytest.mark.parametrize(("n_forms", "n_right"), [(2, 1), (6, 3), (20, 1), (20, 10)])
+def test_of_few_samples_that_differ_the_expected_spread_is_as_far_off_as_said(
+    n_moving: int, n_forms: int, n_right: int
+) -> None:
+    scores = np.zeros((n_moving, n_forms))
+    scores[:, :n_right] = 1.0
+    expected = float(spread_if_equal(scores, np.ones((1, n_moving)))[0])
+    many = np.broadcast_to(scores, (2000, *scores.shape)).copy()
+    spreads = np.ptp(np.random.default_rng(0).permuted(many, axis=2).mean(axis=1), axis=1)
+    assert 0.88 < expected / float(spreads.mean()) < 1.38
+
+
 def test_the_expected_range_of_two_is_known() -> None:
     assert expected_range(2) == pytest.approx(2 / np.sqrt(np.pi), abs=1e-6)
 

@@ -5,8 +5,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from statsmodels.stats.proportion import proportion_confint
 
+from harness.core.abilities import MetricOfParts
 from harness.core.attacked import Attacked, Outcome
 from harness.core.response import Generation, Output
 from harness.core.sample import Sample
@@ -92,12 +94,16 @@ def test_success_is_told_of_those_that_were_right_and_accuracy_of_all() -> None:
     assert values(AttackControlChange()) == {"control_perturbed_word_rate": (3 / 4 + 2 / 4) / 2}
 
 
+def sizes(metric: MetricOfParts, rows: NDArray[np.float64]) -> dict[str, int]:
+    return {name: int(part.sum()) for name, part in metric.parts(rows).items()}
+
+
 def test_gradients_are_averaged_over_the_searches() -> None:
     rows = [replace(output, n_gradients=n) for n, output in enumerate(OUTPUTS)]
     statistics_ = statistics(AttackGradients(), rows)
     reduced = AttackGradients().reduce(statistics_, np.ones((1, len(rows))))
     assert reduced[0, 0] == np.mean(range(8))
-    assert AttackGradients().counts(statistics_) == {"gradients": 8}
+    assert sizes(AttackGradients(), statistics_) == {"gradients": 8}
 
 
 def test_costs_and_changes() -> None:
@@ -158,11 +164,11 @@ def test_clusters_count_where_their_samples_do() -> None:
 
 
 def test_the_number_of_samples_is_that_of_the_denominator() -> None:
-    assert AttackSuccess().counts(statistics(AttackSuccess())) == {
+    assert sizes(AttackSuccess(), statistics(AttackSuccess())) == {
         "success_rate": 8,
         "undecided_rate": 8,
     }
-    assert set(AttackChange().counts(statistics(AttackChange())).values()) == {5}
+    assert set(sizes(AttackChange(), statistics(AttackChange())).values()) == {5}
 
 
 def test_the_curve_reaches_the_rates_and_stands_beside_the_controls() -> None:

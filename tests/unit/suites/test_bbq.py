@@ -131,8 +131,8 @@ def test_a_question_without_one_target_counts_for_accuracy_alone() -> None:
 
     assert found["accuracy_ambiguous"] == 0.0
     assert found["s_amb"] == 1.0
-    counts = _METRIC.counts(np.array([[1.0] * len(_METRIC.columns)]))
-    assert set(counts) == {quantity.id for quantity in _METRIC.quantities}
+    parts = _METRIC.parts(np.array([[1.0] * len(_METRIC.columns)]))
+    assert set(parts) == {quantity.id for quantity in _METRIC.quantities}
 
 
 @pytest.mark.parametrize(

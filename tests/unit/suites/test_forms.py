@@ -20,6 +20,7 @@ from harness.core.response import (
     LogLikelihoods,
 )
 from harness.core.score import Scored, Unscored
+from harness.reports.panels.forms import forms_table, forms_words
 from harness.sources.columns import Columns
 from harness.sources.dataset import Dataset
 from harness.stats.proportion import wilson_interval
@@ -136,7 +137,7 @@ def test_every_option_stands_once_at_each_place(tmp_path: Path) -> None:
     forms, positions = task.metrics
     score = forms.measure(sample, read)
     assert isinstance(score, Scored)
-    assert list(score.statistics) == [1, 1, 1, 1, 1]
+    assert list(score.statistics) == [1, 1, 1, 1, 1, 0, 0, 0]
     counted = positions.measure(sample, read)
     assert isinstance(counted, Scored)
     assert list(counted.statistics[:9]) == [1, 1, 1] * 3
@@ -206,9 +207,9 @@ def test_formats_of_a_zero_shot_prompt_leave_the_text_alone(tmp_path: Path) -> N
     answers = (Generation(text="pos", finish_reason="stop"),) * 24
     bad = Generation(text="who knows", finish_reason="stop")
     read = task.read(sample, AnswerGroup((*answers, bad)))
-    assert isinstance(read, Unscored)
-    assert read.reason.startswith("form 25 (")
-    assert isinstance(task.read(sample, bad), Unscored)
+    assert isinstance(read, AnswerGroup)
+    assert read.answers[-1] == bad, "an answer to this form, if of no use"
+    assert task.read(sample, bad) == Unscored("25 answers are needed, one to each form")
 
 
 def writing(folder: Path, **options: Any) -> GenerationSuite:
@@ -283,7 +284,8 @@ def test_options_are_found_where_they_are_listed(
 
 
 def test_no_spread_at_all_has_an_interval_from_the_samples_that_might_differ() -> None:
-    statistics = np.ones((20, 4))
+    statistics = np.ones((20, 6))
+    statistics[:, 4:] = 0.0  # none unread
     metric = Forms()
     interval = metric.intervals(statistics, None, 0.95)["spread"]
     wilson = wilson_interval(0, 20)
@@ -292,3 +294,63 @@ def test_no_spread_at_all_has_an_interval_from_the_samples_that_might_differ() -
     assert interval.high == pytest.approx(wilson.high)
     statistics[0, 0] = 0.0
     assert "spread" not in metric.intervals(statistics, None, 0.95)
+
+
+def review_task(tmp_path: Path, n: int = 3) -> FormsTask:
+    path = tmp_path / "reviews.csv"
+    rows = ["text,label", *(f"fine day {i},good\ndull day {i},bad" for i in range(3))]
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    suite = ClassificationSuite(
+        data=Dataset(path=str(path)),
+        columns=Columns(text="text", target="label"),
+        prompt="Review: {text}\nLabels: {labels}\nLabel:",
+    )
+    return task_of(suite, Formats(n=n))
+
+
+def test_an_answer_without_a_label_is_an_answer_to_its_form(tmp_path: Path) -> None:
+    """One bad format costs the accuracy of that format, and no sample of the others."""
+    task = review_task(tmp_path)
+    metric = task.metrics[0]
+    rows = []
+    for sample in task.samples():
+        texts = (sample.targets[0], "THE REVIEW IS LONG", sample.targets[0])
+        written = tuple(Generation(text=text, finish_reason="stop") for text in texts)
+        read = task.read(sample, AnswerGroup(written))
+        assert isinstance(read, AnswerGroup)
+        score = metric.measure(sample, read)
+        assert isinstance(score, Scored)
+        rows.append(score.statistics)
+    statistics = np.array(rows)
+    ids = [quantity.id for quantity in metric.quantities]
+    found = dict(zip(ids, metric.reduce(statistics, np.ones((1, 6)))[0].tolist(), strict=True))
+    assert (found["accuracy_first"], found["accuracy_min"], found["accuracy_max"]) == (1, 0, 1)
+    assert (found["consistency"], found["spread"]) == (0, 1)
+    assert found["unread"] == pytest.approx(1 / 3)
+    assert found["agreement"] == pytest.approx(1 / 3)
+    assert "accuracy_first" in metric.intervals(statistics, None, 0.95)
+    (figure,) = metric.figures(statistics)
+    forms = figure.data["forms"]
+    assert isinstance(forms, list)
+    assert [form["n_unread"] for form in forms] == [0, 6, 0]
+    table = forms_table(figure.data)
+    assert table.columns[-1].title == "Answers without a label"
+    assert forms_words(figure.data).endswith(
+        "6 answers name no label, and count as wrong: 6 of them in one form"
+        f" ({task.forms[1].name})."
+    )
+
+
+def test_places_are_told_of_the_answers_that_name_a_label(tmp_path: Path) -> None:
+    task = task_of(quiz(tmp_path), OptionOrder())
+    sample = next(task.samples())
+    read = task.read(sample, AnswerGroup((scored(-2, -1, -3),) * 3))
+    assert isinstance(read, AnswerGroup)
+    nothing = Generation(text="?", finish_reason="stop")
+    positions = task.metrics[1]
+    some = positions.measure(sample, AnswerGroup((*read.answers[:2], nothing)))
+    assert isinstance(some, Scored)
+    assert sum(some.statistics[:3]) == 2, "two right answers at two places"
+    assert positions.measure(sample, AnswerGroup((nothing,) * 3)) == Unscored(
+        "no answer names a label"
+    )

@@ -212,12 +212,13 @@ def test_each_quantity_is_a_mean_over_its_own_part(suite: type[Any], metric: typ
     statistics = np.array([score.statistics for score in scores])
     assert statistics.shape == (20, len(measured.columns)) == (20, 2 * len(measured.quantities))
 
-    counts = measured.counts(statistics)
+    parts = measured.parts(statistics)
     values = measured.reduce(statistics, np.ones((1, 20)))[0]
     intervals = measured.intervals(statistics, None, 0.95)
     for place, quantity in enumerate(measured.quantities):
         part = statistics[:, 2 * place + 1] == 1
-        assert 0 < counts[quantity.id] == part.sum()
+        assert part.any()
+        assert parts[quantity.id].tolist() == part.tolist()
         assert values[place] == pytest.approx(statistics[part, 2 * place].mean())
         assert intervals[quantity.id].low <= values[place] <= intervals[quantity.id].high
     assert measured.figures(statistics) == ()
@@ -227,10 +228,10 @@ def test_a_part_without_samples_has_no_value() -> None:
     statistics = np.array([[1.0, 1.0, 1.0, 0.0, 0.0, 1.0]])
     metric = RefusalMetric()
     assert np.isnan(metric.reduce(statistics, np.ones((1, 1)))[0]).tolist() == [False, True, False]
-    assert metric.counts(statistics) == {
-        "over_refusal": 1,
-        "harmful_refusal": 0,
-        "empty_answers": 1,
+    assert {name: part.tolist() for name, part in metric.parts(statistics).items()} == {
+        "over_refusal": [True],
+        "harmful_refusal": [False],
+        "empty_answers": [True],
     }
     assert "harmful_refusal" not in metric.intervals(statistics, None, 0.95)
 
