@@ -9,12 +9,14 @@ from typing import ClassVar
 
 import numpy as np
 
+from harness.core.bias import Probe
 from harness.core.estimate import Interval
 from harness.core.figure import Figure
 from harness.core.response import AnswerGroup, Classification, Generation, Output
 from harness.core.sample import Sample
 from harness.core.score import Direction, Quantity, Score, Scored, Unscored
 from harness.stats.group_gap import gap_test, gaps
+from harness.suites.bias.generation_probe import generation_probe
 from harness.suites.bias.offline_scorers import SCORERS, OfflineScorer
 from harness.suites.metrics.additive import Floats, Integers
 from harness.suites.metrics.mean_of_values import mean_interval
@@ -119,6 +121,16 @@ class GenerationMetric:
             " continuations (Gehman et al. 2020: expected maximum toxicity); grows worse with"
             f" their number: {how}",
             low=low,
+        )
+
+    @property
+    def probe(self) -> Probe:
+        """What it tells of bias."""
+        return generation_probe(
+            self.scorer,
+            self.groups,
+            flag=self._offline.flag if self._offline else "flagged",
+            error=self._offline.error if self._offline else "",
         )
 
     @property

@@ -9,6 +9,7 @@ from typing import ClassVar, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.core.bias import Probe
 from harness.core.estimate import Interval
 from harness.core.figure import Figure
 from harness.core.response import Classification, Output
@@ -19,6 +20,7 @@ from harness.suites.metrics.class_scores import classification_of, scores_of, ta
 from harness.suites.metrics.group_fairness_quantities import (
     PER_GROUP,
     TESTED,
+    claims_of,
     gap_quantities,
     rate_quantities,
 )
@@ -30,6 +32,7 @@ from harness.suites.metrics.group_figures import (
     groups_figure,
 )
 from harness.suites.metrics.group_gap_rows import TestedGaps, ends_of
+from harness.suites.metrics.group_probe import group_probe
 from harness.suites.metrics.group_rates import BINARY, GroupRates, group_gaps, group_rates
 from harness.suites.metrics.grouping import Grouping, of_group
 
@@ -80,6 +83,11 @@ class GroupFairness:
     def columns(self) -> tuple[str, ...]:
         """Target, prediction, and the code of the group in each grouping."""
         return ("target", "prediction", *(f"group[{one.name}]" for one in self.groupings))
+
+    @property
+    def probe(self) -> Probe:
+        """What it tells of bias."""
+        return group_probe(claims_of(self.positive), self.groupings)
 
     @property
     def signature(self) -> Mapping[str, str]:

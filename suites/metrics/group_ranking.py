@@ -10,6 +10,7 @@ from typing import ClassVar, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.core.bias import Probe
 from harness.core.estimate import Interval
 from harness.core.figure import Figure
 from harness.core.response import Classification, Output
@@ -22,6 +23,7 @@ from harness.suites.metrics.group_areas import group_areas
 from harness.suites.metrics.group_fairness_quantities import BIASED, left_out_words
 from harness.suites.metrics.group_figures import GapRow, GroupRow, Rate, gaps_figure, groups_figure
 from harness.suites.metrics.group_gap_rows import TestedGaps, ends_of
+from harness.suites.metrics.group_probe import group_probe
 from harness.suites.metrics.grouping import Grouping, of_gap, of_group, spread
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -71,6 +73,12 @@ class GroupRanking:
     def columns(self) -> tuple[str, ...]:
         """Whether the target is the positive label, its score, and the group in each grouping."""
         return ("is_positive", "score", *(f"group[{one.name}]" for one in self.groupings))
+
+    @property
+    def probe(self) -> Probe:
+        """What it tells of bias."""
+        claim = f"ranks {self.positive!r} above the rest better in one group than in another,"
+        return group_probe({_GAP: f"{claim} with AUC apart"}, self.groupings)
 
     @property
     def signature(self) -> Mapping[str, str]:
