@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.core.bias import Bias, Effect, Probed
+from harness.core.bias import Bias, Effect, Move, Probed
 from harness.reports.bias_words import effect_sentence, sentences
 from harness.reports.plain_data import Json, plain
 
@@ -12,6 +12,7 @@ def bias_data(found: Bias) -> dict[str, Json]:
     return {
         "level": found.level,
         "probed": [_probed(one) for one in found.probed],
+        "moves": [_move(move) for move in found.moves],
         "subjects_not_probed": list(found.subjects_left_out),
         "ways_not_probed": [way.name.lower() for way in found.ways_left_out],
     }
@@ -33,6 +34,26 @@ def _probed(one: Probed) -> Json:
         "effects": [_effect(effect) for effect in one.effects],
         "n_examples": one.n_examples,
         "examples": [record.sample.id for record in one.examples],
+    }
+
+
+def _move(move: Move) -> Json:
+    row = move.difference
+    return {
+        "model": row.model,
+        "suite": row.suite,
+        "quantity": row.quantity.id,
+        "group": move.group,
+        "baseline": row.baseline,
+        "candidate": row.candidate,
+        "difference": row.difference,
+        "interval": plain(row.interval),
+        "reference": move.reading.reference,
+        "p_value": row.p_value,
+        "p_adjusted": move.p_adjusted,
+        "test": row.test,
+        "n": row.n,
+        "moved": move.moved.value,
     }
 
 

@@ -10,12 +10,11 @@ from harness.reports.bias_words import (
     finding_words,
     interval_words,
     listed,
-    reference_words,
     value_words,
     verdict_words,
     with_interval,
 )
-from harness.reports.interval_bar import Scale, interval_bar, scale_for
+from harness.reports.interval_bar import IntervalBar, Scale, interval_bar, scale_for
 from harness.reports.number_format import (
     ABSENT,
     format_count,
@@ -79,7 +78,7 @@ def _overview(one: Probed) -> tuple[Cell | str, ...]:
         listed(one.subjects or one.groups) or ABSENT,
         Cell(format_count(one.n_samples), order=one.n_samples),
         first,
-        reference_words(lead.reading) if lead else ABSENT,
+        value_words(lead.reading.reference, lead.reading, None, points="") if lead else ABSENT,
         verdict_words(one),
     )
 
@@ -96,11 +95,18 @@ def _row(effect: Effect, scale: Scale) -> tuple[Cell, ...]:
         Cell(value_words(e.value, reading, spread, points="points"), order=e.value, remark=e.note),
         Cell(interval_words(e.interval, reading, spread) or ABSENT),
         Cell(value_words(reading.reference, reading, None, points=""), order=reading.reference),
-        Cell("", bar=interval_bar(e, scale, reference=reading.reference)),
+        Cell("", bar=_bar(effect, scale)),
         Cell(format_p(effect.p_adjusted), order=effect.p_adjusted),
         Cell(format_count(e.n), order=e.n),
         Cell(finding_words(effect)),
     )
+
+
+def _bar(effect: Effect, scale: Scale) -> IntervalBar | None:
+    reading = effect.reading
+    drawn = interval_bar(effect.estimate, scale, reference=reading.reference)
+    is_share = drawn is not None and reading.scale == "share"
+    return replace(drawn, ends=("0 %", "100 %")) if drawn and is_share else drawn
 
 
 def _named(group: Group) -> tuple[Cell, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
+from harness.core.comparison import Difference
 from harness.core.estimate import Estimate
 from harness.core.run import Record
 
@@ -161,6 +162,28 @@ class Probed:
         return any(effect.shown is not Shown.UNKNOWN for effect in self.effects)
 
 
+class Moved(StrEnum):
+    """Where a number went between two models, seen from its value without bias."""
+
+    NEARER = "nearer"
+    FURTHER = "further"
+    NOT_SHOWN = "not shown"
+    UNTESTED = "not tested"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """One number of a baseline and of a candidate, on the samples that both have."""
+
+    difference: Difference
+    reading: Reading
+    group: str = ""
+    """Value of the slice that it is of; empty for the whole suite."""
+    p_adjusted: float | None = None
+    """Holm's, over the numbers of one whole suite on one model, or the groups of one of them."""
+    moved: Moved = Moved.UNTESTED
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bias:
     """All that a run has on bias."""
@@ -168,6 +191,8 @@ class Bias:
     level: float
     """Confidence level of the intervals, in (0, 1); tests are at 1 - level."""
     probed: tuple[Probed, ...]
+    moves: tuple[Move, ...] = ()
+    """Beside a baseline, where the run was compared with one."""
 
     @property
     def subjects_left_out(self) -> tuple[str, ...]:

@@ -22,7 +22,11 @@ _LEFT = 176.0
 _TOP = 10.0
 _ROW = 21.0
 _RADIUS = 4.6
-_LONGEST = 27
+_LONGEST = 32
+_SHORT = 22
+"""Characters of a name for which there is room to the left; for longer ones it is made."""
+_CHARACTER = 7.0
+"""Width of one on a narrow page, where letters are larger beside the drawing."""
 CIRCLE = circle(12, 7, _RADIUS)
 """Sample of a dot for a key."""
 
@@ -51,7 +55,8 @@ def rows_panel(marks: Sequence[RowMark], title: str, key: tuple[Stroke, ...]) ->
         key: what the dots stand for; that of the interval is added.
     """
     height = _TOP + _ROW * len(marks) + BOTTOM
-    along = scale_over([end for mark in marks for end in _ends(mark)], start=_LEFT,
+    left = _left(marks)
+    along = scale_over([end for mark in marks for end in _ends(mark)], start=left,
                        end=WIDTH - RIGHT)  # fmt: skip
     bottom = height - BOTTOM
     strokes = [
@@ -62,7 +67,7 @@ def rows_panel(marks: Sequence[RowMark], title: str, key: tuple[Stroke, ...]) ->
     return Panel(
         height=height,
         strokes=tuple(strokes),
-        labels=(*_names(marks), *_scale_labels(along, title, height)),
+        labels=(*_names(marks, left), *_scale_labels(along, title, height)),
         key=(*key, key_of("whisker", "interval", "M1 7H23M1 3v8M23 3v8")),
     )
 
@@ -76,10 +81,16 @@ def _drawn(mark: RowMark, along: Scale, y: float) -> Iterator[Stroke]:
     yield Stroke(name=mark.dot, path=circle(along.place(mark.value), y, _RADIUS), words=mark.words)
 
 
-def _names(marks: Sequence[RowMark]) -> Iterator[Label]:
+def _left(marks: Sequence[RowMark]) -> float:
+    """Return where the scale begins, behind the longest name."""
+    longest = max((min(len(mark.name), _LONGEST) for mark in marks), default=0)
+    return _LEFT + _CHARACTER * max(0, longest - _SHORT)
+
+
+def _names(marks: Sequence[RowMark], left: float) -> Iterator[Label]:
     for number, mark in enumerate(marks):
         yield Label(
-            x=_LEFT - 10,
+            x=left - 10,
             y=_place(number) + 4,
             text=clipped(mark.name, _LONGEST),
             anchor="end",

@@ -254,7 +254,8 @@ FINDINGS = {
     ),
     FigureKind.COUNTERFACTUAL: (
         "The probability of 'x' changes with the group, beyond doubt for 1 of 2 pairs of groups"
-        " (Holm's correction): a → b +0.1 [+0.05, +0.15], n = 20. The other 1 show no direction."
+        " (Holm's correction): a → b +0.1 [+0.05, +0.15], n = 20. For the other 1 no"
+        " change in one direction is shown."
     ),
     FigureKind.COUNTERFACTUAL_EXAMPLES: (
         "2 of 5 texts name exactly one group (gender); the label of 1 of the 2 that were answered"
