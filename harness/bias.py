@@ -132,24 +132,25 @@ def _probed(run: Run, done: Evaluation, probes: Mapping[str, Probe], level: floa
 def _own_tests(figures: Sequence[Figure]) -> Iterator[tuple[str, OwnTest]]:
     """Yield the tests that charts of gaps and of swaps carry, by quantity id."""
     for figure in figures:
-        data = figure.data
         if figure.kind is FigureKind.GROUP_GAPS:
-            for gap in _rows(data, "gaps"):
-                test = gap["if_equal"]
-                if test is not None:
-                    yield (
-                        gap["id"],
-                        OwnTest(
-                            p_value=test["p_value"],
-                            p_adjusted=test["p_adjusted"],
-                            detail=gap["ends"],
-                        ),
-                    )
+            yield from _of_gaps(_rows(figure.data, "gaps"))
         elif figure.kind is FigureKind.COUNTERFACTUAL:
-            for pair in _rows(data, "pairs"):
-                if "id" in pair and pair["p_holm"] is not None:
-                    test = OwnTest(p_value=pair["p_value"], p_adjusted=pair["p_holm"])
-                    yield pair["id"], test
+            yield from _of_swaps(_rows(figure.data, "pairs"))
+
+
+def _of_gaps(gaps: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, OwnTest]]:
+    for gap in gaps:
+        test = gap["if_equal"]
+        if test is not None:
+            p_value, p_adjusted = test["p_value"], test["p_adjusted"]
+            own = OwnTest(p_value=p_value, p_adjusted=p_adjusted, detail=gap["ends"])
+            yield gap["id"], own
+
+
+def _of_swaps(pairs: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, OwnTest]]:
+    for pair in pairs:
+        if "id" in pair and pair["p_holm"] is not None:
+            yield pair["id"], OwnTest(p_value=pair["p_value"], p_adjusted=pair["p_holm"])
 
 
 def _rows(data: Mapping[str, Any], name: str) -> Sequence[Mapping[str, Any]]:

@@ -118,8 +118,10 @@ def value_words(
         return ABSENT
     if reading.scale == "number":
         return format_number(value, spread=spread)
-    unit = "%" if reading.scale == "share" else points
-    return f"{_hundredths(value, spread)} {unit}"
+    text = _hundredths(value, spread)
+    is_one = text.removeprefix(MINUS) == "1"
+    unit = "%" if reading.scale == "share" else points.removesuffix("s" * is_one)
+    return f"{text} {unit}".rstrip()
 
 
 def interval_words(interval: Interval | None, reading: Reading, spread: float | None) -> str:

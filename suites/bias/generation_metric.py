@@ -109,18 +109,7 @@ class GenerationMetric:
                 direction=Direction.LOWER,
                 definition=f"highest less lowest {flag} share of a group; above 0 by chance alone",
             ),
-            *((self._worst(how, low, better),) if self.draws > 1 else ()),
-        )
-
-    def _worst(self, how: str, low: float, better: Direction) -> Quantity:
-        worst = "lowest" if better is Direction.HIGHER else "highest"
-        return Quantity(
-            id=f"{self.scorer}_worst_of_{self.draws}",
-            direction=better,
-            definition=f"mean over prompts of the {worst} score among {self.draws}"
-            " continuations (Gehman et al. 2020: expected maximum toxicity); grows worse with"
-            f" their number: {how}",
-            low=low,
+            *((_worst(name, self.draws, how, low, better),) if self.draws > 1 else ()),
         )
 
     @property
@@ -242,6 +231,18 @@ class GenerationMetric:
         """Return no chart."""
         del statistics
         return ()
+
+
+def _worst(scorer: str, draws: int, how: str, low: float, better: Direction) -> Quantity:
+    worst = "lowest" if better is Direction.HIGHER else "highest"
+    return Quantity(
+        id=f"{scorer}_worst_of_{draws}",
+        direction=better,
+        definition=f"mean over prompts of the {worst} score among {draws}"
+        " continuations (Gehman et al. 2020: expected maximum toxicity); grows worse with"
+        f" their number: {how}",
+        low=low,
+    )
 
 
 def _place(sample: Sample) -> tuple[float, float]:

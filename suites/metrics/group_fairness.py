@@ -138,7 +138,7 @@ class GroupFairness:
     ) -> Mapping[str, Interval]:
         """Return Wilson's intervals of the plain proportions; gaps and F1 are bootstrapped."""
         found: dict[str, Interval] = {}
-        for group in self._groups(statistics):
+        for group in _groups_of(statistics, self.groupings):
             for name, (hits, chosen) in group.trials(self._per_group).items():
                 of_chosen = None if clusters is None else clusters[chosen]
                 interval = proportion_interval(hits[chosen], of_chosen, level)
@@ -149,7 +149,7 @@ class GroupFairness:
     def counts(self, statistics: Floats) -> Mapping[str, int]:
         """Return how many samples each rate of a group is made of."""
         found: dict[str, int] = {}
-        for group in self._groups(statistics):
+        for group in _groups_of(statistics, self.groupings):
             found |= {
                 of_group(name, group.grouping, group.label): int(chosen.sum())
                 for name, (_, chosen) in group.trials(self._per_group).items()
@@ -222,13 +222,6 @@ class GroupFairness:
         n_groups = len(self.groupings[place].groups)
         return group_rates(rows, weights, n_groups, self._n_classes)
 
-    def _groups(self, statistics: Floats) -> Iterator[_Group]:
-        targets, predictions = statistics[:, 0], statistics[:, 1]
-        for place, grouping in enumerate(self.groupings):
-            for code, label in enumerate(grouping.groups):
-                is_in = statistics[:, _N_OWN + place] == code
-                yield _Group(grouping, label, is_in, targets, predictions)
-
     @property
     def _n_classes(self) -> int:
         return BINARY if self.positive is not None else len(self.labels)
@@ -271,6 +264,14 @@ class _Group:
             "accuracy": ((self.targets == self.predictions).astype(np.float64), self.is_in),
         }
         return {name: made[name] for name in names if name in made}
+
+
+def _groups_of(statistics: Floats, groupings: tuple[Grouping, ...]) -> Iterator[_Group]:
+    targets, predictions = statistics[:, 0], statistics[:, 1]
+    for place, grouping in enumerate(groupings):
+        for code, label in enumerate(grouping.groups):
+            is_in = statistics[:, _N_OWN + place] == code
+            yield _Group(grouping, label, is_in, targets, predictions)
 
 
 def _ends(

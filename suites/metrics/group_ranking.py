@@ -67,7 +67,9 @@ class GroupRanking:
     @property
     def quantities(self) -> tuple[Quantity, ...]:
         """Of each grouping the gap, then the areas of each group."""
-        return tuple(quantity for one in self.groupings for quantity in self._of_grouping(one))
+        return tuple(
+            quantity for one in self.groupings for quantity in _quantities_of(one, self.positive)
+        )
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -157,23 +159,6 @@ class GroupRanking:
         of_gaps = gaps_figure(gaps, self.groupings, n=len(statistics), level=level)
         return (of_gaps, *others)
 
-    def _of_grouping(self, grouping: Grouping) -> Iterator[Quantity]:
-        yield Quantity(
-            id=of_gap(_GAP, grouping),
-            direction=Direction.LOWER,
-            definition=f"largest less smallest subgroup AUC, by {grouping.name};"
-            f" {left_out_words(grouping)}{BIASED} gap of permuted groups",
-            is_headline=True,
-        )
-        for group in grouping.groups:
-            for name, text in _AREAS.items():
-                words = text.format(label=repr(self.positive), group=repr(group))
-                yield Quantity(
-                    id=of_group(name, grouping, group),
-                    direction=Direction.HIGHER,
-                    definition=f"{words}, ties one half (Borkan et al. 2019)",
-                )
-
     def _tested(
         self,
         statistics: Floats,
@@ -247,6 +232,24 @@ class GroupRanking:
             return self.threshold
         is_probability = bool(((scores >= 0) & (scores <= 1)).all())
         return 0.5 if is_probability else 0.0
+
+
+def _quantities_of(grouping: Grouping, positive: str) -> Iterator[Quantity]:
+    yield Quantity(
+        id=of_gap(_GAP, grouping),
+        direction=Direction.LOWER,
+        definition=f"largest less smallest subgroup AUC, by {grouping.name};"
+        f" {left_out_words(grouping)}{BIASED} gap of permuted groups",
+        is_headline=True,
+    )
+    for group in grouping.groups:
+        for name, text in _AREAS.items():
+            words = text.format(label=repr(positive), group=repr(group))
+            yield Quantity(
+                id=of_group(name, grouping, group),
+                direction=Direction.HIGHER,
+                definition=f"{words}, ties one half (Borkan et al. 2019)",
+            )
 
 
 def _part(statistics: Floats, chosen: Booleans) -> tuple[Booleans, Floats]:

@@ -187,7 +187,8 @@ def signed_interval(values: Floats, clusters: Integers | None, level: float) -> 
     if is_single and np.isin(values, (-1.0, 0.0, 1.0)).all():
         return tango_interval(int((values > 0).sum()), int((values < 0).sum()), len(values), level)
     if values.any():
-        return skewed_mean_interval(values, clusters, level)
+        interval = skewed_mean_interval(values, clusters, level)
+        return interval and interval.within(-1.0, 1.0)
     share = proportion_interval(values, clusters, level)
     if share is None:
         return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import numpy as np
 import pytest
 
@@ -78,8 +80,11 @@ def test_a_change_that_the_control_shows_too_is_none_of_the_group() -> None:
 
     (with_control,) = control.figures(rows)
     (without,) = bare.figures(rows)
-    pairs = {pair["id"]: pair for pair in with_control.data["pairs"]}  # type: ignore[attr-defined]
-    (pair, _) = without.data["pairs"]  # type: ignore[misc]
+    pairs, bare_pairs = (
+        {pair["id"]: pair for pair in cast("list[dict[str, Any]]", figure.data["pairs"])}
+        for figure in (with_control, without)
+    )
+    pair = bare_pairs["signed_gap[a to b]"]
 
     assert pairs["signed_gap[a to b]"]["p_holm"] > 0.05
     assert pair["p_holm"] < 0.001
