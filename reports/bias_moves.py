@@ -53,7 +53,8 @@ def move_sentences(moves: Sequence[Move]) -> Iterator[str]:
         yield f"{format_count(len(shown) - _MOST_TOLD)} more moved, in the table below"
     n_still = n_tested - len(shown)
     if n_still:
-        yield f"for {format_count(n_still)} other numbers no move is shown"
+        numbers = "number" if n_still == 1 else "numbers"
+        yield f"for {format_count(n_still)} other {numbers} no move is shown"
 
 
 def move_table(moves: Sequence[Move], level: float) -> Table:
