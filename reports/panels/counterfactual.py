@@ -160,8 +160,8 @@ def _number(title: str, note: str) -> Column:
 
 def examples_words(data: Data) -> str:
     """Say how many texts were asked about, how many labels changed, and what was left out."""
-    reasons = "; ".join(f"{format_count(n)} {reason}" for reason, n in data["left_out"].items())
-    left = f" Left out and never asked about: {reasons}." if reasons else ""
+    reasons = "; ".join(f"{reason}: {format_count(n)}" for reason, n in data["left_out"].items())
+    left = f" Left out and never asked about ({reasons})." if reasons else ""
     return (
         f"{format_count(data['n_asked'])} of {format_count(data['n_texts'])} texts name exactly one"
         f" group ({data['axis'].replace('_', ' ')}); the label of {format_count(data['n_changed'])}"
