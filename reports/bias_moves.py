@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from harness.core.bias import Bias, Move, Moved
 from harness.core.estimate import Interval
-from harness.reports.bias_words import interval_words, reference_words, value_words
+from harness.reports.bias_words import interval_words, value_words
 from harness.reports.finding_words import method_of
 from harness.reports.number_format import ABSENT, format_count, format_level, format_p
 from harness.reports.table import Cell, Column, Group, Table
@@ -96,9 +96,10 @@ def _sentence(one: Move) -> str:
     change, ends = _change(one)
     facts = ", ".join(filter(None, (change, ends, f"n = {format_count(row.n)}")))
     where = "nearer to" if one.moved is Moved.NEARER else "further from"
+    without = value_words(reading.reference, reading, None, points="")
     return (
         f"in {row.suite} on {row.model}, {row.quantity.id}{about} goes from {before} to {after}"
-        f" ({facts}): {where} the {reference_words(reading)} of a model without bias"
+        f" ({facts}): {where} the {without} of a model without bias"
     )
 
 

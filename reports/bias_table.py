@@ -19,6 +19,7 @@ from harness.reports.number_format import (
     ABSENT,
     format_count,
     format_level,
+    format_number,
     format_p,
     spread_of,
 )
@@ -39,7 +40,15 @@ def effect_table(found: Probed, level: float) -> Table:
     )
     names = dict.fromkeys(effect.estimate.quantity.id for effect in found.effects)
     groups = tuple(
-        _rows(name, [e for e in found.effects if e.estimate.quantity.id == name]) for name in names
+        Group(
+            title=name,
+            rows=tuple(
+                _row(effect, _scale(effect.reading.scale, found.effects))
+                for effect in found.effects
+                if effect.estimate.quantity.id == name
+            ),
+        )
+        for name in names
     )
     if len(groups) > len(found.probe.readings) or all(len(group.rows) == 1 for group in groups):
         groups = (Group(rows=tuple(_named(group) for group in groups for _ in group.rows)),)
@@ -83,11 +92,6 @@ def _overview(one: Probed) -> tuple[Cell | str, ...]:
     )
 
 
-def _rows(name: str, effects: Sequence[Effect]) -> Group:
-    scale = _scale(effects)
-    return Group(title=name, rows=tuple(_row(effect, scale) for effect in effects))
-
-
 def _row(effect: Effect, scale: Scale) -> tuple[Cell, ...]:
     e, reading, spread = effect.estimate, effect.reading, spread_of(effect.estimate)
     return (
@@ -105,8 +109,11 @@ def _row(effect: Effect, scale: Scale) -> tuple[Cell, ...]:
 def _bar(effect: Effect, scale: Scale) -> IntervalBar | None:
     reading = effect.reading
     drawn = interval_bar(effect.estimate, scale, reference=reading.reference)
-    is_share = drawn is not None and reading.scale == "share"
-    return replace(drawn, ends=("0 %", "100 %")) if drawn and is_share else drawn
+    if drawn is None or reading.scale == "number":
+        return drawn
+    unit = " %" if reading.scale == "share" else ""
+    low, high = (f"{format_number(100 * end, digits=3)}{unit}" for end in (scale.low, scale.high))
+    return replace(drawn, ends=(low, high))
 
 
 def _named(group: Group) -> tuple[Cell, ...]:
@@ -115,13 +122,17 @@ def _named(group: Group) -> tuple[Cell, ...]:
     return (replace(row[0], text=group.title), *row[1:])
 
 
-def _scale(effects: Sequence[Effect]) -> Scale:
-    """Return 0 to 1 for shares, and else a range that holds all intervals and the reference."""
-    if effects[0].reading.scale == "share":
+def _scale(kind: str, effects: Sequence[Effect]) -> Scale:
+    """Return the range of all numbers of a kind, for rows are held against each other.
+
+    Shares have 0 to 1, others what holds their intervals and the value without bias.
+    """
+    if kind == "share":
         return Scale(0.0, 1.0)
+    mine = [effect for effect in effects if effect.reading.scale == kind]
     free = [
         replace(effect.estimate, quantity=replace(effect.estimate.quantity, low=None, high=None))
-        for effect in effects
+        for effect in mine
     ]
-    at_reference = replace(free[0], value=effects[0].reading.reference, interval=None)
+    at_reference = replace(free[0], value=mine[0].reading.reference, interval=None)
     return scale_for([at_reference, *free])
