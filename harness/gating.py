@@ -15,6 +15,7 @@ from harness.core.noise import Noise
 from harness.core.policy import Policy
 from harness.core.run import Outline, Record, Records, Run
 from harness.core.verdict import Verdict
+from harness.engine.bias_moves import with_moves
 from harness.engine.breakdown import sentence_of
 from harness.engine.judge import Context, judge
 from harness.operand import Operand
@@ -119,8 +120,13 @@ def judged_run(candidate: Operand, judgement: Judgement, history: tuple[Series, 
     run = candidate.run
     if candidate.model is not None:
         run = _narrowed(run, candidate.model, candidate.folder)
-    run = with_views(run, candidate.folder)
-    return replace(run, judgement=judgement, history=history)
+    return _judged(with_views(run, candidate.folder), judgement, history)
+
+
+def _judged(run: Run, judgement: Judgement, history: tuple[Series, ...]) -> Run:
+    """Return a run with its views as one that was compared."""
+    found = run.bias and with_moves(run.bias, judgement.comparison)
+    return replace(run, judgement=judgement, history=history, bias=found)
 
 
 def keep(candidate: Operand, judgement: Judgement, history: tuple[Series, ...] = ()) -> None:
@@ -132,8 +138,7 @@ def keep(candidate: Operand, judgement: Judgement, history: tuple[Series, ...] =
     lock = FolderLock(candidate.folder, remedy="let this user write there")
     try:
         write_judgement(candidate.folder, judgement)
-        run = with_views(candidate.run, candidate.folder)
-        run = replace(run, judgement=judgement, history=history)
+        run = _judged(with_views(candidate.run, candidate.folder), judgement, history)
         for form, name in DOCUMENTS.items():
             write_text(candidate.folder / name, render(run, form))
         write_text(candidate.folder / REPORT, render(run, "html"))

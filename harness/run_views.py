@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from harness.bias import with_bias
 from harness.core.run import Run
 from harness.robustness import with_robustness
 from harness.trade_off import with_tradeoff
 
 
 def with_views(run: Run, folder: Path) -> Run:
-    """Return the run with its models and its suites held against each other.
+    """Return the run with its models and suites held against each other, and what it tells of bias.
 
     Args:
         run: as loaded from ``folder``, or the part of it that is one model's.
@@ -19,4 +20,4 @@ def with_views(run: Run, folder: Path) -> Run:
     Raises:
         StoreError: the records are missing or damaged.
     """
-    return with_robustness(with_tradeoff(run, folder), folder)
+    return with_bias(with_robustness(with_tradeoff(run, folder), folder), folder)

@@ -151,4 +151,6 @@ def _slice_words(known: Sequence[Estimate], whole: Estimate | None) -> str:
         f"{e.slice[1] if e.slice else ''} ({format_value(e)})" for e in (ranked[0], ranked[-1])
     )
     text = f"Lowest: {low}, highest: {high}"
-    return f"{text}; the whole suite is at {format_value(whole)}." if whole else f"{text}."
+    if whole is None or whole.value is None:
+        return f"{text}."
+    return f"{text}; the whole suite is at {format_value(whole)}."

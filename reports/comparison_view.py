@@ -9,6 +9,7 @@ from itertools import chain
 from harness.core.history import Series
 from harness.core.judgement import Finding, Judgement
 from harness.core.run import Run
+from harness.reports.bias_moves import BiasMoves, bias_moves
 from harness.reports.change_lines import Changes, changes
 from harness.reports.comparison_definitions import comparison_definitions
 from harness.reports.disturbed_findings import DisturbedFindings, disturbed_findings, parted
@@ -50,6 +51,8 @@ class ComparisonView:
     """All others."""
     disturbed_slices: tuple[Table, ...]
     """Of disturbed suites, to be folded all together."""
+    bias: BiasMoves | None
+    """Which numbers on bias moved."""
     flips: FlipsView
     definitions: Table
 
@@ -91,6 +94,7 @@ def comparison_view(run: Run, judgement: Judgement, *, max_characters: int) -> C
         pointed_out=slice_finding_table("Pointed out", first, _MAX_SLICE_ROWS) if first else None,
         slices=tuple(_slice_tables(rest)),
         disturbed_slices=tuple(_slice_tables(chain.from_iterable(of_twins.values()))),
+        bias=bias_moves(run.bias),
         flips=flips_view(judgement, max_characters=max_characters),
         definitions=comparison_definitions(judgement),
     )

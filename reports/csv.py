@@ -11,6 +11,8 @@ from typing import ClassVar, TypeAlias
 from harness.core.estimate import Estimate
 from harness.core.judgement import Finding, Judgement
 from harness.core.run import Manifest, Run
+from harness.reports.csv_bias import COLUMNS as BIAS_COLUMNS
+from harness.reports.csv_bias import bias_cells, key_of
 from harness.reports.csv_findings import COLUMNS as FINDING_COLUMNS
 from harness.reports.csv_findings import estimate_key, finding_values, findings_by_key
 from harness.reports.csv_robustness import COLUMNS as ROBUSTNESS_COLUMNS
@@ -55,7 +57,8 @@ class CsvRenderer:
     """Writes one row per estimate; an empty number is one that is undefined.
 
     Of a run that was compared, each row goes on with what was found about its number; of one with
-    disturbed suites, with what it is beside the clean suite's.
+    disturbed suites, with what it is beside the clean suite's; of one that probes for bias, with
+    what it would be without any.
     """
 
     suffix: ClassVar[str] = ".csv"
@@ -66,6 +69,8 @@ class CsvRenderer:
         writer = csv.writer(text, lineterminator="\n")
         heads = COLUMNS if run.judgement is None else (*COLUMNS, *FINDING_COLUMNS)
         rows = _compared_rows(run, run.judgement) if run.judgement else _plain_rows(run)
+        if run.bias is not None:
+            rows, heads = _bias_rows(run, rows), (*heads, *BIAS_COLUMNS)
         if run.robustness:
             writer.writerow((*heads, *ROBUSTNESS_COLUMNS))
             writer.writerows(_disturbed_rows(run, rows, heads))
@@ -110,6 +115,14 @@ def _row(manifest: Manifest, e: Estimate) -> list[str]:
 def _plain_rows(run: Run) -> Iterator[_Row]:
     for estimate in run.estimates:
         yield estimate, _row(run.manifest, estimate)
+
+
+def _bias_rows(run: Run, rows: Iterator[_Row]) -> Iterator[_Row]:
+    """Yield rows with what their number would be without bias, where it tells of any."""
+    known = bias_cells(run)
+    for estimate, row in rows:
+        cells = {} if estimate is None else known.get(key_of(estimate), {})
+        yield estimate, [*row, *(_text(cells.get(name)) for name in BIAS_COLUMNS)]
 
 
 def _disturbed_rows(run: Run, rows: Iterator[_Row], heads: Sequence[str]) -> Iterator[list[str]]:

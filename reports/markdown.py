@@ -10,6 +10,7 @@ from harness.core.robustness import Robustness
 from harness.core.run import Manifest, Run
 from harness.reports.estimate_tables import summary_table
 from harness.reports.evaluation_tables import failure_table
+from harness.reports.markdown_bias import bias_lines
 from harness.reports.markdown_judgement import judgement_lines
 from harness.reports.markdown_text import code, plain_text, table_row
 from harness.reports.number_format import format_duration, format_time
@@ -85,6 +86,8 @@ def _lines(run: Run) -> Iterator[str]:
             yield ""
     for found in run.robustness:
         yield from robustness_lines(found)
+    if run.bias is not None:
+        yield from bias_lines(run.bias, markdown_table)
     failures = failure_counts(manifest.evaluations)
     if failures:
         yield "### Failures"

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from harness.core.judgement import Finding, Judgement
 from harness.core.run import Manifest, Run
+from harness.reports.bias_moves import move_sentences
 from harness.reports.finding_words import (
     BETTER_WORDS,
     change_of,
@@ -62,6 +63,12 @@ def judgement_lines(run: Run, judgement: Judgement) -> Iterator[str]:
         yield "### Watched, and pointed out"
         yield ""
         yield from _table(watched, _MAX_WATCHED, drifts)
+    if run.bias is not None and run.bias.moves:
+        yield ""
+        yield "### Bias, before and after"
+        yield ""
+        for sentence in move_sentences(run.bias.moves):
+            yield f"- {plain_text(sentence[:1].upper() + sentence[1:])}."
     yield ""
     yield _provenance(judgement)
 

@@ -12,6 +12,7 @@ from harness.core.figure import FigureKind
 from harness.core.machine import name_of_machine
 from harness.core.run import Manifest, Run
 from harness.reports import evaluation_tables as tables
+from harness.reports.bias_view import bias_view
 from harness.reports.charts import Chart
 from harness.reports.comparison_view import comparison_view, history_view
 from harness.reports.estimate_tables import summary_table
@@ -105,6 +106,7 @@ def page_view(
         "tradeoff": tradeoff_view(run, has_charts=has_charts),
         "summary": summary_table(run),
         "robustness": robustness_view(run, has_charts=has_charts),
+        "bias": bias_view(run),
         "suites": suites,
         "suite_names": [suite.name for suite in all_suites],
         "chosen": chosen,
@@ -206,4 +208,4 @@ def environment() -> Environment:
 def _has_texts(run: Run) -> bool:
     """Tell whether texts stand beside each other on the page."""
     kinds = {figure.kind for figures in run.figures.values() for figure in figures}
-    return bool(run.robustness) or FigureKind.COUNTERFACTUAL_EXAMPLES in kinds
+    return bool(run.robustness or run.bias) or FigureKind.COUNTERFACTUAL_EXAMPLES in kinds

@@ -171,5 +171,7 @@ def _slice_charts(sliced: Sequence[Estimate], whole: Sequence[Estimate]) -> tupl
     for e in sliced:
         if e.slice:
             groups.setdefault((e.slice[0], e.quantity.id), []).append(e)
-    chosen = list(groups.items())[:_MAX_SLICE_CHARTS]
+    # A gap between slices has no value within one: nothing would be drawn.
+    drawn = [one for one in groups.items() if any(e.value is not None for e in one[1])]
+    chosen = drawn[:_MAX_SLICE_CHARTS]
     return tuple(slice_chart(column, peers, totals.get(id_)) for (column, id_), peers in chosen)

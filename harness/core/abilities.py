@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from harness.core.bias import Probe
     from harness.core.run import Record, Run
 
     Floats: TypeAlias = NDArray[np.float64]
@@ -340,6 +341,16 @@ class NotedMetric(Metric, Protocol):
             clusters: (n,) cluster codes, or None when samples are independent.
             level: confidence level in (0, 1).
         """
+        ...
+
+
+@runtime_checkable
+class ProbingMetric(Metric, Protocol):
+    """A metric that tells of bias, and so has a part in what a report says of it."""
+
+    @property
+    def probe(self) -> Probe:
+        """What is asked, and how its numbers are to be read."""
         ...
 
 

@@ -65,10 +65,11 @@ class FigureKind(StrEnum):
     equalized_odds}; points: [the same]: one for each threshold, rising; gaps None where they are
     undefined."""
     COUNTERFACTUAL = "counterfactual"
-    """label; measure: ``scores`` or ``labels``; n; pairs: [{written, swapped, n, value, low, high,
-    size, p_value, p_holm}]: the mean signed change of the label's score (or of the share that gets
-    it) when the terms of one group are swapped for those of another, and its mean size; any number
-    may be None, and ``written`` equals ``swapped`` for a control."""
+    """label; measure: ``scores`` or ``labels``; has_control; n; pairs: [{id, written, swapped, n,
+    value, low, high, size, p_value, p_holm}]: the mean signed change of the label's score (or of
+    the share that gets it) when the terms of one group are swapped for those of another, and its
+    mean size; any number may be None, and ``written`` equals ``swapped`` for a control. With a
+    control p is of the change beyond it."""
     COUNTERFACTUAL_EXAMPLES = "counterfactual_examples"
     """axis; label; n; n_asked; n_texts; left_out: {reason: number}; n_changed; examples: [{id,
     written, swapped, from, to, target, label_before, label_after, score_before, score_after}], the

@@ -14,6 +14,7 @@ from harness.core.response import Failure, Output, Response
 from harness.core.sample import Sample
 
 if TYPE_CHECKING:
+    from harness.core.bias import Bias
     from harness.core.history import Series
     from harness.core.judgement import Judgement
     from harness.core.robustness import Robustness
@@ -207,3 +208,5 @@ class Run:
     robustness: tuple[Robustness, ...] = ()
     """Its disturbed suites held against their clean ones, when there are any and it was worked
     out."""
+    bias: Bias | None = None
+    """What its suites tell of bias, when any probes for it and it was worked out."""

@@ -63,18 +63,20 @@ def counterfactual_words(data: Data) -> str:
     told = sorted(sure, key=lambda pair: -abs(pair["value"]))
     what = _what(data)
     n_pairs = f"{format_count(len(others))} pairs of groups"
+    beyond = "beyond the control" if data.get("has_control") else "in one direction"
     if not told:
         widest = max(others, key=_reach)
         return (
-            f"No swap is shown to change the {what} in one direction ({n_pairs}, Holm's"
+            f"No swap is shown to change the {what} {beyond} ({n_pairs}, Holm's"
             f" correction); that is not to say that none does: {_change(widest)}."
         )
     first = "; ".join(_change(pair) for pair in told[:3])
     more = f"; {format_count(len(told) - 3)} more" if len(told) > len(told[:3]) else ""
     rest = len(others) - len(told)
-    left = f" The other {format_count(rest)} show no direction." if rest else ""
+    left = f" For the other {format_count(rest)} no change {beyond} is shown." if rest else ""
+    control = ", by more than other terms of the same group do" if data.get("has_control") else ""
     return (
-        f"The {what} changes with the group, beyond doubt for {format_count(len(told))} of"
+        f"The {what} changes with the group{control}, beyond doubt for {format_count(len(told))} of"
         f" {n_pairs} (Holm's correction): {first}{more}.{left}"
     )
 
@@ -103,9 +105,14 @@ def counterfactual_table(data: Data) -> Table:
         _number("From", "end of the interval"),
         _number("To", "end of the interval"),
         _number("Mean |change|" if is_score else "Labels changed", "whichever the direction"),
-        _number("p (Holm)", "sign-flip test, corrected over pairs"),
+        _number("p (Holm)", _test_words(data)),
     )
     return text_table(f"Change of the {_what(data)}, by pair of groups", columns, rows)
+
+
+def _test_words(data: Data) -> str:
+    of = "of the change beyond the control" if data.get("has_control") else "of no change"
+    return f"sign-flip test {of}, corrected over pairs"
 
 
 def _known(pairs: Sequence[Data]) -> list[Data]:
@@ -153,8 +160,8 @@ def _number(title: str, note: str) -> Column:
 
 def examples_words(data: Data) -> str:
     """Say how many texts were asked about, how many labels changed, and what was left out."""
-    reasons = "; ".join(f"{format_count(n)} {reason}" for reason, n in data["left_out"].items())
-    left = f" Left out and never asked about: {reasons}." if reasons else ""
+    reasons = "; ".join(f"{reason}: {format_count(n)}" for reason, n in data["left_out"].items())
+    left = f" Left out and never asked about ({reasons})." if reasons else ""
     return (
         f"{format_count(data['n_asked'])} of {format_count(data['n_texts'])} texts name exactly one"
         f" group ({data['axis'].replace('_', ' ')}); the label of {format_count(data['n_changed'])}"

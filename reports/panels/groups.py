@@ -41,12 +41,13 @@ def gaps_panel(data: Data) -> Panel:
     several = len({gap["by"] for gap in data["gaps"]}) > 1
     marks = [
         RowMark(
-            name=f"{_NAMES.get(gap['gap'], gap['gap'])}{', ' + gap['by'] if several else ''}",
+            name=f"{gap['by'] + ', ' if several else ''}{_NAMES.get(gap['gap'], gap['gap'])}",
             value=gap["value"],
             low=gap["if_equal"] and gap["if_equal"]["low"],
             high=gap["if_equal"] and gap["if_equal"]["high"],
             dot="dot s1" if _is_real(gap) else "dot s0",
             words=f"{gap['id']}: {format_number(gap['value'], digits=3)}",
+            reference=0.0,  # on a scale without it a small gap would look large
         )
         for gap in data["gaps"]
         if gap["value"] is not None
@@ -157,7 +158,9 @@ def groups_words(data: Data) -> str:
         if group["n_positive"] is not None and group["n_positive"] < FEW
     ]
     warned = f" Hardly known, with fewer than {FEW} positive samples: {', '.join(few)}."
-    return f"{'; '.join(parts)}.{left_out}{warned if few else ''}" if parts else "No group."
+    told = "; ".join(parts)
+    told = f"{told[:1].upper()}{told[1:]}"
+    return f"{told}.{left_out}{warned if few else ''}" if parts else "No group."
 
 
 def groups_table(data: Data) -> Table:

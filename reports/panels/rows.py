@@ -22,7 +22,11 @@ _LEFT = 176.0
 _TOP = 10.0
 _ROW = 21.0
 _RADIUS = 4.6
-_LONGEST = 27
+_LONGEST = 32
+_SHORT = 22
+"""Characters of a name for which there is room to the left; for longer ones it is made."""
+_CHARACTER = 7.0
+"""Width of one on a narrow page, where letters are larger beside the drawing."""
 CIRCLE = circle(12, 7, _RADIUS)
 """Sample of a dot for a key."""
 
@@ -62,9 +66,10 @@ def rows_panel(
         line: a value that is on the scale as well.
     """
     height = _TOP + _ROW * len(marks) + BOTTOM
+    left = _left(marks)
     ends = [end for mark in marks for end in _ends(mark)]
     ends += [line.value] if line else []
-    along = scale_over(ends, start=_LEFT, end=WIDTH - RIGHT)
+    along = scale_over(ends, start=left, end=WIDTH - RIGHT)
     bottom = height - BOTTOM
     strokes = [
         Stroke(name="grid", path="".join(f"M{x:g} {_TOP:g}V{bottom:g}" for x, _ in along.ticks))
@@ -77,7 +82,7 @@ def rows_panel(
     return Panel(
         height=height,
         strokes=tuple(strokes),
-        labels=(*_names(marks), *_scale_labels(along, title, height)),
+        labels=(*_names(marks, left), *_scale_labels(along, title, height)),
         key=(*key, key_of("whisker", "interval", "M1 7H23M1 3v8M23 3v8")),
     )
 
@@ -91,10 +96,16 @@ def _drawn(mark: RowMark, along: Scale, y: float) -> Iterator[Stroke]:
     yield Stroke(name=mark.dot, path=circle(along.place(mark.value), y, _RADIUS), words=mark.words)
 
 
-def _names(marks: Sequence[RowMark]) -> Iterator[Label]:
+def _left(marks: Sequence[RowMark]) -> float:
+    """Return where the scale begins, behind the longest name."""
+    longest = max((min(len(mark.name), _LONGEST) for mark in marks), default=0)
+    return _LEFT + _CHARACTER * max(0, longest - _SHORT)
+
+
+def _names(marks: Sequence[RowMark], left: float) -> Iterator[Label]:
     for number, mark in enumerate(marks):
         yield Label(
-            x=_LEFT - 10,
+            x=left - 10,
             y=_place(number) + 4,
             text=clipped(mark.name, _LONGEST),
             anchor="end",

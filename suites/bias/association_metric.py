@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from harness.core.bias import Probe
 from harness.core.estimate import Interval
 from harness.core.figure import Figure
 from harness.core.identity import hash_json
@@ -24,6 +25,7 @@ from harness.stats.association import (
     unit_vectors,
 )
 from harness.stats.multiplicity import holm
+from harness.suites.bias.association_probe import association_probe
 from harness.suites.metrics.additive import Floats, Integers
 
 TEST = "test"
@@ -98,6 +100,11 @@ class AssociationMetric:
                 " there is no association",
             ),
         )
+
+    @property
+    def probe(self) -> Probe:
+        """What it tells of bias."""
+        return association_probe(self.kind, tuple(self.shapes))
 
     @property
     def signature(self) -> Mapping[str, str]:

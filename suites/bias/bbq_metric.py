@@ -8,11 +8,13 @@ from typing import ClassVar
 
 import numpy as np
 
+from harness.core.bias import Probe
 from harness.core.estimate import Interval
 from harness.core.response import Classification, Output
 from harness.core.sample import Sample
 from harness.core.score import Direction, Quantity, Score, Scored, Unscored
 from harness.stats.proportion import proportion_interval
+from harness.suites.bias.bbq_probe import bbq_probe
 from harness.suites.bias.bbq_rows import BIASED, N_ANSWERS, UNKNOWN
 from harness.suites.metrics.additive import Additive, Booleans, Floats, Integers
 
@@ -112,6 +114,11 @@ class BbqMetric(Additive):
             definition="answers 'unknown' / answers in disambiguated contexts, where it is wrong",
         ),
     )
+
+    @property
+    def probe(self) -> Probe:
+        """What it tells of bias."""
+        return bbq_probe()
 
     @property
     def signature(self) -> Mapping[str, str]:

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from harness.core.bias import Probe
 from harness.core.response import Output
 from harness.core.sample import Sample
 from harness.core.score import Direction, Quantity, Score, Scored, Unscored
 from harness.suites.bias.crows_pairs_rows import DIRECTION, is_single_edit
+from harness.suites.bias.pair_probes import crows_pairs_probe
 from harness.suites.bias.sentence_pairs import forward_pair, masked_sums
 from harness.suites.metrics.mean_of_parts import MeanOfParts
 
@@ -69,6 +71,11 @@ class CrowsPairsCausal(MeanOfParts):
             high=None,
         ),
     )
+
+    @property
+    def probe(self) -> Probe:
+        """What it tells of bias."""
+        return crows_pairs_probe(self.name)
 
     @property
     def signature(self) -> Mapping[str, str]:
@@ -142,6 +149,11 @@ class CrowsPairsMasked(MeanOfParts):
             " et al. 2020: neutral)",
         ),
     )
+
+    @property
+    def probe(self) -> Probe:
+        """What it tells of bias."""
+        return crows_pairs_probe(self.name)
 
     @property
     def signature(self) -> Mapping[str, str]:

@@ -9,12 +9,14 @@ from typing import ClassVar
 
 import numpy as np
 
+from harness.core.bias import Probe
 from harness.core.estimate import Interval
 from harness.core.figure import Figure
 from harness.core.response import AnswerGroup, Classification, Generation, Output
 from harness.core.sample import Sample
 from harness.core.score import Direction, Quantity, Score, Scored, Unscored
 from harness.stats.group_gap import gap_test, gaps
+from harness.suites.bias.generation_probe import generation_probe
 from harness.suites.bias.offline_scorers import SCORERS, OfflineScorer
 from harness.suites.metrics.additive import Floats, Integers
 from harness.suites.metrics.mean_of_values import mean_interval
@@ -107,18 +109,17 @@ class GenerationMetric:
                 direction=Direction.LOWER,
                 definition=f"highest less lowest {flag} share of a group; above 0 by chance alone",
             ),
-            *((self._worst(how, low, better),) if self.draws > 1 else ()),
+            *((_worst(name, self.draws, how, low, better),) if self.draws > 1 else ()),
         )
 
-    def _worst(self, how: str, low: float, better: Direction) -> Quantity:
-        worst = "lowest" if better is Direction.HIGHER else "highest"
-        return Quantity(
-            id=f"{self.scorer}_worst_of_{self.draws}",
-            direction=better,
-            definition=f"mean over prompts of the {worst} score among {self.draws}"
-            " continuations (Gehman et al. 2020: expected maximum toxicity); grows worse with"
-            f" their number: {how}",
-            low=low,
+    @property
+    def probe(self) -> Probe:
+        """What it tells of bias."""
+        return generation_probe(
+            self.scorer,
+            self.groups,
+            flag=self._offline.flag if self._offline else "flagged",
+            error=self._offline.error if self._offline else "",
         )
 
     @property
@@ -230,6 +231,18 @@ class GenerationMetric:
         """Return no chart."""
         del statistics
         return ()
+
+
+def _worst(scorer: str, draws: int, how: str, low: float, better: Direction) -> Quantity:
+    worst = "lowest" if better is Direction.HIGHER else "highest"
+    return Quantity(
+        id=f"{scorer}_worst_of_{draws}",
+        direction=better,
+        definition=f"mean over prompts of the {worst} score among {draws}"
+        " continuations (Gehman et al. 2020: expected maximum toxicity); grows worse with"
+        f" their number: {how}",
+        low=low,
+    )
 
 
 def _place(sample: Sample) -> tuple[float, float]:

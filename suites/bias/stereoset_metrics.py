@@ -10,9 +10,11 @@ from typing import ClassVar
 
 import numpy as np
 
+from harness.core.bias import Probe
 from harness.core.response import AnswerGroup, LogLikelihoods, Output, TokenLogLikelihoods
 from harness.core.sample import Sample
 from harness.core.score import Direction, Quantity, Score, Scored, Unscored
+from harness.suites.bias.pair_probes import stereoset_probe
 from harness.suites.metrics.additive import Additive, Floats
 
 _NOTE = "many examples are noisy or confound several things (Blodgett et al. 2021)"
@@ -86,6 +88,11 @@ class StereoSetCausal(_ByTerm):
     )
 
     @property
+    def probe(self) -> Probe:
+        """What it tells of bias."""
+        return stereoset_probe(self.name)
+
+    @property
     def signature(self) -> Mapping[str, str]:
         """What the sentences are scored by."""
         return {"scoring": "mean-log-likelihood-per-token"}
@@ -113,6 +120,11 @@ class StereoSetMasked(_ByTerm):
         "mean pseudo-log-likelihood per token (Salazar et al. 2020; the authors score the masked"
         " word alone, and pairs of sentences by a trained head)",
     )
+
+    @property
+    def probe(self) -> Probe:
+        """What it tells of bias."""
+        return stereoset_probe(self.name)
 
     @property
     def signature(self) -> Mapping[str, str]:

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from harness.core.bias import Probe
 from harness.core.response import AnswerGroup, LogLikelihoods, Output
 from harness.core.sample import Sample
 from harness.core.score import Direction, Quantity, Score, Scored, Unscored
+from harness.suites.bias.pair_probes import winobias_probe
 from harness.suites.bias.sentence_pairs import forward_pair, masked_sums
 from harness.suites.metrics.mean_of_parts import MeanOfParts
 from harness.suites.metrics.mean_of_values import MeanOfValues
@@ -65,6 +67,11 @@ class WinoBiasCausal(MeanOfParts):
     )
 
     @property
+    def probe(self) -> Probe:
+        """What it tells of bias."""
+        return winobias_probe(is_masked=False)
+
+    @property
     def signature(self) -> Mapping[str, str]:
         """What is scored."""
         return {"scoring": "log-likelihood-of-occupation"}
@@ -100,6 +107,11 @@ class WinoBiasMasked(MeanOfValues):
             is_headline=True,
         ),
     )
+
+    @property
+    def probe(self) -> Probe:
+        """What it tells of bias."""
+        return winobias_probe(is_masked=True)
 
     @property
     def signature(self) -> Mapping[str, str]:

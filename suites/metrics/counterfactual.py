@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from harness.core.bias import Probe
 from harness.core.estimate import Interval
 from harness.core.figure import Figure, FigureKind
 from harness.core.response import Output
@@ -16,6 +17,7 @@ from harness.core.score import Direction, Quantity, Score, Scored, Unscored
 from harness.suites.metrics.additive import Booleans, Floats, Integers
 from harness.suites.metrics.mean_of_values import mean_interval
 from harness.suites.metrics.swap_pairs import SwapPairs, signed_interval
+from harness.suites.metrics.swap_probe import change_reading, flip_reading, swap_probe
 
 _CHANGED = 3
 """Column of the first group's share of labels that change."""
@@ -69,6 +71,20 @@ class Counterfactual(SwapPairs):
                 ),
             ]
         return tuple(found)
+
+    @property
+    def probe(self) -> Probe:
+        """What it tells of bias."""
+        readings = {"flip_rate": flip_reading("label")}
+        for a, b in self.pairs:
+            if a != b:
+                readings[f"net_flips[{self.pair_name((a, b))}]"] = change_reading(
+                    f"share of texts labelled {self.label!r}",
+                    self.groups[a],
+                    self.groups[b],
+                    is_drawn=self.is_drawn,
+                )
+        return swap_probe(readings, self.groups, shows="is_changed")
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -146,10 +162,13 @@ class Counterfactual(SwapPairs):
         self, statistics: Floats, clusters: Integers | None, level: float
     ) -> tuple[Figure, ...]:
         """Return the net change of labels by pair of groups."""
-        pairs = self.tested_pairs(statistics, clusters, level, _CHANGED + len(self.groups))
+        pairs = self.tested_pairs(
+            "net_flips", statistics, clusters, level, _CHANGED + len(self.groups)
+        )
         data: dict[str, object] = {
             "label": self.label,
             "measure": "labels",
+            "has_control": self.is_drawn,
             "n": len(statistics),
             "pairs": [
                 pair | {"size": float(shares.mean()) if len(shares) else None}

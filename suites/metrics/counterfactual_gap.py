@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from harness.core.bias import Probe
 from harness.core.estimate import Interval
 from harness.core.figure import Figure, FigureKind
 from harness.core.response import Output
@@ -16,6 +17,7 @@ from harness.core.score import Direction, Quantity, Score, Scored, Unscored
 from harness.suites.metrics.additive import Booleans, Floats, Integers
 from harness.suites.metrics.mean_of_values import mean_interval
 from harness.suites.metrics.swap_pairs import SwapPairs, signed_interval
+from harness.suites.metrics.swap_probe import change_reading, swap_probe
 
 _SIGNED, _N_WHOLE = 4, 3
 """Column of the first group's signed gap; columns of the sample as a whole."""
@@ -77,6 +79,21 @@ class CounterfactualGap(SwapPairs):
             for a, b in self.pairs
         ]
         return tuple(found)
+
+    @property
+    def probe(self) -> Probe:
+        """What it tells of bias."""
+        readings = {
+            f"signed_gap[{self.pair_name((a, b))}]": change_reading(
+                f"mean probability of {self.label!r}",
+                self.groups[a],
+                self.groups[b],
+                is_drawn=self.is_drawn,
+            )
+            for a, b in self.pairs
+            if a != b
+        }
+        return swap_probe(readings, self.groups, shows="")
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -146,11 +163,12 @@ class CounterfactualGap(SwapPairs):
         self, statistics: Floats, clusters: Integers | None, level: float
     ) -> tuple[Figure, ...]:
         """Return the signed gap by pair of groups."""
-        pairs = self.tested_pairs(statistics, clusters, level, _SIGNED)
+        pairs = self.tested_pairs("signed_gap", statistics, clusters, level, _SIGNED)
         sizes = self.each_pair(statistics, clusters, _SIGNED + len(self.groups))
         data: dict[str, object] = {
             "label": self.label,
             "measure": "scores",
+            "has_control": self.is_drawn,
             "n": len(statistics),
             "pairs": [
                 pair | {"size": float(values.mean()) if len(values) else None}

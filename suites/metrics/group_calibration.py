@@ -9,6 +9,7 @@ from typing import ClassVar, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.core.bias import Probe
 from harness.core.estimate import Interval
 from harness.core.figure import Figure
 from harness.core.response import Output
@@ -19,6 +20,7 @@ from harness.suites.metrics.calibration import Calibration
 from harness.suites.metrics.group_fairness_quantities import BIASED, left_out_words
 from harness.suites.metrics.group_figures import GapRow, gaps_figure
 from harness.suites.metrics.group_gap_rows import TestedGaps, ends_of
+from harness.suites.metrics.group_probe import group_probe
 from harness.suites.metrics.grouping import Grouping, of_gap, of_group, spread
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -75,6 +77,12 @@ class GroupCalibration:
         """Target, confidence, whether the answer is right, and the group in each grouping."""
         groups = (f"group[{one.name}]" for one in self.groupings)
         return ("target", "confidence", "is_right", *groups)
+
+    @property
+    def probe(self) -> Probe:
+        """What it tells of bias."""
+        claim = "errs in its confidence more in one group than in another, with mean errors apart"
+        return group_probe({_GAP: claim}, self.groupings)
 
     @property
     def signature(self) -> Mapping[str, str]:

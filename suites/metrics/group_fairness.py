@@ -9,6 +9,7 @@ from typing import ClassVar, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.core.bias import Probe
 from harness.core.estimate import Interval
 from harness.core.figure import Figure
 from harness.core.response import Classification, Output
@@ -19,6 +20,7 @@ from harness.suites.metrics.class_scores import classification_of, scores_of, ta
 from harness.suites.metrics.group_fairness_quantities import (
     PER_GROUP,
     TESTED,
+    claims_of,
     gap_quantities,
     rate_quantities,
 )
@@ -30,6 +32,7 @@ from harness.suites.metrics.group_figures import (
     groups_figure,
 )
 from harness.suites.metrics.group_gap_rows import TestedGaps, ends_of
+from harness.suites.metrics.group_probe import group_probe
 from harness.suites.metrics.group_rates import BINARY, GroupRates, group_gaps, group_rates
 from harness.suites.metrics.grouping import Grouping, of_group
 
@@ -83,6 +86,11 @@ class GroupFairness:
         return ("target", "prediction", *(f"group[{one.name}]" for one in self.groupings))
 
     @property
+    def probe(self) -> Probe:
+        """What it tells of bias."""
+        return group_probe(claims_of(self.positive), self.groupings)
+
+    @property
     def signature(self) -> Mapping[str, str]:
         """Labels, groups and threshold."""
         groups = ";".join(f"{one.name}={','.join(one.groups)}" for one in self.groupings)
@@ -131,7 +139,7 @@ class GroupFairness:
     ) -> Mapping[str, Interval]:
         """Return Wilson's intervals of the plain proportions; gaps and F1 are bootstrapped."""
         found: dict[str, Interval] = {}
-        for group in self._groups(statistics):
+        for group in _groups_of(statistics, self.groupings):
             for name, (hits, chosen) in group.trials(self._per_group).items():
                 of_chosen = None if clusters is None else clusters[chosen]
                 interval = proportion_interval(hits[chosen], of_chosen, level)
@@ -142,7 +150,7 @@ class GroupFairness:
     def parts(self, statistics: Floats) -> Mapping[str, Booleans]:
         """Return the samples that each rate of a group is made of."""
         found: dict[str, Booleans] = {}
-        for group in self._groups(statistics):
+        for group in _groups_of(statistics, self.groupings):
             found |= {
                 of_group(name, group.grouping, group.label): chosen
                 for name, (_, chosen) in group.trials(self._per_group).items()
@@ -215,13 +223,6 @@ class GroupFairness:
         n_groups = len(self.groupings[place].groups)
         return group_rates(rows, weights, n_groups, self._n_classes)
 
-    def _groups(self, statistics: Floats) -> Iterator[_Group]:
-        targets, predictions = statistics[:, 0], statistics[:, 1]
-        for place, grouping in enumerate(self.groupings):
-            for code, label in enumerate(grouping.groups):
-                is_in = statistics[:, _N_OWN + place] == code
-                yield _Group(grouping, label, is_in, targets, predictions)
-
     @property
     def _n_classes(self) -> int:
         return BINARY if self.positive is not None else len(self.labels)
@@ -264,6 +265,14 @@ class _Group:
             "accuracy": ((self.targets == self.predictions).astype(np.float64), self.is_in),
         }
         return {name: made[name] for name in names if name in made}
+
+
+def _groups_of(statistics: Floats, groupings: tuple[Grouping, ...]) -> Iterator[_Group]:
+    targets, predictions = statistics[:, 0], statistics[:, 1]
+    for place, grouping in enumerate(groupings):
+        for code, label in enumerate(grouping.groups):
+            is_in = statistics[:, _N_OWN + place] == code
+            yield _Group(grouping, label, is_in, targets, predictions)
 
 
 def _ends(

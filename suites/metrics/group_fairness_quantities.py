@@ -49,6 +49,18 @@ _RATES = {
 }
 
 
+def claims_of(positive: str | None) -> Mapping[str, str]:
+    """Return what each tested gap says of a model, in words that ``by {value}`` follows."""
+    label = repr(positive) if positive is not None else "some label"
+    return {
+        "demographic_parity_difference": f"takes samples for {label} at rates that differ",
+        "equal_opportunity_difference": f"finds those that are {label} at rates that differ",
+        "equalized_odds_difference": f"is right or wrong about {label} at rates that differ",
+        "accuracy_difference": "decides with accuracies that differ",
+        "f1_difference": f"has F1 scores of {label} that differ",
+    }
+
+
 def gap_quantities(grouping: Grouping, positive: str | None) -> Iterator[Quantity]:
     """Yield the gaps of one grouping, in the order of ``group_gaps``."""
     label = repr(positive) if positive is not None else "a label, of the worst one"

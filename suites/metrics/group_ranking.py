@@ -10,6 +10,7 @@ from typing import ClassVar, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.core.bias import Probe
 from harness.core.estimate import Interval
 from harness.core.figure import Figure
 from harness.core.response import Classification, Output
@@ -22,6 +23,7 @@ from harness.suites.metrics.group_areas import group_areas
 from harness.suites.metrics.group_fairness_quantities import BIASED, left_out_words
 from harness.suites.metrics.group_figures import GapRow, GroupRow, Rate, gaps_figure, groups_figure
 from harness.suites.metrics.group_gap_rows import TestedGaps, ends_of
+from harness.suites.metrics.group_probe import group_probe
 from harness.suites.metrics.grouping import Grouping, of_gap, of_group, spread
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -65,12 +67,20 @@ class GroupRanking:
     @property
     def quantities(self) -> tuple[Quantity, ...]:
         """Of each grouping the gap, then the areas of each group."""
-        return tuple(quantity for one in self.groupings for quantity in self._of_grouping(one))
+        return tuple(
+            quantity for one in self.groupings for quantity in _quantities_of(one, self.positive)
+        )
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Whether the target is the positive label, its score, and the group in each grouping."""
         return ("is_positive", "score", *(f"group[{one.name}]" for one in self.groupings))
+
+    @property
+    def probe(self) -> Probe:
+        """What it tells of bias."""
+        claim = f"ranks {self.positive!r} above the rest better in one group than in another,"
+        return group_probe({_GAP: f"{claim} with AUC apart"}, self.groupings)
 
     @property
     def signature(self) -> Mapping[str, str]:
@@ -149,23 +159,6 @@ class GroupRanking:
         of_gaps = gaps_figure(gaps, self.groupings, n=len(statistics), level=level)
         return (of_gaps, *others)
 
-    def _of_grouping(self, grouping: Grouping) -> Iterator[Quantity]:
-        yield Quantity(
-            id=of_gap(_GAP, grouping),
-            direction=Direction.LOWER,
-            definition=f"largest less smallest subgroup AUC, by {grouping.name};"
-            f" {left_out_words(grouping)}{BIASED} gap of permuted groups",
-            is_headline=True,
-        )
-        for group in grouping.groups:
-            for name, text in _AREAS.items():
-                words = text.format(label=repr(self.positive), group=repr(group))
-                yield Quantity(
-                    id=of_group(name, grouping, group),
-                    direction=Direction.HIGHER,
-                    definition=f"{words}, ties one half (Borkan et al. 2019)",
-                )
-
     def _tested(
         self,
         statistics: Floats,
@@ -239,6 +232,24 @@ class GroupRanking:
             return self.threshold
         is_probability = bool(((scores >= 0) & (scores <= 1)).all())
         return 0.5 if is_probability else 0.0
+
+
+def _quantities_of(grouping: Grouping, positive: str) -> Iterator[Quantity]:
+    yield Quantity(
+        id=of_gap(_GAP, grouping),
+        direction=Direction.LOWER,
+        definition=f"largest less smallest subgroup AUC, by {grouping.name};"
+        f" {left_out_words(grouping)}{BIASED} gap of permuted groups",
+        is_headline=True,
+    )
+    for group in grouping.groups:
+        for name, text in _AREAS.items():
+            words = text.format(label=repr(positive), group=repr(group))
+            yield Quantity(
+                id=of_group(name, grouping, group),
+                direction=Direction.HIGHER,
+                definition=f"{words}, ties one half (Borkan et al. 2019)",
+            )
 
 
 def _part(statistics: Floats, chosen: Booleans) -> tuple[Booleans, Floats]:

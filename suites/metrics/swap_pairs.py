@@ -134,20 +134,24 @@ class SwapPairs:
             yield statistics[is_own, first + b], own
 
     def tested_pairs(
-        self, statistics: Floats, clusters: Integers | None, level: float, first: int
+        self, quantity: str, statistics: Floats, clusters: Integers | None, level: float, first: int
     ) -> list[dict[str, Any]]:
         """Return each pair with its mean, interval and p-value, corrected over pairs.
 
-        The correction (Holm) is over the pairs of different groups; controls are not tested.
+        The correction (Holm) is over the pairs of different groups; controls are not tested. Where
+        there is a control, what is tested is the change beyond it, text by text: another name
+        changes something whosever it is.
         """
         found: list[dict[str, Any]] = []
         values_of = self.each_pair(statistics, clusters, first)
         for (a, b), (values, own) in zip(self.pairs, values_of, strict=True):
             interval = signed_interval(values, own, level) if len(values) else None
             is_tested = a != b and len(values) > 0
-            test = sign_flip_test(values, seed=0, clusters=own) if is_tested else None
+            control = statistics[statistics[:, 0] == a, first + a] if self.is_drawn else 0.0
+            test = sign_flip_test(values - control, seed=0, clusters=own) if is_tested else None
             found.append(
                 {
+                    "id": f"{quantity}[{self.pair_name((a, b))}]",
                     "written": self.groups[a],
                     "swapped": self.groups[b],
                     "n": len(values),
@@ -183,7 +187,8 @@ def signed_interval(values: Floats, clusters: Integers | None, level: float) -> 
     if is_single and np.isin(values, (-1.0, 0.0, 1.0)).all():
         return tango_interval(int((values > 0).sum()), int((values < 0).sum()), len(values), level)
     if values.any():
-        return skewed_mean_interval(values, clusters, level)
+        interval = skewed_mean_interval(values, clusters, level)
+        return interval and interval.within(-1.0, 1.0)
     share = proportion_interval(values, clusters, level)
     if share is None:
         return None

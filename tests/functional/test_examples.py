@@ -124,7 +124,8 @@ def test_example_runs_to_the_end(folder: Path, name: str) -> None:
     assert code == 0, output
     result = load_run("latest", root=out)
     assert result.run.manifest.status is Status.COMPLETE
-    assert all(estimate.n > 0 for estimate in result.run.estimates)
+    # What the data do not tell is undefined, and says so: CrowS-Pairs without its directions.
+    assert all(one.n > 0 or (one.value is None and one.note) for one in result.run.estimates)
     assert result.report.stat().st_size > 10_000
 
 

@@ -8,6 +8,7 @@ from harness.core.figure import Figure, FigureKind
 from harness.reports.charts import chart, slice_chart
 from harness.reports.figure_tables import MAX_POINTS
 from harness.reports.plain_data import script_json
+from harness.reports.suite_view import suite_views
 from harness.reports.thinning import thinned
 
 RUN = synthetic_run()
@@ -254,12 +255,13 @@ FINDINGS = {
     ),
     FigureKind.COUNTERFACTUAL: (
         "The probability of 'x' changes with the group, beyond doubt for 1 of 2 pairs of groups"
-        " (Holm's correction): a → b +0.1 [+0.05, +0.15], n = 20. The other 1 show no direction."
+        " (Holm's correction): a → b +0.1 [+0.05, +0.15], n = 20. For the other 1 no"
+        " change in one direction is shown."
     ),
     FigureKind.COUNTERFACTUAL_EXAMPLES: (
         "2 of 5 texts name exactly one group (gender); the label of 1 of the 2 that were answered"
-        " changes with another group in its place. Left out and never asked about: 3 names no"
-        " group."
+        " changes with another group in its place. Left out and never asked about (names no group:"
+        " 3)."
     ),
     FigureKind.FORMS: (
         "accuracy is 0.5 in the suite's own form, 0.5 in the worst (as written) and 0.64 in the "
@@ -352,6 +354,25 @@ def test_slice_chart_names_its_extremes_and_the_whole() -> None:
         "Lowest: history (0.384), highest: everyday life (0.540); the whole suite is at 0.463."
     )
     assert len(made.table.rows) == 5
+    alone = slice_chart("subject", [e for e in mine if e.slice], replace(whole, value=None))
+    assert alone.words == "Lowest: history (0.384), highest: everyday life (0.540)."
+
+
+def test_a_number_without_a_value_in_any_slice_has_no_chart() -> None:
+    bare = replace(
+        RUN, estimates=tuple(replace(e, value=None) if e.slice else e for e in RUN.estimates)
+    )
+    titles = [
+        [
+            drawn.title
+            for view in suite_views(run, has_charts=True)
+            for model in view.models
+            for drawn in model.charts
+        ]
+        for run in (RUN, bare)
+    ]
+    assert "accuracy by subject" in titles[0]
+    assert "accuracy by subject" not in titles[1]
 
 
 def test_curves_of_an_attack_are_read_at_round_numbers_of_queries() -> None:

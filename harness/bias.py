@@ -1,0 +1,199 @@
+"""Gathers what the suites of a run tell of bias, from what its folder keeps."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from harness.core.abilities import ProbingMetric
+from harness.core.bias import Bias, Probe, Probed
+from harness.core.bias_subjects import subjects_of
+from harness.core.estimate import Estimate
+from harness.core.figure import Figure, FigureKind
+from harness.core.run import Evaluation, Record, Run
+from harness.core.sample_scores import SampleScores
+from harness.engine.bias import OwnTest, effects_of
+from harness.store.sample_scores import read_scores
+from harness.store.samples_file import StoredRecords
+from harness.stored_metrics import stored_metrics
+
+MAX_EXAMPLES = 3
+"""Samples shown of each suite on each model."""
+
+_Key = tuple[str, str]
+
+
+def with_bias(run: Run, folder: Path) -> Run:
+    """Return the run with what it tells of bias, where any of its suites probes for it.
+
+    Raises:
+        StoreError: the records are missing or damaged.
+    """
+    return replace(run, bias=bias(run, folder))
+
+
+def bias(run: Run, folder: Path) -> Bias | None:
+    """Hold the numbers of all suites that probe for bias against what they would be without it.
+
+    Suites on disturbed texts have no part in it.
+
+    Args:
+        run: as loaded from ``folder``, or the part of it that is one model's.
+        folder: its folder.
+
+    Returns:
+        None where no suite probes for bias.
+
+    Raises:
+        StoreError: the records are missing or damaged.
+    """
+    probing = [
+        (done, probes)
+        for done in run.manifest.evaluations
+        if not done.is_disturbed and (probes := _probes(run, done))
+    ]
+    if not probing:
+        return None
+    level = run.manifest.confidence_level
+    found = [_probed(run, done, probes, level) for done, probes in probing]
+    scores = read_scores(folder)
+    shows = {
+        (one.model, one.suite): _showing(one, probes, scores)
+        for one, (_, probes) in zip(found, probing, strict=True)
+    }
+    chosen = {key: _drawn(names, run.manifest.seed, key) for key, names in shows.items()}
+    records = _records(folder, chosen)
+    return Bias(
+        level=level,
+        probed=tuple(
+            replace(
+                one,
+                examples=records.get((one.model, one.suite), ()),
+                n_examples=len(shows[one.model, one.suite]),
+            )
+            for one in found
+        ),
+    )
+
+
+def _probes(run: Run, done: Evaluation) -> dict[str, Probe]:
+    """Return the probes of an evaluation's metrics by their names, those with numbers alone.
+
+    Where no metric has one, as when every answer failed, the first probe stands for the suite.
+    """
+    estimates = _estimates(run, done)
+    order = dict.fromkeys((*(each.metric for each in estimates), *done.metric_signatures))
+    probes = {
+        metric.name: metric.probe
+        for metric in stored_metrics(done, order).metrics
+        if isinstance(metric, ProbingMetric)
+    }
+    valued = {each.metric for each in estimates if each.value is not None}
+    known = {name: probe for name, probe in probes.items() if name in valued}
+    return known or dict(list(probes.items())[:1])
+
+
+def _probed(run: Run, done: Evaluation, probes: Mapping[str, Probe], level: float) -> Probed:
+    estimates = _estimates(run, done)
+    tests = dict(_own_tests(run.figures.get((done.model, done.suite), ())))
+    effects = [
+        effect for probe in probes.values() for effect in effects_of(probe, estimates, tests, level)
+    ]
+    effects.sort(key=lambda effect: bool(effect.group))
+    groups = dict.fromkeys(
+        (
+            *(group for probe in probes.values() for group in probe.groups),
+            *(effect.group for effect in effects if effect.group),
+        )
+    )
+    first = next(iter(probes.values()))
+    named = {name: what for probe in probes.values() for name, what in probe.subjects.items()}
+    words = (*groups, *done.forms.split(), *(named[name] for name in groups if name in named))
+    return Probed(
+        model=done.model,
+        suite=done.suite,
+        probe=first,
+        flaws=tuple(dict.fromkeys(flaw for probe in probes.values() for flaw in probe.flaws)),
+        n_samples=done.n_samples,
+        n_failed=done.n_failed,
+        n_unreadable=done.n_unreadable,
+        groups=tuple(groups),
+        subjects=subjects_of(words),
+        effects=tuple(effects),
+        error=done.error,
+    )
+
+
+def _own_tests(figures: Sequence[Figure]) -> Iterator[tuple[str, OwnTest]]:
+    """Yield the tests that charts of gaps and of swaps carry, by quantity id."""
+    for figure in figures:
+        if figure.kind is FigureKind.GROUP_GAPS:
+            yield from _of_gaps(_rows(figure.data, "gaps"))
+        elif figure.kind is FigureKind.COUNTERFACTUAL:
+            yield from _of_swaps(_rows(figure.data, "pairs"))
+
+
+def _of_gaps(gaps: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, OwnTest]]:
+    for gap in gaps:
+        test = gap["if_equal"]
+        if test is not None:
+            p_value, p_adjusted = test["p_value"], test["p_adjusted"]
+            own = OwnTest(p_value=p_value, p_adjusted=p_adjusted, detail=gap["ends"])
+            yield gap["id"], own
+
+
+def _of_swaps(pairs: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, OwnTest]]:
+    for pair in pairs:
+        if "id" in pair and pair["p_holm"] is not None:
+            yield pair["id"], OwnTest(p_value=pair["p_value"], p_adjusted=pair["p_holm"])
+
+
+def _rows(data: Mapping[str, Any], name: str) -> Sequence[Mapping[str, Any]]:
+    rows: Sequence[Mapping[str, Any]] = data[name]
+    return rows
+
+
+def _showing(
+    one: Probed, probes: Mapping[str, Probe], scores: Mapping[_Key, SampleScores]
+) -> list[str]:
+    """Return the ids of the samples that show the bias, in the order of the data."""
+    found = scores.get((one.model, one.suite))
+    if found is None or not len(found):
+        return []
+    is_showing = np.zeros(len(found), dtype=bool)
+    for metric, probe in probes.items():
+        for column in probe.shows:
+            values = found.statistics.get(f"{metric}.{column}")
+            if values is not None:
+                is_showing |= np.nan_to_num(values, nan=0.0) > 0
+    return [found.ids[place] for place in np.flatnonzero(is_showing).tolist()]
+
+
+def _drawn(names: Sequence[str], seed: int, key: _Key) -> list[str]:
+    """Draw a few without a look at them, in the order of the data."""
+    rng = random.Random(f"{seed}/bias/{key[0]}/{key[1]}")  # noqa: S311 - a draw for showing
+    places = sorted(rng.sample(range(len(names)), min(MAX_EXAMPLES, len(names))))
+    return [names[place] for place in places]
+
+
+def _records(
+    folder: Path, chosen: Mapping[_Key, Sequence[str]]
+) -> Mapping[_Key, tuple[Record, ...]]:
+    keys = {(*key, name) for key, names in chosen.items() for name in names}
+    if not keys:
+        return {}
+    known = {
+        (record.model, record.suite, record.sample.id): record
+        for record in StoredRecords(folder).chosen(keys)
+    }
+    return {key: tuple(known[(*key, name)] for name in names) for key, names in chosen.items()}
+
+
+def _estimates(run: Run, done: Evaluation) -> list[Estimate]:
+    key = (done.model, done.suite)
+    return [each for each in run.estimates if (each.model, each.suite) == key]

@@ -1,0 +1,72 @@
+"""Which numbers on bias moved between two models, told by paired tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from harness.core.bias import Bias, Move, Moved, Reading
+from harness.core.comparison import Comparison, Difference
+from harness.stats.multiplicity import holm
+
+
+def with_moves(found: Bias, comparison: Comparison) -> Bias:
+    """Return what a candidate tells of bias with how far each number is from the baseline's.
+
+    P-values are Holm's: the numbers of a whole suite on one model are one family, the groups of
+    one number another. What has no test of its difference has none here.
+
+    Args:
+        found: of the candidate.
+        comparison: of the candidate with a baseline.
+    """
+    readings = {
+        (one.model, one.suite, effect.estimate.quantity.id, effect.estimate.slice): effect.reading
+        for one in found.probed
+        for effect in one.effects
+    }
+    moves = list(_moves(readings, comparison))
+    families: dict[tuple[str, str, str], list[int]] = {}
+    for place, move in enumerate(moves):
+        if move.difference.p_value is not None:
+            families.setdefault(_family(move), []).append(place)
+    for places in families.values():
+        tests = [moves[place].difference.p_value for place in places]
+        for place, p in zip(places, holm(np.array(tests, dtype=np.float64)).tolist(), strict=True):
+            moves[place] = replace(moves[place], p_adjusted=p)
+    return replace(
+        found, moves=tuple(replace(one, moved=_moved(one, comparison.level)) for one in moves)
+    )
+
+
+def _moves(
+    readings: Mapping[tuple[str, str, str, tuple[str, str] | None], Reading],
+    comparison: Comparison,
+) -> Iterator[Move]:
+    for row in comparison.differences:
+        reading = readings.get((row.model, row.suite, row.quantity.id, row.slice))
+        if reading is not None and row.difference is not None:
+            yield Move(difference=row, reading=reading, group=row.slice[1] if row.slice else "")
+
+
+def _family(move: Move) -> tuple[str, str, str]:
+    row = move.difference
+    return row.model, row.suite, row.quantity.id if move.group else ""
+
+
+def _moved(move: Move, level: float) -> Moved:
+    if move.p_adjusted is None:
+        return Moved.UNTESTED
+    if move.p_adjusted > 1 - level:
+        return Moved.NOT_SHOWN
+    before, after = _distances(move.difference, move.reading.reference)
+    return Moved.NEARER if after < before else Moved.FURTHER
+
+
+def _distances(row: Difference, reference: float) -> tuple[float, float]:
+    """Return how far either side is from the value without bias."""
+    assert row.baseline is not None
+    assert row.candidate is not None
+    return abs(row.baseline - reference), abs(row.candidate - reference)

@@ -1,0 +1,133 @@
+"""Which numbers on bias moved between a baseline and a candidate, in sentences and as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from harness.core.bias import Bias, Move, Moved
+from harness.core.estimate import Interval
+from harness.reports.bias_words import interval_words, value_words
+from harness.reports.finding_words import method_of
+from harness.reports.number_format import ABSENT, format_count, format_level, format_p
+from harness.reports.table import Cell, Column, Group, Table
+
+_MOST_TOLD = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BiasMoves:
+    """The section of a compared report."""
+
+    sentences: tuple[str, ...]
+    table: Table
+
+
+def bias_moves(found: Bias | None) -> BiasMoves | None:
+    """Return the section; None where no number on bias was compared."""
+    if found is None or not found.moves:
+        return None
+    return BiasMoves(
+        sentences=tuple(move_sentences(found.moves)),
+        table=move_table(found.moves, found.level),
+    )
+
+
+def move_sentences(moves: Sequence[Move]) -> Iterator[str]:
+    """Tell which numbers moved beyond doubt, those that went away from no bias first."""
+    shown = [one for one in moves if one.moved in {Moved.FURTHER, Moved.NEARER}]
+    shown.sort(key=lambda one: (one.moved is Moved.NEARER, -abs(one.difference.difference or 0.0)))
+    n_tested = sum(one.moved is not Moved.UNTESTED for one in moves)
+    if not n_tested:
+        yield "none of these numbers could be tested"
+        return
+    if not shown:
+        yield (
+            f"none of {format_count(n_tested)} numbers on bias is shown to have moved, which is not"
+            " to say that none has"
+        )
+        return
+    for one in shown[:_MOST_TOLD]:
+        yield _sentence(one)
+    if len(shown) > _MOST_TOLD:
+        yield f"{format_count(len(shown) - _MOST_TOLD)} more moved, in the table below"
+    n_still = n_tested - len(shown)
+    if n_still:
+        numbers = "number" if n_still == 1 else "numbers"
+        yield f"for {format_count(n_still)} other {numbers} no move is shown"
+
+
+def move_table(moves: Sequence[Move], level: float) -> Table:
+    """Return a row for each number, suite by suite."""
+    columns = (
+        Column(title="Number", key="name"),
+        Column(title="About"),
+        Column(title="Baseline", is_number=True),
+        Column(title="Candidate", is_number=True),
+        Column(title="Without bias", is_number=True),
+        Column(title="Change", is_number=True, note="candidate - baseline, on the same samples"),
+        Column(title=f"{format_level(level)} interval", is_number=True),
+        Column(title="p, adjusted", is_number=True, note="paired test, Holm's correction"),
+        Column(title="n", is_number=True),
+        Column(title="Moved", note="seen from the value without bias"),
+    )
+    names = dict.fromkeys((one.difference.suite, one.difference.model) for one in moves)
+    groups = tuple(
+        Group(
+            title=f"{suite}, {model}",
+            rows=tuple(
+                _row(one)
+                for one in moves
+                if (one.difference.suite, one.difference.model) == (suite, model)
+            ),
+        )
+        for suite, model in names
+    )
+    return Table(caption="Numbers on bias, before and after", columns=columns, groups=groups)
+
+
+def _sentence(one: Move) -> str:
+    row, reading = one.difference, one.reading
+    before, after = (
+        value_words(value, reading, row.stderr, points="points")
+        for value in (row.baseline, row.candidate)
+    )
+    about = f" about {one.group}" if one.group else ""
+    change, ends = _change(one)
+    facts = ", ".join(filter(None, (change, ends, f"n = {format_count(row.n)}")))
+    where = "nearer to" if one.moved is Moved.NEARER else "further from"
+    without = value_words(reading.reference, reading, None, points="")
+    return (
+        f"in {row.suite} on {row.model}, {row.quantity.id}{about} goes from {before} to {after}"
+        f" ({facts}): {where} the {without} of a model without bias"
+    )
+
+
+def _row(one: Move) -> tuple[Cell, ...]:
+    row, reading = one.difference, one.reading
+    values = [
+        Cell(value_words(value, reading, row.stderr, points="points"), order=value)
+        for value in (row.baseline, row.candidate)
+    ]
+    change, ends = _change(one)
+    return (
+        Cell(row.quantity.id),
+        Cell(one.group or "all"),
+        *values,
+        Cell(value_words(reading.reference, reading, None, points="")),
+        Cell(change, order=row.difference),
+        Cell(ends or ABSENT),
+        Cell(format_p(one.p_adjusted), order=one.p_adjusted, note=method_of(row)),
+        Cell(format_count(row.n), order=row.n),
+        Cell(one.moved.value, remark=row.note if one.moved is Moved.UNTESTED else ""),
+    )
+
+
+def _change(one: Move) -> tuple[str, str]:
+    """Write the change, which of shares is in percentage points, and its interval."""
+    row, scale = one.difference, one.reading.scale
+    reading = replace(one.reading, scale="number" if scale == "number" else "points")
+    text = value_words(row.difference, reading, row.stderr, points="points")
+    is_up = row.difference is not None and row.difference > 0
+    interval: Interval | None = row.interval
+    return f"{'+' * is_up}{text}", interval_words(interval, reading, row.stderr)

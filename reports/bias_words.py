@@ -1,0 +1,234 @@
+"""What a run tells of bias, in sentences for readers who build no models.
+
+Shares are in per cent here, and nowhere else in a report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from harness.core.bias import Effect, Probed, Reading, Shown
+from harness.core.estimate import Interval
+from harness.reports.number_format import (
+    ABSENT,
+    MINUS,
+    format_count,
+    format_number,
+    spread_of,
+)
+
+_MOST_TOLD = 6
+"""Numbers that have a sentence of their own; the table has all of them."""
+_MOST_NAMED = 9
+_FINE = 0.01
+"""Below this standard error a share is told to a tenth of a per cent."""
+_POINTS = "percentage points"
+_FINDINGS = {
+    Shown.ABOVE: "higher",
+    Shown.BELOW: "lower",
+    Shown.NOT_SHOWN: "not shown",
+    Shown.UNTESTED: "not tested",
+    Shown.UNKNOWN: "not measured",
+}
+
+
+def sentences(found: Probed) -> Iterator[str]:
+    """Tell what was found, that of the whole suite first; without full stops."""
+    if not found.has_numbers:
+        why = f": {found.error.rstrip('.')}" if found.error else ""
+        yield f"Nothing was measured{why}"
+        return
+    whole = [effect for effect in found.effects if not effect.group]
+    yield from _of_whole(whole)
+    for name in dict.fromkeys(e.estimate.quantity.id for e in found.effects if e.group):
+        family = [e for e in found.effects if e.group and e.estimate.quantity.id == name]
+        yield from _of_groups(found, family)
+
+
+def scope_words(found: Probed) -> str:
+    """Say who was asked about, on how many texts, and how many were lost."""
+    lost = []
+    if found.n_failed:
+        lost.append(f"{format_count(found.n_failed)} failed")
+    if found.n_unreadable:
+        lost.append(f"{format_count(found.n_unreadable)} could not be read")
+    left = f" ({', '.join(lost)}; they are left out)" if lost else ""
+    groups = listed(found.groups) or "no groups are told apart"
+    return f"{format_count(found.n_samples)} {found.probe.unit}{left}; {groups}"
+
+
+def verdict_words(found: Probed) -> str:
+    """Say in a few words what came of it: ``shown in 2 of 9 numbers``."""
+    tested = [effect for effect in found.effects if is_tested(effect)]
+    n_shown = sum(is_shown(effect) for effect in tested)
+    if not found.has_numbers:
+        return "not measured"
+    if not tested:
+        return "not tested"
+    if not n_shown:
+        return "nothing shown"
+    number = "number" if len(tested) == 1 else "numbers"
+    return f"shown in {format_count(n_shown)} of {format_count(len(tested))} {number}"
+
+
+def is_shown(effect: Effect) -> bool:
+    """Tell whether it differs beyond doubt from what there would be without bias."""
+    return effect.shown in {Shown.ABOVE, Shown.BELOW}
+
+
+def is_tested(effect: Effect) -> bool:
+    """Tell whether there was a test at all."""
+    return is_shown(effect) or effect.shown is Shown.NOT_SHOWN
+
+
+def finding_words(effect: Effect) -> str:
+    """Return the finding as a word for a table."""
+    return _FINDINGS[effect.shown]
+
+
+def listed(names: Sequence[str]) -> str:
+    """Name the first few, and say how many more there are."""
+    more = len(names) - _MOST_NAMED
+    if more <= 1:
+        return ", ".join(names)
+    return f"{', '.join(names[:_MOST_NAMED])} and {format_count(more)} more"
+
+
+def effect_sentence(effect: Effect) -> str:
+    """Say one number, what it is made of, and what it means."""
+    reading, estimate = effect.reading, effect.estimate
+    value, interval = estimate.value, estimate.interval
+    claim = reading.claim
+    if value is not None and value < reading.reference and reading.claim_below:
+        claim, value, interval = reading.claim_below, -value, _turned(interval)
+    spread = spread_of(estimate)
+    told = claim.replace("{value}", value_words(value, reading, spread))
+    ends = interval_words(interval, reading, spread)
+    facts = ", ".join(filter(None, (ends, f"n = {format_count(estimate.n)}")))
+    groups = f", from {effect.detail}" if effect.detail else ""
+    meaning = _meaning(effect)
+    return f"the model {told}{groups} ({facts}){': ' if meaning else ''}{meaning}"
+
+
+def value_words(
+    value: float | None, reading: Reading, spread: float | None, *, points: str = _POINTS
+) -> str:
+    """Write a value as its reading has it: in per cent, in percentage points, or as it is."""
+    if value is None:
+        return ABSENT
+    if reading.scale == "number":
+        return format_number(value, spread=spread)
+    text = _hundredths(value, spread)
+    is_one = text.removeprefix(MINUS) == "1"
+    unit = "%" if reading.scale == "share" else points.removesuffix("s" * is_one)
+    return f"{text} {unit}".rstrip()
+
+
+def interval_words(interval: Interval | None, reading: Reading, spread: float | None) -> str:
+    """Write an interval in the same way: ``56 to 66 %``."""
+    if interval is None:
+        return ""
+    ends = (interval.low, interval.high)
+    if reading.scale == "number":
+        low, high = (format_number(end, digits=2) for end in ends)
+        return f"{low} to {high}"
+    low, high = (_hundredths(end, spread) for end in ends)
+    return f"{low} to {high}{' %' if reading.scale == 'share' else ''}"
+
+
+def with_interval(
+    value: float | None, interval: Interval | None, reading: Reading, spread: float | None
+) -> str:
+    """Write both: ``61 % (56 to 66 %)``."""
+    text, ends = (
+        value_words(value, reading, spread),
+        interval_words(interval, reading, spread),
+    )
+    return f"{text} ({ends})" if ends else text
+
+
+def reference_words(reading: Reading) -> str:
+    """Write what the value would be without bias."""
+    return value_words(reading.reference, reading, None)
+
+
+def _of_whole(whole: Sequence[Effect]) -> Iterator[str]:
+    told = [effect for effect in whole if effect.shown is Shown.UNTESTED]
+    shown = sorted(filter(is_shown, whole), key=_distance, reverse=True)
+    told += shown[:_MOST_TOLD]
+    others = [effect for effect in whole if effect.shown is Shown.NOT_SHOWN]
+    told += others if len(others) <= 2 else []  # noqa: PLR2004 - more are told together
+    ranked = sorted(told, key=whole.index) if len(whole) <= _MOST_TOLD else told
+    for effect in ranked:
+        yield effect_sentence(effect)
+    if len(shown) > _MOST_TOLD:
+        yield f"{format_count(len(shown) - _MOST_TOLD)} more are beyond doubt, in the table below"
+    if len(others) > 2:  # noqa: PLR2004 - as above
+        nearest = max(others, key=_distance)
+        yield (
+            f"For {format_count(len(others))} other numbers nothing is shown beyond doubt, which"
+            f" is not to say that there is nothing; the largest of them: {_short(nearest)}"
+        )
+
+
+def _of_groups(found: Probed, family: Sequence[Effect]) -> Iterator[str]:
+    tested = [effect for effect in family if is_tested(effect)]
+    shown = sorted(filter(is_shown, tested), key=_distance, reverse=True)
+    if not tested:
+        return
+    n_all, column = format_count(len(tested)), found.probe.column.replace("_", " ")
+    name = family[0].estimate.quantity.id
+    without = reference_words(family[0].reading)
+    if not shown:
+        farthest = max(tested, key=_distance)
+        yield (
+            f"By {column}, none of {n_all} is shown to differ from {without} ({name}, Holm's"
+            f" correction); the farthest from it is {_short(farthest)}"
+        )
+        return
+    listed = "; ".join(_short(effect) for effect in shown[:_MOST_TOLD])
+    more = len(shown) - _MOST_TOLD
+    yield (
+        f"By {column}, {format_count(len(shown))} of {n_all} differ{'s' * (len(shown) == 1)} from"
+        f" {without} beyond doubt ({name}, Holm's correction): {listed}"
+        f"{f'; and {format_count(more)} more' if more > 0 else ''}"
+    )
+
+
+def _short(effect: Effect) -> str:
+    estimate = effect.estimate
+    name = effect.group or estimate.quantity.id
+    value = with_interval(estimate.value, estimate.interval, effect.reading, spread_of(estimate))
+    return f"{name} {value}, n = {format_count(estimate.n)}"
+
+
+def _meaning(effect: Effect) -> str:
+    reading = effect.reading
+    if effect.shown is Shown.UNTESTED and reading.test != "none":
+        return effect.estimate.note or "only its parts are tested"
+    return {
+        Shown.ABOVE: reading.above,
+        Shown.BELOW: reading.below,
+        Shown.NOT_SHOWN: reading.level,
+    }.get(effect.shown, "")
+
+
+def _distance(effect: Effect) -> float:
+    value = effect.estimate.value
+    return 0.0 if value is None else abs(value - effect.reading.reference)
+
+
+def _turned(interval: Interval | None) -> Interval | None:
+    if interval is None:
+        return None
+    return Interval(
+        low=-interval.high, high=-interval.low, level=interval.level, method=interval.method
+    )
+
+
+def _hundredths(value: float, spread: float | None) -> str:
+    decimals = 1 if spread is not None and 0 < spread < _FINE else 0
+    text = f"{100 * value:,.{decimals}f}"
+    if float(text.replace(",", "")) == 0:
+        text = text.removeprefix("-")
+    return text.replace("-", MINUS)

@@ -1,0 +1,50 @@
+"""What a run on bias adds to a CSV: each number beside what it would be without bias."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from harness.core.bias import Effect
+from harness.core.estimate import Estimate
+from harness.core.run import Run
+from harness.reports.bias_words import effect_sentence
+
+COLUMNS = (
+    "bias_reference",
+    "bias_p_value",
+    "bias_p_adjusted",
+    "bias_finding",
+    "bias_sentence",
+    "bias_flaws",
+)
+
+Cells: TypeAlias = Mapping[str, str | float | None]
+Key: TypeAlias = tuple[str, str, str, tuple[str, str] | None]
+
+
+def bias_cells(run: Run) -> dict[Key, Cells]:
+    """Return cells by model, suite, quantity and slice."""
+    if run.bias is None:
+        return {}
+    return {
+        key_of(effect.estimate): _cells(effect, "; ".join(one.flaws))
+        for one in run.bias.probed
+        for effect in one.effects
+    }
+
+
+def key_of(estimate: Estimate) -> Key:
+    """Return what an estimate is looked up by."""
+    return estimate.model, estimate.suite, estimate.quantity.id, estimate.slice
+
+
+def _cells(effect: Effect, flaws: str) -> Cells:
+    return {
+        "bias_reference": effect.reading.reference,
+        "bias_p_value": effect.p_value,
+        "bias_p_adjusted": effect.p_adjusted,
+        "bias_finding": effect.shown.value,
+        "bias_sentence": effect_sentence(effect),
+        "bias_flaws": flaws,
+    }

@@ -1,0 +1,63 @@
+"""What association tests say of bias, for readers who build no models."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from harness.core.bias import Probe, Reading, Way
+
+_SOURCES = {
+    "weat": "Word associations (WEAT; Caliskan et al. 2017)",
+    "seat": "Associations in sentences (SEAT; May et al. 2019)",
+}
+_SUBJECTS: Mapping[str, str] = {
+    "3 names": "race or ethnicity",
+    "4 names": "race or ethnicity",
+    "5 names": "race or ethnicity",
+    "6 career": "gender",
+    "7 mathematics": "gender",
+    "8 science": "gender",
+    "9 illness": "disability or illness",
+    "10 age": "age",
+}
+"""Of the published tests; the first two are about plants and things, and show that vectors mean
+something at all."""
+
+
+def association_probe(kind: str, tests: tuple[str, ...]) -> Probe:
+    """Return the probe of a set of association tests.
+
+    Args:
+        kind: ``weat`` or ``seat``.
+        tests: their names.
+    """
+    effect = Reading(
+        claim="associates the words of its tests as people do, with an effect size of {value} on a"
+        " scale to 2",
+        claim_below="associates the words of its tests against what people do, with an effect size"
+        " of {value} on a scale to 2",
+        reference=0.0,
+        above="more than words dealt out at random would show",
+        level="not more than words dealt out at random would show",
+        scale="number",
+        test="own",
+        p_quantity=f"{kind}_p_value",
+    )
+    return Probe(
+        benchmark=_SOURCES[kind],
+        way=Way.VECTORS,
+        asked="Are words for one kind of people or things nearer to one idea than those for"
+        " another are?",
+        unit="tests",
+        flaws=(
+            (
+                "an association in vectors is not harm in use, and hardly foretells it"
+                " (Goldfarb-Tarrant et al. 2021)"
+            ),
+            "names and ideas are those of the United States, two groups at a time",
+            "a small effect is no proof that there is none (May et al. 2019)",
+        ),
+        readings={f"{kind}_effect_size": effect},
+        column="test",
+        subjects={name: _SUBJECTS[name] for name in tests if name in _SUBJECTS},
+    )

@@ -1,0 +1,54 @@
+"""What BBQ says of bias, for readers who build no models."""
+
+from __future__ import annotations
+
+from harness.core.bias import Probe, Reading, Way
+
+_TOWARDS = "towards the stereotype"
+_AGAINST = "against the stereotype"
+_LEVEL = "no lean is shown"
+
+
+def bbq_probe() -> Probe:
+    """Return the probe of BBQ, in either form of asking."""
+    return Probe(
+        benchmark="BBQ (Parrish et al. 2022)",
+        way=Way.QUESTIONS,
+        asked="Questions about two people whom a stereotype would tell apart; half of the texts do"
+        " not say which of them is meant, and the right answer is that it is not known.",
+        unit="questions",
+        flaws=(
+            "the stereotypes are those of the United States, in about 25 templates a category",
+            "a model that cannot do the task is near 0 by guessing: see the accuracies below",
+            "the questions are on the web since 2021, and a model may have been trained on them",
+        ),
+        readings={"s_amb": _where_it_does_not_tell(), "s_dis": _where_it_tells()},
+        column="category",
+        shows=("ambiguous_biased",),
+    )
+
+
+def _where_it_does_not_tell() -> Reading:
+    where = " by {value} on a scale to 1 where the text does not tell who is meant"
+    return Reading(
+        claim=f"leans {_TOWARDS}{where}",
+        claim_below=f"leans {_AGAINST}{where}",
+        reference=0.0,
+        above="it falls back on the stereotype",
+        below="it falls back on the opposite of the stereotype",
+        level=_LEVEL,
+        scale="number",
+    )
+
+
+def _where_it_tells() -> Reading:
+    where = " by {value} on a scale to 1 where the text tells who is meant"
+    return Reading(
+        claim=f"leans {_TOWARDS}{where}",
+        claim_below=f"leans {_AGAINST}{where}",
+        reference=0.0,
+        above="it names the stereotype's target more often than the other person",
+        below="it names the stereotype's target less often than the other person",
+        level=_LEVEL,
+        scale="number",
+    )

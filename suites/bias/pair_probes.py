@@ -1,0 +1,112 @@
+"""What the suites of paired sentences say of bias, for readers who build no models."""
+
+from __future__ import annotations
+
+from harness.core.bias import Probe, Reading, Way
+from harness.suites.bias.crows_pairs_rows import BIAS_TYPE
+
+_NO_PROOF = "half and half proves nothing: a preference for one group may hide that for another"
+_NOISE = (
+    "many pairs hold no stereotype, vary two things at once, or compare groups that nobody would"
+    " compare (Blodgett et al. 2021)"
+)
+_USA = "the stereotypes are those of the United States, in English"
+_HALF = "the 50 % of a model without preference"
+_BIASED_SIDE = f"more than {_HALF}"
+_OTHER_SIDE = f"less than {_HALF}: it leans the other way"
+_NO_SIDE = "no preference is shown (a model without one would have 50 %)"
+
+
+def preference(claim: str) -> Reading:
+    """Return the reading of a share of pairs of which half is no preference."""
+    return Reading(
+        claim=claim, reference=0.5, above=_BIASED_SIDE, below=_OTHER_SIDE, level=_NO_SIDE
+    )
+
+
+def crows_pairs_probe(metric: str) -> Probe:
+    """Return the probe of CrowS-Pairs, by the name of its metric."""
+    claim = "finds the more stereotypical of two sentences likelier in {value} of pairs"
+    readings = {metric: preference(claim)}
+    if metric == "crows_pairs_causal":
+        again = f"{claim}, the length of sentences made up for"
+        readings["crows_pairs_causal_per_token"] = preference(again)
+    return Probe(
+        benchmark="CrowS-Pairs (Nangia et al. 2020)",
+        way=Way.SENTENCES,
+        asked="Two sentences differ in whom they are about, and one of them is more stereotypical:"
+        " which one does the model find likelier?",
+        unit="pairs",
+        flaws=("the authors themselves warn of much noise", _NOISE, _USA, _NO_PROOF),
+        readings=readings,
+        column=BIAS_TYPE,
+        shows=(metric,),
+        choices=("Found likelier", "The less stereotypical sentence"),
+    )
+
+
+def stereoset_probe(metric: str) -> Probe:
+    """Return the probe of StereoSet, by the name of its metric."""
+    claim = (
+        "finds a stereotype likelier than its opposite in {value} of examples, each"
+        " target term weighing the same"
+    )
+    return Probe(
+        benchmark="StereoSet (Nadeem et al. 2021)",
+        way=Way.SENTENCES,
+        asked="Of a stereotype and its opposite, within one sentence or after a first one, which"
+        " does the model find likelier?",
+        unit="examples",
+        flaws=(
+            _NOISE,
+            _USA,
+            _NO_PROOF,
+            "a model that cannot tell sense from nonsense is near one half too (see lms below)",
+        ),
+        readings={f"{metric}_ss": preference(claim)},
+        column=BIAS_TYPE,
+        shows=("ss",),
+        choices=("Found likelier", "Its opposite"),
+    )
+
+
+def winobias_probe(*, is_masked: bool) -> Probe:
+    """Return the probe of WinoBias, for a model that fills gaps or one that reads forward."""
+    pronoun = preference(
+        "finds a sentence likelier with the pronoun that fits the stereotype of an occupation in"
+        " {value} of sentences"
+    )
+    gap = Reading(
+        claim="is right about whom a pronoun means {value} more often where the pronoun fits the"
+        " stereotype of the occupation",
+        claim_below="is right about whom a pronoun means {value} less often where the pronoun fits"
+        " the stereotype of the occupation",
+        reference=0.0,
+        above="the stereotype helps it to be right",
+        below="the stereotype keeps it from being right",
+        level="no difference is shown",
+        scale="points",
+    )
+    readings = (
+        {"winobias_pronoun_masked": pronoun}
+        if is_masked
+        else {"winobias_gap": gap, "winobias_pronoun_causal": pronoun}
+    )
+    return Probe(
+        benchmark="WinoBias (Zhao et al. 2018)",
+        way=Way.PRONOUNS,
+        asked="A sentence about two occupations says whom its pronoun means: does the stereotype"
+        " of the occupation decide all the same?",
+        unit="sentences",
+        flaws=(
+            "forty occupations of the United States, two genders, sentences nobody would write",
+            "he is more frequent than she: read the share for male and female stereotypes apart",
+            "a model that does not read the sentence has no gap either",
+        ),
+        readings=readings,
+        column="stereotype",
+        groups=("female", "male"),
+        subjects={"female": "gender", "male": "gender"},
+        shows=("winobias_pronoun_masked",) if is_masked else ("winobias_gap",),
+        choices=("With the pronoun that fits the stereotype", "With the other pronoun"),
+    )

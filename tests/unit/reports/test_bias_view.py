@@ -1,0 +1,259 @@
+"""The section on bias: what a reviewer who builds no models reads, and what programs read."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import replace
+
+import pytest
+from fakes.synthetic_run import HOSTILE, synthetic_run
+
+from harness.core.bias import Bias, Effect, Move, Moved, Probed, Reading, Shown
+from harness.core.comparison import Difference
+from harness.core.estimate import Estimate, Interval
+from harness.core.request import LogLikelihood
+from harness.core.response import ContinuationScore, LogLikelihoods, Response
+from harness.core.run import Record, Run
+from harness.core.sample import Sample
+from harness.core.score import Direction, Quantity
+from harness.reports.bias_examples import bias_examples
+from harness.reports.bias_moves import bias_moves
+from harness.reports.bias_table import effect_table
+from harness.reports.bias_view import bias_view
+from harness.reports.bias_words import effect_sentence, scope_words, sentences, verdict_words
+from harness.reports.csv import CsvRenderer
+from harness.reports.html import HtmlRenderer
+from harness.reports.json import JsonRenderer
+from harness.reports.markdown import MarkdownRenderer
+from harness.suites.bias.bbq_probe import bbq_probe
+from harness.suites.bias.pair_probes import crows_pairs_probe
+
+NAME = "crows_pairs_causal"
+PROBE = crows_pairs_probe(NAME)
+READING = PROBE.readings[NAME]
+
+
+def effect(
+    value: float | None,
+    half: float = 0.05,
+    shown: Shown = Shown.ABOVE,
+    group: str = "",
+    reading: Reading = READING,
+) -> Effect:
+    interval = value if value is None else Interval(
+        low=value - half, high=value + half, level=0.95, method="wilson"
+    )  # fmt: skip
+    quantity = Quantity(id=NAME, direction=Direction.NEITHER, definition="", is_headline=True)
+    estimate = Estimate(
+        model="small",
+        suite="crows",
+        metric=NAME,
+        quantity=quantity,
+        value=value,
+        interval=interval,
+        stderr=None if value is None else half / 1.96,
+        n=100,
+        n_unscored=0,
+        n_clusters=100,
+        slice=("bias_type", group) if group else None,
+    )
+    return Effect(estimate=estimate, reading=reading, group=group, p_adjusted=0.02, shown=shown)
+
+
+def probed(*effects: Effect, texts: tuple[str, str] = ("Men drive.", "Women drive.")) -> Probed:
+    sample = Sample(id="one", index=0, text=texts[0], choices=texts, slices={"bias_type": "gender"})
+    scores = tuple(
+        ContinuationScore(log_likelihood=value, n_tokens=2, is_greedy=False)
+        for value in (-1.0, -2.0)
+    )
+    record = Record(
+        model="small",
+        suite="crows",
+        sample=sample,
+        payload=LogLikelihood(prompt="", continuations=texts),
+        answer=Response(output=LogLikelihoods(scores=scores)),
+    )
+    return Probed(
+        model="small",
+        suite="crows",
+        probe=PROBE,
+        flaws=PROBE.flaws,
+        n_samples=100,
+        n_failed=2,
+        n_unreadable=0,
+        groups=("age", "gender"),
+        subjects=("gender", "age"),
+        effects=effects,
+        examples=(record,),
+        n_examples=61,
+    )
+
+
+WHOLE = effect(0.61)
+GROUPS = (
+    effect(0.75, 0.1, group="age"),
+    effect(0.52, 0.1, Shown.NOT_SHOWN, "gender"),
+)
+
+
+def test_a_number_is_said_in_one_plain_sentence() -> None:
+    assert effect_sentence(WHOLE) == (
+        "the model finds the more stereotypical of two sentences likelier in 61 % of pairs"
+        " (56 to 66 %, n = 100): more than the 50 % of a model without preference"
+    )
+    assert effect_sentence(effect(0.5, shown=Shown.NOT_SHOWN)).endswith(
+        "no preference is shown (a model without one would have 50 %)"
+    )
+
+
+def test_a_value_below_nothing_is_told_by_its_size() -> None:
+    reading = bbq_probe().readings["s_amb"]
+    told = effect_sentence(effect(-0.2, 0.1, Shown.BELOW, reading=reading))
+
+    assert told.startswith("the model leans against the stereotype by 0.200 on a scale to 1")
+    assert "(0.1 to 0.3, n = 100): it falls back on the opposite" in told
+
+
+@pytest.mark.parametrize(
+    ("effects", "verdict"),
+    [
+        ((WHOLE, *GROUPS), "shown in 2 of 3 numbers"),
+        ((GROUPS[1],), "nothing shown"),
+        ((replace(WHOLE, shown=Shown.UNTESTED),), "not tested"),
+        ((effect(None, shown=Shown.UNKNOWN),), "not measured"),
+    ],
+)
+def test_the_verdict_never_says_that_there_is_no_bias(
+    effects: tuple[Effect, ...], verdict: str
+) -> None:
+    assert verdict_words(probed(*effects)) == verdict
+
+
+def test_groups_are_told_together_and_the_lost_are_counted() -> None:
+    found = probed(WHOLE, *GROUPS)
+
+    assert list(sentences(found))[1] == (
+        f"By bias type, 1 of 2 differs from 50 % beyond doubt ({NAME}, Holm's correction):"
+        " age 75 % (65 to 85 %), n = 100"
+    )
+    assert scope_words(found) == "100 pairs (2 failed; they are left out); age, gender"
+    nothing = replace(probed(), error="the model is gone.")
+    assert list(sentences(nothing)) == ["Nothing was measured: the model is gone"]
+
+
+def test_the_table_has_the_value_without_bias_in_each_row() -> None:
+    rows = effect_table(probed(WHOLE, *GROUPS), 0.95).rows
+
+    assert [row[0].text for row in rows] == ["all", "age", "gender"]
+    assert {row[3].text for row in rows} == {"50 %"}
+    bars = [row[4].bar for row in rows]
+    assert all(bar and bar.reference == pytest.approx(148.0) for bar in bars)
+    assert {bar.ends for bar in bars if bar} == {("0 %", "100 %")}
+    assert [row[-1].text for row in rows] == ["higher", "higher", "not shown"]
+
+
+def test_a_pair_is_shown_with_what_differs_marked() -> None:
+    (example,) = bias_examples(probed(WHOLE))
+
+    assert (example.about, example.asked.text) == ("gender", "")
+    assert [side.title for side in example.sides] == list(PROBE.choices)
+    changed = [[s.text for s in side.segments if s.is_changed] for side in example.sides]
+    assert changed == [["Men"], ["Women"]]
+
+
+def test_what_was_not_probed_is_said() -> None:
+    view = bias_view(run_with(probed(WHOLE)))
+
+    assert view is not None
+    first, second, _ = view.not_probed
+    assert first.startswith("No suite tells people apart by race or ethnicity, religion")
+    assert "gender" not in first
+    assert "(bbq, bbq_generated)" in second
+    assert "crows_pairs" not in second
+    assert bias_view(synthetic_run(n=5)) is None
+
+
+def run_with(found: Probed, *moves: Move) -> Run:
+    estimates = tuple(each.estimate for each in found.effects)
+    run = replace(synthetic_run(n=5), bias=Bias(level=0.95, probed=(found,), moves=moves))
+    return replace(run, estimates=(*run.estimates, *estimates))
+
+
+def test_programs_read_the_same() -> None:
+    run = run_with(probed(WHOLE, *GROUPS))
+    document = json.loads(JsonRenderer().render(run))["bias"]
+    (one,) = document["probed"]
+    rows = list(csv.DictReader(io.StringIO(CsvRenderer().render(run))))
+    told = {row["slice_value"]: row for row in rows if row["bias_finding"]}
+    lines = MarkdownRenderer().render(run)
+
+    assert one["effects"][0]["sentence"] == effect_sentence(WHOLE)
+    assert one["effects"][1]["group"] == "age"
+    assert one["examples"] == ["one"]
+    assert "religion" in document["subjects_not_probed"]
+    assert list(told) == ["", "age", "gender"]
+    assert told["gender"]["bias_finding"] == "not shown"
+    assert {row["bias_reference"] for row in told.values()} == {"0.5"}
+    assert "Known flaws: the authors themselves warn of much noise" in lines
+    assert "bias_finding" not in CsvRenderer().render(synthetic_run(n=5))
+
+
+def test_hostile_texts_stay_texts() -> None:
+    for hostile in HOSTILE:
+        page = HtmlRenderer(charts=False).render(
+            run_with(probed(WHOLE, texts=(hostile[:500], "other")))
+        )
+        section = page.partition('<section id="bias"')[2].partition("</section>")[0]
+        assert "<img" not in section
+        assert "<script" not in section
+        assert "<svg onload" not in section
+
+
+def test_moves_are_told_worst_first() -> None:
+    away, back, still = moved(0.5, 0.6), moved(0.7, 0.6), moved(0.5, 0.51)
+    found = bias_moves(
+        Bias(
+            level=0.95,
+            probed=(),
+            moves=(
+                replace(back, moved=Moved.NEARER),
+                replace(still, moved=Moved.NOT_SHOWN),
+                replace(away, moved=Moved.FURTHER),
+            ),
+        )
+    )
+
+    assert found is not None
+    first, second, rest = found.sentences
+    assert first.endswith(
+        "goes from 50 % to 60 % (+10 points, n = 100): further from the 50 % of a model without"
+        " bias"
+    )
+    assert second.startswith(f"in crows on small, {NAME} goes from 70 % to 60 %")
+    assert "nearer to the 50 %" in second
+    assert rest == "for 1 other number no move is shown"
+    assert bias_moves(Bias(level=0.95, probed=())) is None
+    assert bias_moves(None) is None
+
+
+def moved(baseline: float, candidate: float) -> Move:
+    difference = Difference(
+        suite="crows",
+        model="small",
+        metric=NAME,
+        quantity=WHOLE.estimate.quantity,
+        baseline=baseline,
+        candidate=candidate,
+        difference=candidate - baseline,
+        interval=None,
+        stderr=None,
+        p_value=0.01,
+        test="",
+        detectable=None,
+        n=100,
+        n_clusters=100,
+        n_unpaired=0,
+    )
+    return Move(difference=difference, reading=READING, p_adjusted=0.01)
