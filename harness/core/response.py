@@ -6,9 +6,10 @@ Exchange ── request
                      │                        ├── TokenLogLikelihoods
                      │                        ├── Classification
                      │                        ├── Embedding
-         │                        ├── TokenGradients
+                     │                        ├── TokenGradients
                      │                        ├── Profile
                      │                        ├── Attacked
+                     │                        ├── Explained
                      │                        └── AnswerGroup
                      └── Failure
 """
@@ -19,6 +20,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from harness.core.attacked import Attacked
+from harness.core.explained import Explained
 from harness.core.profile import Profile
 from harness.core.request import Request
 from harness.core.token_gradients import TokenGradients
@@ -104,6 +106,7 @@ Output = (
     | TokenGradients
     | Profile
     | Attacked
+    | Explained
     | AnswerGroup
 )
 
