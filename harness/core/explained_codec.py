@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Any, TypeAlias
 
+from harness.core.attention_codec import decode_mapped_tokens, encode_mapped_tokens
 from harness.core.capability import Capability
 from harness.core.explained import Attribution, Explained, Row, Trial
 from harness.core.request import ExplainText
@@ -30,7 +31,13 @@ def decode_explain_text(data: Mapping[str, Any]) -> ExplainText:
 
 def encode_explained(output: Explained) -> Json:
     """Return the explanation as a JSON object; its numbers are finite."""
-    return {"kind": "Explained", **asdict(output)}
+    again = output.again
+    return {
+        "kind": "Explained",
+        **asdict(output),
+        "attribution": _encode_attribution(output.attribution),
+        "again": None if again is None else _encode_attribution(again),
+    }
 
 
 def decode_explained(data: Mapping[str, Any]) -> Explained:
@@ -53,9 +60,20 @@ def decode_explained(data: Mapping[str, Any]) -> Explained:
     )
 
 
+def _encode_attribution(attribution: Attribution) -> Json:
+    maps = attribution.attention
+    return {
+        **asdict(attribution),
+        "attention": None if maps is None else encode_mapped_tokens(maps),
+    }
+
+
 def _attribution(data: Mapping[str, Any]) -> Attribution:
+    columns, attention = data["columns"], data["attention"]
     return Attribution(
         values=tuple(map(_row, data["values"])),
+        columns=None if columns is None else tuple(columns),
+        attention=None if attention is None else decode_mapped_tokens(attention),
         base=_maybe_row(data["base"]),
         total=_maybe_row(data["total"]),
         is_capped=data["is_capped"],

@@ -7,6 +7,8 @@ Exchange ── request
                      │                        ├── Classification
                      │                        ├── Embedding
                      │                        ├── TokenGradients
+                     │                        ├── AttentionMaps
+                     │                        ├── Decomposition
                      │                        ├── Profile
                      │                        ├── Attacked
                      │                        ├── Explained
@@ -20,6 +22,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from harness.core.attacked import Attacked
+from harness.core.attention import AttentionMaps
+from harness.core.decomposition import Decomposition
 from harness.core.explained import Explained
 from harness.core.profile import Profile
 from harness.core.request import Request
@@ -84,8 +88,11 @@ class Embedding:
     values: tuple[float, ...]
 
 
+InsideAnswer = TokenGradients | AttentionMaps | Decomposition
+"""What comes back to an ``InsideQuestion``."""
+
 SingleAnswer = (
-    Generation | LogLikelihoods | TokenLogLikelihoods | Classification | Embedding | TokenGradients
+    Generation | LogLikelihoods | TokenLogLikelihoods | Classification | Embedding | InsideAnswer
 )
 """What comes back to one question."""
 
@@ -103,7 +110,7 @@ Output = (
     | TokenLogLikelihoods
     | Classification
     | Embedding
-    | TokenGradients
+    | InsideAnswer
     | Profile
     | Attacked
     | Explained

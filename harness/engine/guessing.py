@@ -15,6 +15,7 @@ from harness.core.response import (
     Failure,
     FailureKind,
     Generation,
+    InsideAnswer,
     Output,
     Usage,
 )
@@ -23,8 +24,8 @@ from harness.core.score import Unscored
 from harness.core.token_gradients import TokenGradients
 from harness.engine.asking import Asking
 from harness.engine.breakdown import sentence_of
-from harness.engine.gradient_questions import GradientQuestions
 from harness.engine.guess_cache import Guesses, Reading, Unreadable, key_of
+from harness.engine.inside_questions import InsideQuestions
 from harness.engine.kept_answers import KeptAnswers
 from harness.engine.known_answers import Key
 
@@ -85,10 +86,12 @@ class Guessing:
             Told(readings=each.values, n_sent=each.n_sent, usages=each.usages)
             for each in asking.answer(inquiries)
         ]
-        gradients = GradientQuestions(self.task, self.session, self.capability)
+        inside = InsideQuestions(self.task, self.session, self.capability)
         wanted = [(each.sample, each.gradients) for each in questions]
-        for mine, own in zip(told, gradients.answer(wanted), strict=True):
-            mine.gradients = own.values
+        for mine, own in zip(told, inside.answer(wanted), strict=True):
+            mine.gradients = [
+                each for each in own.values if isinstance(each, TokenGradients | Failure)
+            ]
             mine.usages += own.usages
         return told
 
@@ -99,6 +102,11 @@ class Guessing:
         asked = replace(sample, text=key[0])
         read = read_guarded(self.task, asked, output)
         return read if isinstance(read, Failure) else reading_of(asked, output, read)
+
+
+def _gradients(answer: InsideAnswer | Failure) -> TokenGradients | Failure:
+    assert isinstance(answer, TokenGradients | Failure)  # nothing else was asked for
+    return answer
 
 
 def read_guarded(task: Task, sample: Sample, output: Output) -> Output | Unscored | Failure:
