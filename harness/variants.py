@@ -1,4 +1,4 @@
-"""From the keys ``perturb``, ``attack`` and ``vary`` of a suite to suites that ask it otherwise."""
+"""From the keys ``perturb``, ``attack``, ``vary`` and ``explain`` of a suite to suites of their own."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any, Literal
 from harness import registry
 from harness.core.build import Problems, build, shown
 from harness.core.errors import ConfigError
+from harness.core.explainer import Explainer
 from harness.core.forms import EquivalentForms
 from harness.core.ports import Attack, Perturbation
 from harness.core.spec import SuiteSpec
@@ -22,7 +23,7 @@ Located = Callable[[type, Mapping[str, Any], str, tuple[str, ...]], dict[str, An
 class _Key:
     """A key whose entries each make a suite of their own."""
 
-    name: Literal["perturb", "attack", "vary"]
+    name: Literal["perturb", "attack", "vary", "explain"]
     kind: registry.Kind
     sign: str
     """Between the name of the clean suite and the label of what is done to it."""
@@ -58,8 +59,17 @@ _KEYS = (
         why_not="makes its questions itself: they cannot be put in another form",
         remedy='write vary = ["formats", {name = "paraphrases", column = "others"}]',
     ),
+    _Key(
+        name="explain",
+        kind="explainers",
+        sign="?",
+        ability="is_explainable",
+        why_not="gives no answer that parts of a text could be weighed for",
+        remedy='write explain = ["shap", {name = "lime", n_samples = 500}]',
+    ),
 )
-KEYS = tuple(key.name for key in _KEYS)
+_N_EXPLAINED = "n_explained"
+KEYS = (*(key.name for key in _KEYS), _N_EXPLAINED)
 
 
 def variants(
@@ -69,7 +79,8 @@ def variants(
     problems: Problems,
     located: Located,
 ) -> Iterator[SuiteSpec]:
-    """Yield one suite for each perturbation (``CLEAN ~ LABEL``), attack (``!``), variation (``@``).
+    """Yield one suite for each entry: perturbation (``CLEAN ~ LABEL``), attack (``!``), variation
+    (``@``), explanation (``?``).
 
     Args:
         clean: the suite that has the keys.
@@ -79,6 +90,7 @@ def variants(
         problems: receives what is wrong.
         located: makes paths among the options absolute.
     """
+    n_explained = _n_explained(table, where, problems)
     for key in _KEYS:
         labels: set[str] = set()
         place = f"{where}.{key.name}"
@@ -96,8 +108,22 @@ def variants(
                 perturbation=made if key.name == "perturb" else None,
                 attack=made if key.name == "attack" else None,
                 forms=made if key.name == "vary" else None,
+                explainer=made if key.name == "explain" else None,
+                n_explained=n_explained,
                 clean=clean.name,
             )
+
+
+def _n_explained(table: Mapping[str, Any], where: str, problems: Problems) -> int:
+    number = table.get(_N_EXPLAINED, SuiteSpec.n_explained)
+    place = f"{where}.{_N_EXPLAINED}"
+    if not isinstance(number, int) or isinstance(number, bool) or number < 1:
+        reason = f"must be a whole number from 1, not {shown(number)}"
+        problems.add(place, reason, "leave it out for 50")
+        return SuiteSpec.n_explained
+    if _N_EXPLAINED in table and not table.get("explain"):
+        problems.add(place, "has nothing to bound", 'write explain = ["shap"], or leave it out')
+    return number
 
 
 def _entries(
@@ -115,7 +141,9 @@ def _entries(
 
 
 def _made(key: _Key, entry: Any, where: str, problems: Problems, located: Located) -> Any:
-    """Return a perturbation, an attack or forms; None for what cannot be made of the entry."""
+    """Return a perturbation, an attack, forms or a method of explanation; None for what cannot be
+    made of the entry.
+    """
     table = {"name": entry} if isinstance(entry, str) else entry
     if not isinstance(table, Mapping) or not isinstance(table.get("name"), str):
         problems.add(where, f"must be a name or a table with one, not {shown(entry)}", key.remedy)
@@ -128,5 +156,7 @@ def _made(key: _Key, entry: Any, where: str, problems: Problems, located: Locate
     for option in named.keys() & table.keys():
         problems.add(f"{where}.{option}", "is said behind the colon already", "leave it out")
     options = located(factory, {**table, **named}, where, ("name",))
-    made: Perturbation | Attack | EquivalentForms | None = build(factory, options, where, problems)
+    made: Perturbation | Attack | EquivalentForms | Explainer | None = build(
+        factory, options, where, problems
+    )
     return made

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from harness.core.ports import Metric
+
     Masks: TypeAlias = NDArray[np.bool_]
     Outputs: TypeAlias = NDArray[np.float64]
 
@@ -71,6 +73,25 @@ class Explainer(Protocol):
     @property
     def draws(self) -> bool:
         """Whether its values hang on the seed; it is then asked again with another."""
+        ...
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """What is measured of an ``Explained``."""
+        ...
+
+    def parts(self, text: str) -> tuple[tuple[int, int], ...]:
+        """Return the spans of the parts of a text; none where there is nothing to explain."""
+        ...
+
+    def masked(self, text: str, spans: Sequence[tuple[int, int]], mask: NDArray[np.bool_]) -> str:
+        """Return the text with parts masked.
+
+        Args:
+            text: as it is.
+            spans: (T,) its parts.
+            mask: (T,), true where a part is left as it is; all true leaves the text as it is.
+        """
         ...
 
     def explain(self, subject: Subject, rng: random.Random) -> Explaining:
