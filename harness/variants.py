@@ -1,4 +1,4 @@
-"""From the keys ``perturb``, ``attack``, ``vary`` and ``explain`` of a suite to suites of their own."""
+"""From the keys ``perturb``, ``attack``, ``vary`` and ``explain`` of a suite to suites."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from harness.core.errors import ConfigError
 from harness.core.explainer import Explainer
 from harness.core.forms import EquivalentForms
 from harness.core.ports import Attack, Perturbation
-from harness.core.spec import SuiteSpec
+from harness.core.spec import N_EXPLAINED, SuiteSpec
 
+_Named = Perturbation | Attack | EquivalentForms | Explainer
 Located = Callable[[type, Mapping[str, Any], str, tuple[str, ...]], dict[str, Any]]
 """Puts absolute paths into options: the class, its table, their place, keys to leave out."""
 
@@ -68,8 +69,8 @@ _KEYS = (
         remedy='write explain = ["shap", {name = "lime", n_samples = 500}]',
     ),
 )
-_N_EXPLAINED = "n_explained"
-KEYS = (*(key.name for key in _KEYS), _N_EXPLAINED)
+_MOST_EXPLAINED = "n_explained"
+KEYS = (*(key.name for key in _KEYS), _MOST_EXPLAINED)
 
 
 def variants(
@@ -79,8 +80,9 @@ def variants(
     problems: Problems,
     located: Located,
 ) -> Iterator[SuiteSpec]:
-    """Yield one suite for each entry: perturbation (``CLEAN ~ LABEL``), attack (``!``), variation
-    (``@``), explanation (``?``).
+    """Yield one suite for each entry, named after the clean one and the entry's label.
+
+    The sign between them tells which key it is from: ``CLEAN ~ LABEL``.
 
     Args:
         clean: the suite that has the keys.
@@ -115,13 +117,13 @@ def variants(
 
 
 def _n_explained(table: Mapping[str, Any], where: str, problems: Problems) -> int:
-    number = table.get(_N_EXPLAINED, SuiteSpec.n_explained)
-    place = f"{where}.{_N_EXPLAINED}"
+    number = table.get(_MOST_EXPLAINED, N_EXPLAINED)
+    place = f"{where}.{_MOST_EXPLAINED}"
     if not isinstance(number, int) or isinstance(number, bool) or number < 1:
         reason = f"must be a whole number from 1, not {shown(number)}"
         problems.add(place, reason, "leave it out for 50")
-        return SuiteSpec.n_explained
-    if _N_EXPLAINED in table and not table.get("explain"):
+        return N_EXPLAINED
+    if _MOST_EXPLAINED in table and not table.get("explain"):
         problems.add(place, "has nothing to bound", 'write explain = ["shap"], or leave it out')
     return number
 
@@ -141,9 +143,7 @@ def _entries(
 
 
 def _made(key: _Key, entry: Any, where: str, problems: Problems, located: Located) -> Any:
-    """Return a perturbation, an attack, forms or a method of explanation; None for what cannot be
-    made of the entry.
-    """
+    """Return what an entry names; None for what cannot be made of it."""
     table = {"name": entry} if isinstance(entry, str) else entry
     if not isinstance(table, Mapping) or not isinstance(table.get("name"), str):
         problems.add(where, f"must be a name or a table with one, not {shown(entry)}", key.remedy)
@@ -156,7 +156,5 @@ def _made(key: _Key, entry: Any, where: str, problems: Problems, located: Locate
     for option in named.keys() & table.keys():
         problems.add(f"{where}.{option}", "is said behind the colon already", "leave it out")
     options = located(factory, {**table, **named}, where, ("name",))
-    made: Perturbation | Attack | EquivalentForms | Explainer | None = build(
-        factory, options, where, problems
-    )
+    made: _Named | None = build(factory, options, where, problems)
     return made

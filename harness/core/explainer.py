@@ -81,16 +81,19 @@ class Explainer(Protocol):
         ...
 
     def parts(self, text: str) -> tuple[tuple[int, int], ...]:
-        """Return the spans of the parts of a text; none where there is nothing to explain."""
+        """Return where the parts of a text lie, in order; none for a text without any."""
         ...
 
-    def masked(self, text: str, spans: Sequence[tuple[int, int]], mask: NDArray[np.bool_]) -> str:
-        """Return the text with parts masked.
+    def masked(self, text: str, spans: tuple[tuple[int, int], ...], masks: Masks) -> list[str]:
+        """Return the text once for each mask.
 
         Args:
-            text: as it is.
-            spans: (T,) its parts.
-            mask: (T,), true where a part is left as it is; all true leaves the text as it is.
+            text: the text.
+            spans: (T,): its parts.
+            masks: (m, T): true where a part is left as it is.
+
+        Returns:
+            m texts. That of the mask with all parts may differ from the text in white space.
         """
         ...
 

@@ -121,5 +121,5 @@ def _tried(
     ends = np.cumsum([len(each) for each in sets])
     *of_sets, of_hidden = np.split(outputs, ends)
     trial, *others = (trial_of(each, chosen) for each in of_sets)
-    error = infidelity(values, hidden, of_hidden[:, chosen], subject.whole[chosen])
+    error = infidelity(values, hidden, of_hidden[:, chosen])
     return _Tried(trial, tuple(others), error)

@@ -51,13 +51,13 @@ def random_rankings(n_parts: int, seed: int, name: str) -> list[list[int]]:
 
 
 def hidden_parts(n_parts: int, seed: int, name: str) -> Masks:
-    """Return (N_HIDDEN, T) masks, each of which hides 1 to T parts drawn at random.
+    """Return (1 + N_HIDDEN, T) masks: one that hides nothing, and others that hide 1 to T parts.
 
     Every number of parts is as likely; every method is held against the same masks.
     """
     rng = _drawn(f"{seed}/infidelity/{name}")
-    masks = np.ones((N_HIDDEN, n_parts), dtype=bool)
-    for mask in masks:
+    masks = np.ones((1 + N_HIDDEN, n_parts), dtype=bool)
+    for mask in masks[1:]:
         mask[rng.sample(range(n_parts), rng.randint(1, n_parts))] = False
     return masks
 
@@ -87,17 +87,16 @@ def trial_of(outputs: Outputs, chosen: int) -> Trial:
     )
 
 
-def infidelity(values: Sequence[float], hidden: Masks, outputs: Outputs, whole: float) -> float:
+def infidelity(values: Sequence[float], hidden: Masks, outputs: Outputs) -> float:
     """Return the mean squared error of what the values say that hiding parts takes.
 
     Args:
         values: (T,) of the chosen output.
-        hidden: (m, T) masks, false where a part is hidden.
-        outputs: (m,) the chosen output of each such text.
-        whole: the chosen output of the text as it is.
+        hidden: (1 + m, T) masks, false where a part is hidden; the first one hides nothing.
+        outputs: (1 + m,) the chosen output of each such text.
     """
-    said = (~hidden).astype(float) @ np.asarray(values)
-    return float(np.mean((said - (whole - outputs)) ** 2))
+    said = (~hidden[1:]).astype(float) @ np.asarray(values)
+    return float(np.mean((said - (outputs[0] - outputs[1:])) ** 2))
 
 
 def _is_chosen(outputs: Outputs, chosen: int) -> NDArray[np.bool_]:
@@ -107,7 +106,8 @@ def _is_chosen(outputs: Outputs, chosen: int) -> NDArray[np.bool_]:
     """
     highest = outputs.max(axis=1)
     is_any = (highest > 0) | (outputs.shape[1] == 1)
-    return (outputs[:, chosen] == highest) & is_any
+    is_highest: NDArray[np.bool_] = outputs[:, chosen] == highest
+    return is_highest & is_any
 
 
 def _drawn(key: str) -> random.Random:

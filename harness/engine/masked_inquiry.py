@@ -13,7 +13,7 @@ from harness.core.explainer import Explainer
 from harness.core.request import InsideQuestion
 from harness.core.response import Failure, FailureKind, InsideAnswer, Usage
 from harness.core.sample import Sample
-from harness.engine.broken_course import Broken
+from harness.engine.broken_course import Broken, guarded
 from harness.engine.explanation_pool import Question, Reading, Said, Told, Written
 
 if TYPE_CHECKING:
@@ -93,8 +93,9 @@ class Inquiry:
             Broken: one has no answer.
         """
         self._check(masks)
-        text, spans = self.sample.text, self.spans
-        texts = [self.explainer.masked(text, spans, mask) for mask in masks]
+        texts = guarded(
+            self.who, lambda: self.explainer.masked(self.sample.text, self.spans, masks)
+        )
         found = np.zeros((len(texts), len(self.outputs)))
         if texts:
             told = yield from self._asked(texts, cost)
@@ -130,9 +131,8 @@ class Inquiry:
 
     def _row(self, reading: Reading | Failure) -> Row:
         if isinstance(reading, Failure):
-            raise Broken(
-                replace(reading, message=f"a masked text of {self.who}: {reading.message}")
-            )
+            message = f"a masked text of {self.who}: {reading.message}"
+            raise Broken(replace(reading, message=message))
         if not isinstance(reading, Said):
             self.n_unreadable += 1
             return (0.0,) * len(self.outputs)

@@ -1,4 +1,4 @@
-"""A method of explanation at work on one text, held to what it may ask and what it has to return."""
+"""A method of explanation at work on one text, held to what it may ask and has to return."""
 
 from __future__ import annotations
 

@@ -112,9 +112,10 @@ def _check_explainer(suite: SuiteSpec, model: ModelSpec) -> None:
         reason = f"{what} scores, as its answers are text, whose likelihood is explained"
     else:
         return
+    has = " and ".join(sorted(can))
     raise CapabilityError(
         f"suite {suite.name!r} on model {model.name!r}",
-        f"{reason}, but the adapter {model.adapter_name!r} as configured {' and '.join(sorted(can))}",
+        f"{reason}, but the adapter {model.adapter_name!r} as configured {has}",
         f"leave the method out, or name other models in a suite of its own than {model.name!r}",
     )
 
