@@ -73,6 +73,23 @@ class Explainer(Protocol):
         """Whether its values hang on the seed; it is then asked again with another."""
         ...
 
+    def parts(self, text: str) -> tuple[tuple[int, int], ...]:
+        """Return where the parts of a text lie, in order; none for a text without any."""
+        ...
+
+    def masked(self, text: str, spans: tuple[tuple[int, int], ...], masks: Masks) -> list[str]:
+        """Return the text once for each mask.
+
+        Args:
+            text: the text.
+            spans: (T,): its parts.
+            masks: (m, T): true where a part is left as it is.
+
+        Returns:
+            m texts. That of the mask with all parts may differ from the text in white space.
+        """
+        ...
+
     def explain(self, subject: Subject, rng: random.Random) -> Explaining:
         """Start on one text.
 
