@@ -54,7 +54,7 @@ class _Games:
     def __len__(self) -> int:
         return len(self.nodes)
 
-    def only(self, which: NDArray[np.bool_] | Sequence[int]) -> _Games:
+    def only(self, which: NDArray[np.bool_] | NDArray[np.intp]) -> _Games:
         return _Games(
             nodes=self.nodes[which],
             contexts=self.contexts[which],
