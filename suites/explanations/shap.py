@@ -26,6 +26,8 @@ class Shap(Masking):
 
     name: ClassVar[str] = "shap"
     version: ClassVar[int] = 1
+    needs: ClassVar[Capability | None] = None
+    draws: ClassVar[bool] = False
 
     max_evals: int = 500
     """Most texts that are asked about for one sample, the whole and the blank one counted in; 4 or
@@ -42,16 +44,6 @@ class Shap(Masking):
             raise ConfigError(
                 "batch_size", f"must be at least 2, not {self.batch_size}", "write batch_size = 5"
             )
-
-    @property
-    def needs(self) -> Capability | None:
-        """Nothing beside answers."""
-        return None
-
-    @property
-    def draws(self) -> bool:
-        """No: the tree decides on all masks."""
-        return False
 
     def explain(self, subject: Subject, rng: random.Random) -> Explaining:
         """Start on one text; see ``owen_values``."""
