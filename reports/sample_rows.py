@@ -7,10 +7,10 @@ from enum import StrEnum
 from hashlib import sha256
 
 from harness.core.attacked import Attacked
-from harness.core.explained import Explained
 from harness.core.attacked import Outcome as AttackOutcome
 from harness.core.attention import AttentionMaps
 from harness.core.decomposition import Decomposition
+from harness.core.explained import Explained
 from harness.core.profile import Profile
 from harness.core.response import (
     AnswerGroup,

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from harness.core.ports import Metric
+
     Masks: TypeAlias = NDArray[np.bool_]
     Outputs: TypeAlias = NDArray[np.float64]
 
@@ -71,6 +73,11 @@ class Explainer(Protocol):
     @property
     def draws(self) -> bool:
         """Whether its values hang on the seed; it is then asked again with another."""
+        ...
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """What is measured of an ``Explained``."""
         ...
 
     def parts(self, text: str) -> tuple[tuple[int, int], ...]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from harness.core.ports import Metric
 from harness.suites.explanations.parts import Spans, Splitter, parts_of
+from harness.suites.metrics.explanation import EXPLANATION_METRICS
 from harness.suites.perturbations.disturbance import Disturbance
 
 if TYPE_CHECKING:
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Masking(Disturbance):
     """The part of the port ``Explainer`` that is about texts; methods derive from it."""
+
+    metrics: ClassVar[tuple[Metric, ...]] = EXPLANATION_METRICS
 
     mask_token: str = "..."  # noqa: S105 - no password
     """What stands for each run of masked parts; empty: they are deleted. ``...`` is shap's."""

@@ -13,6 +13,7 @@ torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
 
 from harness.adapters.transformers import TransformersAdapter, attending  # noqa: E402 - as above
+from harness.adapters.transformers.attention_pass import attention_maps  # noqa: E402
 from harness.core.attention import AttentionMaps  # noqa: E402
 from harness.core.capability import Capability  # noqa: E402
 from harness.core.request import Attend, Classify, Differentiate, Request  # noqa: E402
@@ -85,11 +86,9 @@ def test_maps_of_long_texts_share_no_batch(
     opened: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sizes: list[int] = []
-    looked_at = attending.attention_maps
-
     def spy(loaded: Any, rows: Any) -> Any:
         sizes.append(len(rows))
-        return looked_at(loaded, rows)
+        return attention_maps(loaded, rows)
 
     monkeypatch.setattr(attending, "attention_maps", spy)
     session = opened(KIND)
