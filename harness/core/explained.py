@@ -25,6 +25,9 @@ class Attribution:
     """(C,): what base and values should come to; None as for ``base``."""
     is_capped: bool = False
     """Whether the budget ran out before the method was through: some parts share their value."""
+    is_in_output_unit: bool = True
+    """Whether the values are in the unit of the outputs, so that they may be held against what
+    masking parts takes from them; gradients of another score are not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,9 +80,18 @@ class Explained:
     again: Attribution | None = None
     """The same method with another seed; None for one that draws nothing."""
     n_queries: int
-    """Masked texts that the method and the trials have asked about, repetitions included."""
+    """Texts that the method has asked about, the whole and the blank one and repetitions among
+    them; those of ``again`` are not."""
     n_sent: int
     """Those among them that were sent for this sample's sake: known from no other method, sample
     or question."""
     n_gradients: int = 0
     """Gradients or attention maps that were asked for; ``n_queries`` does not count them."""
+    n_audit_queries: int = 0
+    """Texts that were asked about to try the method: trials, random ranks, masks of infidelity,
+    and the second seed."""
+    n_audit_sent: int = 0
+    """As ``n_sent``, of those."""
+    n_unreadable: int = 0
+    """Answers to masked texts, repetitions included, that name no output: the model has chosen
+    none, and each is 0."""
