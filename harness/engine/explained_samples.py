@@ -43,15 +43,23 @@ def n_first(share: float, n_parts: int) -> int:
     return math.ceil(share * n_parts - _ROUNDING)
 
 
-def chosen_values(explained: Explained) -> Floats:
-    """Return (T,) what each part adds to the output that the model chose."""
-    values = [row[explained.chosen] for row in explained.attribution.values]
-    return np.array(values, dtype=np.float64)
+def values_for(explained: Explained, output: int) -> Floats | None:
+    """Return (T,) what each part adds to an output; None where the method has not explained it.
+
+    Args:
+        explained: one text by one method.
+        output: its place among the C.
+    """
+    column = explained.attribution.column(output)
+    if column is None:
+        return None
+    return np.array([row[column] for row in explained.attribution.values], dtype=np.float64)
 
 
 def ranked_parts(explained: Explained) -> list[int]:
     """Return the parts by their value for the chosen output, the largest first."""
-    return [int(part) for part in np.argsort(-chosen_values(explained), kind="stable")]
+    values = values_for(explained, explained.chosen)
+    return [] if values is None else [int(part) for part in np.argsort(-values, kind="stable")]
 
 
 def word_of(text: str, span: tuple[int, int]) -> str:
@@ -68,19 +76,19 @@ def words_of(sample: ExplainedSample, explained: Explained) -> list[str]:
     return [word_of(sample.text, span) for span in explained.spans]
 
 
-def mean_of(values: Sequence[float], clusters: Sequence[str], level: float) -> Mean:
+def mean_of(rows: Sequence[tuple[float, str]], level: float) -> Mean:
     """Return a mean over samples with Student's t interval, clusters respected.
 
     Args:
-        values: (n,) one for each sample.
-        clusters: (n,) names of what the samples belong to.
+        rows: (n,) of each sample its number and the name of what it belongs to.
         level: confidence level of the interval, in (0, 1).
     """
-    found = np.array(values, dtype=np.float64)
+    values = np.array([value for value, _ in rows], dtype=np.float64)
+    codes = codes_of([cluster for _, cluster in rows])
     return Mean(
-        value=float(found.mean()) if values else None,
-        interval=mean_interval(found, codes_of(clusters), level) if values else None,
-        n=len(values),
+        value=float(values.mean()) if rows else None,
+        interval=mean_interval(values, codes, level) if rows else None,
+        n=len(rows),
     )
 
 

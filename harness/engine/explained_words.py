@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from statistics import fmean
+from dataclasses import dataclass
 
 import numpy as np
 
 from harness.core.explained import Explained
 from harness.core.explanations import WordValue
-from harness.engine.explained_samples import ExplainedSample, codes_of, mean_of, words_of
+from harness.engine.explained_samples import (
+    ExplainedSample,
+    codes_of,
+    mean_of,
+    values_for,
+    words_of,
+)
 from harness.stats.mean import mean_stderr
 from harness.stats.multiplicity import holm
 from harness.stats.quantiles import t_two_sided_p
@@ -49,8 +54,7 @@ def global_words(samples: Sequence[ExplainedSample], label: str, level: float) -
     shown: list[WordValue] = []
     kept: set[str] = set()
     for output in _shown_outputs(own, label):
-        words = [_word(name, output, rows, level) for name, rows in found[output].items()]
-        words = _tested([one for one in words if one.mean.n >= MIN_SUPPORT], found[output], level)
+        words = _tested(output, found[output], level)
         kept.update(one.word for one in words)
         ranked = sorted(words, key=lambda one: (-(one.mean.value or 0.0), one.word))
         shown += [one for one in ranked if (one.mean.value or 0.0) > 0][:MAX_WORDS]
@@ -72,12 +76,13 @@ def _by_output(samples: Sequence[ExplainedSample], label: str) -> Mapping[str, d
         for place, word in enumerate(words_of(sample, explained)):
             places.setdefault(word, []).append(place)
         places.pop("", None)
-        for column, output in enumerate(_names(explained)):
-            words = found.setdefault(output, {})
+        for output, name in enumerate(_names(explained)):
+            words = found.setdefault(name, {})
+            values = values_for(explained, output)
+            if values is None or not np.isfinite(values).all():
+                continue
             for word, own in places.items():
-                value = fmean(explained.attribution.values[place][column] for place in own)
-                if np.isfinite(value):
-                    words.setdefault(word, []).append((value, sample.cluster))
+                words.setdefault(word, []).append((float(values[own].mean()), sample.cluster))
     return found
 
 
@@ -90,23 +95,20 @@ def _shown_outputs(samples: Sequence[ExplainedSample], label: str) -> list[str]:
     chosen = Counter(
         _names(sample.explained[label])[sample.explained[label].chosen] for sample in samples
     )
-    known = dict.fromkeys(name for s in samples for name in _names(s.explained[label]))
-    order = list(known)
+    order = list(dict.fromkeys(name for s in samples for name in _names(s.explained[label])))
     most = sorted(order, key=lambda name: (-chosen[name], order.index(name)))[:MAX_OUTPUTS]
     return sorted(most, key=order.index)
 
 
-def _word(word: str, output: str, rows: _Rows, level: float) -> WordValue:
-    mean = mean_of([value for value, _ in rows], [cluster for _, cluster in rows], level)
-    return WordValue(word=word, output=output, mean=mean, is_shown=False)
-
-
-def _tested(words: Sequence[WordValue], rows: Mapping[str, _Rows], level: float) -> list[WordValue]:
-    """Tell of each word whether it is other than 0, all of them taken together."""
-    p_values = np.array([_p_value(rows[one.word]) for one in words], dtype=np.float64)
+def _tested(output: str, words: Mapping[str, _Rows], level: float) -> list[WordValue]:
+    """Return the words of enough samples, and whether each is other than 0, all taken together."""
+    kept = {word: rows for word, rows in words.items() if len(rows) >= MIN_SUPPORT}
+    p_values = np.array([_p_value(rows) for rows in kept.values()], dtype=np.float64)
     return [
-        replace(one, is_shown=bool(p <= 1 - level))
-        for one, p in zip(words, holm(p_values), strict=True)
+        WordValue(
+            word=word, output=output, mean=mean_of(rows, level), is_shown=bool(p <= 1 - level)
+        )
+        for (word, rows), p in zip(kept.items(), holm(p_values), strict=True)
     ]
 
 

@@ -78,33 +78,28 @@ def leaks_of(leant: Mapping[str, int], counts: TargetCounts, level: float) -> It
         counts: of the whole suite.
         level: confidence level in (0, 1).
     """
+    looked_at = {word: n for word, n in leant.items() if n >= _LEAST_LEANT}
+    strict = 1 - (1 - level) / max(1, len(looked_at))
     found = [
-        leak
-        for word, n in leant.items()
-        if n >= _LEAST_LEANT and (leak := _leak(word, n, counts, level, len(leant))) is not None
+        leak for word, n in looked_at.items() for leak in _leaks(word, n, counts, level, strict)
     ]
     found.sort(key=lambda one: (not one.is_name, -one.n_leant, one.word))
     yield from found[:MAX_LEAKS]
 
 
-def _leak(
-    word: str, n_leant: int, counts: TargetCounts, level: float, n_looked_at: int
-) -> Leak | None:
+def _leaks(
+    word: str, n_leant: int, counts: TargetCounts, level: float, strict: float
+) -> Iterator[Leak]:
+    """Yield the word, if it is a candidate."""
     with_word = counts.n_with.get(word)
     if not with_word:
-        return None
-    is_name = word in {label.casefold() for label in counts.n_texts}
+        return
     label, n_hits = max(with_word.items(), key=lambda item: (item[1], item[0]))
     n = with_word.total()
     base = counts.n_texts[label] / counts.n_texts.total()
-    careful = wilson_interval(n_hits, n, 1 - (1 - level) / n_looked_at)
-    is_pure = (
-        n >= _LEAST_TEXTS
-        and n_hits >= _LEAST_SHARE * n
-        and careful is not None
-        and careful.low > base
-    )
-    if not (is_name or is_pure):
-        return None
-    share = Share(n_hits=n_hits, n=n, interval=wilson_interval(n_hits, n, level))
-    return Leak(word=word, label=label, share=share, base=base, n_leant=n_leant, is_name=is_name)
+    careful = wilson_interval(n_hits, n, strict)
+    is_pure = n >= _LEAST_TEXTS and n_hits >= _LEAST_SHARE * n
+    is_name = word in {label.casefold() for label in counts.n_texts}
+    if is_name or (is_pure and careful is not None and careful.low > base):
+        share = Share(n_hits=n_hits, n=n, interval=wilson_interval(n_hits, n, level))
+        yield Leak(word=word, label=label, share=share, base=base, n_leant=n_leant, is_name=is_name)

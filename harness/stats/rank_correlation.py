@@ -32,7 +32,7 @@ def spearman(first: Floats, second: Floats) -> float | None:
     if not all(lengths):
         return None
     found = float(ranks[0] @ ranks[1]) / (lengths[0] * lengths[1]) ** 0.5
-    return max(-1.0, min(1.0, found))
+    return float(np.clip(found, -1.0, 1.0))
 
 
 def _centred_ranks(values: Floats) -> Floats:
