@@ -20,6 +20,15 @@ from harness.core.attacked_codec import (
     encode_attack_text,
     encode_attacked,
 )
+from harness.core.attention import AttentionMaps
+from harness.core.attention_codec import (
+    decode_attend,
+    decode_attention_maps,
+    encode_attend,
+    encode_attention_maps,
+)
+from harness.core.decomposition import Decomposition
+from harness.core.decomposition_codec import decode_decomposition, encode_decomposition
 from harness.core.float_codec import decode_floats, encode_floats
 from harness.core.gradient_codec import (
     decode_differentiate,
@@ -51,7 +60,9 @@ from harness.core.prompt_codec import decode_prompt, encode_prompt
 from harness.core.request import (
     AskAgain,
     AttackText,
+    Attend,
     Classify,
+    Decompose,
     Differentiate,
     Embed,
     FitAndClassify,
@@ -221,7 +232,7 @@ def _decode_generate(data: Mapping[str, Any]) -> Generate:
     )
 
 
-def _encode_text(payload: Classify | Embed) -> Json:
+def _encode_text(payload: Classify | Embed | Decompose) -> Json:
     return {"kind": type(payload).__name__, "text": payload.text}
 
 
@@ -297,6 +308,8 @@ _ENCODE_PAYLOAD: dict[type, Callable[[Any], Json]] = {
     Classify: _encode_text,
     Embed: _encode_text,
     Differentiate: encode_differentiate,
+    Attend: encode_attend,
+    Decompose: _encode_text,
     FitAndClassify: _encode_fit_and_classify,
     LoadTest: encode_load_test,
     AttackText: encode_attack_text,
@@ -312,6 +325,8 @@ _DECODE_QUESTION: dict[str, Callable[[Mapping[str, Any]], SingleQuestion]] = {
     "Classify": lambda data: Classify(text=data["text"]),
     "Embed": lambda data: Embed(text=data["text"]),
     "Differentiate": decode_differentiate,
+    "Attend": decode_attend,
+    "Decompose": lambda data: Decompose(text=data["text"]),
 }
 
 _DECODE_PAYLOAD: dict[str, Callable[[Mapping[str, Any]], Payload]] = {
@@ -329,6 +344,8 @@ _ENCODE_OUTPUT: dict[type, Callable[[Any], Json]] = {
     Classification: _encode_classification,
     Embedding: _encode_embedding,
     TokenGradients: encode_token_gradients,
+    AttentionMaps: encode_attention_maps,
+    Decomposition: encode_decomposition,
     Profile: encode_profile,
     Attacked: encode_attacked,
     AnswerGroup: _encode_answer_group,
@@ -341,6 +358,8 @@ _DECODE_ANSWER: dict[str, Callable[[Mapping[str, Any]], SingleAnswer]] = {
     "Classification": _decode_classification,
     "Embedding": _decode_embedding,
     "TokenGradients": decode_token_gradients,
+    "AttentionMaps": decode_attention_maps,
+    "Decomposition": decode_decomposition,
 }
 
 _DECODE_OUTPUT: dict[str, Callable[[Mapping[str, Any]], Output]] = {

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from harness.core.attention import MappedTokens
+
 Row = tuple[float, ...]
 """A number for each of the C outputs."""
 
@@ -18,16 +20,32 @@ class Attribution:
     """What a method makes of one text."""
 
     values: tuple[Row, ...]
-    """(T, C): what each part adds to each output, in the method's own unit."""
+    """(T, E): what each part adds to each of E outputs, in the method's own unit."""
+    columns: tuple[int, ...] | None = None
+    """(E,): places of the outputs that the method has explained; None for all C of them in order.
+    One that asks about the chosen output alone has one column, and so has attention, whose values
+    rank the parts and belong to no output in particular."""
     base: Row | None = None
-    """(C,): what the values are added to. None for a method whose values need not add up."""
+    """(E,): what the values are added to. None for a method whose values need not add up."""
     total: Row | None = None
-    """(C,): what base and values should come to; None as for ``base``."""
+    """(E,): what base and values should come to; None as for ``base``."""
     is_capped: bool = False
     """Whether the budget ran out before the method was through: some parts share their value."""
     is_in_output_unit: bool = True
     """Whether the values are in the unit of the outputs, so that they may be held against what
     masking parts takes from them; gradients of another score are not."""
+    attention: MappedTokens | None = None
+    """Maps for a chart, of a method of attention; bounded by its option."""
+
+    def column(self, output: int) -> int | None:
+        """Return where in ``values``, ``base`` and ``total`` an output is; None where nowhere.
+
+        Args:
+            output: its place among the C.
+        """
+        if self.columns is None:
+            return output
+        return self.columns.index(output) if output in self.columns else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 from harness.core.capability import Capability
 from harness.core.explained import Attribution, Row
-from harness.core.request import Differentiate
-from harness.core.token_gradients import TokenGradients
+from harness.core.request import InsideQuestion
+from harness.core.response import InsideAnswer
 
 if TYPE_CHECKING:
     import random
@@ -38,11 +38,15 @@ class Subject:
 
 
 Explaining: TypeAlias = Generator[
-    "Masks | Sequence[Differentiate]", "Outputs | Sequence[TokenGradients]", Attribution
+    "Masks | Sequence[InsideQuestion]", "Outputs | Sequence[InsideAnswer]", Attribution
 ]
 """An explanation under way. It yields masks, (m, T), true where a part is left as it is, and is
-sent the outputs of those texts, (m, C); or questions for gradients, and is sent as many answers.
-Masks may repeat: each is asked about once."""
+sent the outputs of those texts, (m, C); or questions about the model's inside, and is sent as many
+answers. Masks may repeat: each is asked about once. It may raise ``UnexplainableError``."""
+
+
+class UnexplainableError(Exception):
+    """What the model has answered does not explain the text; becomes the sample's failure."""
 
 
 @runtime_checkable

@@ -7,6 +7,8 @@ Request ── payload ──┬── Generate              generates
                      ├── Classify              classifies
                      ├── Embed                 embeds
                      ├── Differentiate         differentiates
+                     ├── Attend                attends
+                     ├── Decompose             decomposes
                      ├── FitAndClassify        fits
                      ├── LoadTest              whatever its ``capability`` says
                      ├── AttackText            whatever its ``capability`` says
@@ -128,6 +130,23 @@ class Differentiate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attend:
+    """Show where each token of the text looks when a model with attention reads it."""
+
+    text: str
+    n_mapped: int = 0
+    """Tokens, the first ones, to map the attention between; 0: no map. A map has a number for each
+    two of them, so that this bounds the answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decompose:
+    """Give what each feature of the text (a word, a pair of words) adds to each label's score."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingSet:
     """Labelled examples to fit on; equal ``id`` means equal contents, so a fit can be reused."""
 
@@ -172,6 +191,9 @@ class AttackText:
     """Changes with whatever has a part in its outcome: options, word lists, the seed."""
 
 
+InsideQuestion = Differentiate | Attend | Decompose
+"""What is asked of a model that can be looked into."""
+
 SingleQuestion = (
     Generate
     | LogLikelihood
@@ -179,7 +201,7 @@ SingleQuestion = (
     | MaskedLogLikelihood
     | Classify
     | Embed
-    | Differentiate
+    | InsideQuestion
 )
 """What one answer is an answer to."""
 
@@ -215,7 +237,7 @@ Payload = (
     | MaskedLogLikelihood
     | Classify
     | Embed
-    | Differentiate
+    | InsideQuestion
     | FitAndClassify
     | LoadTest
     | AttackText
@@ -231,6 +253,8 @@ _ANSWERED_BY: dict[type, Capability] = {
     Classify: Capability.CLASSIFIES,
     Embed: Capability.EMBEDS,
     Differentiate: Capability.DIFFERENTIATES,
+    Attend: Capability.ATTENDS,
+    Decompose: Capability.DECOMPOSES,
     FitAndClassify: Capability.FITS,
 }
 

@@ -6,7 +6,9 @@ Exchange ── request
                      │                        ├── TokenLogLikelihoods
                      │                        ├── Classification
                      │                        ├── Embedding
-         │                        ├── TokenGradients
+                     │                        ├── TokenGradients
+                     │                        ├── AttentionMaps
+                     │                        ├── Decomposition
                      │                        ├── Profile
                      │                        ├── Attacked
                      │                        └── AnswerGroup
@@ -19,6 +21,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from harness.core.attacked import Attacked
+from harness.core.attention import AttentionMaps
+from harness.core.decomposition import Decomposition
 from harness.core.profile import Profile
 from harness.core.request import Request
 from harness.core.token_gradients import TokenGradients
@@ -82,8 +86,11 @@ class Embedding:
     values: tuple[float, ...]
 
 
+InsideAnswer = TokenGradients | AttentionMaps | Decomposition
+"""What comes back to an ``InsideQuestion``."""
+
 SingleAnswer = (
-    Generation | LogLikelihoods | TokenLogLikelihoods | Classification | Embedding | TokenGradients
+    Generation | LogLikelihoods | TokenLogLikelihoods | Classification | Embedding | InsideAnswer
 )
 """What comes back to one question."""
 
@@ -101,7 +108,7 @@ Output = (
     | TokenLogLikelihoods
     | Classification
     | Embedding
-    | TokenGradients
+    | InsideAnswer
     | Profile
     | Attacked
     | AnswerGroup
