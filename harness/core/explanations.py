@@ -6,7 +6,7 @@ Every method is tried on the model itself, beside parts ranked at random on the 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from harness.core.estimate import Estimate, Interval
@@ -60,8 +60,8 @@ class Method:
     """Of what is explained, ``probability`` or ``log-probability``; empty where nothing is."""
     is_in_unit: bool = False
     """Whether its values add up to what is explained, and so are told in its unit."""
-    card: Mapping[str, str] = field(default_factory=dict)
-    """How it was made: version, masker, options, seed."""
+    version: str = ""
+    """Changes with its code, its options and the seed."""
     n_explained: int = 0
     n_capped: int = 0
     """Samples on which the budget ran out before the method was through."""

@@ -50,7 +50,7 @@ def global_words(samples: Sequence[ExplainedSample], label: str, level: float) -
     """
     own = [sample for sample in samples if label in sample.explained]
     found = _by_output(own, label)
-    has_mirror = all(len(sample.explained[label].outputs) == _TWO for sample in own)
+    has_mirror = all(_has_mirror(sample.explained[label]) for sample in own)
     shown: list[WordValue] = []
     kept: set[str] = set()
     for output in _shown_outputs(own, label):
@@ -62,6 +62,12 @@ def global_words(samples: Sequence[ExplainedSample], label: str, level: float) -
             against = [one for one in reversed(ranked) if (one.mean.value or 0.0) < 0]
             shown += against[:MAX_WORDS]
     return GlobalWords(words=tuple(shown), n_words=len(kept))
+
+
+def _has_mirror(explained: Explained) -> bool:
+    """Tell whether what speaks against one output speaks for the other, and both are known."""
+    column = explained.attribution.column
+    return len(explained.outputs) == _TWO and None not in {column(0), column(1)}
 
 
 _Rows = list[tuple[float, str]]
