@@ -7,6 +7,7 @@ from enum import StrEnum
 from hashlib import sha256
 
 from harness.core.attacked import Attacked
+from harness.core.explained import Explained
 from harness.core.attacked import Outcome as AttackOutcome
 from harness.core.profile import Profile
 from harness.core.response import (
@@ -144,6 +145,8 @@ def output_text(output: Output, sample: Sample) -> str:  # noqa: C901, PLR0911 -
             return f"{format_count(n_timed)} timed requests, {output.tier}"
         case Attacked():
             return f"{output.label} (attack {output.outcome}): {output.text}"
+        case Explained(outputs=outputs, chosen=chosen, unit=unit, whole=whole):
+            return f"{outputs[chosen]} ({unit} {format_number(whole[chosen], digits=3)}), explained"
         case AnswerGroup(answers=answers):
             numbered = enumerate((output_text(each, sample) for each in answers), start=1)
             return "\n".join(f"[{number}] {text}" for number, text in numbered)

@@ -29,6 +29,13 @@ from harness.core.attention_codec import (
 )
 from harness.core.decomposition import Decomposition
 from harness.core.decomposition_codec import decode_decomposition, encode_decomposition
+from harness.core.explained import Explained
+from harness.core.explained_codec import (
+    decode_explain_text,
+    decode_explained,
+    encode_explain_text,
+    encode_explained,
+)
 from harness.core.float_codec import decode_floats, encode_floats
 from harness.core.gradient_codec import (
     decode_differentiate,
@@ -65,6 +72,7 @@ from harness.core.request import (
     Decompose,
     Differentiate,
     Embed,
+    ExplainText,
     FitAndClassify,
     Generate,
     LoadTest,
@@ -313,6 +321,7 @@ _ENCODE_PAYLOAD: dict[type, Callable[[Any], Json]] = {
     FitAndClassify: _encode_fit_and_classify,
     LoadTest: encode_load_test,
     AttackText: encode_attack_text,
+    ExplainText: encode_explain_text,
     AskAgain: _encode_ask_again,
     QuestionGroup: _encode_question_group,
 }
@@ -333,6 +342,7 @@ _DECODE_PAYLOAD: dict[str, Callable[[Mapping[str, Any]], Payload]] = {
     **_DECODE_QUESTION,
     "LoadTest": decode_load_test,
     "AttackText": decode_attack_text,
+    "ExplainText": decode_explain_text,
     "AskAgain": _decode_ask_again,
     "QuestionGroup": _decode_question_group,
 }
@@ -348,6 +358,7 @@ _ENCODE_OUTPUT: dict[type, Callable[[Any], Json]] = {
     Decomposition: encode_decomposition,
     Profile: encode_profile,
     Attacked: encode_attacked,
+    Explained: encode_explained,
     AnswerGroup: _encode_answer_group,
 }
 
@@ -366,5 +377,6 @@ _DECODE_OUTPUT: dict[str, Callable[[Mapping[str, Any]], Output]] = {
     **_DECODE_ANSWER,
     "Profile": decode_profile,
     "Attacked": decode_attacked,
+    "Explained": decode_explained,
     "AnswerGroup": _decode_answer_group,
 }

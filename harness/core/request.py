@@ -12,6 +12,7 @@ Request ── payload ──┬── Generate              generates
                      ├── FitAndClassify        fits
                      ├── LoadTest              whatever its ``capability`` says
                      ├── AttackText            whatever its ``capability`` says
+                     ├── ExplainText           whatever its ``capability`` says
                      ├── AskAgain              what its question asks for
                      └── QuestionGroup         what its questions ask for
 """
@@ -191,6 +192,22 @@ class AttackText:
     """Changes with whatever has a part in its outcome: options, word lists, the seed."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainText:
+    """Tell what each part of a text adds to what the model says of it.
+
+    No session is sent one: it asks many questions, and stands for them on record.
+    """
+
+    capability: Capability
+    """What the model is asked about the text as it is."""
+    text: str
+    explainer: str
+    """Label of the method."""
+    version: str
+    """Changes with whatever has a part in its values: options, the seed."""
+
+
 InsideQuestion = Differentiate | Attend | Decompose
 """What is asked of a model that can be looked into."""
 
@@ -241,6 +258,7 @@ Payload = (
     | FitAndClassify
     | LoadTest
     | AttackText
+    | ExplainText
     | AskAgain
     | QuestionGroup
 )
@@ -273,7 +291,7 @@ def capability_of(payload: Payload) -> Capability:
     >>> capability_of(Classify(text="x"))
     <Capability.CLASSIFIES: 'classifies'>
     """
-    if isinstance(payload, LoadTest | AttackText):
+    if isinstance(payload, LoadTest | AttackText | ExplainText):
         return payload.capability
     if isinstance(payload, AskAgain):
         return capability_of(payload.question)

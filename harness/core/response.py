@@ -11,6 +11,7 @@ Exchange ── request
                      │                        ├── Decomposition
                      │                        ├── Profile
                      │                        ├── Attacked
+                     │                        ├── Explained
                      │                        └── AnswerGroup
                      └── Failure
 """
@@ -23,6 +24,7 @@ from enum import StrEnum
 from harness.core.attacked import Attacked
 from harness.core.attention import AttentionMaps
 from harness.core.decomposition import Decomposition
+from harness.core.explained import Explained
 from harness.core.profile import Profile
 from harness.core.request import Request
 from harness.core.token_gradients import TokenGradients
@@ -111,6 +113,7 @@ Output = (
     | InsideAnswer
     | Profile
     | Attacked
+    | Explained
     | AnswerGroup
 )
 

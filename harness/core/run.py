@@ -101,6 +101,8 @@ class Evaluation:
     """Names of the judges that had a part in its texts or its scores, in the order of options."""
     forms: str = ""
     """Label of the forms in which each question was put; empty where it was put in one."""
+    explainer: str = ""
+    """Label of the method that tells what each part of a text adds to what the model says."""
     error: str = ""
     """Why the suite could not be carried out to the end, one sentence; empty when it was."""
 
@@ -113,7 +115,7 @@ class Evaluation:
     @property
     def is_disturbed(self) -> bool:
         """Whether it asked about disturbed or attacked texts of another suite of the run."""
-        return bool(self.clean) and not self.forms
+        return bool(self.clean) and not self.forms and not self.explainer
 
     def tells_of(self, warning: str) -> bool:
         """Tell whether a warning of the run is one of those that are kept here by load."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from harness.core.explainer import Explainer
 from harness.core.forms import EquivalentForms
 from harness.core.judge import Judge
 from harness.core.ports import Adapter, Attack, Perturbation, Suite
@@ -36,6 +37,11 @@ class SuiteSpec:
     """The search that is let loose on each text; None for a suite that is not attacked."""
     forms: EquivalentForms | None = None
     """The ways in which each question is put; None for a suite that puts it in one."""
+    explainer: Explainer | None = None
+    """What tells of each text which of its parts the answer hangs on; None for a suite that is not
+    explained."""
+    n_explained: int = 50
+    """Most texts that are explained, a draw."""
     clean: str = ""
     """Name of the suite of the same run that asks about the same samples as they are."""
 
