@@ -7,8 +7,8 @@ from enum import StrEnum
 from hashlib import sha256
 
 from harness.core.attacked import Attacked
-from harness.core.explained import Explained
 from harness.core.attacked import Outcome as AttackOutcome
+from harness.core.explained import Explained
 from harness.core.profile import Profile
 from harness.core.response import (
     AnswerGroup,

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from harness.core.ports import Metric
+
     Masks: TypeAlias = NDArray[np.bool_]
     Outputs: TypeAlias = NDArray[np.float64]
 
@@ -71,6 +73,28 @@ class Explainer(Protocol):
     @property
     def draws(self) -> bool:
         """Whether its values hang on the seed; it is then asked again with another."""
+        ...
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """What is measured of an ``Explained``."""
+        ...
+
+    def parts(self, text: str) -> tuple[tuple[int, int], ...]:
+        """Return where the parts of a text lie, in order; none for a text without any."""
+        ...
+
+    def masked(self, text: str, spans: tuple[tuple[int, int], ...], masks: Masks) -> list[str]:
+        """Return the text once for each mask.
+
+        Args:
+            text: the text.
+            spans: (T,): its parts.
+            masks: (m, T): true where a part is left as it is.
+
+        Returns:
+            m texts. That of the mask with all parts may differ from the text in white space.
+        """
         ...
 
     def explain(self, subject: Subject, rng: random.Random) -> Explaining:

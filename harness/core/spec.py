@@ -11,6 +11,9 @@ from harness.core.judge import Judge
 from harness.core.ports import Adapter, Attack, Perturbation, Suite
 from harness.core.text_measures import TextMeasures
 
+N_EXPLAINED = 50
+"""Texts that are explained of a suite that does not say how many."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelSpec:
@@ -40,7 +43,7 @@ class SuiteSpec:
     explainer: Explainer | None = None
     """What tells of each text which of its parts the answer hangs on; None for a suite that is not
     explained."""
-    n_explained: int = 50
+    n_explained: int = N_EXPLAINED
     """Most texts that are explained, a draw."""
     clean: str = ""
     """Name of the suite of the same run that asks about the same samples as they are."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from sys import getsizeof
 from typing import Generic, TypeAlias, TypeVar
 
 from harness.core.ports import Session
@@ -18,6 +19,14 @@ from harness.engine.known_answers import Key, Known
 Value = TypeVar("Value")
 Wanted: TypeAlias = tuple[Key, Sample]
 """A text to ask about: what it is known by, and the sample that it is a text of."""
+
+_NOTED = 800
+"""Bytes that are noted of a text beside it, while it is asked about."""
+
+
+def weight_of(texts: Sequence[str]) -> float:
+    """Return the bytes that texts take while they are asked about."""
+    return sum(map(getsizeof, texts)) + _NOTED * len(texts)
 
 
 @dataclass(slots=True)
