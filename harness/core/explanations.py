@@ -215,11 +215,19 @@ class Explanations:
     notes: tuple[str, ...] = ()
 
     @property
-    def lead(self) -> Method | None:
-        """The method whose values are shown: of the most trusted, that whose words matter most."""
+    def ranked(self) -> tuple[Method, ...]:
+        """The methods that have explained anything, the most trusted first.
+
+        Of those trusted alike, that whose first words matter most.
+        """
         order = list(Trust)
         known = [method for method in self.methods if method.n_explained]
-        return min(known, key=lambda one: (order.index(one.trust), -_gain(one)), default=None)
+        return tuple(sorted(known, key=lambda one: (order.index(one.trust), -_gain(one))))
+
+    @property
+    def lead(self) -> Method | None:
+        """The method whose values are shown: the first by rank."""
+        return next(iter(self.ranked), None)
 
 
 def _gain(method: Method) -> float:

@@ -109,17 +109,21 @@ def _shown_outputs(samples: Sequence[ExplainedSample], label: str) -> list[str]:
 def _tested(output: str, words: Mapping[str, _Rows], level: float) -> list[WordValue]:
     """Return the words of enough samples, and whether each is other than 0, all taken together."""
     kept = {word: rows for word, rows in words.items() if len(rows) >= MIN_SUPPORT}
-    p_values = np.array([_p_value(rows) for rows in kept.values()], dtype=np.float64)
+    means = {word: mean_of(rows, level) for word, rows in kept.items()}
+    p_values = [
+        # Values that all agree have no interval, and tell nothing of what another text would say.
+        1.0 if means[word].interval is None else _p_value(rows)
+        for word, rows in kept.items()
+    ]
+    adjusted = holm(np.array(p_values, dtype=np.float64))
     return [
-        WordValue(
-            word=word, output=output, mean=mean_of(rows, level), is_shown=bool(p <= 1 - level)
-        )
-        for (word, rows), p in zip(kept.items(), holm(p_values), strict=True)
+        WordValue(word=word, output=output, mean=mean, is_shown=bool(p <= 1 - level))
+        for (word, mean), p in zip(means.items(), adjusted, strict=True)
     ]
 
 
 def _p_value(rows: _Rows) -> float:
-    """Return the p-value of a mean of 0; 1 where a spread cannot be told."""
+    """Return the p-value of a mean of 0, by Student's t."""
     values = np.array([value for value, _ in rows], dtype=np.float64)
     codes = codes_of([cluster for _, cluster in rows])
     stderr = mean_stderr(values, codes)
