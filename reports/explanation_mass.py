@@ -9,10 +9,10 @@ from harness.reports.table import Cell, Column, Group, Table
 _KINDS = {
     "identity": "Identity terms",
     "number": "Numbers",
-    "url": "Web addresses",
+    "address": "Web addresses",
     "punctuation": "Punctuation alone",
 }
-"""By the end of the ids of three quantities each: see the metric ``attribution_mass``."""
+"""By the end of the ids of three quantities each: of the metrics ``mass_on_identity`` and the like."""
 
 
 def mass_table(found: Explanations) -> Table:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from harness.core.explanations import Explanations, Leak, Method, WordValue
-from harness.reports.explanation_words import mean_text
+from harness.core.explanations import TRIALS, Explanations, Leak, Method, WordValue
+from harness.reports.explanation_words import mean_text, trial_values
 from harness.reports.number_format import (
     ABSENT,
     format_count,
@@ -25,8 +25,8 @@ class _Told:
     id: str
     title: str
     note: str
-    beside: str = ""
-    """The same of random ranks, told below it."""
+    gain: str = ""
+    """Id of what it is less the same of random ranks, which is told below it."""
 
 
 _TRIALS = (
@@ -35,10 +35,10 @@ _TRIALS = (
         "Taken away",
         "comprehensiveness (ERASER): what the choice loses without the first words; higher is "
         "better; beside it the same of random words",
-        "comprehensiveness_random",
+        TRIALS[0],
     ),
     _Told(
-        "comprehensiveness_gain",
+        TRIALS[0],
         "More than random",
         "the difference of the two on the same samples; above 0 is better",
     ),
@@ -47,10 +47,10 @@ _TRIALS = (
         "Left alone",
         "sufficiency (ERASER): what the choice lacks with the first words alone; lower is better; "
         "beside it the same of random words",
-        "sufficiency_random",
+        TRIALS[1],
     ),
     _Told(
-        "sufficiency_gain",
+        TRIALS[1],
         "Less than random",
         "the difference of the two on the same samples; below 0 is better",
     ),
@@ -101,12 +101,12 @@ def _number_cell(method: Method, told: _Told) -> Cell:
     number = method.number(told.id)
     if number is None:
         return Cell(ABSENT)
-    beside = method.number(told.beside) if told.beside else None
+    _, beside = trial_values(method, told.gain) if told.gain else ("", "")
     return Cell(
         format_estimate(number),
         order=number.value,
         note=f"{number.quantity.definition}; n {format_count(number.n)}",
-        remark=f"random {format_estimate(beside)}" if beside is not None else "",
+        remark=f"random {beside}" if beside else "",
     )
 
 

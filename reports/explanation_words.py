@@ -13,7 +13,13 @@ from harness.core.explanations import (
     Shortcuts,
     Trust,
 )
-from harness.reports.number_format import format_count, format_estimate, format_value
+from harness.reports.number_format import (
+    format_count,
+    format_estimate,
+    format_number,
+    format_value,
+    spread_of,
+)
 from harness.reports.robustness_words import share_text, value_text
 
 _MOST_NAMED = 5
@@ -92,24 +98,23 @@ def _reasons(method: Method) -> Iterator[str]:
         gain = method.number(quantity)
         if gain is None:
             continue
-        own, by_chance = (method.number(name) for name in trial_parts(quantity))
+        own, by_chance = trial_values(method, quantity)
         text = f"{told} {format_estimate(gain)} beside random ones"
-        if own is not None and by_chance is not None:
-            text = (
-                f"{told} {format_value(own)}, random ones {format_value(by_chance)} "
-                f"(difference {format_estimate(gain)})"
-            )
+        if own and by_chance:
+            text = f"{told} {own}, random ones {by_chance} (difference {format_estimate(gain)})"
         yield text.format(unit=method.unit)
 
 
-def trial_parts(gain: str) -> tuple[str, str]:
-    """Return the ids of the two numbers whose difference a gain is: the method's, and random.
+def trial_values(method: Method, gain: str) -> tuple[str, str]:
+    """Write the two numbers whose difference a gain is: the method's own, and that of random ranks.
 
-    >>> trial_parts("sufficiency_gain")
-    ('sufficiency', 'sufficiency_random')
+    Returns:
+        Empty texts where either is not known.
     """
-    stem = gain.removesuffix("_gain")
-    return stem, f"{stem}_random"
+    own, less = method.number(gain.removesuffix("_gain")), method.number(gain)
+    if own is None or less is None or own.value is None or less.value is None:
+        return "", ""
+    return format_value(own), format_number(own.value - less.value, spread=spread_of(own))
 
 
 def _of_agreement(found: Sequence[Agreement]) -> str:
