@@ -8,6 +8,8 @@ from hashlib import sha256
 
 from harness.core.attacked import Attacked
 from harness.core.attacked import Outcome as AttackOutcome
+from harness.core.attention import AttentionMaps
+from harness.core.decomposition import Decomposition
 from harness.core.explained import Explained
 from harness.core.profile import Profile
 from harness.core.response import (
@@ -140,6 +142,10 @@ def output_text(output: Output, sample: Sample) -> str:  # noqa: C901, PLR0911 -
         case TokenGradients(label=label, score=score, tokens=tokens):
             size = f"{format_count(len(tokens))} tokens"
             return f"gradients of {label} at {size}, log-probability {format_number(score)}"
+        case AttentionMaps(tokens=tokens, n_layers=n_layers):
+            return f"attention of {n_layers} layers to {format_count(len(tokens))} tokens"
+        case Decomposition(labels=labels, features=features):
+            return f"{format_count(len(features))} features that speak of {', '.join(labels)}"
         case Profile(points=points):
             n_timed = sum(len(point.traces) for point in points)
             return f"{format_count(n_timed)} timed requests, {output.tier}"

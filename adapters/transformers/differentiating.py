@@ -16,9 +16,9 @@ from harness.adapters.transformers.answering import RefusedError
 from harness.adapters.transformers.batching import run_in_batches
 from harness.adapters.transformers.gradient_pass import Point, Slope, slopes
 from harness.adapters.transformers.loaded import LoadedModel
-from harness.adapters.transformers.texts import text_row
+from harness.adapters.transformers.placed_text import placed_text
 from harness.adapters.transformers.token_flips import Vocabulary, Wanted
-from harness.adapters.transformers.token_places import Place, token_places
+from harness.adapters.transformers.token_places import Place
 from harness.core.request import Differentiate, Request
 from harness.core.response import Failure, FailureKind, Response, Usage
 from harness.core.token_gradients import Flip, TokenGradient, TokenGradients
@@ -125,11 +125,8 @@ class GradientResponder:
         """Tokenise, and find the tokens in the text."""
         asked = request.payload
         assert isinstance(asked, Differentiate)
-        encoder, tokenizer = self._loaded.encoder, self._loaded.encoder.tokenizer
-        tokens = text_row(self._loaded, asked.text, is_cut=self._is_cut).tokens
-        n_before, n_own = len(encoder.prefix), len(tokens) - len(encoder.prefix + encoder.suffix)
-        own = token_places(tokenizer, asked.text)[:n_own]
-        places = (*(None,) * n_before, *own, *(None,) * len(encoder.suffix))
+        read = placed_text(self._loaded, asked.text, is_cut=self._is_cut)
+        tokens, places = read.tokens, read.places
         _check_sizes(asked, len(tokens))
         baseline, stand_in = self._baseline() if asked.n_steps > 1 else ("", 0)
         away = tuple(
@@ -143,7 +140,7 @@ class GradientResponder:
         )
         return GradientQuestion(
             (at_text, *_path(at_text.point, asked.n_steps)),
-            tuple(tokenizer.convert_ids_to_tokens(list(tokens))),
+            read.pieces(self._loaded),
             places,
             self._labels,
             baseline,

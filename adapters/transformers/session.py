@@ -12,6 +12,7 @@ import torch
 
 from harness.adapters.transformers import TransformersAdapter
 from harness.adapters.transformers.answering import Responder, answer
+from harness.adapters.transformers.attending import AttentionResponder
 from harness.adapters.transformers.causal import CausalReader
 from harness.adapters.transformers.classifying import ClassifyingResponder
 from harness.adapters.transformers.differentiating import GradientResponder
@@ -174,6 +175,8 @@ def _responders(
         }
         if Capability.DIFFERENTIATES in options.capabilities:
             answering[Capability.DIFFERENTIATES] = GradientResponder(loaded, is_cut=is_cut)
+        if Capability.ATTENDS in options.capabilities:
+            answering[Capability.ATTENDS] = AttentionResponder(loaded, is_cut=is_cut)
         return answering
     if options.task == "encoder":
         return {Capability.EMBEDS: EmbeddingResponder(loaded, is_cut=is_cut)}

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from harness.core.attention import AttentionMap, AttentionMaps, AttentionToken, MappedTokens
+from harness.core.float_codec import decode_floats, encode_float, encode_floats
 from harness.core.request import Attend
 
 Json: TypeAlias = dict[str, Any]
@@ -29,7 +30,13 @@ def encode_attention_maps(output: AttentionMaps) -> Json:
     return {
         "kind": "AttentionMaps",
         "tokens": [
-            [token.text, token.start, token.end, token.last, token.rollout]
+            [
+                token.text,
+                token.start,
+                token.end,
+                encode_float(token.last),
+                encode_float(token.rollout),
+            ]
             for token in output.tokens
         ],
         "reader": output.reader,
@@ -59,7 +66,7 @@ def encode_mapped_tokens(mapped: MappedTokens) -> Json:
     return {
         "tokens": list(mapped.tokens),
         "n_left_out": mapped.n_left_out,
-        "maps": [[each.layer, [list(row) for row in each.rows]] for each in mapped.maps],
+        "maps": [[each.layer, [*map(encode_floats, each.rows)]] for each in mapped.maps],
     }
 
 
@@ -69,7 +76,7 @@ def decode_mapped_tokens(data: Mapping[str, Any]) -> MappedTokens:
         tokens=tuple(data["tokens"]),
         n_left_out=data["n_left_out"],
         maps=tuple(
-            AttentionMap(layer=layer, rows=tuple(tuple(map(float, row)) for row in rows))
+            AttentionMap(layer=layer, rows=tuple(map(decode_floats, rows)))
             for layer, rows in data["maps"]
         ),
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from harness.core.decomposition import Decomposition, Feature
+from harness.core.float_codec import decode_floats, encode_floats
 
 Json: TypeAlias = dict[str, Any]
 
@@ -18,11 +19,11 @@ def encode_decomposition(output: Decomposition) -> Json:
         "labels": list(output.labels),
         "unit": output.unit,
         "background": output.background,
-        "base": list(output.base),
-        "absent": list(output.absent),
-        "total": list(output.total),
+        "base": encode_floats(output.base),
+        "absent": encode_floats(output.absent),
+        "total": encode_floats(output.total),
         "features": [
-            [each.name, [list(place) for place in each.places], list(each.values)]
+            [each.name, [list(place) for place in each.places], encode_floats(each.values)]
             for each in output.features
         ],
     }
@@ -35,14 +36,14 @@ def decode_decomposition(data: Mapping[str, Any]) -> Decomposition:
         labels=tuple(data["labels"]),
         unit=data["unit"],
         background=data["background"],
-        base=tuple(map(float, data["base"])),
-        absent=tuple(map(float, data["absent"])),
-        total=tuple(map(float, data["total"])),
+        base=decode_floats(data["base"]),
+        absent=decode_floats(data["absent"]),
+        total=decode_floats(data["total"]),
         features=tuple(
             Feature(
                 name=name,
                 places=tuple((start, end) for start, end in places),
-                values=tuple(map(float, values)),
+                values=decode_floats(values),
             )
             for name, places, values in data["features"]
         ),

@@ -106,8 +106,8 @@ def _is_chosen(outputs: Outputs, chosen: int) -> NDArray[np.bool_]:
     """
     highest = outputs.max(axis=1)
     is_any = (highest > 0) | (outputs.shape[1] == 1)
-    is_highest: NDArray[np.bool_] = outputs[:, chosen] == highest
-    return is_highest & is_any
+    found: NDArray[np.bool_] = (outputs[:, chosen] == highest) & is_any
+    return found
 
 
 def _drawn(key: str) -> random.Random:

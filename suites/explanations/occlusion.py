@@ -16,12 +16,13 @@ from harness.suites.explanations.masking import Masking
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occlusion(Masking):
-    """Mask each part by itself. As many questions as parts; what only two parts together say is
-    nobody's.
+    """Mask each part by itself: as many questions as parts.
+
+    What only two parts together say is nobody's.
     """
 
     name: ClassVar[str] = "occlusion"
-    version: ClassVar[str] = "1"
+    version: ClassVar[int] = 1
     needs: ClassVar[Capability | None] = None
     draws: ClassVar[bool] = False
 

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.core.attacked import Attacked, Outcome
+from harness.core.attention import AttentionMap, AttentionMaps, AttentionToken, MappedTokens
 from harness.core.capability import Capability
 from harness.core.codec import (
     decode_answer,
@@ -12,10 +13,13 @@ from harness.core.codec import (
     encode_payload,
     hash_payload,
 )
+from harness.core.decomposition import Decomposition, Feature
 from harness.core.request import (
     AskAgain,
     AttackText,
+    Attend,
     Classify,
+    Decompose,
     Differentiate,
     Embed,
     FitAndClassify,
@@ -83,6 +87,8 @@ payloads: st.SearchStrategy[Payload] = st.one_of(
         min_similarity=st.floats(-1, 1),
         spans=st.lists(st.tuples(counts, counts), max_size=2).map(tuple),
     ),
+    st.builds(Attend, text=texts, n_mapped=counts),
+    st.builds(Decompose, text=texts),
     st.builds(FitAndClassify, text=texts, training=trainings),
     st.builds(
         AskAgain,
@@ -136,6 +142,51 @@ outputs: st.SearchStrategy[Output] = st.one_of(
         baseline=texts,
         baseline_score=st.none() | floats,
         n_steps=counts,
+    ),
+    st.builds(
+        AttentionMaps,
+        tokens=st.lists(
+            st.builds(
+                AttentionToken,
+                text=texts,
+                start=st.none() | counts,
+                end=st.none() | counts,
+                last=floats,
+                rollout=floats,
+            ),
+            max_size=2,
+        ).map(tuple),
+        reader=st.sampled_from(["first", "last", "mean"]),
+        n_layers=counts,
+        mapped=st.none()
+        | st.builds(
+            MappedTokens,
+            tokens=st.tuples(texts, texts),
+            n_left_out=counts,
+            maps=st.lists(
+                st.builds(AttentionMap, layer=st.none() | counts, rows=st.tuples(vectors, vectors)),
+                max_size=2,
+            ).map(tuple),
+        ),
+    ),
+    st.builds(
+        Decomposition,
+        method=st.sampled_from(["linear", "tree"]),
+        labels=st.tuples(texts, texts),
+        unit=st.sampled_from(["probability", "score"]),
+        background=texts,
+        base=vectors,
+        absent=vectors,
+        total=vectors,
+        features=st.lists(
+            st.builds(
+                Feature,
+                name=texts,
+                places=st.lists(st.tuples(counts, counts), max_size=2).map(tuple),
+                values=vectors,
+            ),
+            max_size=2,
+        ).map(tuple),
     ),
     st.builds(
         Attacked,

@@ -44,7 +44,7 @@ def test_naming_the_adapter_imports_no_heavy_library() -> None:
         ("causal", {"generates", "scores"}),
         ("seq2seq", {"generates", "scores"}),
         ("masked", {"scores", "fills"}),
-        ("classifier", {"classifies", "differentiates"}),
+        ("classifier", {"classifies", "differentiates", "attends"}),
         ("encoder", {"embeds"}),
     ],
 )
