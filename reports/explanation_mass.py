@@ -3,16 +3,9 @@
 from __future__ import annotations
 
 from harness.core.explanations import Explanations, Method
+from harness.reports.explanation_words import MASS_KINDS
 from harness.reports.number_format import ABSENT, format_count, format_estimate
 from harness.reports.table import Cell, Column, Group, Table
-
-_KINDS = {
-    "identity": "Identity terms",
-    "number": "Numbers",
-    "address": "Web addresses",
-    "punctuation": "Punctuation alone",
-}
-"""By the end of the ids of three quantities each: of the metrics ``mass_on_identity`` and the like."""
 
 
 def mass_table(found: Explanations) -> Table:
@@ -29,7 +22,7 @@ def mass_table(found: Explanations) -> Table:
         Column(title="Samples", is_number=True, note="that have such words"),
     )
     groups = []
-    for kind, title in _KINDS.items():
+    for kind, title in MASS_KINDS.items():
         rows = tuple(_row(method, kind) for method in found.methods if _has(method, kind))
         if rows:
             groups.append(Group(title=title, rows=rows))

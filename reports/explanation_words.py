@@ -23,46 +23,83 @@ from harness.reports.number_format import (
 from harness.reports.robustness_words import share_text, value_text
 
 _MOST_NAMED = 5
+MASS_KINDS = {
+    "identity": "Identity terms",
+    "number": "Numbers",
+    "address": "Web addresses",
+    "punctuation": "Signs alone",
+}
+"""By the end of the ids of three quantities each, of the metric ``mass_on_identity`` and the like:
+words that ought not to matter."""
 _VERDICTS = {
-    Trust.TRUSTED: "deserves trust here",
-    Trust.HALF: "is half shown to deserve trust here",
-    Trust.NOT_SHOWN: "is not shown to be better than words picked at random",
-    Trust.WORSE: "is worse than words picked at random",
-    Trust.UNKNOWN: "could not be tried",
+    Trust.TRUSTED: "{} here",
+    Trust.HALF: "{} only in part here",
+    Trust.NOT_SHOWN: "{} to be better here than words picked at random",
+    Trust.WORSE: "{} worse here than words picked at random",
+    Trust.UNKNOWN: "{} not tried",
+}
+_VERBS = {
+    Trust.TRUSTED: ("deserves trust", "deserve trust"),
+    Trust.HALF: ("is shown to deserve trust", "are shown to deserve trust"),
+    Trust.NOT_SHOWN: ("is not shown", "are not shown"),
+    Trust.WORSE: ("is", "are"),
+    Trust.UNKNOWN: ("was", "were"),
+}
+_ADVICE = {
+    Trust.HALF: "read these colours with care",
+    Trust.NOT_SHOWN: "do not read these colours as reasons",
+    Trust.WORSE: "these colours mislead about this model",
+    Trust.UNKNOWN: "nothing says whether these colours are reasons",
 }
 _TOLD = (
-    "taking away the words that it ranks first costs the choice {unit}",
-    "those words alone fall short of the whole text by",
+    "masking the words ranked first takes {value} of {unit} from what the model chose",
+    "those words alone fall {value} short of the whole text",
 )
-_ADVICE = {
-    Trust.HALF: "read its colours with care",
-    Trust.NOT_SHOWN: "do not read its colours as reasons",
-    Trust.WORSE: "its colours mislead about this model",
-    Trust.UNKNOWN: "nothing says whether its colours are reasons",
-}
+_BESIDE = ("random words take", "random words alone fall short by")
 
 
 def sentences(found: Explanations) -> Iterator[str]:
     """Tell what the tables say, the verdicts on the methods first."""
-    untold = [method for method in found.methods if not method.n_explained]
-    for method in (*found.ranked, *untold):
-        yield method_sentence(method)
+    for trust in Trust:
+        alike = [method for method in found.ranked if method.trust is trust]
+        if alike:
+            yield methods_sentence(alike)
+    for method in found.methods:
+        if not method.n_explained:
+            why = f": {method.note.rstrip('.')}" if method.note else ""
+            yield f"{method.label} has explained no sample{why}"
+    lead = found.lead
+    if lead is not None:
+        yield from mass_sentences(lead)
     if found.agreements:
         yield _of_agreement(found.agreements)
     if found.shortcuts is not None:
         yield shortcut_sentence(found.shortcuts)
 
 
-def method_sentence(method: Method) -> str:
-    """Say whether a method deserves trust on this model, and why."""
-    if not method.n_explained:
-        why = f": {method.note.rstrip('.')}" if method.note else ""
-        return f"{method.label} has explained no sample{why}"
-    reasons = "; ".join(_reasons(method))
-    because = f": {reasons}" if reasons else ""
-    advice = _ADVICE.get(method.trust)
-    end = f"; {advice}" if advice else ""
-    return f"{method.label} {_VERDICTS[method.trust]}{because}{end}"
+def methods_sentence(methods: Sequence[Method]) -> str:
+    """Say whether methods deserve trust on this model, and why.
+
+    Args:
+        methods: at least one, all of one verdict; the numbers are those of the first.
+    """
+    first, trust = methods[0], methods[0].trust
+    names = and_list([method.label for method in methods])
+    verdict = _VERDICTS[trust].format(_VERBS[trust][len(methods) > 1])
+    reasons = "; ".join(_reasons(first))
+    by = f" (by {first.label})" if reasons and len(methods) > 1 else ""
+    told = f": {reasons}{by}" if reasons else ""
+    advice = f"; {_ADVICE[trust]}" if trust in _ADVICE else ""
+    return f"{names} {verdict}{told}{advice}"
+
+
+def and_list(names: Sequence[str]) -> str:
+    """Write names one after the other.
+
+    >>> and_list(["a", "b", "c"])
+    'a, b and c'
+    """
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def verdict_words(found: Explanations) -> str:
@@ -93,16 +130,26 @@ def shortcut_sentence(found: Shortcuts) -> str:
     return f"{start}: {told}" if told else start
 
 
+def mass_sentences(method: Method) -> Iterator[str]:
+    """Point out words that ought not to matter and weigh more than others, beyond doubt."""
+    for kind, words in MASS_KINDS.items():
+        excess, mass = method.number(f"excess_on_{kind}"), method.number(f"mass_on_{kind}")
+        is_shown = excess is not None and excess.interval is not None and excess.interval.low > 0
+        if excess is not None and mass is not None and is_shown:
+            yield (
+                f"{words} take {format_value(mass)} of what {method.label} says on the "
+                f"{format_count(excess.n)} texts that have any, {format_estimate(excess)} more "
+                "than their share of the words"
+            )
+
+
 def _reasons(method: Method) -> Iterator[str]:
-    for quantity, told in zip(TRIALS, _TOLD, strict=True):
+    for quantity, told, beside in zip(TRIALS, _TOLD, _BESIDE, strict=True):
         gain = method.number(quantity)
-        if gain is None:
-            continue
         own, by_chance = trial_values(method, quantity)
-        text = f"{told} {format_estimate(gain)} beside random ones"
-        if own and by_chance:
-            text = f"{told} {own}, random ones {by_chance} (difference {format_estimate(gain)})"
-        yield text.format(unit=method.unit)
+        if gain is not None and own:
+            text = told.format(value=own, unit=method.unit)
+            yield f"{text}, {beside} {by_chance} (difference {format_estimate(gain)})"
 
 
 def trial_values(method: Method, gain: str) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from harness.core.run import Manifest, Run
 from harness.reports import evaluation_tables as tables
 from harness.reports.charts import Chart
 from harness.reports.comparison_view import comparison_view, history_view
+from harness.reports.disturbed_suites import explained_suites
 from harness.reports.estimate_tables import summary_table
 from harness.reports.explanation_view import explanation_view
 from harness.reports.number_format import (
@@ -88,7 +89,12 @@ def page_view(
     manifest = run.manifest
     n_parts = max(1, len(manifest.evaluations))
     limit = min(max_samples, max(1, _MAX_ROWS // n_parts)) if max_samples else 0
-    chosen = choose_samples(run.records, limit=limit, seed=manifest.seed)
+    chosen = choose_samples(
+        run.records,
+        limit=limit,
+        seed=manifest.seed,
+        only_failures=explained_suites(manifest) if run.explanations else (),
+    )
     suites = suite_views(run, has_charts=has_charts)
     all_suites = [one for suite in suites for one in (suite, *suite.twins)]
     models = _models(manifest)

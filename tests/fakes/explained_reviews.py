@@ -137,12 +137,11 @@ def explained_samples(n: int = 24) -> list[ExplainedSample]:
 
 
 def gain(label: str, name: str, direction: Direction) -> list[Estimate]:
-    """Return what a trial of a method comes to, that of random ranks, and the difference."""
+    """Return what a trial of a method comes to, and by how much it differs from random ranks."""
     samples = explained_samples()
     rows = [_aopc(sample.explained[label], name) for sample in samples]
     columns = {
         name: [(own, s.cluster) for (own, _), s in zip(rows, samples, strict=True)],
-        f"{name}_random": [(by, s.cluster) for (_, by), s in zip(rows, samples, strict=True)],
         f"{name}_gain": [(own - by, s.cluster) for (own, by), s in zip(rows, samples, strict=True)],
     }
     return [
