@@ -30,7 +30,8 @@ class Attribution:
     total: Row | None = None
     """(E,): what base and values should come to; None as for ``base``."""
     is_capped: bool = False
-    """Whether the budget ran out before the method was through: some parts share their value."""
+    """Whether the budget ran out before the method was through: some parts share their value, or
+    the sum misses its bound."""
     is_in_output_unit: bool = True
     """Whether the values are in the unit of the outputs, so that they may be held against what
     masking parts takes from them; gradients of another score are not."""

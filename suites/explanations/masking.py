@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from harness.core.ports import Metric
 from harness.suites.explanations.parts import Spans, Splitter, parts_of
 from harness.suites.metrics.explanation import EXPLANATION_METRICS
 from harness.suites.perturbations.disturbance import Disturbance
 
 if TYPE_CHECKING:
     from harness.core.explainer import Masks
-    from harness.core.ports import Metric
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

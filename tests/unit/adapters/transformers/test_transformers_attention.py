@@ -13,9 +13,11 @@ torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
 
 from harness.adapters.transformers import TransformersAdapter, attending  # noqa: E402 - as above
+from harness.adapters.transformers.attention_pass import attention_maps  # noqa: E402
+from harness.core.attention import AttentionMaps  # noqa: E402
 from harness.core.capability import Capability  # noqa: E402
-from harness.core.request import Attend, Classify, Differentiate  # noqa: E402
-from harness.core.response import Failure  # noqa: E402
+from harness.core.request import Attend, Classify, Differentiate, Request  # noqa: E402
+from harness.core.response import Failure, Response  # noqa: E402
 
 TEXT = "It was the best of times"
 LONGER = "Paris is the capital of France, and Rome that of Italy."
@@ -84,11 +86,9 @@ def test_maps_of_long_texts_share_no_batch(
     opened: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sizes: list[int] = []
-    looked_at = attending.attention_maps
-
     def spy(loaded: Any, rows: Any) -> Any:
         sizes.append(len(rows))
-        return looked_at(loaded, rows)
+        return attention_maps(loaded, rows)
 
     monkeypatch.setattr(attending, "attention_maps", spy)
     session = opened(KIND)
@@ -121,15 +121,15 @@ def test_a_decoder_reads_from_its_last_token(
     del opened
     folder = decoder(tmp_path / "decoder", model_folder("gpt2"))
     session = TransformersAdapter(path=str(folder), task="classifier", device="cpu").open()
-    from harness.core.request import Request
-
     asked = [Request(text, Attend(text=text)) for text in (TEXT, LONGER)]
     for exchange in session.respond(asked):
-        output = exchange.answer.output  # type: ignore[union-attr] - a failure fails the test
-        heads = heads_of(folder, exchange.request.id)
-        assert output.reader == "last"  # type: ignore[union-attr] - as above
-        paid = [token.rollout for token in output.tokens]  # type: ignore[union-attr] - as above
-        assert paid == pytest.approx(rollout_of(heads)[-1], abs=1e-6)
+        assert isinstance(exchange.answer, Response)
+        output = exchange.answer.output
+        assert isinstance(output, AttentionMaps)
+        assert output.reader == "last"
+        paid = [token.rollout for token in output.tokens]
+        rollout = rollout_of(heads_of(folder, exchange.request.id))
+        assert paid == pytest.approx(rollout[-1], abs=1e-6)
     session.close()
 
 
