@@ -50,11 +50,11 @@ def test_a_linear_model_has_infidelity_nought_and_others_their_mean_squared_erro
     hidden = hidden_parts(4, 0, "a")
     assert hidden[0].all()
     assert not hidden[1:].all(axis=1).any()
-    weights = np.array([0.1, -0.2, 0.3, 0.05])
+    weights = [0.1, -0.2, 0.3, 0.05]
     outputs = 0.4 + hidden @ weights
     assert infidelity(weights, hidden, outputs) == pytest.approx(0.0, abs=1e-30)
     falls = (~hidden[1:]) @ weights
-    assert infidelity(np.zeros(4), hidden, outputs) == pytest.approx(np.mean(falls**2))
+    assert infidelity([0.0] * 4, hidden, outputs) == pytest.approx(np.mean(falls**2))
 
 
 def test_draws_hang_on_seed_and_sample_and_nothing_else() -> None:
