@@ -14,6 +14,7 @@ from harness.core.codec import (
     hash_payload,
 )
 from harness.core.decomposition import Decomposition, Feature
+from harness.core.explained import Attribution, Explained, Trial
 from harness.core.request import (
     AskAgain,
     AttackText,
@@ -22,6 +23,7 @@ from harness.core.request import (
     Decompose,
     Differentiate,
     Embed,
+    ExplainText,
     FitAndClassify,
     Generate,
     LogLikelihood,
@@ -102,7 +104,35 @@ payloads: st.SearchStrategy[Payload] = st.one_of(
         attack=texts,
         version=texts,
     ),
+    st.builds(
+        ExplainText,
+        capability=st.sampled_from(Capability),
+        text=texts,
+        explainer=texts,
+        version=texts,
+    ),
 )
+rows = st.lists(st.floats(-1e9, 1e9), max_size=3).map(tuple)
+shares = st.lists(st.booleans(), max_size=2).map(tuple)
+mapped = st.builds(
+    MappedTokens,
+    tokens=st.tuples(texts, texts),
+    n_left_out=counts,
+    maps=st.lists(
+        st.builds(AttentionMap, layer=st.none() | counts, rows=st.tuples(rows, rows)), max_size=2
+    ).map(tuple),
+)
+attributions = st.builds(
+    Attribution,
+    values=st.lists(rows, max_size=2).map(tuple),
+    columns=st.none() | st.tuples(counts),
+    base=st.none() | rows,
+    total=st.none() | rows,
+    is_capped=st.booleans(),
+    is_in_output_unit=st.booleans(),
+    attention=st.none() | mapped,
+)
+trials = st.builds(Trial, without=rows, alone=rows, is_turned=shares, is_kept=shares)
 outputs: st.SearchStrategy[Output] = st.one_of(
     st.builds(Generation, text=texts, finish_reason=texts),
     st.builds(
@@ -208,6 +238,26 @@ outputs: st.SearchStrategy[Output] = st.one_of(
         control_text=texts,
         control_n_changed=counts,
         control_found_at=counts,
+    ),
+    st.builds(
+        Explained,
+        outputs=st.tuples(texts, texts),
+        unit=st.sampled_from(["probability", "log-probability"]),
+        chosen=counts,
+        whole=rows,
+        blank=rows,
+        spans=st.lists(st.tuples(counts, counts), max_size=2).map(tuple),
+        attribution=attributions,
+        trial=trials,
+        random=st.lists(trials, max_size=2).map(tuple),
+        infidelity=st.none() | st.floats(0, 1),
+        again=st.none() | attributions,
+        n_queries=counts,
+        n_sent=counts,
+        n_gradients=counts,
+        n_audit_queries=counts,
+        n_audit_sent=counts,
+        n_unreadable=counts,
     ),
 )
 maybe_count = st.none() | counts
