@@ -204,9 +204,7 @@ def test_letters_that_change_their_number_are_placed_or_refused(analyzer: str) -
     for name, places in placed_ngrams(vectorizer, ODD.replace("ΓΔΩΣ", "Straße")):
         if analyzer == "word":
             ((start, end),) = places
-            assert (
-                vectorizer.build_preprocessor()(ODD.replace("ΓΔΩΣ", "Straße")[start:end]) == name
-            )
+            assert vectorizer.build_preprocessor()(ODD.replace("ΓΔΩΣ", "Straße")[start:end]) == name
     (answer,) = Decomposer(
         make_pipeline(vectorizer, MultinomialNB()).fit(["one two", "three"], ["a", "b"])
     ).answer([ODD])
