@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from harness.stats.rank_correlation import spearman
 
 from harness.core.explained import Attribution, Explained
 from harness.core.score import Direction, Quantity, Score, Scored, Unscored
+from harness.stats.rank_correlation import spearman
 from harness.suites.metrics.additive import Floats
 from harness.suites.metrics.mean_of_values import MeanOfValues
 from harness.suites.metrics.of_explanation import OfExplanation
