@@ -56,15 +56,14 @@ _TRIALS = (
     ),
 )
 _OTHERS = (
-    _Told("turned", "Turned", "share of choices that turn with the first 20 % of words away"),
+    _Told("turned_rate", "Turned", "share of choices that turn with the first 20 % of words away"),
+    _Told("kept_rate", "Kept", "share of choices that stay with the first 20 % of words alone"),
     _Told("infidelity", "Infidelity", "squared error of what the values say of masked words"),
-    _Told(
-        "additivity_error", "Sum is off by", "share by which values miss what they should add to"
-    ),
-    _Told("stability", "Second seed", "Spearman with the same method under another seed"),
-    _Told("queries", "Queries", "texts asked about, mean of each sample"),
+    _Told("additivity_error", "Sum is off by", "share by which values miss their total"),
+    _Told("seed_stability", "Second seed", "Spearman with the same method under another seed"),
+    _Told("queries", "Queries", "texts asked about, mean of each sample; the trials not counted"),
     _Told("queries_sent", "Sent", "of those, texts not known already"),
-    _Told("gradients", "Gradients", "asked for, mean of each sample"),
+    _Told("gradients", "Gradients", "or attention maps asked for, mean of each sample"),
 )
 
 
