@@ -69,7 +69,7 @@ _OTHERS = (
 
 def method_table(found: Explanations) -> Table:
     """Return a row for each method, beside random ranks of the same words."""
-    told = [one for one in (*_TRIALS, *_OTHERS) if _is_told(found.methods, one)]
+    told = _told(found, _TRIALS)
     columns = [
         Column(title="Method", key="name"),
         Column(title="Verdict", note=f"by the {format_level(found.level)} intervals of the trials"),
@@ -92,8 +92,22 @@ def method_table(found: Explanations) -> Table:
     return text_table(f"Methods tried on {found.suite}, {found.model}", columns, rows)
 
 
-def _is_told(methods: Sequence[Method], told: _Told) -> bool:
-    return any(method.number(told.id) is not None for method in methods)
+def other_table(found: Explanations) -> Table:
+    """Return what else is known of each method, and what it costs."""
+    told = _told(found, _OTHERS)
+    columns = [
+        Column(title="Method", key="name"),
+        *(Column(title=one.title, is_number=True, note=one.note) for one in told),
+    ]
+    rows = [
+        (Cell(method.label), *(_number_cell(method, one) for one in told))
+        for method in found.methods
+    ]
+    return text_table("Steadiness and cost of the methods", columns, rows if told else ())
+
+
+def _told(found: Explanations, known: Sequence[_Told]) -> list[_Told]:
+    return [one for one in known if any(method.number(one.id) for method in found.methods)]
 
 
 def _number_cell(method: Method, told: _Told) -> Cell:

@@ -165,6 +165,16 @@ def test_values_that_say_nothing_mark_nothing(value: float) -> None:
     assert [part.mark for part in coloured.stretches] == [""]
 
 
+def test_a_model_that_no_word_moves_does_not_look_moved() -> None:
+    little = of_values("one two", [0.004, 0.012])
+    own_unit = replace(little, attribution=replace(little.attribution, is_in_output_unit=False))
+
+    for found, marks in ((little, ["f1"]), (own_unit, ["f2", "f4"])):
+        coloured = coloured_text("one two", found, 1)
+        assert coloured is not None
+        assert [part.mark for part in coloured.stretches if part.mark] == marks
+
+
 def test_an_output_that_was_not_explained_has_no_colours() -> None:
     one = Attribution(values=((0.5,), (0.1,)), columns=(1,))
     found = of_values("one two", [0, 0], attribution=one)
