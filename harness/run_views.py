@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from harness.core.run import Run
+from harness.explanations import with_explanations
 from harness.robustness import with_robustness
 from harness.trade_off import with_tradeoff
 
 
 def with_views(run: Run, folder: Path) -> Run:
-    """Return the run with its models and its suites held against each other.
+    """Return the run with its models, its suites and its explanations held against each other.
 
     Args:
         run: as loaded from ``folder``, or the part of it that is one model's.
@@ -19,4 +20,5 @@ def with_views(run: Run, folder: Path) -> Run:
     Raises:
         StoreError: the records are missing or damaged.
     """
-    return with_robustness(with_tradeoff(run, folder), folder)
+    compared = with_robustness(with_tradeoff(run, folder), folder)
+    return with_explanations(compared, folder)

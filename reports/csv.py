@@ -11,6 +11,12 @@ from typing import ClassVar, TypeAlias
 from harness.core.estimate import Estimate
 from harness.core.judgement import Finding, Judgement
 from harness.core.run import Manifest, Run
+from harness.reports.csv_explanations import COLUMNS as EXPLANATION_COLUMNS
+from harness.reports.csv_explanations import (
+    agreement_cells,
+    cells_of_explanation,
+    method_cells,
+)
 from harness.reports.csv_findings import COLUMNS as FINDING_COLUMNS
 from harness.reports.csv_findings import estimate_key, finding_values, findings_by_key
 from harness.reports.csv_robustness import COLUMNS as ROBUSTNESS_COLUMNS
@@ -55,7 +61,8 @@ class CsvRenderer:
     """Writes one row per estimate; an empty number is one that is undefined.
 
     Of a run that was compared, each row goes on with what was found about its number; of one with
-    disturbed suites, with what it is beside the clean suite's.
+    disturbed suites, with what it is beside the clean suite's; of one with explained samples, with
+    the method that it is about.
     """
 
     suffix: ClassVar[str] = ".csv"
@@ -67,11 +74,13 @@ class CsvRenderer:
         heads = COLUMNS if run.judgement is None else (*COLUMNS, *FINDING_COLUMNS)
         rows = _compared_rows(run, run.judgement) if run.judgement else _plain_rows(run)
         if run.robustness:
-            writer.writerow((*heads, *ROBUSTNESS_COLUMNS))
-            writer.writerows(_disturbed_rows(run, rows, heads))
-        else:
-            writer.writerow(heads)
-            writer.writerows(row for _, row in rows)
+            rows = _disturbed_rows(run, rows, heads)
+            heads = (*heads, *ROBUSTNESS_COLUMNS)
+        if run.explanations:
+            rows = _explained_rows(run, rows, heads)
+            heads = (*heads, *EXPLANATION_COLUMNS)
+        writer.writerow(heads)
+        writer.writerows(row for _, row in rows)
         return text.getvalue()
 
 
@@ -112,15 +121,26 @@ def _plain_rows(run: Run) -> Iterator[_Row]:
         yield estimate, _row(run.manifest, estimate)
 
 
-def _disturbed_rows(run: Run, rows: Iterator[_Row], heads: Sequence[str]) -> Iterator[list[str]]:
+def _disturbed_rows(run: Run, rows: Iterator[_Row], heads: Sequence[str]) -> Iterator[_Row]:
     """Yield rows with what they are beside the clean suite's, then those of all perturbations."""
     known = disturbed_cells(run)
     for estimate, row in rows:
         cells = {} if estimate is None else cells_of(estimate, run, known)
-        yield [*row, *(_text(cells.get(name)) for name in ROBUSTNESS_COLUMNS)]
+        yield estimate, [*row, *(_text(cells.get(name)) for name in ROBUSTNESS_COLUMNS)]
     for cells in overall_cells(run):
         whole = {"run_id": run.manifest.run_id, **cells}
-        yield [_text(whole.get(name)) for name in (*heads, *ROBUSTNESS_COLUMNS)]
+        yield None, [_text(whole.get(name)) for name in (*heads, *ROBUSTNESS_COLUMNS)]
+
+
+def _explained_rows(run: Run, rows: Iterator[_Row], heads: Sequence[str]) -> Iterator[_Row]:
+    """Yield rows with the method that each number is about, then how alike the methods are."""
+    known = method_cells(run)
+    for estimate, row in rows:
+        cells = {} if estimate is None else cells_of_explanation(estimate, known)
+        yield estimate, [*row, *(_text(cells.get(name)) for name in EXPLANATION_COLUMNS)]
+    for cells in agreement_cells(run):
+        whole = {"run_id": run.manifest.run_id, **cells}
+        yield None, [_text(whole.get(name)) for name in (*heads, *EXPLANATION_COLUMNS)]
 
 
 def _compared_rows(run: Run, judgement: Judgement) -> Iterator[_Row]:

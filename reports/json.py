@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from harness.core.run import Evaluation, Run
+from harness.reports.explanation_data import explanation_data
 from harness.reports.judgement_data import judgement_data
 from harness.reports.plain_data import Json, plain
 from harness.reports.robustness_data import robustness_data
@@ -21,7 +22,7 @@ class JsonRenderer:
 
     Of a run that was compared it writes the judgement too, and the histories it looked at;
     of a run of several models, what each loses and gains beside its base; of one with disturbed
-    suites, what the disturbance costs.
+    suites, what the disturbance costs; of one with explained samples, what the methods come to.
     Keys are sorted, text is ASCII with escapes, and a number that is undefined is ``null``.
     """
 
@@ -47,6 +48,8 @@ class JsonRenderer:
             document["tradeoff"] = plain(run.tradeoff)
         if run.robustness:
             document["robustness"] = [robustness_data(found) for found in run.robustness]
+        if run.explanations:
+            document["explanations"] = [explanation_data(found) for found in run.explanations]
         if run.history:
             document["history"] = plain(run.history)
         return json.dumps(document, indent=2, sort_keys=True, allow_nan=False) + "\n"

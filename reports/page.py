@@ -14,7 +14,9 @@ from harness.core.run import Manifest, Run
 from harness.reports import evaluation_tables as tables
 from harness.reports.charts import Chart
 from harness.reports.comparison_view import comparison_view, history_view
+from harness.reports.disturbed_suites import explained_suites
 from harness.reports.estimate_tables import summary_table
+from harness.reports.explanation_view import explanation_view
 from harness.reports.number_format import (
     format_count,
     format_duration,
@@ -67,7 +69,13 @@ def render_page(run: Run, *, max_samples: int, max_characters: int, has_charts: 
         .render(
             view,
             policy=security_policy(script),
-            style=own_text(page_style(is_compared=is_compared, is_disturbed=_has_texts(run))),
+            style=own_text(
+                page_style(
+                    is_compared=is_compared,
+                    is_disturbed=_has_texts(run),
+                    is_explained=bool(run.explanations),
+                )
+            ),
             script=own_text(script),
             plotly=own_text(packed_plotly()) if view["has_plots"] else None,
         )
@@ -81,7 +89,12 @@ def page_view(
     manifest = run.manifest
     n_parts = max(1, len(manifest.evaluations))
     limit = min(max_samples, max(1, _MAX_ROWS // n_parts)) if max_samples else 0
-    chosen = choose_samples(run.records, limit=limit, seed=manifest.seed)
+    chosen = choose_samples(
+        run.records,
+        limit=limit,
+        seed=manifest.seed,
+        only_failures=explained_suites(manifest) if run.explanations else (),
+    )
     suites = suite_views(run, has_charts=has_charts)
     all_suites = [one for suite in suites for one in (suite, *suite.twins)]
     models = _models(manifest)
@@ -105,6 +118,7 @@ def page_view(
         "tradeoff": tradeoff_view(run, has_charts=has_charts),
         "summary": summary_table(run),
         "robustness": robustness_view(run, has_charts=has_charts),
+        "explanations": explanation_view(run, has_charts=has_charts),
         "suites": suites,
         "suite_names": [suite.name for suite in all_suites],
         "chosen": chosen,
@@ -206,4 +220,4 @@ def environment() -> Environment:
 def _has_texts(run: Run) -> bool:
     """Tell whether texts stand beside each other on the page."""
     kinds = {figure.kind for figures in run.figures.values() for figure in figures}
-    return bool(run.robustness) or FigureKind.COUNTERFACTUAL_EXAMPLES in kinds
+    return bool(run.robustness or run.explanations) or FigureKind.COUNTERFACTUAL_EXAMPLES in kinds

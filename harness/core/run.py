@@ -14,6 +14,7 @@ from harness.core.response import Failure, Output, Response
 from harness.core.sample import Sample
 
 if TYPE_CHECKING:
+    from harness.core.explanations import Explanations
     from harness.core.history import Series
     from harness.core.judgement import Judgement
     from harness.core.robustness import Robustness
@@ -209,3 +210,5 @@ class Run:
     robustness: tuple[Robustness, ...] = ()
     """Its disturbed suites held against their clean ones, when there are any and it was worked
     out."""
+    explanations: tuple[Explanations, ...] = ()
+    """What its methods of explanation come to, when there are any and it was worked out."""

@@ -34,7 +34,7 @@ def guarded(who: str, step: Callable[[], Value]) -> Value:
     """
     try:
         return step()
-    except HarnessError:
+    except (Broken, HarnessError):
         raise
     except (Exception, SystemExit) as defect:
         raise Broken.by_defect(who, f"broke down: {sentence_of(defect)}") from defect

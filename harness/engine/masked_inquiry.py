@@ -96,7 +96,9 @@ class Inquiry:
         texts = guarded(
             self.who, lambda: self.explainer.masked(self.sample.text, self.spans, masks)
         )
-        found = np.zeros((len(texts), len(self.outputs)))
+        if len(texts) != len(masks):
+            raise Broken.by_defect(self.who, f"makes {len(texts)} texts of {len(masks)} masks")
+        found = np.zeros((len(masks), len(self.outputs)))
         if texts:
             told = yield from self._asked(texts, cost)
             for number, reading in enumerate(told.readings):

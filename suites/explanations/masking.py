@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from harness.core.ports import Metric
+from harness.suites.explanations.attribution_mass import MASS_METRICS
 from harness.suites.explanations.parts import Spans, Splitter, parts_of
 from harness.suites.metrics.explanation import EXPLANATION_METRICS
 from harness.suites.perturbations.disturbance import Disturbance
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 class Masking(Disturbance):
     """The part of the port ``Explainer`` that is about texts; methods derive from it."""
 
-    metrics: ClassVar[tuple[Metric, ...]] = EXPLANATION_METRICS
+    metrics: ClassVar[tuple[Metric, ...]] = (*EXPLANATION_METRICS, *MASS_METRICS)
 
     mask_token: str = "..."  # noqa: S105 - no password
     """What stands for each run of masked parts; empty: they are deleted. ``...`` is shap's."""

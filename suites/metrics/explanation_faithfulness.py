@@ -21,7 +21,7 @@ _BESIDE = f"{_RANDOM} every method; its interval tells whether the method beats 
 class ExplanationFaithfulness(OfExplanation, MeanOfValues):
     """Comprehensiveness and sufficiency, by themselves and beside random rankings.
 
-    DeYoung et al. 2020 (ERASER), equations 1 to 3: AOPC over shares of the parts.
+    DeYoung et al. 2020 (ERASER), and their code's mean over thresholds, 0 % not counted in.
     """
 
     name: ClassVar[str] = "explanation_faithfulness"

@@ -86,6 +86,7 @@ def test_maps_of_long_texts_share_no_batch(
     opened: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sizes: list[int] = []
+
     def spy(loaded: Any, rows: Any) -> Any:
         sizes.append(len(rows))
         return attention_maps(loaded, rows)
