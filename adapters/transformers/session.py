@@ -15,6 +15,7 @@ from harness.adapters.transformers.answering import Responder, answer
 from harness.adapters.transformers.attending import AttentionResponder
 from harness.adapters.transformers.causal import CausalReader
 from harness.adapters.transformers.classifying import ClassifyingResponder
+from harness.adapters.transformers.continuation_gradients import ContinuationGradientResponder
 from harness.adapters.transformers.differentiating import GradientResponder
 from harness.adapters.transformers.embedding import EmbeddingResponder
 from harness.adapters.transformers.filling import FillingResponder
@@ -190,6 +191,8 @@ def _responders(
     responders: dict[Capability, Responder[Any, Any]] = {
         Capability.SCORES: ScoringResponder(loaded, reader)
     }
+    if Capability.DIFFERENTIATES in options.capabilities:
+        responders[Capability.DIFFERENTIATES] = ContinuationGradientResponder(loaded)
     if Capability.GENERATES in options.capabilities:
         responders[Capability.GENERATES] = GenerationResponder(loaded)
     return responders

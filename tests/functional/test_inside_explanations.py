@@ -115,7 +115,7 @@ _METHODS = ("gradient_x_input", "integrated_gradients", "attention", "attention_
 def test_a_fine_tuned_checkpoint_is_looked_into(place: Workplace) -> None:
     example = Path(__file__).parents[2] / "examples" / "checkpoints"
     shutil.copy(example / "finetune_minilm.py", place.folder)
-    spec = shutil.copy(example / "minilm.toml", place.folder)  # the script reads it too
+    spec = Path(shutil.copy(example / "minilm.toml", place.folder))  # the script reads it too
     done = subprocess.run([sys.executable, "finetune_minilm.py"], check=False)
     assert done.returncode == 0
     # The table of the suite is the last one.
