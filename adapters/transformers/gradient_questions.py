@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from harness.adapters.transformers.answering import RefusedError
 from harness.adapters.transformers.gradient_pass import Point
@@ -17,6 +16,7 @@ from harness.core.request import Differentiate
 Tokens = tuple[int, ...]
 _BASELINES = ("pad_token", "mask_token", "unk_token")
 """In the order of preference."""
+_BASELINES_BEFORE_CONTINUATIONS = ("pad_token", "unk_token", "eos_token", "bos_token")
 
 
 def gradient_question(
@@ -39,10 +39,13 @@ def gradient_question(
         RefusedError: no such label, nothing to differentiate by, or no baseline to start from.
     """
     _check_sizes(asked, len(read.tokens))
-    baseline, stand_in = _baseline(loaded.encoder.tokenizer) if asked.n_steps > 1 else ("", 0)
-    within = asked.within or (0, len(asked.text))
-    replaced = set(_inside(read.places, within)) if baseline else set()
-    away = tuple(stand_in if at in replaced else token for at, token in enumerate(read.tokens))
+    baseline, stand_in = ("", 0)
+    if asked.n_steps > 1:
+        baseline, stand_in = _baseline(loaded, may_be_zero=not continuations)
+    away = tuple(
+        stand_in if baseline and _is_replaced(place, asked.within) else token
+        for token, place in zip(read.tokens, read.places, strict=True)
+    )
     at_text = GradientRow(
         Point(read.tokens, away, 1.0, _label(asked.label, labels), continuations),
         Wanted(asked.n_flips, asked.min_similarity, asked.flip_seed) if asked.n_flips else None,
@@ -60,11 +63,20 @@ def _label(label: str | None, labels: tuple[str, ...]) -> int | None:
     return labels.index(label)
 
 
-def _baseline(tokenizer: Any) -> tuple[str, int]:
-    for name in _BASELINES:
+def _baseline(loaded: LoadedModel, *, may_be_zero: bool) -> tuple[str, int]:
+    """Return the token that stands for those of the text, and its id.
+
+    Language models begin by scaling each vector to one length. On a path from a vector of zeros
+    that makes all of the way in no time, and no quadrature follows it.
+    """
+    tokenizer, layer = loaded.encoder.tokenizer, loaded.model.get_input_embeddings()
+    for name in _BASELINES if may_be_zero else _BASELINES_BEFORE_CONTINUATIONS:
         token = getattr(tokenizer, name)
-        if token is not None:
-            return str(token), int(tokenizer.convert_tokens_to_ids(token))
+        if token is None:
+            continue
+        number = int(tokenizer.convert_tokens_to_ids(token))
+        if may_be_zero or bool(layer.weight[number].any()):
+            return str(token), number
     raise RefusedError("the tokenizer has no token of padding, mask or unknown to start from")
 
 
@@ -73,6 +85,12 @@ def _check_sizes(asked: Differentiate, n_tokens: int) -> None:
         raise RefusedError("the text is empty; there is nothing to differentiate by")
     if asked.n_steps < 1 or asked.n_flips < 0:
         raise RefusedError(f"{asked.n_steps} steps and {asked.n_flips} flips cannot be taken")
+
+
+def _is_replaced(place: Place | None, within: Place | None) -> bool:
+    if place is None or within is None:
+        return place is not None
+    return place[0] < within[1] and within[0] < place[1]
 
 
 def _inside(places: Sequence[Place | None], span: Place) -> tuple[int, ...]:
