@@ -78,6 +78,7 @@ SPECIMENS: tuple[Payload, ...] = (
     Classify(text="a good film"),
     Embed(text="a good film"),
     Differentiate(text="a good film", n_steps=8, n_flips=2, spans=((2, 6), (7, 11))),
+    Differentiate(text="The capital of France is", continuations=(" Paris", " a"), n_steps=8),
     Attend(text="a good film", n_mapped=3),
     Decompose(text="a good film"),
     FitAndClassify(text="a good film", training=_TRAINING),

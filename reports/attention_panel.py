@@ -33,7 +33,7 @@ def attention_panel(found: MappedTokens) -> Panel | None:
     size = n * _CELL
     top = max((value for row in chosen.rows[:n] for value in row[:n]), default=0.0)
     return Panel(
-        width=_LEFT + size + 8,
+        width=_LEFT + MAX_TOKENS * _CELL + 8,
         height=_TOP + size + 6,
         strokes=(
             Stroke(name="grid", path=_frame(n)),

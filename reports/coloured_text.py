@@ -19,13 +19,17 @@ from harness.reports.visible_text import one_line
 N_LEVELS = 4
 _LEAST = 0.1
 """Of the strongest value: a word below it is not marked."""
+_LEAST_SCALE = {"probability": 0.05, "log-probability": 0.1}
 _MAX_MARKS = 24
 _CONTEXT = 60
 """Characters kept on each side of a marked word, where much between is not marked."""
+_MAX_WHOLE = 500
+"""Characters of a text that is short enough to be shown whole."""
 _MAX_CHARACTERS = 1200
 _MAX_WORD = 60
 _MAX_NAMED = 5
 _ELLIPSIS = " … "
+_BEHIND = re.compile(r"[\W_]+$")
 _AROUND = re.compile(r"^[\W_]+|[\W_]+$")
 
 
@@ -60,6 +64,8 @@ def coloured_text(
         explained: its explanation.
         output: the place of the output.
         largest: the value that has the strongest mark; the largest of this output when None.
+            Where the values are of probabilities (or their logarithms), never less than what
+            would be little of either: a model that no word moves shall not look moved.
 
     Returns:
         None where the method has not explained this output.
@@ -67,7 +73,7 @@ def coloured_text(
     values = output_values(explained, output)
     if values is None:
         return None
-    top = largest or largest_of(values)
+    top = scale_of(explained, largest or largest_of(values))
     levels = _levels(values, top)
     stretches, n_cut = _cut(_stretches(text, explained.spans, levels))
     order = sorted(range(len(values)), key=lambda part: -values[part])
@@ -86,6 +92,13 @@ def output_values(explained: Explained, output: int) -> list[float] | None:
         return None
     rows = explained.attribution.values
     return [row[column] if math.isfinite(row[column]) else 0.0 for row in rows]
+
+
+def scale_of(explained: Explained, largest: float) -> float:
+    """Return the value that has the strongest mark."""
+    if not explained.attribution.is_in_output_unit:
+        return largest
+    return max(largest, _LEAST_SCALE[explained.unit])
 
 
 def largest_of(*columns: Sequence[float]) -> float:
@@ -111,7 +124,7 @@ def _stretches(text: str, spans: Sequence[tuple[int, int]], levels: Sequence[int
     for (start, end), level in zip(spans, levels, strict=True):
         if not level or start < place or end <= start:
             continue
-        word = text[start:end].rstrip()
+        word = _BEHIND.sub("", text[start:end]) or text[start:end].rstrip()
         found.append(Stretch(text[place:start]))
         found.append(Stretch(_shortened(word), f"{'f' if level > 0 else 'a'}{abs(level)}"))
         place = start + len(word)
@@ -123,9 +136,12 @@ def _cut(stretches: Sequence[Stretch]) -> tuple[tuple[Stretch, ...], int]:
     """Leave out the middle of what is not marked, and what is beyond a page's patience."""
     kept: list[Stretch] = []
     n_shown = 0
+    is_whole = sum(len(stretch.text) for stretch in stretches) <= _MAX_WHOLE
     for number, stretch in enumerate(stretches):
         is_edge = (number == 0, number == len(stretches) - 1)
-        short = stretch if stretch.mark else Stretch(_middle_cut(stretch.text, *is_edge))
+        short = (
+            stretch if stretch.mark or is_whole else Stretch(_middle_cut(stretch.text, *is_edge))
+        )
         if n_shown + len(short.text) > _MAX_CHARACTERS:
             break
         kept.append(short)

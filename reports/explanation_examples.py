@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
+from harness.core.comparison import Flip
 from harness.core.explained import Explained
 from harness.core.explanations import Explanations, ShownSample, Trust
 from harness.reports.coloured_text import ColouredText, coloured_text, largest_of, output_values
@@ -73,6 +74,26 @@ def _sides(found: Explanations, sample: ShownSample) -> Iterator[ColouredSide]:
     largest = largest_of(*(values for values in columns if values is not None))
     for place in places:
         yield from _side(sample, labels[0], place, largest)
+
+
+def coloured_flip(flip: Flip) -> Iterator[ColouredSide]:
+    """Yield both sides of a sample that moved, each with what speaks for its own answer.
+
+    Both have one scale: the stronger mark is the larger value.
+    """
+    twice = flip.explained
+    if twice is None:
+        return
+    sides = twice.baseline, twice.candidate
+    known = [output_values(one, one.chosen) for one in sides]
+    largest = largest_of(*(values for values in known if values is not None))
+    for one, record, name in zip(
+        sides, (flip.baseline, flip.candidate), ("Baseline", "Candidate"), strict=True
+    ):
+        text = coloured_text(record.sample.text, one, one.chosen, largest=largest)
+        if text is not None:
+            title = f"{name}: {_title(one, one.chosen, twice.method)}"
+            yield ColouredSide(title=title, value=_value(one, one.chosen), text=text)
 
 
 def _missed(explained: Explained, targets: Sequence[str]) -> int | None:

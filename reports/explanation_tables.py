@@ -56,21 +56,20 @@ _TRIALS = (
     ),
 )
 _OTHERS = (
-    _Told("turned", "Turned", "share of choices that turn with the first 20 % of words away"),
+    _Told("turned_rate", "Turned", "share of choices that turn with the first 20 % of words away"),
+    _Told("kept_rate", "Kept", "share of choices that stay with the first 20 % of words alone"),
     _Told("infidelity", "Infidelity", "squared error of what the values say of masked words"),
-    _Told(
-        "additivity_error", "Sum is off by", "share by which values miss what they should add to"
-    ),
-    _Told("stability", "Second seed", "Spearman with the same method under another seed"),
-    _Told("queries", "Queries", "texts asked about, mean of each sample"),
+    _Told("additivity_error", "Sum is off by", "share by which values miss their total"),
+    _Told("seed_stability", "Second seed", "Spearman with the same method under another seed"),
+    _Told("queries", "Queries", "texts asked about, mean of each sample; the trials not counted"),
     _Told("queries_sent", "Sent", "of those, texts not known already"),
-    _Told("gradients", "Gradients", "asked for, mean of each sample"),
+    _Told("gradients", "Gradients", "or attention maps asked for, mean of each sample"),
 )
 
 
 def method_table(found: Explanations) -> Table:
     """Return a row for each method, beside random ranks of the same words."""
-    told = [one for one in (*_TRIALS, *_OTHERS) if _is_told(found.methods, one)]
+    told = _told(found, _TRIALS)
     columns = [
         Column(title="Method", key="name"),
         Column(title="Verdict", note=f"by the {format_level(found.level)} intervals of the trials"),
@@ -93,8 +92,22 @@ def method_table(found: Explanations) -> Table:
     return text_table(f"Methods tried on {found.suite}, {found.model}", columns, rows)
 
 
-def _is_told(methods: Sequence[Method], told: _Told) -> bool:
-    return any(method.number(told.id) is not None for method in methods)
+def other_table(found: Explanations) -> Table:
+    """Return what else is known of each method, and what it costs."""
+    told = _told(found, _OTHERS)
+    columns = [
+        Column(title="Method", key="name"),
+        *(Column(title=one.title, is_number=True, note=one.note) for one in told),
+    ]
+    rows = [
+        (Cell(method.label), *(_number_cell(method, one) for one in told))
+        for method in found.methods
+    ]
+    return text_table("Steadiness and cost of the methods", columns, rows if told else ())
+
+
+def _told(found: Explanations, known: Sequence[_Told]) -> list[_Told]:
+    return [one for one in known if any(method.number(one.id) for method in found.methods)]
 
 
 def _number_cell(method: Method, told: _Told) -> Cell:

@@ -16,6 +16,7 @@ from harness.reports.explanation_tables import (
     card_table,
     leak_table,
     method_table,
+    other_table,
     word_table,
 )
 from harness.reports.explanation_words import sentences, verdict_words
@@ -59,6 +60,8 @@ class ExplanationPart:
     """Whether there is no method to trust."""
     sentences: tuple[str, ...]
     methods: Table
+    others: Table
+    """What else is known of them."""
     agreement: Table
     words: Table
     n_words: int
@@ -100,6 +103,7 @@ def _part(found: Explanations, *, has_charts: bool) -> ExplanationPart:
         is_worse=not any(method.trust is Trust.TRUSTED for method in found.methods),
         sentences=tuple(sentences(found)),
         methods=method_table(found),
+        others=other_table(found),
         agreement=agreement_table(found),
         words=word_table(found),
         n_words=found.n_words,

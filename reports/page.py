@@ -73,7 +73,7 @@ def render_page(run: Run, *, max_samples: int, max_characters: int, has_charts: 
                 page_style(
                     is_compared=is_compared,
                     is_disturbed=_has_texts(run),
-                    is_explained=bool(run.explanations),
+                    is_explained=_is_explained(run),
                 )
             ),
             script=own_text(script),
@@ -215,6 +215,12 @@ def environment() -> Environment:
     )
     made.globals.update(chart_data=chart_data, duration=format_duration)
     return made
+
+
+def _is_explained(run: Run) -> bool:
+    """Tell whether there are coloured texts on the page."""
+    flips = run.judgement.comparison.flips if run.judgement else ()
+    return bool(run.explanations) or any(flip.explained for flip in flips)
 
 
 def _has_texts(run: Run) -> bool:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _LANGUAGE_MODEL = frozenset({Capability.GENERATES, Capability.SCORES})
 _CAPABILITIES = {
-    "causal": _LANGUAGE_MODEL,
+    "causal": _LANGUAGE_MODEL | {Capability.DIFFERENTIATES, Capability.ATTENDS},
     "seq2seq": _LANGUAGE_MODEL,
     "masked": frozenset({Capability.SCORES, Capability.FILLS}),
     "classifier": frozenset({Capability.CLASSIFIES, Capability.DIFFERENTIATES, Capability.ATTENDS}),

@@ -5,7 +5,7 @@ Every method is tried on the model itself, beside parts ranked at random on the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -220,14 +220,18 @@ class Explanations:
 
         Of those trusted alike, that whose first words matter most.
         """
-        order = list(Trust)
-        known = [method for method in self.methods if method.n_explained]
-        return tuple(sorted(known, key=lambda one: (order.index(one.trust), -_gain(one))))
+        return by_trust([method for method in self.methods if method.n_explained])
 
     @property
     def lead(self) -> Method | None:
         """The method whose values are shown: the first by rank."""
         return next(iter(self.ranked), None)
+
+
+def by_trust(methods: Sequence[Method]) -> tuple[Method, ...]:
+    """Return methods by their verdicts, the best first, and by what their first words matter."""
+    order = list(Trust)
+    return tuple(sorted(methods, key=lambda one: (order.index(one.trust), -_gain(one))))
 
 
 def _gain(method: Method) -> float:

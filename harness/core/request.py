@@ -117,6 +117,11 @@ class Differentiate:
     text: str
     label: str | None = None
     """One of the model's labels; None for the one that it chooses for this text."""
+    continuations: tuple[str, ...] = ()
+    """What stands for labels where the model continues the text: one's score is its share in the
+    likelihood of them all, or its likelihood where it is the only one. ``label`` is one of them."""
+    within: tuple[int, int] | None = None
+    """Characters, beginning and end, that a path's baseline takes the place of; None: all."""
     n_steps: int = 1
     """Points on the straight path from a baseline to the text for integrated gradients; 1: none."""
     n_flips: int = 0

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 
 from harness.core.attention import AttentionMaps
 from harness.core.capability import Capability
 from harness.core.decomposition import Decomposition
 from harness.core.ports import Session, Task
-from harness.core.request import Attend, Classify, Decompose, Differentiate, InsideQuestion, Payload
+from harness.core.request import Attend, Decompose, Differentiate, InsideQuestion, Payload
 from harness.core.response import Failure, FailureKind, InsideAnswer, Response
 from harness.core.sample import Sample
 from harness.core.token_gradients import TokenGradients
 from harness.engine.asking import Answers
 from harness.engine.execute import WINDOW, answers_to
+from harness.engine.seen_questions import Seen, seen_question
 
 Answer = Response | Failure
 
@@ -43,32 +44,32 @@ class InsideQuestions:
             AdapterError: the model is gone.
         """
         told: list[Answers[InsideAnswer]] = [Answers() for _ in inquiries]
+        put = [
+            [seen_question(self.task, sample, asked, self.capability) for asked in wanted]
+            for sample, wanted in inquiries
+        ]
         owners: dict[InsideQuestion, Answers[InsideAnswer]] = {}
+        for own, mine in zip(put, told, strict=True):
+            for seen in own:
+                if isinstance(seen, Seen):
+                    owners.setdefault(seen.question, mine)
         found: dict[InsideQuestion, InsideAnswer | Failure] = {}
-        for (sample, wanted), mine in zip(inquiries, told, strict=True):
-            for asked in wanted:
-                refusal = self._unlike(sample, asked)
-                if refusal is None:
-                    owners.setdefault(asked, mine)
-                else:
-                    found[asked] = refusal
         for asked, answer in answered(self.session, owners):
             found[asked] = read(asked, answer)
             if isinstance(answer, Response) and answer.usage is not None:
                 owners[asked].usages.append(answer.usage)
-        for (_, wanted), mine in zip(inquiries, told, strict=True):
-            mine.values = [found[asked] for asked in wanted]
+        for own, mine in zip(put, told, strict=True):
+            mine.values = [_put_back(seen, found) for seen in own]
         return told
 
-    def _unlike(self, sample: Sample, asked: InsideQuestion) -> Failure | None:
-        """Refuse to look into a text that the model does not see as the suite asks about it."""
-        seen = self.task.ask(replace(sample, text=asked.text), self.capability)
-        if isinstance(seen, Classify) and seen.text == asked.text:
-            return None
-        reason = "the suite does not ask the model to classify the text as it is"
-        return Failure(
-            kind=FailureKind.REJECTED, message=f"the model cannot be looked into: {reason}"
-        )
+
+def _put_back(
+    seen: Seen | Failure, found: Mapping[InsideQuestion, InsideAnswer | Failure]
+) -> InsideAnswer | Failure:
+    if isinstance(seen, Failure):
+        return seen
+    answer = found[seen.question]
+    return answer if isinstance(answer, Failure) else seen.put_back(answer)
 
 
 def answered(

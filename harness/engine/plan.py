@@ -105,7 +105,7 @@ def _check_explainer(suite: SuiteSpec, model: ModelSpec) -> None:
         return
     what = f"the method {explainer.label!r} needs a model, one that"
     if explainer.needs is not None:
-        if explainer.needs in can and _classifies(suite, model):
+        if explainer.needs in can and _shows_choice(suite, model, explainer.needs):
             return
         reason = f"{what} {explainer.needs} what it classifies"
     elif _is_written(suite, model) and Capability.SCORES not in can:
@@ -120,10 +120,21 @@ def _check_explainer(suite: SuiteSpec, model: ModelSpec) -> None:
     )
 
 
+def _shows_choice(suite: SuiteSpec, model: ModelSpec, need: Capability) -> bool:
+    """Tell whether the choice between labels is made where such a method looks."""
+    if _classifies(suite, model):
+        return True
+    is_scored = capability_for(suite, model) is Capability.SCORES and _reads_a_label(suite)
+    return is_scored and need is not Capability.DECOMPOSES
+
+
+def _reads_a_label(suite: SuiteSpec) -> bool:
+    return isinstance(suite.suite, LabellingSuite) and suite.suite.reads_a_label
+
+
 def _is_written(suite: SuiteSpec, model: ModelSpec) -> bool:
     """Tell whether an answer is text that no label is read from."""
-    is_label = isinstance(suite.suite, LabellingSuite) and suite.suite.reads_a_label
-    return capability_for(suite, model) is Capability.GENERATES and not is_label
+    return capability_for(suite, model) is Capability.GENERATES and not _reads_a_label(suite)
 
 
 def _classifies(suite: SuiteSpec, model: ModelSpec) -> bool:

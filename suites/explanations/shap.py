@@ -31,7 +31,7 @@ class Shap(Masking):
 
     max_evals: int = 500
     """Most texts that are asked about for one sample, the whole and the blank one counted in; 4 or
-    more. A text of about 20 words needs 500; of a longer one, some words share a value."""
+    more. 500 reach for a text of about 22 words; of a longer one, some words share a value."""
     batch_size: int = 5
     """Texts that a round asks about, where the budget does not reach, rounded up to an even
     number; 2 or more. Each round decides on the next, so that it changes values a little."""

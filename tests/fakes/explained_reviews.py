@@ -8,10 +8,12 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from fakes.synthetic_run import synthetic_run
 from harness.core.estimate import Estimate
 from harness.core.explained import SHARES, Attribution, Explained, Trial
 from harness.core.explanations import Explanations, Kind, Mean, ShownSample
 from harness.core.explanations import Method as Tried
+from harness.core.run import Evaluation, Run
 from harness.core.score import Direction, Quantity
 from harness.engine.explained_samples import ExplainedSample, mean_of
 from harness.engine.explained_words import global_words
@@ -85,7 +87,7 @@ def explained(text: str, label: str) -> Explained:
     """Explain one text by one method, and try it."""
     spans = spans_of(text)
     words = [text[slice(*span)] for span in spans]
-    rng = random.Random(f"{label}/{text}")
+    rng = random.Random(f"{label}/{text}".encode("utf-8", "surrogatepass"))
     values = METHODS[label](words, rng)
     whole = probabilities(words)
     chosen = int(whole[1] > whole[0])
@@ -166,7 +168,7 @@ def _estimate(label: str, id_: str, mean: Mean, direction: Direction) -> Estimat
     )  # fmt: skip
 
 
-def method(label: str, **more: object) -> Tried:
+def method(label: str, /, **more: object) -> Tried:
     """Return a method as it was tried."""
     known = Tried(
         suite=f"{SUITE} ? {label}",
@@ -224,3 +226,19 @@ def shown(sample: ExplainedSample, kind: Kind) -> ShownSample:
 def _choice(sample: ExplainedSample) -> str:
     found = sample.explained["occlusion"]
     return found.outputs[found.chosen]
+
+
+def explained_run() -> Run:
+    """Return a run whose first suite is explained by all methods."""
+    run = synthetic_run(n=30)
+    twins = tuple(
+        Evaluation(
+            model=MODEL, suite=f"{SUITE} ? {label}", capability="classifies", n_samples=24,
+            n_answered=24, clean=SUITE, explainer=label,
+        )
+        for label in METHODS
+    )  # fmt: skip
+    found = explained_reviews()
+    estimates = (*run.estimates, *(each for one in found.methods for each in one.estimates))
+    manifest = replace(run.manifest, evaluations=(*run.manifest.evaluations, *twins))
+    return replace(run, manifest=manifest, estimates=estimates, explanations=(found,))

@@ -83,6 +83,8 @@ payloads: st.SearchStrategy[Payload] = st.one_of(
         Differentiate,
         text=texts,
         label=st.none() | texts,
+        continuations=st.lists(texts, max_size=2).map(tuple),
+        within=st.none() | st.tuples(counts, counts),
         n_steps=counts,
         n_flips=counts,
         flip_seed=st.none() | counts,

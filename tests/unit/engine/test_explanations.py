@@ -66,7 +66,7 @@ def test_agreement_is_that_of_scipy_and_of_sets() -> None:
         correlations.append(float(spearmanr(first, second).statistic))
         k = math.ceil(0.2 * len(first))
         tops = [
-            set(sorted(range(len(own)), key=lambda i, own=own: -own[i])[:k])
+            {i for _, i in sorted((-value, i) for i, value in enumerate(own))[:k]}
             for own in (first, second)
         ]
         overlaps.append(len(tops[0] & tops[1]) / k)
@@ -218,7 +218,7 @@ def test_the_model_leans_on_the_first_fifth_of_the_words() -> None:
     for sample in SAMPLES:
         own = sample.explained["dice"]
         values = of_chosen(own)
-        first = sorted(range(len(values)), key=lambda i, values=values: -values[i])
+        first = [i for _, i in sorted((-value, i) for i, value in enumerate(values))]
         k = math.ceil(0.2 * len(values))
         counts.update({word_of(sample.text, own.spans[i]) for i in first[:k]})
 

@@ -134,6 +134,15 @@ def test_a_decoder_reads_from_its_last_token(
     session.close()
 
 
+def test_a_language_model_looks_from_where_it_goes_on(
+    opened: Callable[..., Any], model_folder: Callable[[str], Path]
+) -> None:
+    found = opened("llama").output(Attend(text=TEXT))
+    rollout = rollout_of(heads_of(model_folder("llama"), TEXT))
+    assert (found.reader, found.tokens[0].text) == ("last", "<s>")
+    assert [token.rollout for token in found.tokens] == pytest.approx(rollout[-1], abs=1e-6)
+
+
 def test_a_model_without_such_maps_says_so(
     opened: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
