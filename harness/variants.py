@@ -33,6 +33,9 @@ class _Key:
     why_not: str
     """Why a suite without it cannot have the key."""
     remedy: str
+    default: str = ""
+    """What the clean suite may say of itself: a class variable with the entries where none are
+    written."""
 
 
 _KEYS = (
@@ -67,6 +70,7 @@ _KEYS = (
         ability="is_explainable",
         why_not="gives no answer that parts of a text could be weighed for",
         remedy='write explain = ["shap", {name = "lime", n_samples = 500}]',
+        default="explained_by",
     ),
 )
 _MOST_EXPLAINED = "n_explained"
@@ -92,7 +96,7 @@ def variants(
         problems: receives what is wrong.
         located: makes paths among the options absolute.
     """
-    n_explained = _n_explained(table, where, problems)
+    n_explained = _n_explained(clean, table, where, problems)
     for key in _KEYS:
         labels: set[str] = set()
         place = f"{where}.{key.name}"
@@ -116,14 +120,15 @@ def variants(
             )
 
 
-def _n_explained(table: Mapping[str, Any], where: str, problems: Problems) -> int:
+def _n_explained(clean: SuiteSpec, table: Mapping[str, Any], where: str, problems: Problems) -> int:
     number = table.get(_MOST_EXPLAINED, N_EXPLAINED)
     place = f"{where}.{_MOST_EXPLAINED}"
     if not isinstance(number, int) or isinstance(number, bool) or number < 1:
         reason = f"must be a whole number from 1, not {shown(number)}"
         problems.add(place, reason, "leave it out for 50")
         return N_EXPLAINED
-    if _MOST_EXPLAINED in table and not table.get("explain"):
+    is_explained = table.get("explain") or hasattr(clean.suite, "explained_by")
+    if _MOST_EXPLAINED in table and not is_explained:
         problems.add(place, "has nothing to bound", 'write explain = ["shap"], or leave it out')
     return number
 
@@ -131,7 +136,9 @@ def _n_explained(table: Mapping[str, Any], where: str, problems: Problems) -> in
 def _entries(
     key: _Key, clean: SuiteSpec, table: Mapping[str, Any], place: str, problems: Problems
 ) -> list[Any]:
-    entries = table.get(key.name, [])
+    entries = table.get(
+        key.name, list(getattr(clean.suite, key.default, ()) if key.default else ())
+    )
     if not isinstance(entries, list):
         problems.add(place, f"must be a list, not {shown(entries)}", key.remedy)
         return []

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from math import exp
 
 from harness.core.attacked import Attacked
 from harness.core.attention import AttentionMaps
@@ -28,6 +29,9 @@ from harness.core.explained import Explained
 from harness.core.profile import Profile
 from harness.core.request import Request
 from harness.core.token_gradients import TokenGradients
+
+_ROUNDING = 1e-6
+"""Scores that sum to 1 as nearly as this are shares (the bound of TextAttack 0.3.11)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +83,20 @@ class Classification:
     def label(self) -> str:
         """The predicted label."""
         return self.labels[max(range(len(self.scores)), key=self.scores.__getitem__)]
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """A share in [0, 1] for each label, which sum to 1.
+
+        Scores that are neither probabilities nor shares become such by softmax, as in TextAttack.
+        """
+        scores = self.scores
+        if self.is_probability or (abs(sum(scores) - 1) < _ROUNDING and min(scores) >= 0):
+            return scores
+        highest = max(scores)
+        weights = [exp(score - highest) for score in scores]
+        whole = sum(weights)
+        return tuple(weight / whole for weight in weights)
 
 
 @dataclass(frozen=True, slots=True)

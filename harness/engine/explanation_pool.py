@@ -25,7 +25,7 @@ from harness.core.sample import Sample
 from harness.core.score import Unscored
 from harness.engine.asking import Asking
 from harness.engine.guess_cache import Unreadable
-from harness.engine.guessing import read_guarded, shares_of
+from harness.engine.guessing import read_guarded
 from harness.engine.inside_questions import InsideQuestions
 from harness.engine.kept_answers import KeptAnswers
 from harness.engine.known_answers import Key, Known, KnownOfModels
@@ -157,8 +157,8 @@ def reading_of(sample: Sample, output: Output, read: Output | Unscored) -> Readi
             return Unreadable(read.reason)
         return Failure(kind=FailureKind.PROTOCOL, message=read.reason)
     match read:
-        case Classification(labels=labels):
-            return Said(labels, tuple(shares_of(read)))
+        case Classification(labels=labels, shares=shares):
+            return Said(labels, shares)
         case LogLikelihoods(scores=scores) if len(scores) == len(sample.choices) > 0:
             return _choice(sample, [score.log_likelihood for score in scores])
         case Generation(text=text):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from math import exp
 
 from harness.core.attacked import Guess
 from harness.core.capability import Capability
@@ -28,9 +27,6 @@ from harness.engine.guess_cache import Guesses, Reading, Unreadable, key_of
 from harness.engine.inside_questions import InsideQuestions
 from harness.engine.kept_answers import KeptAnswers
 from harness.engine.known_answers import Key
-
-_ROUNDING = 1e-6
-"""Scores that sum to 1 as nearly as this are shares (the bound of TextAttack 0.3.11)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,26 +135,10 @@ def reading_of(sample: Sample, output: Output, read: Output | Unscored) -> Readi
 
 
 def guess_of(sample: Sample, read: Classification) -> Guess:
-    """Return what a classification says about the right label of a sample.
-
-    Scores that are neither probabilities nor shares become such by softmax, as in TextAttack.
-    """
+    """Return what a classification says about the right label of a sample."""
     label = read.label
-    shares = shares_of(read)
+    shares = read.shares
     p_right = sum(
         share for name, share in zip(read.labels, shares, strict=True) if name in sample.targets
     )
     return Guess(label=label, is_right=label in sample.targets, p_right=p_right)
-
-
-def shares_of(read: Classification) -> Sequence[float]:
-    """Return a probability for each label, in their order."""
-    scores = read.scores
-    if read.is_probability:
-        return scores
-    if abs(sum(scores) - 1) < _ROUNDING and min(scores) >= 0:
-        return scores
-    highest = max(scores)
-    weights = [exp(score - highest) for score in scores]
-    whole = sum(weights)
-    return [weight / whole for weight in weights]

@@ -263,3 +263,18 @@ def test_a_suite_that_asks_for_no_answer_cannot_be_explained(place: Workplace) -
     )
     (error,) = place.harness("run", "films.toml").errors
     assert error.startswith("suite[0].explain: the suite 'language_modelling' gives no answer")
+
+
+def test_texts_without_right_answers_are_explained_by_shap(place: Workplace) -> None:
+    path = spec(place, keys="")
+    model = path.read_text().split("[[suite]]")[0]
+    suite = '[[suite]]\nsuite = "explain"\ndata = "films.csv"\ncolumns = { text = "text" }\n'
+    path.write_text(f"{model}\n{suite}limit = 2\n")
+    assert place.harness("run", path).code == 0
+    assert [one["suite"] for one in _evaluations(place)] == ["explain", "explain ? shap"]
+    values = place.values()
+    assert 0.5 <= values["judge", "explain", "confidence"]["value"] <= 0.9
+    assert values["judge", "explain ? shap", "capped_rate"]["value"] == 0.0
+    path.write_text(path.read_text().replace('"classifies"', '"generates"'))
+    error = place.harness("run", path).errors[0]
+    assert "a model that generates has no labels of its own to choose from" in error

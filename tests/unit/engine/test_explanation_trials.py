@@ -5,6 +5,7 @@ from math import ceil
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from harness.core.explained import SHARES
 from harness.engine.explanation_trials import (
@@ -15,6 +16,8 @@ from harness.engine.explanation_trials import (
     trial_masks,
     trial_of,
 )
+
+Outputs = NDArray[np.float64]
 
 
 def test_the_largest_value_comes_first_and_chance_tells_between_equal_ones() -> None:
@@ -51,9 +54,9 @@ def test_a_linear_model_has_infidelity_nought_and_others_their_mean_squared_erro
     assert hidden[0].all()
     assert not hidden[1:].all(axis=1).any()
     weights = [0.1, -0.2, 0.3, 0.05]
-    outputs = 0.4 + hidden @ weights
+    outputs: Outputs = 0.4 + hidden @ np.array(weights)
     assert infidelity(weights, hidden, outputs) == pytest.approx(0.0, abs=1e-30)
-    falls = (~hidden[1:]) @ weights
+    falls = (~hidden[1:]) @ np.array(weights)
     assert infidelity([0.0] * 4, hidden, outputs) == pytest.approx(np.mean(falls**2))
 
 
