@@ -1,12 +1,14 @@
 """Explain a text classifier's answers side by side with shap's own text explainer.
 
     python benchmarks/explanations.py --checkpoint FOLDER [--texts 50] [--max-evals 500]
-                                      [--threads 1] [--peers function pipeline]
+                                      [--threads 1] [--peers function pipeline] [--tried]
+    python benchmarks/explanations.py --checkpoint FOLDER --long
 
 Both sides get the same film reviews and the same sentiment model of transformers, which
 ``examples/checkpoints/finetune_minilm.py`` has fitted on other reviews; each runs in a process of
-its own, one right after the other. Imports, loading and shap's compiling are left out. Below, one
-text of 512 tokens: what memory its explanation takes beyond that of the loaded model.
+its own, one right after the other. Imports, loading and shap's compiling are left out. With
+``--long``, one text of 512 tokens: what memory its explanation takes beyond that of the loaded
+model.
 """
 
 from __future__ import annotations
@@ -111,7 +113,9 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--texts", type=int, default=50)
     parser.add_argument("--max-evals", type=int, default=500)
     parser.add_argument("--threads", type=int, default=1, help="of torch, on both sides")
-    parser.add_argument("--max-batch-tokens", type=int, default=4096, help="of the harness")
+    parser.add_argument("--max-batch-tokens", type=int, default=1024, help="of the harness")
+    parser.add_argument("--tried", action="store_true", help="time a run with its trials as well")
+    parser.add_argument("--long", action="store_true", help="explain one text of 512 tokens alone")
     parser.add_argument(
         "--peers", nargs="+", choices=("function", "pipeline"), default=["function", "pipeline"]
     )
@@ -131,37 +135,50 @@ def compared(
         "max_evals": options.max_evals,
         "seed": SEED,
         "warm_up": WARM_UP,
-        "options": {"max_batch_tokens": options.max_batch_tokens},
+        "options": {"max_batch_tokens": options.max_batch_tokens, "too_long": "truncate"},
     }
     sides = {}
     for peer in peers:
         sides[f"shap, {peer}"] = side(
             "shap_side.py", {**job, "peer": peer}, folder, options.threads
         )
-    for name, is_audited in (("harness", False), ("harness, and each tried", True)):
+    ways = {"harness": False, "harness, and each tried": True}
+    for name, is_audited in ways.items():
+        if is_audited and not options.tried:
+            continue
         sides[name] = side(
             "harness_side.py", {**job, "is_audited": is_audited}, folder, options.threads
         )
     return sides
 
 
+def print_long(options: argparse.Namespace, folder: Path) -> None:
+    """Print what one long text takes."""
+    text = long_text(options.checkpoint)
+    sides = compared(options, [text], ["function"], folder)
+    print(f"{len(text.split())} words, {LONG_TOKENS} tokens:\n")
+    print("| side | calls | wall s | CPU-s | more memory, MB | largest difference |")
+    print("|---|---:|---:|---:|---:|---:|")
+    for name, told in sides.items():
+        cells = [name, f"{told['n_calls']:,}", f"{told['wall_s']:.1f}", f"{told['cpu_s']:.1f}"]
+        cells.append(f"{told['more_bytes'] / 1e6:,.0f}")
+        cells.append(f"{largest_difference(sides['harness'], told):.1e}")
+        print(f"| {' | '.join(cells)} |")
+
+
 def main() -> None:
-    """Print the tables."""
+    """Print a table."""
     options = parsed()
     with TemporaryDirectory() as scratch:
+        if options.long:
+            print_long(options, Path(scratch))
+            return
         sides = compared(options, reviews()[: options.texts], options.peers, Path(scratch))
         print(f"| {' | '.join(COLUMNS)} |")
         print("|---" + "|---:" * (len(COLUMNS) - 1) + "|")
         for name, told in sides.items():
             print(line(name, told, sides["harness"]))
         print(f"load: {os.getloadavg()[0]:.1f}", file=sys.stderr)
-        text = long_text(options.checkpoint)
-        sides = compared(options, [text], ["function"], Path(scratch))
-        print(f"\n{len(text.split())} words, {LONG_TOKENS} tokens:\n")
-        print("| side | calls | wall s | CPU-s | more memory, MB |\n|---|---:|---:|---:|---:|")
-        for name, told in sides.items():
-            cells = [name, f"{told['n_calls']:,}", f"{told['wall_s']:.1f}", f"{told['cpu_s']:.1f}"]
-            print(f"| {' | '.join(cells)} | {told['more_bytes'] / 1e6:,.0f} |")
 
 
 if __name__ == "__main__":
