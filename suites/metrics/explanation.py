@@ -8,6 +8,7 @@ from harness.suites.metrics.explanation_additivity import ExplanationAdditivity
 from harness.suites.metrics.explanation_cost import ExplanationCost
 from harness.suites.metrics.explanation_decisions import ExplanationDecisions
 from harness.suites.metrics.explanation_faithfulness import ExplanationFaithfulness
+from harness.suites.metrics.explanation_gradients import ExplanationGradients
 from harness.suites.metrics.explanation_infidelity import ExplanationInfidelity
 from harness.suites.metrics.explanation_stability import ExplanationStability
 
@@ -21,4 +22,5 @@ EXPLANATION_METRICS: tuple[Metric, ...] = (
     ExplanationAdditivity(),
     ExplanationStability(),
     ExplanationCost(),
+    ExplanationGradients(),
 )

@@ -8,12 +8,11 @@ from typing import ClassVar
 
 from harness.core.explained import Explained
 from harness.core.score import Direction, Quantity, Score, Scored, Unscored
-from harness.suites.metrics.mean_of_values import MeanOfValues
 from harness.suites.metrics.of_explanation import OfExplanation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ExplanationAdditivity(OfExplanation, MeanOfValues):
+class ExplanationAdditivity(OfExplanation):
     """How far base and values miss the total, of methods whose values should sum to it."""
 
     name: ClassVar[str] = "explanation_additivity"

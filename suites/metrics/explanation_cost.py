@@ -7,18 +7,18 @@ from typing import ClassVar
 
 from harness.core.explained import Explained
 from harness.core.score import Direction, Quantity, Score, Scored
-from harness.suites.metrics.mean_of_values import MeanOfValues
 from harness.suites.metrics.of_explanation import OfExplanation
 
 _SENT = "what another sample, method or trial of the run had asked already is not among them"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ExplanationCost(OfExplanation, MeanOfValues):
+class ExplanationCost(OfExplanation):
     """Questions of each explanation: of the method, and of what tells the method's worth."""
 
     name: ClassVar[str] = "explanation_cost"
     definition: ClassVar[str] = "per text"
+    shares: ClassVar[tuple[str, ...]] = ("capped_rate",)
     quantities: ClassVar[tuple[Quantity, ...]] = (
         Quantity(
             id="queries",
@@ -31,13 +31,6 @@ class ExplanationCost(OfExplanation, MeanOfValues):
             id="queries_sent",
             direction=Direction.NEITHER,
             definition=f"mean number of those that the model was sent; {_SENT}",
-            high=None,
-        ),
-        Quantity(
-            id="gradients",
-            direction=Direction.NEITHER,
-            definition="mean number of questions about the model's inside: gradients, attention,"
-            " what its features add",
             high=None,
         ),
         Quantity(
@@ -66,7 +59,6 @@ class ExplanationCost(OfExplanation, MeanOfValues):
             (
                 float(explained.n_queries),
                 float(explained.n_sent),
-                float(explained.n_gradients),
                 float(explained.n_audit_queries),
                 float(explained.n_audit_sent),
                 float(explained.attribution.is_capped),

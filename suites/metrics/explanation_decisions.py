@@ -8,7 +8,6 @@ from typing import ClassVar
 
 from harness.core.explained import SHARES, Explained
 from harness.core.score import Direction, Quantity, Score, Scored, Unscored
-from harness.suites.metrics.mean_of_values import MeanOfValues
 from harness.suites.metrics.of_explanation import OfExplanation
 
 _SHARE = 0.20
@@ -18,7 +17,7 @@ _RANDOM = "less the same with the parts ranked at random, mean over rankings"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ExplanationDecisions(OfExplanation, MeanOfValues):
+class ExplanationDecisions(OfExplanation):
     """How often the choice turns without the first parts, and how often it stays with them alone.
 
     Of an answer that is text there is nothing to choose from, and no such number.
@@ -26,6 +25,7 @@ class ExplanationDecisions(OfExplanation, MeanOfValues):
 
     name: ClassVar[str] = "explanation_decisions"
     definition: ClassVar[str] = "first 20%"
+    shares: ClassVar[tuple[str, ...]] = ("turned_rate", "kept_rate")
     quantities: ClassVar[tuple[Quantity, ...]] = (
         Quantity(
             id="turned_rate",

@@ -8,7 +8,6 @@ from typing import ClassVar
 
 from harness.core.explained import SHARES, Explained
 from harness.core.score import Direction, Quantity, Score, Scored
-from harness.suites.metrics.mean_of_values import MeanOfValues
 from harness.suites.metrics.of_explanation import OfExplanation
 
 _AOPC = f"mean over the first {', '.join(f'{share:.0%}' for share in SHARES)} of the parts"
@@ -18,7 +17,7 @@ _BESIDE = f"{_RANDOM} every method; its interval tells whether the method beats 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ExplanationFaithfulness(OfExplanation, MeanOfValues):
+class ExplanationFaithfulness(OfExplanation):
     """Comprehensiveness and sufficiency, by themselves and beside random rankings.
 
     DeYoung et al. 2020 (ERASER), and their code's mean over thresholds, 0 % not counted in.

@@ -7,12 +7,11 @@ from typing import ClassVar
 
 from harness.core.explained import Explained
 from harness.core.score import Direction, Quantity, Score, Scored, Unscored
-from harness.suites.metrics.mean_of_values import MeanOfValues
 from harness.suites.metrics.of_explanation import OfExplanation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ExplanationInfidelity(OfExplanation, MeanOfValues):
+class ExplanationInfidelity(OfExplanation):
     """Infidelity of Yeh et al. 2019, over masked parts in place of noise."""
 
     name: ClassVar[str] = "explanation_infidelity"

@@ -11,12 +11,11 @@ from harness.core.explained import Attribution, Explained
 from harness.core.score import Direction, Quantity, Score, Scored, Unscored
 from harness.stats.rank_correlation import spearman
 from harness.suites.metrics.additive import Floats
-from harness.suites.metrics.mean_of_values import MeanOfValues
 from harness.suites.metrics.of_explanation import OfExplanation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ExplanationStability(OfExplanation, MeanOfValues):
+class ExplanationStability(OfExplanation):
     """How far two draws agree on the ranks of the parts."""
 
     name: ClassVar[str] = "explanation_stability"

@@ -12,11 +12,14 @@ from harness.core.ports import Metric
 from harness.core.response import Generation
 from harness.core.sample import Sample
 from harness.core.score import Scored, Unscored
+from harness.stats.mean import skewed_mean_interval
+from harness.stats.proportion import proportion_interval
 from harness.suites.metrics.explanation import EXPLANATION_METRICS
 from harness.suites.metrics.explanation_additivity import ExplanationAdditivity
 from harness.suites.metrics.explanation_cost import ExplanationCost
 from harness.suites.metrics.explanation_decisions import ExplanationDecisions
 from harness.suites.metrics.explanation_faithfulness import ExplanationFaithfulness
+from harness.suites.metrics.explanation_gradients import ExplanationGradients
 from harness.suites.metrics.explanation_infidelity import ExplanationInfidelity
 from harness.suites.metrics.explanation_stability import ExplanationStability
 
@@ -160,11 +163,24 @@ def test_what_it_costs() -> None:
     assert measured(ExplanationCost(), capped) == {
         "queries": 12.0,
         "queries_sent": 7.0,
-        "gradients": 3.0,
         "audit_queries": 80.0,
         "audit_queries_sent": 60.0,
         "capped_rate": 1.0,
     }
+
+
+def test_what_is_asked_about_the_inside() -> None:
+    assert measured(ExplanationGradients()) == {"gradients": 3.0}
+    assert reason(ExplanationGradients(), replace(EXPLAINED, n_gradients=0)).is_moot
+
+
+def test_shares_have_wilsons_interval_and_no_other_mean_has_it() -> None:
+    """Gains that all happen to be 0 or 1 may be anything from -1 to 1 in the next texts."""
+    rows = np.array([[1.0, 0.0, 0.0, 1.0]] * 4 + [[1.0, 1.0, 0.0, 1.0]])
+    found = ExplanationDecisions().intervals(rows, None, 0.95)
+    assert found["turned_rate"] == proportion_interval(rows[:, 0], None, 0.95)
+    assert found["turned_gain"] == skewed_mean_interval(rows[:, 1], None, 0.95)
+    assert "kept_gain" not in found
 
 
 @pytest.mark.parametrize("metric", EXPLANATION_METRICS, ids=lambda metric: metric.name)
