@@ -1,11 +1,12 @@
 """Explain a text classifier's answers side by side with shap's own text explainer.
 
-    python benchmarks/explanations.py --checkpoint FOLDER [--texts 50] [--max-evals 500]
+    python benchmarks/explanations.py [--checkpoint FOLDER] [--texts 50] [--max-evals 500]
                                       [--threads 1] [--peers function pipeline] [--tried]
     python benchmarks/explanations.py --checkpoint FOLDER --long
 
-Both sides get the same film reviews and the same sentiment model of transformers, which
-``examples/checkpoints/finetune_minilm.py`` has fitted on other reviews; each runs in a process of
+Both sides get the same film reviews and the same model, fitted on other reviews: a sentiment model
+of transformers that ``examples/checkpoints/finetune_minilm.py`` has written, or without
+``--checkpoint`` a pipeline of scikit-learn (TF-IDF, logistic regression). Each runs in a process of
 its own, one right after the other. Imports, loading and shap's compiling are left out. With
 ``--long``, one text of 512 tokens: what memory its explanation takes beyond that of the loaded
 model.
@@ -16,9 +17,11 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import pickle
 import random
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -65,6 +68,20 @@ def reviews() -> list[str]:
     return [text for text in texts if len(text.split()) > 2]
 
 
+def fitted(folder: Path) -> Path:
+    """Return a file with a pipeline of scikit-learn, fitted on the other snippets."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+
+    rows = list(replace(REVIEWS, part="train").rows())
+    labels = ["positive" if float(row["1"]) > 0 else "negative" for row in rows]
+    pipeline = make_pipeline(TfidfVectorizer(), LogisticRegression(max_iter=1000))
+    path = folder / "model.pickle"
+    path.write_bytes(pickle.dumps(pipeline.fit([row["2"] for row in rows], labels)))
+    return path
+
+
 def long_text(folder: Path) -> str:
     """Return as many whole words of the reviews as 512 tokens hold."""
     from transformers import AutoTokenizer
@@ -109,7 +126,7 @@ def line(name: str, told: dict[str, Any], ours: dict[str, Any]) -> str:
 def parsed() -> argparse.Namespace:
     """Return the options of the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--checkpoint", type=Path, required=True)
+    parser.add_argument("--checkpoint", type=Path, help="folder; none: a fitted pipeline")
     parser.add_argument("--texts", type=int, default=50)
     parser.add_argument("--max-evals", type=int, default=500)
     parser.add_argument("--threads", type=int, default=1, help="of torch, on both sides")
@@ -119,7 +136,12 @@ def parsed() -> argparse.Namespace:
     parser.add_argument(
         "--peers", nargs="+", choices=("function", "pipeline"), default=["function", "pipeline"]
     )
-    return parser.parse_args()
+    options = parser.parse_args()
+    if not options.checkpoint:
+        options.peers = ["function"]
+    if options.long and not options.checkpoint:
+        parser.error("--long needs --checkpoint FOLDER")
+    return options
 
 
 def compared(
@@ -127,9 +149,12 @@ def compared(
 ) -> dict[str, dict[str, Any]]:
     """Run all sides on some texts."""
     rows = folder / "rows.jsonl"
-    rows.write_text("".join(json.dumps({"text": text, "label": "1"}) + "\n" for text in texts))
+    rows.write_text(
+        "".join(json.dumps({"text": text, "label": "positive"}) + "\n" for text in texts)
+    )
     job = {
-        "model": str(options.checkpoint.resolve()),
+        "kind": "checkpoint" if options.checkpoint else "sklearn",
+        "model": str(options.checkpoint.resolve() if options.checkpoint else fitted(folder)),
         "rows": str(rows),
         "texts": texts,
         "max_evals": options.max_evals,
