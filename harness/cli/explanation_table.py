@@ -14,7 +14,7 @@ from harness.core.estimate import Estimate
 from harness.core.explanations import TRIALS, Method, Trust
 
 _TITLES = ("taken away", "left alone")
-"""Of comprehensiveness and sufficiency, in words."""
+"""Of comprehensiveness and sufficiency; a narrow terminal has room for the last word of each."""
 _ALL_COLUMNS = 112
 """A narrower terminal is shown no intervals; bold rows are those that deserve trust."""
 
@@ -36,7 +36,7 @@ def print_explanations(
     table.add_column("method", overflow="fold")
     table.add_column("verdict", no_wrap=True)
     for title in _TITLES:
-        table.add_column(title, justify="right")
+        table.add_column(title.split()[-1] if is_narrow else title, justify="right")
         table.add_column(f"gain{interval}", justify="right")
     table.add_column("n", justify="right")
     for method in methods:
