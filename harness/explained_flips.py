@@ -10,6 +10,7 @@ from harness.core.explained import Explained
 from harness.core.explanations import Method, by_trust
 from harness.core.response import Response
 from harness.core.run import Record, Run
+from harness.explanations import tried_methods
 from harness.operand import Operand
 from harness.store.samples_file import StoredRecords
 
@@ -63,19 +64,7 @@ def explained_flips(
 
 
 def _methods(run: Run, model: str, suite: str) -> dict[str, Method]:
-    return {
-        done.explainer: Method(
-            suite=done.suite,
-            label=done.explainer,
-            estimates=tuple(
-                each
-                for each in run.estimates
-                if (each.model, each.suite, each.slice) == (model, done.suite, None)
-            ),
-        )
-        for done in run.manifest.evaluations
-        if done.explainer and (done.model, done.clean) == (model, suite)
-    }
+    return {one.label: one for one in tried_methods(run).get((model, suite), [])}
 
 
 def _read(operand: Operand, model: str, suite: str, ids: Sequence[str]) -> _ById:

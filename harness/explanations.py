@@ -47,14 +47,35 @@ def explanations(run: Run, folder: Path) -> tuple[Explanations, ...]:
     Raises:
         StoreError: the records are missing or damaged.
     """
-    groups: dict[tuple[str, str], list[Evaluation]] = {}
-    for done in run.manifest.evaluations:
-        if done.explainer:
-            groups.setdefault((done.model, done.clean), []).append(done)
-    if not groups:
+    tried = tried_methods(run)
+    if not tried:
         return ()
     stored = _Stored(run, folder)
-    return tuple(stored.explanations_of(*key, own) for key, own in groups.items())
+    return tuple(stored.explanations_of(*key, methods) for key, methods in tried.items())
+
+
+def tried_methods(run: Run) -> dict[tuple[str, str], list[Method]]:
+    """Return the methods by model and explained suite, as far as their numbers tell of them."""
+    found: dict[tuple[str, str], list[Method]] = {}
+    for done in run.manifest.evaluations:
+        if done.explainer:
+            found.setdefault((done.model, done.clean), []).append(_method(run, done))
+    return found
+
+
+def _method(run: Run, done: Evaluation) -> Method:
+    return Method(
+        suite=done.suite,
+        label=done.explainer,
+        estimates=tuple(
+            each
+            for each in run.estimates
+            if (each.model, each.suite, each.slice) == (done.model, done.suite, None)
+        ),
+        n_explained=done.n_answered,
+        n_failed=done.n_failed,
+        note=done.error,
+    )
 
 
 class _Stored:
@@ -66,21 +87,17 @@ class _Stored:
         self._scores = read_scores(folder)
         self._level = run.manifest.confidence_level
 
-    def explanations_of(
-        self, model: str, suite: str, evaluations: Sequence[Evaluation]
-    ) -> Explanations:
+    def explanations_of(self, model: str, suite: str, methods: Sequence[Method]) -> Explanations:
         """Look at all methods on one suite of one model."""
-        records = {done.suite: self._records_of(done) for done in evaluations}
-        samples = _samples({done.explainer: records[done.suite] for done in evaluations})
+        records = {one.label: self._records_of(model, one.suite) for one in methods}
+        samples = _samples(records)
         found = Explanations(
             model=model,
             suite=suite,
             level=self._level,
-            methods=tuple(self._method(done, records[done.suite]) for done in evaluations),
+            methods=tuple(_with_records(one, records[one.label]) for one in methods),
             n_samples=len(samples),
-            agreements=tuple(
-                agreements_of(samples, [done.explainer for done in evaluations], self._level)
-            ),
+            agreements=tuple(agreements_of(samples, [one.label for one in methods], self._level)),
             shortcuts=shortcuts_of(samples, self._level),
             examples=tuple(self._examples(samples)),
         )
@@ -98,25 +115,6 @@ class _Stored:
             words=words.words,
             n_words=words.n_words,
             leaks=tuple(leaks_of(leant, target_counts(texts, leant), self._level)),
-        )
-
-    def _method(self, done: Evaluation, records: Sequence[Record]) -> Method:
-        explained = [one for record in records if (one := _explained(record)) is not None]
-        return Method(
-            suite=done.suite,
-            label=done.explainer,
-            estimates=tuple(
-                each
-                for each in self._run.estimates
-                if (each.model, each.suite, each.slice) == (done.model, done.suite, None)
-            ),
-            unit=explained[0].unit if explained else "",
-            is_in_unit=bool(explained) and explained[0].attribution.is_in_output_unit,
-            version=_version(records),
-            n_explained=len(explained),
-            n_capped=sum(one.attribution.is_capped for one in explained),
-            n_failed=done.n_failed,
-            note=done.error,
         )
 
     def _examples(self, samples: Sequence[ExplainedSample]) -> Iterator[ShownSample]:
@@ -144,12 +142,25 @@ class _Stored:
                     explained=sample.explained,
                 )
 
-    def _records_of(self, done: Evaluation) -> list[Record]:
-        scores = self._scores.get((done.model, done.suite))
+    def _records_of(self, model: str, suite: str) -> list[Record]:
+        scores = self._scores.get((model, suite))
         if scores is None:
             return []
-        keys = {(done.model, done.suite, name) for name in scores.ids}
+        keys = {(model, suite, name) for name in scores.ids}
         return list(StoredRecords(self._folder).chosen(keys))
+
+
+def _with_records(method: Method, records: Sequence[Record]) -> Method:
+    """Return a method with what only its answers tell of it."""
+    explained = [one for record in records if (one := _explained(record)) is not None]
+    return replace(
+        method,
+        unit=explained[0].unit if explained else "",
+        is_in_unit=bool(explained) and explained[0].attribution.is_in_output_unit,
+        version=_version(records),
+        n_explained=len(explained),
+        n_capped=sum(one.attribution.is_capped for one in explained),
+    )
 
 
 def _samples(records: Mapping[str, Sequence[Record]]) -> list[ExplainedSample]:

@@ -9,17 +9,23 @@ harness; without it, the engine asks what the method asks and nothing more.
 from __future__ import annotations
 
 import json
+import pickle
 import sys
 from collections.abc import Generator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from counting import Count, measured
 
+from harness.adapters.sklearn.decomposing import Decomposer
+from harness.adapters.sklearn.session import SklearnSession
 from harness.adapters.transformers import TransformersAdapter
+from harness.core.capability import Capability
 from harness.core.explained import Attribution, Explained
 from harness.core.explainer import Subject
+from harness.core.identity import Identity
 from harness.core.response import Response
 from harness.core.sample import Sample
 from harness.engine.explained_task import ROOM, ExplainedTask
@@ -68,21 +74,49 @@ def explained(method: Shap, task: Any, session: Any, capability: Any) -> dict[st
     return found
 
 
+@dataclass
+class Fitted:
+    """A pipeline of scikit-learn that counts."""
+
+    pipeline: Any
+    count: Count
+
+    @property
+    def classes_(self) -> Any:
+        return self.pipeline.classes_
+
+    def predict_proba(self, texts: list[str]) -> Any:
+        return self.count.counted(self.pipeline.predict_proba, texts)
+
+
+def opened(count: Count) -> Any:
+    """Return a session of the model."""
+    if JOB["kind"] == "sklearn":
+        fitted = Fitted(pickle.loads(Path(JOB["model"]).read_bytes()), count)
+        identity = Identity({"weights": "fitted"})
+        return SklearnSession(
+            identity=identity,
+            pipeline=fitted,
+            batch_size=8192,
+            decomposer=Decomposer(fitted.pipeline),
+        )
+    adapter = TransformersAdapter(
+        path=JOB["model"], task="classifier", device="cpu", **JOB["options"]
+    )
+    session = adapter.open()
+    count.watch(session._loaded.model)  # noqa: SLF001 - there is no public door to the model
+    return session
+
+
 def main() -> None:
     """Explain the texts."""
-    from harness.core.capability import Capability
-
-    options = JOB["options"]
-    session = TransformersAdapter(
-        path=JOB["model"], task="classifier", device="cpu", **options
-    ).open()
     count = Count()
-    count.watch(session._loaded.model)  # noqa: SLF001 - there is no public door to the model
+    session = opened(count)
+    labels = ("negative", "positive")
     suite = ClassificationSuite(
         data=Dataset(path=JOB["rows"]),
         columns=Columns(text="text", target="label"),
-        labels=("0", "1"),
-        label_map={"negative": "0", "positive": "1"},
+        labels=labels,
     )
     task = suite.prepare(limit=None, seed=JOB["seed"])
     method = Shap(max_evals=JOB["max_evals"], splitter="shap")

@@ -109,7 +109,8 @@ class Agreement:
     correlation: Mean
     """Spearman's, in [-1, 1], over the parts of each sample."""
     overlap: Mean
-    """Share of the first parts of one that are among the first of the other, in [0, 1]."""
+    """Share of the first parts of one that are among the first of the other, in [0, 1]; what it
+    is on average where equal values are put in order at random."""
     by_chance: float | None
     """What that share is on average for ranks that know nothing of each other."""
 

@@ -67,7 +67,8 @@ class RunSpec:
     min_coverage: float = 0.95
     """A suite with a smaller share of samples scored makes the run incomplete (exit 3)."""
     reuse_answers: bool = False
-    """Keep answers to the queries of attacks in the cache, and take them from there."""
+    """Keep answers to the queries of attacks and explanations in the cache, and take them from
+    there."""
     out: str = "runs"
     """The folder that run folders are made in."""
     line: str = ""

@@ -62,6 +62,21 @@ def ranked_parts(explained: Explained) -> list[int]:
     return [] if values is None else [int(part) for part in np.argsort(-values, kind="stable")]
 
 
+def in_first(values: Floats, k: int) -> Floats:
+    """Return (T,) how likely each part is to be among the first k, ties broken at random.
+
+    Args:
+        values: (T,) finite.
+        k: in 1 to T.
+
+    >>> in_first(np.array([3.0, 1.0, 1.0, 0.0]), 2).tolist()
+    [1.0, 0.5, 0.5, 0.0]
+    """
+    last = np.sort(values)[-k]
+    is_above, is_tied = values > last, values == last
+    return np.asarray(is_above + is_tied * ((k - is_above.sum()) / is_tied.sum()))
+
+
 def word_of(text: str, span: tuple[int, int]) -> str:
     """Return the word of a part in lower case, without the signs around it; empty without any.
 

@@ -11,9 +11,9 @@ from harness.core.explained import Explained
 from harness.core.explanations import TOP_SHARE, Agreement
 from harness.engine.explained_samples import (
     ExplainedSample,
+    in_first,
     mean_of,
     n_first,
-    ranked_parts,
     values_for,
 )
 from harness.stats.rank_correlation import spearman
@@ -59,16 +59,15 @@ def _agreement(
     by_chance = []
     for sample in shared:
         pair = sample.explained[first], sample.explained[second]
-        ranks = [ranked_parts(one) for one in pair]
-        values = [values_for(one, one.chosen) for one in pair]
-        if values[0] is not None and values[1] is not None:
-            found = spearman(values[0], values[1])
-            correlations += [] if found is None else [(found, sample.cluster)]
-        n_parts = len(pair[0].spans)
-        k = n_first(TOP_SHARE, n_parts)
-        both = set(ranks[0][:k]) & set(ranks[1][:k])
-        overlaps.append((len(both) / k, sample.cluster))
-        by_chance.append(k / n_parts)
+        own, other = (values_for(one, one.chosen) for one in pair)
+        if own is None or other is None:
+            continue
+        found = spearman(own, other)
+        correlations += [] if found is None else [(found, sample.cluster)]
+        k = n_first(TOP_SHARE, own.size)
+        both = float(in_first(own, k) @ in_first(other, k))
+        overlaps.append((both / k, sample.cluster))
+        by_chance.append(k / own.size)
     return Agreement(
         first=first,
         second=second,

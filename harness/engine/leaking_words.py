@@ -9,7 +9,13 @@ from dataclasses import dataclass, field
 
 from harness.core.explanations import TOP_SHARE, Leak
 from harness.core.robustness import Share
-from harness.engine.explained_samples import ExplainedSample, n_first, ranked_parts, words_of
+from harness.engine.explained_samples import (
+    ExplainedSample,
+    n_first,
+    ranked_parts,
+    values_for,
+    words_of,
+)
 from harness.stats.proportion import wilson_interval
 
 MAX_LEAKS = 10
@@ -31,7 +37,7 @@ class TargetCounts:
 
 
 def leant_words(samples: Sequence[ExplainedSample], label: str) -> Counter[str]:
-    """Count the explained samples on which a word is among the first parts for the choice.
+    """Count the explained samples on which a word speaks for the choice, and is among the first.
 
     Args:
         samples: those that the method has not explained, or that leave no choice, do not count.
@@ -42,8 +48,10 @@ def leant_words(samples: Sequence[ExplainedSample], label: str) -> Counter[str]:
         explained = sample.explained.get(label)
         if explained is not None and len(explained.outputs) > 1:
             words = words_of(sample, explained)
+            values = values_for(explained, explained.chosen)
             first = ranked_parts(explained)[: n_first(TOP_SHARE, len(words))]
-            counts.update({words[part] for part in first} - {""})
+            if values is not None:
+                counts.update({words[part] for part in first if values[part] > 0} - {""})
     return counts
 
 

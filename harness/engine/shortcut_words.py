@@ -15,6 +15,7 @@ from harness.engine.explained_samples import (
     codes_of,
     n_first,
     ranked_parts,
+    values_for,
     word_of,
 )
 from harness.stats.proportion import proportion_interval
@@ -46,7 +47,7 @@ def shortcuts_of(samples: Sequence[ExplainedSample], level: float) -> Shortcuts 
             (word, one.outputs[one.chosen])
             for one in own
             if one.trial.is_kept[_SMALLEST]
-            and (word := word_of(sample.text, one.spans[ranked_parts(one)[0]]))
+            and (word := word_of(sample.text, one.spans[_first(one)]))
         }
         for sample, own in tried
     ]
@@ -64,11 +65,21 @@ def shortcuts_of(samples: Sequence[ExplainedSample], level: float) -> Shortcuts 
 
 
 def _is_decisive(explained: Explained) -> bool:
-    """Tell whether one word was tried alone, where no word at all leads elsewhere."""
+    """Tell whether one word was tried alone, a known one, where no word at all leads elsewhere."""
     blank = explained.blank
+    values = values_for(explained, explained.chosen)
     return (
-        len(explained.outputs) > 1
+        values is not None
+        # Of words of equal value the trial has drawn one, and does not say which.
+        and bool((values == values.max()).sum() == 1)
+        and len(explained.outputs) > 1
+        and max(blank) > 0  # else the model has named no label of it
         and blank.index(max(blank)) != explained.chosen
         and n_first(SHARES[_SMALLEST], len(explained.spans)) == 1
         and len(explained.spans) > 1
     )
+
+
+def _first(explained: Explained) -> int:
+    """Return the part of the largest value."""
+    return ranked_parts(explained)[0]

@@ -34,16 +34,10 @@ class ExplanationCost(OfExplanation):
             high=None,
         ),
         Quantity(
-            id="audit_queries",
-            direction=Direction.NEITHER,
-            definition="mean number of texts asked about to tell the method's worth: by its ranks,"
-            " by random ranks, for infidelity, and with another seed",
-            high=None,
-        ),
-        Quantity(
             id="audit_queries_sent",
             direction=Direction.NEITHER,
-            definition=f"mean number of those that the model was sent; {_SENT}",
+            definition="mean number of texts sent to tell the method's worth: by its ranks, by"
+            f" random ranks, for infidelity, and with another seed; {_SENT}",
             high=None,
         ),
         Quantity(
@@ -59,7 +53,6 @@ class ExplanationCost(OfExplanation):
             (
                 float(explained.n_queries),
                 float(explained.n_sent),
-                float(explained.n_audit_queries),
                 float(explained.n_audit_sent),
                 float(explained.attribution.is_capped),
             )

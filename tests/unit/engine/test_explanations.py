@@ -183,6 +183,29 @@ def test_a_shortcut_is_one_word_that_the_model_itself_is_content_with() -> None:
     assert {(one.word, one.output): one.n for one in found.words} == dict(counts)
 
 
+def test_of_words_of_equal_value_none_is_called_a_shortcut() -> None:
+    sample = next(one for one in SAMPLES if one.explained["occlusion"].chosen == 1)
+    own = sample.explained["occlusion"]
+    flat = replace(own, attribution=Attribution(values=((-0.1, 0.1),) * len(own.spans)))
+
+    assert shortcuts_of([replace(sample, explained={"occlusion": own})], 0.95) is not None
+    assert shortcuts_of([replace(sample, explained={"occlusion": flat})], 0.95) is None
+    mute = replace(own, blank=(0.0, 0.0))
+    assert shortcuts_of([replace(sample, explained={"occlusion": mute})], 0.95) is None
+
+
+def test_equal_values_agree_no_more_than_chance() -> None:
+    sample = SAMPLES[0]
+    own = sample.explained["occlusion"]
+    flat = replace(own, attribution=Attribution(values=((0.0, 0.0),) * len(own.spans)))
+    (pair,) = agreements_of(
+        [replace(sample, explained={"occlusion": own, "dice": flat})], ["occlusion", "dice"], 0.95
+    )
+
+    assert pair.correlation.n == 0
+    assert pair.overlap.value == pytest.approx(pair.by_chance)
+
+
 def test_where_nothing_can_be_told_of_single_words_there_are_no_shortcuts() -> None:
     own = [
         sample for sample in SAMPLES if sample.explained["dice"].chosen == 0

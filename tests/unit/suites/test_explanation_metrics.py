@@ -163,7 +163,6 @@ def test_what_it_costs() -> None:
     assert measured(ExplanationCost(), capped) == {
         "queries": 12.0,
         "queries_sent": 7.0,
-        "audit_queries": 80.0,
         "audit_queries_sent": 60.0,
         "capped_rate": 1.0,
     }
