@@ -116,7 +116,7 @@ def largest_difference(ours: dict[str, Any], theirs: dict[str, Any]) -> float:
 
 def line(name: str, told: dict[str, Any], ours: dict[str, Any]) -> str:
     """Return a row of the table; ratios are to the harness."""
-    cells = [name, *(f"{told[key]:,}" for key in ("n_calls", "n_texts", "n_tokens"))]
+    cells = [name, *(f"{told[key] or '':,}" for key in ("n_calls", "n_texts", "n_tokens"))]
     cells += [f"{told[key]:,.1f}" for key in ("wall_s", "cpu_s", "model_cpu_s")]
     cells += [f"{told[key] / ours[key]:.1f}" for key in ("n_calls", "wall_s", "cpu_s")]
     cells.append("" if told is ours else f"{largest_difference(ours, told):.1e}")

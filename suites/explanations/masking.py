@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
 from harness.core.ports import Metric
 from harness.suites.explanations.attribution_mass import MASS_METRICS
-from harness.suites.explanations.parts import Spans, Splitter, parts_of
+from harness.suites.explanations.parts import Spans, parts_of
 from harness.suites.metrics.explanation import EXPLANATION_METRICS
 from harness.suites.perturbations.disturbance import Disturbance
 
@@ -27,7 +27,7 @@ class Masking(Disturbance):
 
     mask_token: str = "..."  # noqa: S105 - no password
     """What stands for each run of masked parts; empty: they are deleted. ``...`` is shap's."""
-    splitter: Splitter = "words"
+    splitter: Literal["words", "shap"] = "words"
     """Where a text is cut: ``words`` keeps the punctuation behind the last word; ``shap`` loses
     it, as shap does."""
 

@@ -86,6 +86,11 @@ def test_lime_asks_about_the_whole_text_first_and_masks_words_everywhere() -> No
     assert not all(all(row) for row in rows[1:])
 
 
+def test_very_many_masks_are_asked_about_in_several_rounds() -> None:
+    found = played(Lime(), "so good", lambda masks: masks[:, :1].astype(float))
+    assert found.rounds == (4096, 904)
+
+
 def test_what_lime_asks_hangs_on_the_seed_alone() -> None:
     first, again, other = (drawn_presence(8, 30, seed) for seed in (1, 1, 2))
     assert (first == again).all()
