@@ -120,7 +120,8 @@ def test_a_fine_tuned_checkpoint_is_looked_into(place: Workplace) -> None:
     assert done.returncode == 0
     # The table of the suite is the last one.
     spec.write_text(spec.read_text() + _INSIDE)
-    assert place.harness("run", spec).code == 0
+    outcome = place.harness("run", spec)
+    assert outcome.code == 0, outcome.err
     found = {method: explained(place, method) for method in _METHODS}
     assert {len(each) for each in found.values()} == {24}
     gains = {
