@@ -141,6 +141,7 @@ def _planned(spec: RunSpec, prepared: Sequence[Prepared]) -> Iterator[Evaluation
                 attack=item.suite.attack.label if item.suite.attack else "",
                 judges=tuple(use.judge.name for use in uses_of_suite(item.suite)),
                 forms=item.suite.forms.label if item.suite.forms else "",
+                explainer=item.suite.explainer.label if item.suite.explainer else "",
                 suite_hash=item.hash,
                 data_hash=item.task.data_hash,
                 part_slices=item.task.part_slices if isinstance(item.task, TaskOfParts) else (),

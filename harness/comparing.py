@@ -16,6 +16,7 @@ from harness.engine.comparable import left_out
 from harness.engine.compare import Compared, Side, blank, compare_pair
 from harness.engine.corpus_difference import ReadAnswer, corpus_differences
 from harness.engine.difference import Settings
+from harness.explained_flips import explained_flips
 from harness.operand import Operand
 from harness.store.samples_file import StoredRecords
 from harness.stored_metrics import stored_metrics
@@ -194,6 +195,8 @@ def _flips(compared: Sequence[Compared], baseline: Operand, candidate: Operand) 
     old, new = _records(baseline, wanted[0]), _records(candidate, wanted[1])
     for item in compared:
         pair = item.pair
+        ids = [moved.sample_id for moved in item.moved]
+        explained = explained_flips(baseline, candidate, pair, ids)
         for moved in item.moved:
             yield Flip(
                 suite=pair.suite,
@@ -204,6 +207,7 @@ def _flips(compared: Sequence[Compared], baseline: Operand, candidate: Operand) 
                 candidate_value=moved.candidate_value,
                 baseline=old[pair.baseline_model, pair.suite, moved.sample_id],
                 candidate=new[pair.candidate_model, pair.suite, moved.sample_id],
+                explained=explained.of(moved.sample_id),
             )
 
 

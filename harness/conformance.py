@@ -30,11 +30,15 @@ from itertools import chain
 from math import fsum, isclose, isfinite
 from typing import Any
 
+from harness.core.attention import AttentionMaps
 from harness.core.capability import Capability
+from harness.core.decomposition import Decomposition
 from harness.core.identity import Identity
 from harness.core.ports import Adapter, Session
 from harness.core.request import (
+    Attend,
     Classify,
+    Decompose,
     Differentiate,
     Embed,
     FitAndClassify,
@@ -74,6 +78,9 @@ SPECIMENS: tuple[Payload, ...] = (
     Classify(text="a good film"),
     Embed(text="a good film"),
     Differentiate(text="a good film", n_steps=8, n_flips=2, spans=((2, 6), (7, 11))),
+    Differentiate(text="The capital of France is", continuations=(" Paris", " a"), n_steps=8),
+    Attend(text="a good film", n_mapped=3),
+    Decompose(text="a good film"),
     FitAndClassify(text="a good film", training=_TRAINING),
 )
 """One small question or two of each kind."""
@@ -86,6 +93,8 @@ _OUTPUTS: dict[type, type] = {
     Classify: Classification,
     Embed: Embedding,
     Differentiate: TokenGradients,
+    Attend: AttentionMaps,
+    Decompose: Decomposition,
     FitAndClassify: Classification,
 }
 
@@ -258,12 +267,40 @@ def _check_gradients(payload: Differentiate, output: TokenGradients) -> None:
         is_number = isfinite(token.times_input) and isfinite(token.norm) and token.norm >= 0
         _require(is_number, f"gradients are finite, and norms not negative: {token}")
         _require(len(token.flips) <= payload.n_flips, f"no more flips than asked for: {token}")
-        if token.start is None or token.end is None:
-            continue
-        is_inside = 0 <= token.start <= token.end <= len(payload.text)
-        _require(is_inside, f"a token lies within the text: {token}")
+        if token.start is not None and token.end is not None:
+            _check_place(payload.text, token.start, token.end)
     has_path = output.baseline_score is not None
     _require(has_path == (payload.n_steps > 1), "integrated gradients come when they are asked for")
+
+
+def _check_attention(payload: Attend, output: AttentionMaps) -> None:
+    for kind in ("last", "rollout"):
+        paid = [getattr(token, kind) for token in output.tokens]
+        _require(min(paid, default=0) >= 0, f"attention is not negative: {paid}")
+        total = fsum(paid)
+        _require(isclose(total, 1, abs_tol=1e-3), f"attention ({kind}) sums to 1, not {total}")
+    for token in output.tokens:
+        if token.start is not None and token.end is not None:
+            _check_place(payload.text, token.start, token.end)
+    _require((output.mapped is not None) == (payload.n_mapped > 0), "maps come when asked for")
+    n_mapped = len(output.mapped.tokens) if output.mapped else 0
+    _require(n_mapped <= payload.n_mapped, f"no more tokens are mapped than asked for: {n_mapped}")
+
+
+def _check_decomposition(payload: Decompose, output: Decomposition) -> None:
+    for at, label in enumerate(output.labels):
+        parts = (output.base[at], output.absent[at], *(each.values[at] for each in output.features))
+        total = fsum(parts)
+        is_whole = isclose(total, output.total[at], rel_tol=1e-6, abs_tol=1e-6)
+        _require(is_whole, f"what the features add to {label} comes to {total}, not {output.total}")
+    for feature in output.features:
+        for start, end in feature.places:
+            _check_place(payload.text, start, end)
+
+
+def _check_place(text: str, start: int, end: int) -> None:
+    is_inside = 0 <= start <= end <= len(text)
+    _require(is_inside, f"a token lies within the text: {start} to {end}")
 
 
 # Each function takes the classes that its key implies, which a dict's type cannot say.
@@ -275,6 +312,8 @@ _FORMS: dict[type, Callable[[Any, Any], None]] = {
     FitAndClassify: _check_classification,
     Embed: _check_embedding,
     Differentiate: _check_gradients,
+    Attend: _check_attention,
+    Decompose: _check_decomposition,
 }
 
 

@@ -14,6 +14,8 @@ from harness.core.response import Failure
 from harness.core.spec import RunSpec, SuiteSpec
 from harness.engine.attacked_task import AttackedTask
 from harness.engine.code_hash import suite_hash
+from harness.engine.explained_task import ExplainedTask
+from harness.engine.explanation_pool import ExplanationCache
 from harness.engine.guess_cache import GuessCache
 from harness.engine.perturbed_task import PerturbedTask
 from harness.engine.plan import check_capabilities
@@ -34,6 +36,8 @@ class Prepared:
     """The smaller of the spec's and the suite's own."""
     guesses: GuessCache = field(default_factory=GuessCache)
     """What models take its texts for: shared by the attacks on it."""
+    explanations: ExplanationCache = field(default_factory=ExplanationCache)
+    """What models say of its texts with parts masked: shared by the methods that explain it."""
 
 
 def prepare(spec: RunSpec, progress: Progress) -> list[Prepared]:
@@ -90,15 +94,22 @@ def _prepare(
             # A noise study would find none where the second run repeats the words of the first.
             reuses_answers=spec.reuse_answers and not spec.is_repeat,
         )
+    if suite.explainer is not None:
+        task = ExplainedTask(
+            task=task,
+            explainer=suite.explainer,
+            seed=spec.seed,
+            n_explained=suite.n_explained,
+            cache=clean.explanations if clean is not None else ExplanationCache(),
+            reuses_answers=spec.reuse_answers and not spec.is_repeat,
+        )
     if suite.forms is not None:
         task = _in_forms(suite, suite.forms, task, spec.seed)
     asked = [model for model in spec.models if model.name in suite.models]
     return Prepared(
         suite=suite,
         task=task,
-        hash=suite_hash(
-            suite.suite, task, filter(None, (suite.perturbation, suite.attack, suite.forms))
-        ),
+        hash=suite_hash(suite.suite, task, filter(None, _added(suite))),
         is_replayed=any(model.adapter_name == "replay" for model in asked),
         limit=limit,
     )
@@ -112,9 +123,14 @@ def _in_forms(suite: SuiteSpec, forms: EquivalentForms, clean: Task, seed: int) 
         raise
 
 
+def _added(suite: SuiteSpec) -> tuple[object, ...]:
+    """Return what is done to the texts of a suite, or with them."""
+    return suite.perturbation, suite.attack, suite.forms, suite.explainer
+
+
 def _bring_lexicons(suite: SuiteSpec) -> None:
     """Miss a word list now, and not when its first word is wanted."""
-    for lexicon in lexicons_of((suite.suite, suite.perturbation, suite.attack, suite.forms)):
+    for lexicon in lexicons_of((suite.suite, *_added(suite))):
         for source in lexicon.sources:
             source.fetch()
 

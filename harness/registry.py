@@ -19,6 +19,7 @@ from harness.core.errors import ConfigError, UnknownName
 Kind = Literal[
     "adapters",
     "attacks",
+    "explainers",
     "suites",
     "metrics",
     "perturbations",
@@ -29,6 +30,7 @@ Kind = Literal[
 KINDS: tuple[Kind, ...] = (
     "adapters",
     "attacks",
+    "explainers",
     "suites",
     "metrics",
     "perturbations",

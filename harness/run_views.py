@@ -6,12 +6,13 @@ from pathlib import Path
 
 from harness.bias import with_bias
 from harness.core.run import Run
+from harness.explanations import with_explanations
 from harness.robustness import with_robustness
 from harness.trade_off import with_tradeoff
 
 
 def with_views(run: Run, folder: Path) -> Run:
-    """Return the run with its models and suites held against each other, and what it tells of bias.
+    """Return the run with its models and suites held against each other, bias and explanations told.
 
     Args:
         run: as loaded from ``folder``, or the part of it that is one model's.
@@ -20,4 +21,5 @@ def with_views(run: Run, folder: Path) -> Run:
     Raises:
         StoreError: the records are missing or damaged.
     """
-    return with_bias(with_robustness(with_tradeoff(run, folder), folder), folder)
+    compared = with_robustness(with_tradeoff(run, folder), folder)
+    return with_explanations(with_bias(compared, folder), folder)

@@ -1,4 +1,4 @@
-"""From the keys ``perturb``, ``attack`` and ``vary`` of a suite to suites that ask it otherwise."""
+"""From the keys ``perturb``, ``attack``, ``vary`` and ``explain`` of a suite to suites."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from typing import Any, Literal
 from harness import registry
 from harness.core.build import Problems, build, shown
 from harness.core.errors import ConfigError
+from harness.core.explainer import Explainer
 from harness.core.forms import EquivalentForms
 from harness.core.ports import Attack, Perturbation
-from harness.core.spec import SuiteSpec
+from harness.core.spec import N_EXPLAINED, SuiteSpec
 
+_Named = Perturbation | Attack | EquivalentForms | Explainer
 Located = Callable[[type, Mapping[str, Any], str, tuple[str, ...]], dict[str, Any]]
 """Puts absolute paths into options: the class, its table, their place, keys to leave out."""
 
@@ -22,7 +24,7 @@ Located = Callable[[type, Mapping[str, Any], str, tuple[str, ...]], dict[str, An
 class _Key:
     """A key whose entries each make a suite of their own."""
 
-    name: Literal["perturb", "attack", "vary"]
+    name: Literal["perturb", "attack", "vary", "explain"]
     kind: registry.Kind
     sign: str
     """Between the name of the clean suite and the label of what is done to it."""
@@ -31,6 +33,9 @@ class _Key:
     why_not: str
     """Why a suite without it cannot have the key."""
     remedy: str
+    default: str = ""
+    """What the clean suite may say of itself: a class variable with the entries where none are
+    written."""
 
 
 _KEYS = (
@@ -58,8 +63,18 @@ _KEYS = (
         why_not="makes its questions itself: they cannot be put in another form",
         remedy='write vary = ["formats", {name = "paraphrases", column = "others"}]',
     ),
+    _Key(
+        name="explain",
+        kind="explainers",
+        sign="?",
+        ability="is_explainable",
+        why_not="gives no answer that parts of a text could be weighed for",
+        remedy='write explain = ["shap", {name = "lime", n_samples = 500}]',
+        default="explained_by",
+    ),
 )
-KEYS = tuple(key.name for key in _KEYS)
+_MOST_EXPLAINED = "n_explained"
+KEYS = (*(key.name for key in _KEYS), _MOST_EXPLAINED)
 
 
 def variants(
@@ -69,7 +84,9 @@ def variants(
     problems: Problems,
     located: Located,
 ) -> Iterator[SuiteSpec]:
-    """Yield one suite for each perturbation (``CLEAN ~ LABEL``), attack (``!``), variation (``@``).
+    """Yield one suite for each entry, named after the clean one and the entry's label.
+
+    The sign between them tells which key it is from: ``CLEAN ~ LABEL``.
 
     Args:
         clean: the suite that has the keys.
@@ -79,6 +96,7 @@ def variants(
         problems: receives what is wrong.
         located: makes paths among the options absolute.
     """
+    n_explained = _n_explained(clean, table, where, problems)
     for key in _KEYS:
         labels: set[str] = set()
         place = f"{where}.{key.name}"
@@ -96,14 +114,31 @@ def variants(
                 perturbation=made if key.name == "perturb" else None,
                 attack=made if key.name == "attack" else None,
                 forms=made if key.name == "vary" else None,
+                explainer=made if key.name == "explain" else None,
+                n_explained=n_explained,
                 clean=clean.name,
             )
+
+
+def _n_explained(clean: SuiteSpec, table: Mapping[str, Any], where: str, problems: Problems) -> int:
+    number = table.get(_MOST_EXPLAINED, N_EXPLAINED)
+    place = f"{where}.{_MOST_EXPLAINED}"
+    if not isinstance(number, int) or isinstance(number, bool) or number < 1:
+        reason = f"must be a whole number from 1, not {shown(number)}"
+        problems.add(place, reason, "leave it out for 50")
+        return N_EXPLAINED
+    is_explained = table.get("explain") or hasattr(clean.suite, "explained_by")
+    if _MOST_EXPLAINED in table and not is_explained:
+        problems.add(place, "has nothing to bound", 'write explain = ["shap"], or leave it out')
+    return number
 
 
 def _entries(
     key: _Key, clean: SuiteSpec, table: Mapping[str, Any], place: str, problems: Problems
 ) -> list[Any]:
-    entries = table.get(key.name, [])
+    entries = table.get(
+        key.name, list(getattr(clean.suite, key.default, ()) if key.default else ())
+    )
     if not isinstance(entries, list):
         problems.add(place, f"must be a list, not {shown(entries)}", key.remedy)
         return []
@@ -115,7 +150,7 @@ def _entries(
 
 
 def _made(key: _Key, entry: Any, where: str, problems: Problems, located: Located) -> Any:
-    """Return a perturbation, an attack or forms; None for what cannot be made of the entry."""
+    """Return what an entry names; None for what cannot be made of it."""
     table = {"name": entry} if isinstance(entry, str) else entry
     if not isinstance(table, Mapping) or not isinstance(table.get("name"), str):
         problems.add(where, f"must be a name or a table with one, not {shown(entry)}", key.remedy)
@@ -128,5 +163,5 @@ def _made(key: _Key, entry: Any, where: str, problems: Problems, located: Locate
     for option in named.keys() & table.keys():
         problems.add(f"{where}.{option}", "is said behind the colon already", "leave it out")
     options = located(factory, {**table, **named}, where, ("name",))
-    made: Perturbation | Attack | EquivalentForms | None = build(factory, options, where, problems)
+    made: _Named | None = build(factory, options, where, problems)
     return made

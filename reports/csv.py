@@ -13,6 +13,12 @@ from harness.core.judgement import Finding, Judgement
 from harness.core.run import Manifest, Run
 from harness.reports.csv_bias import COLUMNS as BIAS_COLUMNS
 from harness.reports.csv_bias import bias_cells, key_of
+from harness.reports.csv_explanations import COLUMNS as EXPLANATION_COLUMNS
+from harness.reports.csv_explanations import (
+    agreement_cells,
+    cells_of_explanation,
+    method_cells,
+)
 from harness.reports.csv_findings import COLUMNS as FINDING_COLUMNS
 from harness.reports.csv_findings import estimate_key, finding_values, findings_by_key
 from harness.reports.csv_robustness import COLUMNS as ROBUSTNESS_COLUMNS
@@ -58,7 +64,7 @@ class CsvRenderer:
 
     Of a run that was compared, each row goes on with what was found about its number; of one with
     disturbed suites, with what it is beside the clean suite's; of one that probes for bias, with
-    what it would be without any.
+    what it would be without any; of one with explained samples, with the method that it is about.
     """
 
     suffix: ClassVar[str] = ".csv"
@@ -72,11 +78,13 @@ class CsvRenderer:
         if run.bias is not None:
             rows, heads = _bias_rows(run, rows), (*heads, *BIAS_COLUMNS)
         if run.robustness:
-            writer.writerow((*heads, *ROBUSTNESS_COLUMNS))
-            writer.writerows(_disturbed_rows(run, rows, heads))
-        else:
-            writer.writerow(heads)
-            writer.writerows(row for _, row in rows)
+            rows = _disturbed_rows(run, rows, heads)
+            heads = (*heads, *ROBUSTNESS_COLUMNS)
+        if run.explanations:
+            rows = _explained_rows(run, rows, heads)
+            heads = (*heads, *EXPLANATION_COLUMNS)
+        writer.writerow(heads)
+        writer.writerows(row for _, row in rows)
         return text.getvalue()
 
 
@@ -125,15 +133,26 @@ def _bias_rows(run: Run, rows: Iterator[_Row]) -> Iterator[_Row]:
         yield estimate, [*row, *(_text(cells.get(name)) for name in BIAS_COLUMNS)]
 
 
-def _disturbed_rows(run: Run, rows: Iterator[_Row], heads: Sequence[str]) -> Iterator[list[str]]:
+def _disturbed_rows(run: Run, rows: Iterator[_Row], heads: Sequence[str]) -> Iterator[_Row]:
     """Yield rows with what they are beside the clean suite's, then those of all perturbations."""
     known = disturbed_cells(run)
     for estimate, row in rows:
         cells = {} if estimate is None else cells_of(estimate, run, known)
-        yield [*row, *(_text(cells.get(name)) for name in ROBUSTNESS_COLUMNS)]
+        yield estimate, [*row, *(_text(cells.get(name)) for name in ROBUSTNESS_COLUMNS)]
     for cells in overall_cells(run):
         whole = {"run_id": run.manifest.run_id, **cells}
-        yield [_text(whole.get(name)) for name in (*heads, *ROBUSTNESS_COLUMNS)]
+        yield None, [_text(whole.get(name)) for name in (*heads, *ROBUSTNESS_COLUMNS)]
+
+
+def _explained_rows(run: Run, rows: Iterator[_Row], heads: Sequence[str]) -> Iterator[_Row]:
+    """Yield rows with the method that each number is about, then how alike the methods are."""
+    known = method_cells(run)
+    for estimate, row in rows:
+        cells = {} if estimate is None else cells_of_explanation(estimate, known)
+        yield estimate, [*row, *(_text(cells.get(name)) for name in EXPLANATION_COLUMNS)]
+    for cells in agreement_cells(run):
+        whole = {"run_id": run.manifest.run_id, **cells}
+        yield None, [_text(whole.get(name)) for name in (*heads, *EXPLANATION_COLUMNS)]
 
 
 def _compared_rows(run: Run, judgement: Judgement) -> Iterator[_Row]:

@@ -1,4 +1,4 @@
-"""What a comparison finds of disturbed suites, kept together under the clean suite of each."""
+"""What a comparison finds of twins of a suite, kept together under the clean suite of each."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from harness.core.history import Series
 from harness.core.judgement import Finding, Judgement
 from harness.core.verdict import GRAVEST_FIRST
-from harness.reports.disturbed_suites import disturbed_suites, twins_words
+from harness.reports.disturbed_suites import kept_below, twins_words
 from harness.reports.finding_tables import SeriesKey, finding_table
 from harness.reports.number_format import format_count
 from harness.reports.table import Table
@@ -20,7 +20,7 @@ class DisturbedFindings:
     """All twins of one clean suite."""
 
     title: str
-    """Such as ``reviews, disturbed by 8 perturbations, 2 attacks``."""
+    """Such as ``reviews again, with 8 perturbations, 2 attacks``."""
     counts: str
     """Numbers by verdict, the gravest first: ``3 regressed, 14 equivalent``."""
     table: Table
@@ -29,8 +29,8 @@ class DisturbedFindings:
 def parted(
     judgement: Judgement, findings: Iterable[Finding]
 ) -> tuple[list[Finding], Mapping[str, list[Finding]]]:
-    """Return the findings of other suites, and by clean suite those of its disturbed twins."""
-    clean_of = disturbed_suites(judgement.comparison.candidate)
+    """Return the findings of other suites, and by clean suite those of its twins."""
+    clean_of = kept_below(judgement.comparison.candidate)
     others: list[Finding] = []
     twins: dict[str, list[Finding]] = {}
     for finding in findings:
@@ -48,9 +48,9 @@ def disturbed_findings(
     manifest = judgement.comparison.candidate
     return tuple(
         DisturbedFindings(
-            title=f"{clean}, disturbed by {twins_words(manifest, clean)}",
+            title=f"{clean} again, with {twins_words(manifest, clean)}",
             counts=_counts(members),
-            table=finding_table(f"{clean}, disturbed", members, history),
+            table=finding_table(f"{clean} again", members, history),
         )
         for clean, members in twins.items()
     )

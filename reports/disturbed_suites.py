@@ -1,4 +1,4 @@
-"""Which suites of a run are disturbed twins of others, and what each of these has."""
+"""Which suites of a run are twins of others, disturbed or explained, and what each has."""
 
 from __future__ import annotations
 
@@ -21,16 +21,41 @@ def disturbed_suites(manifest: Manifest) -> Mapping[str, str]:
     }
 
 
+def explained_suites(manifest: Manifest) -> Mapping[str, str]:
+    """Return likewise those that explain the answers of another suite."""
+    known = {done.suite for done in manifest.evaluations}
+    return {
+        done.suite: done.clean
+        for done in manifest.evaluations
+        if done.explainer and done.clean in known and done.clean != done.suite
+    }
+
+
+def kept_below(manifest: Manifest) -> Mapping[str, str]:
+    """Return all twins, disturbed and explained, each with the suite that it is kept below."""
+    return {**disturbed_suites(manifest), **explained_suites(manifest)}
+
+
 def twins_of(manifest: Manifest, suite: str) -> tuple[str, ...]:
-    """Return the disturbed twins of a clean suite."""
-    return tuple(name for name, clean in disturbed_suites(manifest).items() if clean == suite)
+    """Return the twins of a clean suite, the disturbed ones first."""
+    return tuple(name for name, clean in kept_below(manifest).items() if clean == suite)
 
 
 def twins_words(manifest: Manifest, suite: str) -> str:
-    """Say what a suite was disturbed by, such as ``8 perturbations, 2 attacks``; empty for none."""
+    """Say what a suite comes again with, such as ``8 perturbations, 2 attacks, 1 explanation``.
+
+    Returns:
+        Empty text for nothing.
+    """
     names = set(twins_of(manifest, suite))
-    attacks = {done.suite for done in manifest.evaluations if done.suite in names and done.attack}
-    parts = (("perturbation", len(names - attacks)), ("attack", len(attacks)))
+    own = {done.suite: done for done in manifest.evaluations if done.suite in names}.values()
+    n_attacks = sum(bool(done.attack) for done in own)
+    n_explained = sum(bool(done.explainer) for done in own)
+    parts = (
+        ("perturbation", len(names) - n_attacks - n_explained),
+        ("attack", n_attacks),
+        ("explanation", n_explained),
+    )
     return ", ".join(
         f"{format_count(count)} {noun}{'' if count == 1 else 's'}" for noun, count in parts if count
     )

@@ -10,7 +10,7 @@ from harness.core.estimate import Estimate
 from harness.core.quantity_unit import in_unit, shown_unit
 from harness.core.run import Manifest, Run
 from harness.core.score import Direction
-from harness.reports.disturbed_suites import disturbed_suites
+from harness.reports.disturbed_suites import disturbed_suites, explained_suites
 from harness.reports.interval_bar import Scale, interval_bar, scale_for
 from harness.reports.load_marks import LoadMark, mark_of
 from harness.reports.number_format import (
@@ -45,9 +45,13 @@ _BETTER = Column(title="Better", key="better", note="Which way is better")
 def summary_table(run: Run) -> Table:
     """Return the headline quantities of every suite, models on neighbouring rows.
 
-    Disturbed suites are left out where they are held against their clean ones elsewhere.
+    Disturbed suites are left out where they are held against their clean ones elsewhere, and
+    explained ones where their methods are.
     """
-    left_out = disturbed_suites(run.manifest) if run.robustness else {}
+    left_out = {
+        **(disturbed_suites(run.manifest) if run.robustness else {}),
+        **(explained_suites(run.manifest) if run.explanations else {}),
+    }
     headlines = [e for e in run.estimates if e.quantity.is_headline and e.slice is None]
     groups = []
     for suite in _suites(run):

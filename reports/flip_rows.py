@@ -9,6 +9,7 @@ from hashlib import sha256
 from harness.core.comparison import Comparison, Flip
 from harness.core.judgement import Judgement
 from harness.core.verdict import GRAVEST_FIRST
+from harness.reports.explanation_examples import ColouredSide, coloured_flip
 from harness.reports.number_format import format_count, format_number
 from harness.reports.sample_rows import LongText, sample_row
 from harness.reports.verdict_badge import gravity
@@ -57,6 +58,8 @@ class FlipRow:
     """True when the answers were too long, or too repetitive, to mark the words that differ."""
     is_same_text: bool
     """True when both say the same, and differ in what stands behind it."""
+    explained: tuple[ColouredSide, ...] = ()
+    """What the words of the text speak for on the baseline's side, and on the candidate's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +73,11 @@ class FlipsView:
     suites: tuple[str, ...]
     models: tuple[str, ...]
     n_at_first: int = FLIPS_AT_FIRST
+
+    @property
+    def is_explained(self) -> bool:
+        """Whether both explanations are shown of any of them."""
+        return any(row.explained for row in self.rows)
 
     @property
     def first(self) -> tuple[FlipRow, ...]:
@@ -136,6 +144,7 @@ def flip_row(flip: Flip, *, max_characters: int) -> FlipRow:
         ),
         is_too_long=marked.is_too_long,
         is_same_text=before.answer == after.answer,
+        explained=tuple(coloured_flip(flip)),
     )
 
 

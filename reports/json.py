@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from harness.core.run import Evaluation, Run
 from harness.reports.bias_data import bias_data
+from harness.reports.explanation_data import explanation_data
 from harness.reports.judgement_data import judgement_data
 from harness.reports.plain_data import Json, plain
 from harness.reports.robustness_data import robustness_data
@@ -23,7 +24,7 @@ class JsonRenderer:
     Of a run that was compared it writes the judgement too, and the histories it looked at;
     of a run of several models, what each loses and gains beside its base; of one with disturbed
     suites, what the disturbance costs; of one that probes for bias, what was found and what was
-    not probed.
+    not probed; of one with explained samples, what the methods come to.
     Keys are sorted, text is ASCII with escapes, and a number that is undefined is ``null``.
     """
 
@@ -51,6 +52,8 @@ class JsonRenderer:
             document["robustness"] = [robustness_data(found) for found in run.robustness]
         if run.bias is not None:
             document["bias"] = bias_data(run.bias)
+        if run.explanations:
+            document["explanations"] = [explanation_data(found) for found in run.explanations]
         if run.history:
             document["history"] = plain(run.history)
         return json.dumps(document, indent=2, sort_keys=True, allow_nan=False) + "\n"

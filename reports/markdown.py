@@ -6,10 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from harness.core.explanations import Explanations
 from harness.core.robustness import Robustness
 from harness.core.run import Manifest, Run
 from harness.reports.estimate_tables import summary_table
 from harness.reports.evaluation_tables import failure_table
+from harness.reports.explanation_tables import method_table, word_table
+from harness.reports.explanation_words import sentences as explanation_sentences
 from harness.reports.markdown_bias import bias_lines
 from harness.reports.markdown_judgement import judgement_lines
 from harness.reports.markdown_text import code, plain_text, table_row
@@ -76,6 +79,17 @@ def _lines(run: Run) -> Iterator[str]:
     else:
         yield "No headline quantity was measured."
     yield ""
+    yield from _views(run)
+    failures = failure_counts(manifest.evaluations)
+    if failures:
+        yield "### Failures"
+        yield ""
+        yield from markdown_table(failure_table(failures, standing(manifest).n_samples))
+        yield ""
+    yield _provenance(manifest)
+
+
+def _views(run: Run) -> Iterator[str]:
     if run.tradeoff is not None:
         yield "### Quality against cost"
         yield ""
@@ -88,13 +102,8 @@ def _lines(run: Run) -> Iterator[str]:
         yield from robustness_lines(found)
     if run.bias is not None:
         yield from bias_lines(run.bias, markdown_table)
-    failures = failure_counts(manifest.evaluations)
-    if failures:
-        yield "### Failures"
-        yield ""
-        yield from markdown_table(failure_table(failures, standing(manifest).n_samples))
-        yield ""
-    yield _provenance(manifest)
+    for explained in run.explanations:
+        yield from explanation_lines(explained)
 
 
 def robustness_lines(found: Robustness) -> Iterator[str]:
@@ -112,6 +121,21 @@ def robustness_lines(found: Robustness) -> Iterator[str]:
         yield from markdown_table(attacks)
         yield ""
         yield plain_text(attack_words(found))
+        yield ""
+
+
+def explanation_lines(found: Explanations) -> Iterator[str]:
+    """Yield which explanations of one model on one suite deserve trust, and what words matter."""
+    yield f"### Explanations: {plain_text(found.suite)}, {plain_text(found.model)}"
+    yield ""
+    for sentence in explanation_sentences(found):
+        yield f"- {plain_text(sentence[:1].upper() + sentence[1:])}."
+    yield ""
+    yield from markdown_table(method_table(found))
+    yield ""
+    words = word_table(found)
+    if words.rows:
+        yield from markdown_table(words, group="Side")
         yield ""
 
 

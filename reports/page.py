@@ -15,7 +15,9 @@ from harness.reports import evaluation_tables as tables
 from harness.reports.bias_view import bias_view
 from harness.reports.charts import Chart
 from harness.reports.comparison_view import comparison_view, history_view
+from harness.reports.disturbed_suites import explained_suites
 from harness.reports.estimate_tables import summary_table
+from harness.reports.explanation_view import explanation_view
 from harness.reports.number_format import (
     format_count,
     format_duration,
@@ -68,7 +70,13 @@ def render_page(run: Run, *, max_samples: int, max_characters: int, has_charts: 
         .render(
             view,
             policy=security_policy(script),
-            style=own_text(page_style(is_compared=is_compared, is_disturbed=_has_texts(run))),
+            style=own_text(
+                page_style(
+                    is_compared=is_compared,
+                    is_disturbed=_has_texts(run),
+                    is_explained=_is_explained(run),
+                )
+            ),
             script=own_text(script),
             plotly=own_text(packed_plotly()) if view["has_plots"] else None,
         )
@@ -82,7 +90,12 @@ def page_view(
     manifest = run.manifest
     n_parts = max(1, len(manifest.evaluations))
     limit = min(max_samples, max(1, _MAX_ROWS // n_parts)) if max_samples else 0
-    chosen = choose_samples(run.records, limit=limit, seed=manifest.seed)
+    chosen = choose_samples(
+        run.records,
+        limit=limit,
+        seed=manifest.seed,
+        only_failures=explained_suites(manifest) if run.explanations else (),
+    )
     suites = suite_views(run, has_charts=has_charts)
     all_suites = [one for suite in suites for one in (suite, *suite.twins)]
     models = _models(manifest)
@@ -107,6 +120,7 @@ def page_view(
         "summary": summary_table(run),
         "robustness": robustness_view(run, has_charts=has_charts),
         "bias": bias_view(run),
+        "explanations": explanation_view(run, has_charts=has_charts),
         "suites": suites,
         "suite_names": [suite.name for suite in all_suites],
         "chosen": chosen,
@@ -205,7 +219,14 @@ def environment() -> Environment:
     return made
 
 
+def _is_explained(run: Run) -> bool:
+    """Tell whether there are coloured texts on the page."""
+    flips = run.judgement.comparison.flips if run.judgement else ()
+    return bool(run.explanations) or any(flip.explained for flip in flips)
+
+
 def _has_texts(run: Run) -> bool:
     """Tell whether texts stand beside each other on the page."""
     kinds = {figure.kind for figures in run.figures.values() for figure in figures}
-    return bool(run.robustness or run.bias) or FigureKind.COUNTERFACTUAL_EXAMPLES in kinds
+    has_any = bool(run.robustness or run.bias or run.explanations)
+    return has_any or FigureKind.COUNTERFACTUAL_EXAMPLES in kinds

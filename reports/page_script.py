@@ -12,16 +12,20 @@ from importlib.resources import files
 _SCRIPTS = ("theme.js", "library.js", "charts.js", "sorting.js", "samples.js", "start.js")
 COMPARISON_STYLE = "comparison.css"
 ROBUSTNESS_STYLE = "robustness.css"
+EXPLANATION_STYLE = "explanations.css"
 COMPARISON_SCRIPT = "comparison.js"
 _GZIP_BEST = 9
 
 
-def page_style(*, is_compared: bool = False, is_disturbed: bool = False) -> str:
+def page_style(
+    *, is_compared: bool = False, is_disturbed: bool = False, is_explained: bool = False
+) -> str:
     """Return the page's style sheet, with those of sections that not every page has."""
     names = [
         "report.css",
         *([COMPARISON_STYLE] if is_compared else []),
         *([ROBUSTNESS_STYLE] if is_disturbed else []),
+        *([EXPLANATION_STYLE] if is_explained else []),
     ]
     return "\n".join(map(_asset, names))
 

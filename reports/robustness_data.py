@@ -18,8 +18,8 @@ def robustness_data(found: Robustness) -> dict[str, Json]:
                 "suite": row.suite,
                 "perturbation": row.perturbation,
                 "drops": [plain(drop) for drop in row.drops],
-                "changed": _share(row.changed),
-                "flipped": _share(row.flipped),
+                "changed": share_data(row.changed),
+                "flipped": share_data(row.flipped),
                 "n_flipped_alone": row.n_flipped_alone,
                 "n_failed_clean": row.n_failed_clean,
                 "n_failed": row.n_failed,
@@ -44,6 +44,7 @@ def robustness_data(found: Robustness) -> dict[str, Json]:
     }
 
 
-def _share(share: Share | None) -> Json:
+def share_data(share: Share | None) -> Json:
+    """Return a share with its value, which readers would otherwise work out again."""
     value = plain(share)
     return {**value, "value": share.value} if share and isinstance(value, dict) else value

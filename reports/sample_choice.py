@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from harness.core.response import Failure
@@ -19,6 +19,8 @@ class Chosen:
     n_total: int
     n_failed: int
     records: tuple[Record, ...]
+    is_elsewhere: bool = False
+    """Whether its answers are shown elsewhere on the page, so that here are only failures."""
 
     @property
     def n_failed_shown(self) -> int:
@@ -27,7 +29,11 @@ class Chosen:
 
 
 def choose_samples(
-    records: Records | Iterable[Record], *, limit: int, seed: int
+    records: Records | Iterable[Record],
+    *,
+    limit: int,
+    seed: int,
+    only_failures: Collection[str] = (),
 ) -> tuple[Chosen, ...]:
     """Go through the records once and keep at most ``limit`` for each suite and model.
 
@@ -39,13 +45,14 @@ def choose_samples(
         records: in any order that is the same each time.
         limit: samples per suite and model.
         seed: of the draw; each suite and model has its own generator.
+        only_failures: suites whose answers are shown elsewhere: of these, what failed.
     """
     parts: dict[tuple[str, str], _Part] = {}
     for outline in _outlines(records):
         key = (outline.model, outline.suite)
         if key not in parts:
             parts[key] = _Part(limit, random.Random(f"{seed}/{key!r}"))  # noqa: S311 - a draw for showing
-        parts[key].see(outline)
+        parts[key].see(outline, is_shown=outline.is_failure or outline.suite not in only_failures)
     drawn = {key: part.draw() for key, part in parts.items()}
     found = _found(records, {_key(outline) for own in drawn.values() for outline in own})
     return tuple(
@@ -55,6 +62,7 @@ def choose_samples(
             n_total=parts[model, suite].n_seen,
             n_failed=parts[model, suite].n_failed,
             records=tuple(found[_key(outline)] for outline in own),
+            is_elsewhere=suite in only_failures,
         )
         for (model, suite), own in drawn.items()
     )
@@ -90,8 +98,10 @@ class _Reservoir:
     n_seen: int = 0
     kept: list[Outline] = field(default_factory=list)
 
-    def see(self, outline: Outline) -> None:
+    def see(self, outline: Outline, *, is_shown: bool = True) -> None:
         self.n_seen += 1
+        if not is_shown:
+            return
         if len(self.kept) < self.limit:
             self.kept.append(outline)
             return
@@ -121,8 +131,8 @@ class _Part:
     def n_failed(self) -> int:
         return self._failed.n_seen
 
-    def see(self, outline: Outline) -> None:
-        (self._failed if outline.is_failure else self._answered).see(outline)
+    def see(self, outline: Outline, *, is_shown: bool = True) -> None:
+        (self._failed if outline.is_failure else self._answered).see(outline, is_shown=is_shown)
 
     def draw(self) -> tuple[Outline, ...]:
         """Return what is to be shown, failures first."""

@@ -8,6 +8,9 @@ from hashlib import sha256
 
 from harness.core.attacked import Attacked
 from harness.core.attacked import Outcome as AttackOutcome
+from harness.core.attention import AttentionMaps
+from harness.core.decomposition import Decomposition
+from harness.core.explained import Explained
 from harness.core.profile import Profile
 from harness.core.response import (
     AnswerGroup,
@@ -139,11 +142,17 @@ def output_text(output: Output, sample: Sample) -> str:  # noqa: C901, PLR0911 -
         case TokenGradients(label=label, score=score, tokens=tokens):
             size = f"{format_count(len(tokens))} tokens"
             return f"gradients of {label} at {size}, log-probability {format_number(score)}"
+        case AttentionMaps(tokens=tokens, n_layers=n_layers):
+            return f"attention of {n_layers} layers to {format_count(len(tokens))} tokens"
+        case Decomposition(labels=labels, features=features):
+            return f"{format_count(len(features))} features that speak of {', '.join(labels)}"
         case Profile(points=points):
             n_timed = sum(len(point.traces) for point in points)
             return f"{format_count(n_timed)} timed requests, {output.tier}"
         case Attacked():
             return f"{output.label} (attack {output.outcome}): {output.text}"
+        case Explained(outputs=outputs, chosen=chosen, unit=unit, whole=whole):
+            return f"{outputs[chosen]} ({unit} {format_number(whole[chosen], digits=3)}), explained"
         case AnswerGroup(answers=answers):
             numbered = enumerate((output_text(each, sample) for each in answers), start=1)
             return "\n".join(f"[{number}] {text}" for number, text in numbered)

@@ -10,7 +10,7 @@ from harness.core.figure import Figure, FigureKind
 from harness.core.run import Evaluation, Run
 from harness.reports.anchors import anchor
 from harness.reports.charts import Chart, chart, slice_chart
-from harness.reports.disturbed_suites import disturbed_suites, twins_of, twins_words
+from harness.reports.disturbed_suites import kept_below, twins_of, twins_words
 from harness.reports.estimate_tables import in_slice_order, quantity_table, slice_tables
 from harness.reports.evaluation_tables import definition_table, failure_table, signature_table
 from harness.reports.load_marks import marks_of
@@ -60,13 +60,13 @@ class SuiteView:
     name: str
     models: tuple[ModelView, ...]
     twins: tuple[SuiteView, ...] = ()
-    """The same samples, their texts disturbed or attacked."""
+    """The same samples, their texts disturbed or attacked, or their answers explained."""
     twins_words: str = ""
     """How many of them, such as ``8 perturbations, 2 attacks``."""
 
 
 def suite_views(run: Run, *, has_charts: bool) -> tuple[SuiteView, ...]:
-    """Return the sections in the order of the plan, disturbed suites below their clean ones."""
+    """Return the sections in the order of the plan, twins of a suite below their clean one."""
     estimates: dict[tuple[str, str], list[Estimate]] = {}
     for estimate in run.estimates:
         estimates.setdefault((estimate.model, estimate.suite), []).append(estimate)
@@ -79,7 +79,7 @@ def suite_views(run: Run, *, has_charts: bool) -> tuple[SuiteView, ...]:
         name: SuiteView(anchor=anchor("suite", name), name=name, models=tuple(models))
         for name, models in by_suite.items()
     }
-    twins = disturbed_suites(run.manifest)
+    twins = kept_below(run.manifest)
     return tuple(
         replace(
             view,

@@ -39,6 +39,7 @@ class ClassificationSuite:
     asks_about_text: ClassVar[bool] = True
     reads_a_label: ClassVar[bool] = True
     has_forms: ClassVar[bool] = True
+    is_explainable: ClassVar[bool] = True
 
     data: Dataset
     """Where the texts are."""

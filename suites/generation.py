@@ -32,6 +32,7 @@ class GenerationSuite:
     needs: ClassVar[tuple[Capability, ...]] = (Capability.GENERATES,)
     asks_about_text: ClassVar[bool] = True
     has_forms: ClassVar[bool] = True
+    is_explainable: ClassVar[bool] = True
 
     data: Dataset
     """Where the prompts are."""

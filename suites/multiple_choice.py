@@ -26,6 +26,7 @@ class MultipleChoiceSuite:
     needs: ClassVar[tuple[Capability, ...]] = (Capability.SCORES,)
     asks_about_text: ClassVar[bool] = True
     has_forms: ClassVar[bool] = True
+    is_explainable: ClassVar[bool] = True
 
     data: Dataset
     """Where the questions are."""

@@ -17,6 +17,7 @@ from harness.core.request import (
     AttackText,
     Classify,
     Embed,
+    ExplainText,
     Generate,
     LoadTest,
     LogLikelihood,
@@ -120,7 +121,7 @@ class PythonSession:
             return (_plain_prompt(payload.prompt), list(payload.continuations)), {}
         if isinstance(payload, RollingLogLikelihood):
             return ("", [payload.text]), {}
-        if isinstance(payload, LoadTest | AttackText | AskAgain | QuestionGroup):
+        if isinstance(payload, LoadTest | AttackText | ExplainText | AskAgain | QuestionGroup):
             raise TypeError("a load test, an attack or several questions are never sent")
         return (payload.text,), {}
 

@@ -27,7 +27,17 @@ class ReplayAdapter:
     model: str | None = None
     """The model's name in that run; needed when the run has several."""
     offers: tuple[
-        Literal["generates", "scores", "fills", "classifies", "embeds", "differentiates", "fits"],
+        Literal[
+            "generates",
+            "scores",
+            "fills",
+            "classifies",
+            "embeds",
+            "differentiates",
+            "attends",
+            "decomposes",
+            "fits",
+        ],
         ...,
     ] = ("generates", "scores", "classifies", "embeds", "differentiates")
     """What the recorded model was asked; nothing is read to find out."""

@@ -95,9 +95,17 @@ class SklearnAdapter(Source):
 
     @property
     def capabilities(self) -> frozenset[Capability]:
-        """Classifying; fitting too, where the spec says how."""
-        fits = {Capability.FITS} if self.fit is not None else set[Capability]()
-        return frozenset({Capability.CLASSIFIES} | fits)
+        """Classifying; fitting too, where the spec says how.
+
+        Scores of nearest neighbours are no sum over words. Whether those of a pipeline that is not
+        one of the recipes are, only it can tell when it is asked.
+        """
+        offered = {Capability.CLASSIFIES}
+        if self.fit is not None:
+            offered.add(Capability.FITS)
+        if self.fit is None or self.fit.recipe != "k_nearest_neighbours":
+            offered.add(Capability.DECOMPOSES)
+        return frozenset(offered)
 
     def open(self) -> SklearnSession:
         """Load the pipeline, or fit it where the cache does not hold it yet.

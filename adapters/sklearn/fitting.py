@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.adapters.sklearn.classifying import Classifier, check_classifier
+from harness.adapters.sklearn.decomposing import Decomposer
 from harness.adapters.sklearn.packed_vocabulary import packed, unpack
 from harness.adapters.sklearn.recipes import pipeline_parts, recipe_hash, unfitted
 from harness.adapters.sklearn.session import SklearnSession
@@ -47,6 +48,7 @@ def open_fitted(fit: Fit, *, batch_size: int) -> SklearnSession:
         identity=identity,
         pipeline=check_classifier(pipeline, fit.data.name),
         batch_size=batch_size,
+        decomposer=Decomposer(pipeline, training.texts),
         fit=lambda training: fit_on(fit, training),
     )
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from harness.adapters.refusal import refuse
 from harness.adapters.sklearn.classifying import Classifier, answer, crash
+from harness.adapters.sklearn.decomposing import Decomposer
 from harness.core.identity import Identity
-from harness.core.request import Classify, FitAndClassify, Request, TrainingSet
-from harness.core.response import Exchange, Failure
+from harness.core.request import Classify, Decompose, FitAndClassify, Request, TrainingSet
+from harness.core.response import Exchange, Failure, Response
 
 _MAX_FITS_KEPT = 8
 """A fit of ten thousand texts takes some 20 MB."""
@@ -25,6 +27,7 @@ class SklearnSession:
         pipeline: answers ``Classify``.
         batch_size: texts per call of a pipeline.
         fit: makes the pipelines that answer ``FitAndClassify``; None when nothing can be fitted.
+        decomposer: answers ``Decompose``.
     """
 
     def __init__(
@@ -33,22 +36,27 @@ class SklearnSession:
         identity: Identity,
         pipeline: Classifier,
         batch_size: int,
+        decomposer: Decomposer,
         fit: FitAnew | None = None,
     ) -> None:
         self.identity = identity
         self._pipeline = pipeline
         self._batch_size = batch_size
+        self._decomposer = decomposer
         self._fit = fit
         self._fits: OrderedDict[str, Classifier | Failure] = OrderedDict()
 
     def respond(self, requests: Sequence[Request]) -> Iterator[Exchange]:
         """Yield one exchange per request, those that share a training set together."""
         groups: defaultdict[str, list[tuple[Request, str]]] = defaultdict(list)
+        to_decompose: list[tuple[Request, str]] = []
         training_sets: dict[str, TrainingSet] = {}
         for request in requests:
             payload = request.payload
             if isinstance(payload, Classify):
                 groups[""].append((request, payload.text))
+            elif isinstance(payload, Decompose):
+                to_decompose.append((request, payload.text))
             elif isinstance(payload, FitAndClassify) and self._fit is not None:
                 training_sets[payload.training.id] = payload.training
                 groups[payload.training.id].append((request, payload.text))
@@ -58,6 +66,7 @@ class SklearnSession:
             training = training_sets.get(training_id)
             pipeline = self._pipeline if training is None else self._fitted(training)
             yield from self._respond_with(pipeline, group)
+        yield from self._in_batches(self._decomposer.answer, to_decompose)
 
     def close(self) -> None:
         """Forget the pipelines fitted on request."""
@@ -66,14 +75,21 @@ class SklearnSession:
     def _respond_with(
         self, pipeline: Classifier | Failure, group: Sequence[tuple[Request, str]]
     ) -> Iterator[Exchange]:
+        if isinstance(pipeline, Failure):
+            yield from (Exchange(request, pipeline) for request, _ in group)
+        else:
+            yield from self._in_batches(partial(answer, pipeline), group)
+
+    def _in_batches(
+        self,
+        answered: Callable[[Sequence[str]], Sequence[Response | Failure]],
+        group: Sequence[tuple[Request, str]],
+    ) -> Iterator[Exchange]:
         for start in range(0, len(group), self._batch_size):
             batch = group[start : start + self._batch_size]
-            if isinstance(pipeline, Failure):
-                yield from (Exchange(request, pipeline) for request, _ in batch)
-                continue
-            answers = answer(pipeline, [text for _, text in batch])
-            for (request, _), answered in zip(batch, answers, strict=True):
-                yield Exchange(request, answered)
+            answers = answered([text for _, text in batch])
+            for (request, _), each in zip(batch, answers, strict=True):
+                yield Exchange(request, each)
 
     def _fitted(self, training: TrainingSet) -> Classifier | Failure:
         """Fit, or give what was fitted on the same set before; a failed fit is kept as well."""

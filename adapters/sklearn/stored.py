@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.adapters.sklearn.classifying import check_classifier
+from harness.adapters.sklearn.decomposing import Decomposer
 from harness.adapters.sklearn.session import SklearnSession
 from harness.core.errors import AdapterError, ConfigError, sentence
 from harness.core.identity import Identity, hash_file
@@ -31,10 +32,12 @@ def open_stored(
         loaded = load_skops(path, trusted)
     else:
         loaded = _load_pickle(path, allow_pickle=allow_pickle)
+    pipeline = check_classifier(loaded, path.name)
     return SklearnSession(
         identity=Identity({"weights": hash_file(path), **versions()}),
-        pipeline=check_classifier(loaded, path.name),
+        pipeline=pipeline,
         batch_size=batch_size,
+        decomposer=Decomposer(pipeline),
     )
 
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from harness.adapters.transformers.variant import check_variant, has_gradients
+from harness.adapters.transformers.variant import (
+    check_variant,
+    has_attention_maps,
+    has_gradients,
+)
 from harness.core.capability import Capability
 from harness.core.errors import ConfigError
 from harness.sources.source import Source
@@ -15,10 +19,10 @@ if TYPE_CHECKING:
 
 _LANGUAGE_MODEL = frozenset({Capability.GENERATES, Capability.SCORES})
 _CAPABILITIES = {
-    "causal": _LANGUAGE_MODEL,
+    "causal": _LANGUAGE_MODEL | {Capability.DIFFERENTIATES, Capability.ATTENDS},
     "seq2seq": _LANGUAGE_MODEL,
     "masked": frozenset({Capability.SCORES, Capability.FILLS}),
-    "classifier": frozenset({Capability.CLASSIFIES, Capability.DIFFERENTIATES}),
+    "classifier": frozenset({Capability.CLASSIFIES, Capability.DIFFERENTIATES, Capability.ATTENDS}),
     "encoder": frozenset({Capability.EMBEDS}),
 }
 _MAY_CUT = {"truncate": ("classifier", "encoder"), "truncate_left": ("causal",)}
@@ -89,9 +93,17 @@ class TransformersAdapter(Source):
 
     @property
     def capabilities(self) -> frozenset[Capability]:
-        """What the task allows; a model in int8, in ONNX Runtime or compiled has no gradients."""
-        offered = _CAPABILITIES[self.task]
-        return offered if has_gradients(self.variant) else offered - {Capability.DIFFERENTIATES}
+        """What the task allows.
+
+        A model in int8, in ONNX Runtime or compiled has no gradients, and in the last two no layers
+        to look at.
+        """
+        missing = set()
+        if not has_gradients(self.variant):
+            missing.add(Capability.DIFFERENTIATES)
+        if not has_attention_maps(self.variant):
+            missing.add(Capability.ATTENDS)
+        return _CAPABILITIES[self.task] - missing
 
     def open(self) -> TransformersSession:
         """Load the model.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +27,14 @@ class Point:
     """How far it is from the baseline: 1 is the text itself."""
     label: int | None
     """Whose score to take; None for the highest."""
+    continuations: tuple[Tokens, ...] = ()
+    """Of a model that continues the text: the tokens of each label."""
+
+    @property
+    def n_tokens(self) -> int:
+        """Tokens read, in as many lines as there are continuations."""
+        longest = max(map(len, self.continuations), default=1) - 1
+        return max(1, len(self.continuations)) * (len(self.tokens) + longest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +68,7 @@ def slopes(loaded: LoadedModel, points: Sequence[Point], *, is_exclusive: bool) 
     layer = loaded.model.get_input_embeddings()
     with torch.no_grad():
         text, start = layer(batch.input_ids), layer(away.input_ids)
-        shares = torch.tensor([point.share for point in points], dtype=text.dtype)
-        at = start + shares.to(text.device)[:, None, None] * (text - start)
+        at = between(start, text, [point.share for point in points])
     with torch.enable_grad():
         read = at.requires_grad_()
         logits = _logits(loaded.model, layer, read, batch.input_ids, batch.attention_mask)
@@ -87,12 +95,28 @@ def slopes(loaded: LoadedModel, points: Sequence[Point], *, is_exclusive: bool) 
     ]
 
 
+def between(start: torch.Tensor, text: torch.Tensor, shares: Sequence[float]) -> torch.Tensor:
+    """Return (rows, tokens, dimensions): each row so far on the way from ``start`` to ``text``."""
+    ways = torch.tensor(shares, dtype=text.dtype).to(text.device)
+    return start + ways[:, None, None] * (text - start)
+
+
 def _logits(
     model: Any, layer: Any, read: torch.Tensor, ids: torch.Tensor, mask: torch.Tensor
 ) -> torch.Tensor:
-    """Run the model with other vectors than those of the ids, which it still sees as ids.
+    with in_place_of_embeddings(model, layer, read):
+        logits: torch.Tensor = model(input_ids=ids, attention_mask=mask).logits
+    return logits
+
+
+@contextmanager
+def in_place_of_embeddings(model: Any, layer: Any, read: torch.Tensor) -> Iterator[None]:
+    """Let the model read other vectors than those of the ids, which it still sees as ids.
 
     Decoders look into the ids for the last token that is no padding.
+
+    Raises:
+        AdapterError: the model does not read a text through its input embeddings.
     """
     n_uses = 0
 
@@ -103,7 +127,7 @@ def _logits(
 
     hook = layer.register_forward_hook(put_in)
     try:
-        logits: torch.Tensor = model(input_ids=ids, attention_mask=mask).logits
+        yield
     finally:
         hook.remove()
     if n_uses != 1:
@@ -111,4 +135,3 @@ def _logits(
             f"transformers: a {type(model).__name__} looks a text up {n_uses} times in its input"
             " embeddings, not once, so that it has no one gradient"
         )
-    return logits

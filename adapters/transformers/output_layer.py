@@ -22,13 +22,13 @@ def wanted_logits(
     """
     if isinstance(model, OnnxCausal):
         return model.wanted_logits(arguments, wanted)
-    with torch.inference_mode(), _OnlyAt(model.get_output_embeddings(), shape, wanted) as at:
+    with torch.inference_mode(), OnlyAt(model.get_output_embeddings(), shape, wanted) as at:
         logits: torch.Tensor = model(**arguments).logits
     logits = logits.reshape(-1, logits.shape[-1])
     return logits if at.was_applied else logits[wanted]
 
 
-class _OnlyAt:
+class OnlyAt:
     """Hands the output layer only the hidden states whose logits are wanted.
 
     The output layer makes vocabulary-sized lines, often a third of a small model's work and most
@@ -45,11 +45,13 @@ class _OnlyAt:
         self.was_applied = False
 
     def __enter__(self) -> Self:
+        """Begin to select."""
         if self._layer is not None:
             self._handle = self._layer.register_forward_pre_hook(self._select)
         return self
 
     def __exit__(self, *_: object) -> None:
+        """Leave the output layer as it was."""
         if self._handle is not None:
             self._handle.remove()
 

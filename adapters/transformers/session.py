@@ -12,8 +12,10 @@ import torch
 
 from harness.adapters.transformers import TransformersAdapter
 from harness.adapters.transformers.answering import Responder, answer
+from harness.adapters.transformers.attending import AttentionResponder
 from harness.adapters.transformers.causal import CausalReader
 from harness.adapters.transformers.classifying import ClassifyingResponder
+from harness.adapters.transformers.continuation_gradients import ContinuationGradientResponder
 from harness.adapters.transformers.differentiating import GradientResponder
 from harness.adapters.transformers.embedding import EmbeddingResponder
 from harness.adapters.transformers.filling import FillingResponder
@@ -168,13 +170,6 @@ def _responders(
     loaded: LoadedModel, options: TransformersAdapter
 ) -> dict[Capability, Responder[Any, Any]]:
     is_cut = options.too_long == "truncate"
-    if options.task == "classifier":
-        answering: dict[Capability, Responder[Any, Any]] = {
-            Capability.CLASSIFIES: ClassifyingResponder(loaded, is_cut=is_cut)
-        }
-        if Capability.DIFFERENTIATES in options.capabilities:
-            answering[Capability.DIFFERENTIATES] = GradientResponder(loaded, is_cut=is_cut)
-        return answering
     if options.task == "encoder":
         return {Capability.EMBEDS: EmbeddingResponder(loaded, is_cut=is_cut)}
     if options.task == "masked":
@@ -183,10 +178,16 @@ def _responders(
             Capability.SCORES: ScoringResponder(loaded, masked),
             Capability.FILLS: FillingResponder(loaded, masked),
         }
-    reader = _READERS[options.task](loaded)
-    responders: dict[Capability, Responder[Any, Any]] = {
-        Capability.SCORES: ScoringResponder(loaded, reader)
-    }
-    if Capability.GENERATES in options.capabilities:
-        responders[Capability.GENERATES] = GenerationResponder(loaded)
-    return responders
+    if options.task == "classifier":
+        made: dict[Capability, Callable[[], Responder[Any, Any]]] = {
+            Capability.CLASSIFIES: lambda: ClassifyingResponder(loaded, is_cut=is_cut),
+            Capability.DIFFERENTIATES: lambda: GradientResponder(loaded, is_cut=is_cut),
+        }
+    else:
+        made = {
+            Capability.SCORES: lambda: ScoringResponder(loaded, _READERS[options.task](loaded)),
+            Capability.GENERATES: lambda: GenerationResponder(loaded),
+            Capability.DIFFERENTIATES: lambda: ContinuationGradientResponder(loaded),
+        }
+    made[Capability.ATTENDS] = lambda: AttentionResponder(loaded, is_cut=is_cut)
+    return {can: make() for can, make in made.items() if can in options.capabilities}

@@ -61,6 +61,11 @@ def has_gradients(variant: str | None) -> bool:
     return variant is None or variant in (*OF_DTYPE, PRUNED_2_OF_4) or variant.startswith("pruned-")
 
 
+def has_attention_maps(variant: str | None) -> bool:
+    """Tell whether the variant runs in torch layer by layer, each of which can be looked at."""
+    return variant != COMPILED and variant not in IN_ONNX
+
+
 def told_variant(variant: str | None, dtype: str | None) -> str:
     """Return what an identity says: one name for one model, however it was asked for."""
     by_dtype = {name: short for short, name in OF_DTYPE.items()}

@@ -55,13 +55,16 @@ class _Counted:
 
 
 def pipeline(job: dict[str, Any]) -> Victim:
+    from harness.adapters.sklearn.decomposing import Decomposer
     from harness.adapters.sklearn.session import SklearnSession
 
     count = Count()
+    counted = _Counted(job["victim"], count)
     session = SklearnSession(
         identity=Identity({"weights": "fitted"}),
-        pipeline=_Counted(job["victim"], count),
+        pipeline=counted,
         batch_size=job["batch_size"],
+        decomposer=Decomposer(counted.pipeline),
     )
     return Victim(session, Capability.CLASSIFIES, count)
 

@@ -79,7 +79,13 @@ def _things(spec: RunSpec) -> Iterator[object]:
     yield from (model.adapter for model in spec.models)
     yield from (judge.adapter for judge in spec.judges)
     for suite in spec.suites:
-        yield from (suite.suite, suite.perturbation, suite.attack, suite.forms)
+        yield from (
+            suite.suite,
+            suite.perturbation,
+            suite.attack,
+            suite.forms,
+            suite.explainer,
+        )
 
 
 def _sources(spec: RunSpec) -> list[Source]:

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from harness.cli.explanation_table import print_explanations
 from harness.cli.printable import printable
 from harness.cli.robustness_table import print_robustness
 from harness.core.errors import StoreError
@@ -17,24 +18,29 @@ from harness.core.quantity_unit import in_unit, shown_unit
 from harness.core.run import Evaluation, Manifest, Status
 from harness.core.score import Direction
 from harness.core.swept_rates import doubt_of_rates
+from harness.explanations import tried_methods
 from harness.result import Result
 
 ARROW = {Direction.HIGHER: " ↑", Direction.LOWER: " ↓", Direction.NEITHER: ""}
 
 
 def print_result(result: Result) -> None:
-    """Print a table per suite and model, what disturbed texts cost, and where the report is."""
+    """Print a table per suite and model, what its twins come to, and where the report is."""
     console = Console(highlight=False, emoji=False)
     manifest = result.run.manifest
     console.print(f"[bold]{escape(printable(manifest.name))}[/bold]  {manifest.run_id}")
     clean = {done.suite for done in manifest.evaluations}
     for done in manifest.evaluations:
-        if not done.is_disturbed or done.clean not in clean:
+        is_told_below = (done.is_disturbed or done.explainer) and done.clean in clean
+        if not is_told_below:
             _print_suite(console, result, done)
         elif done.failures or done.error:  # told beside its clean suite, below; its troubles here
             console.print(escape(printable(_title(done, ""))))
             _print_trouble(console, done, n_left_out=0)
     _print_robustness(console, result)
+    for (model, suite), methods in tried_methods(result.run).items():
+        if suite in clean:
+            print_explanations(console, suite, model, methods, manifest.confidence_level)
     _print_warnings(manifest)
     if manifest.status is not Status.COMPLETE:
         console.print(f"[bold red]the run is {manifest.status}[/bold red]")

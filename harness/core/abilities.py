@@ -297,6 +297,18 @@ class LabellingSuite(Suite, Protocol):
 
 
 @runtime_checkable
+class ExplainableSuite(Suite, Protocol):
+    """A suite whose answers the parts of a text can be weighed for.
+
+    Its tasks read a ``Classification``, give the likelihood of each of a sample's choices, or give
+    text. What such a task asks and reads has to depend on a sample's text and choices alone.
+    """
+
+    is_explainable: ClassVar[bool]
+    """True."""
+
+
+@runtime_checkable
 class MetricOfParts(Metric, Protocol):
     """A metric some of whose quantities are made of a part of the samples that it scores.
 

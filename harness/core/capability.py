@@ -26,5 +26,11 @@ class Capability(StrEnum):
     DIFFERENTIATES = "differentiates"
     """Gives gradients of a label's score: answers ``Differentiate``."""
 
+    ATTENDS = "attends"
+    """Shows where its attention looks: answers ``Attend``."""
+
+    DECOMPOSES = "decomposes"
+    """Tells what each feature of a text adds to its scores: answers ``Decompose``."""
+
     FITS = "fits"
     """Can be trained anew on given examples: answers ``FitAndClassify``."""

@@ -20,6 +20,22 @@ from harness.core.attacked_codec import (
     encode_attack_text,
     encode_attacked,
 )
+from harness.core.attention import AttentionMaps
+from harness.core.attention_codec import (
+    decode_attend,
+    decode_attention_maps,
+    encode_attend,
+    encode_attention_maps,
+)
+from harness.core.decomposition import Decomposition
+from harness.core.decomposition_codec import decode_decomposition, encode_decomposition
+from harness.core.explained import Explained
+from harness.core.explained_codec import (
+    decode_explain_text,
+    decode_explained,
+    encode_explain_text,
+    encode_explained,
+)
 from harness.core.float_codec import decode_floats, encode_floats
 from harness.core.gradient_codec import (
     decode_differentiate,
@@ -51,9 +67,12 @@ from harness.core.prompt_codec import decode_prompt, encode_prompt
 from harness.core.request import (
     AskAgain,
     AttackText,
+    Attend,
     Classify,
+    Decompose,
     Differentiate,
     Embed,
+    ExplainText,
     FitAndClassify,
     Generate,
     LoadTest,
@@ -221,7 +240,7 @@ def _decode_generate(data: Mapping[str, Any]) -> Generate:
     )
 
 
-def _encode_text(payload: Classify | Embed) -> Json:
+def _encode_text(payload: Classify | Embed | Decompose) -> Json:
     return {"kind": type(payload).__name__, "text": payload.text}
 
 
@@ -297,9 +316,12 @@ _ENCODE_PAYLOAD: dict[type, Callable[[Any], Json]] = {
     Classify: _encode_text,
     Embed: _encode_text,
     Differentiate: encode_differentiate,
+    Attend: encode_attend,
+    Decompose: _encode_text,
     FitAndClassify: _encode_fit_and_classify,
     LoadTest: encode_load_test,
     AttackText: encode_attack_text,
+    ExplainText: encode_explain_text,
     AskAgain: _encode_ask_again,
     QuestionGroup: _encode_question_group,
 }
@@ -312,12 +334,15 @@ _DECODE_QUESTION: dict[str, Callable[[Mapping[str, Any]], SingleQuestion]] = {
     "Classify": lambda data: Classify(text=data["text"]),
     "Embed": lambda data: Embed(text=data["text"]),
     "Differentiate": decode_differentiate,
+    "Attend": decode_attend,
+    "Decompose": lambda data: Decompose(text=data["text"]),
 }
 
 _DECODE_PAYLOAD: dict[str, Callable[[Mapping[str, Any]], Payload]] = {
     **_DECODE_QUESTION,
     "LoadTest": decode_load_test,
     "AttackText": decode_attack_text,
+    "ExplainText": decode_explain_text,
     "AskAgain": _decode_ask_again,
     "QuestionGroup": _decode_question_group,
 }
@@ -329,8 +354,11 @@ _ENCODE_OUTPUT: dict[type, Callable[[Any], Json]] = {
     Classification: _encode_classification,
     Embedding: _encode_embedding,
     TokenGradients: encode_token_gradients,
+    AttentionMaps: encode_attention_maps,
+    Decomposition: encode_decomposition,
     Profile: encode_profile,
     Attacked: encode_attacked,
+    Explained: encode_explained,
     AnswerGroup: _encode_answer_group,
 }
 
@@ -341,11 +369,14 @@ _DECODE_ANSWER: dict[str, Callable[[Mapping[str, Any]], SingleAnswer]] = {
     "Classification": _decode_classification,
     "Embedding": _decode_embedding,
     "TokenGradients": decode_token_gradients,
+    "AttentionMaps": decode_attention_maps,
+    "Decomposition": decode_decomposition,
 }
 
 _DECODE_OUTPUT: dict[str, Callable[[Mapping[str, Any]], Output]] = {
     **_DECODE_ANSWER,
     "Profile": decode_profile,
     "Attacked": decode_attacked,
+    "Explained": decode_explained,
     "AnswerGroup": _decode_answer_group,
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from harness.core.estimate import Interval
+from harness.core.explained import Explained
 from harness.core.run import Manifest, Record
 from harness.core.score import Direction, Quantity
 
@@ -136,6 +137,16 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainedTwice:
+    """How one method explains the answers of both sides to a sample."""
+
+    method: str
+    """Its label."""
+    baseline: Explained
+    candidate: Explained
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Flip:
     """One sample whose score moved."""
 
@@ -148,6 +159,8 @@ class Flip:
     candidate_value: float
     baseline: Record
     candidate: Record
+    explained: ExplainedTwice | None = None
+    """By the most trusted method that has explained the sample on both sides; None without one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from harness.core.attention import MappedTokens
+
 Row = tuple[float, ...]
 """A number for each of the C outputs."""
 
@@ -18,13 +20,33 @@ class Attribution:
     """What a method makes of one text."""
 
     values: tuple[Row, ...]
-    """(T, C): what each part adds to each output, in the method's own unit."""
+    """(T, E): what each part adds to each of E outputs, in the method's own unit."""
+    columns: tuple[int, ...] | None = None
+    """(E,): places of the outputs that the method has explained; None for all C of them in order.
+    One that asks about the chosen output alone has one column, and so has attention, whose values
+    rank the parts and belong to no output in particular."""
     base: Row | None = None
-    """(C,): what the values are added to. None for a method whose values need not add up."""
+    """(E,): what the values are added to. None for a method whose values need not add up."""
     total: Row | None = None
-    """(C,): what base and values should come to; None as for ``base``."""
+    """(E,): what base and values should come to; None as for ``base``."""
     is_capped: bool = False
-    """Whether the budget ran out before the method was through: some parts share their value."""
+    """Whether the budget ran out before the method was through: some parts share their value, or
+    the sum misses its bound."""
+    is_in_output_unit: bool = True
+    """Whether the values are in the unit of the outputs, so that they may be held against what
+    masking parts takes from them; gradients of another score are not."""
+    attention: MappedTokens | None = None
+    """Maps for a chart, of a method of attention; bounded by its option."""
+
+    def column(self, output: int) -> int | None:
+        """Return where in ``values``, ``base`` and ``total`` an output is; None where nowhere.
+
+        Args:
+            output: its place among the C.
+        """
+        if self.columns is None:
+            return output
+        return self.columns.index(output) if output in self.columns else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,9 +99,18 @@ class Explained:
     again: Attribution | None = None
     """The same method with another seed; None for one that draws nothing."""
     n_queries: int
-    """Masked texts that the method and the trials have asked about, repetitions included."""
+    """Texts that the method has asked about, the whole and the blank one and repetitions among
+    them; those of ``again`` are not."""
     n_sent: int
     """Those among them that were sent for this sample's sake: known from no other method, sample
     or question."""
     n_gradients: int = 0
     """Gradients or attention maps that were asked for; ``n_queries`` does not count them."""
+    n_audit_queries: int = 0
+    """Texts that were asked about to try the method: trials, random ranks, masks of infidelity,
+    and the second seed."""
+    n_audit_sent: int = 0
+    """As ``n_sent``, of those."""
+    n_unreadable: int = 0
+    """Answers to masked texts, repetitions included, that name no output: the model has chosen
+    none, and each is 0."""

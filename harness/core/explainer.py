@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 from harness.core.capability import Capability
 from harness.core.explained import Attribution, Row
-from harness.core.request import Differentiate
-from harness.core.token_gradients import TokenGradients
+from harness.core.request import InsideQuestion
+from harness.core.response import InsideAnswer
 
 if TYPE_CHECKING:
     import random
 
     import numpy as np
     from numpy.typing import NDArray
+
+    from harness.core.ports import Metric
 
     Masks: TypeAlias = NDArray[np.bool_]
     Outputs: TypeAlias = NDArray[np.float64]
@@ -38,11 +40,15 @@ class Subject:
 
 
 Explaining: TypeAlias = Generator[
-    "Masks | Sequence[Differentiate]", "Outputs | Sequence[TokenGradients]", Attribution
+    "Masks | Sequence[InsideQuestion]", "Outputs | Sequence[InsideAnswer]", Attribution
 ]
 """An explanation under way. It yields masks, (m, T), true where a part is left as it is, and is
-sent the outputs of those texts, (m, C); or questions for gradients, and is sent as many answers.
-Masks may repeat: each is asked about once."""
+sent the outputs of those texts, (m, C); or questions about the model's inside, and is sent as many
+answers. Masks may repeat: each is asked about once. It may raise ``UnexplainableError``."""
+
+
+class UnexplainableError(Exception):
+    """What the model has answered does not explain the text; becomes the sample's failure."""
 
 
 @runtime_checkable
@@ -67,6 +73,28 @@ class Explainer(Protocol):
     @property
     def draws(self) -> bool:
         """Whether its values hang on the seed; it is then asked again with another."""
+        ...
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """What is measured of an ``Explained``."""
+        ...
+
+    def parts(self, text: str) -> tuple[tuple[int, int], ...]:
+        """Return where the parts of a text lie, in order; none for a text without any."""
+        ...
+
+    def masked(self, text: str, spans: tuple[tuple[int, int], ...], masks: Masks) -> list[str]:
+        """Return the text once for each mask.
+
+        Args:
+            text: the text.
+            spans: (T,): its parts.
+            masks: (m, T): true where a part is left as it is.
+
+        Returns:
+            m texts. That of the mask with all parts may differ from the text in white space.
+        """
         ...
 
     def explain(self, subject: Subject, rng: random.Random) -> Explaining:

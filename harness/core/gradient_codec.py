@@ -18,6 +18,8 @@ def encode_differentiate(payload: Differentiate) -> Json:
         "kind": "Differentiate",
         "text": payload.text,
         "label": payload.label,
+        "continuations": list(payload.continuations),
+        "within": None if payload.within is None else list(payload.within),
         "n_steps": payload.n_steps,
         "n_flips": payload.n_flips,
         "flip_seed": payload.flip_seed,
@@ -31,9 +33,12 @@ def decode_differentiate(data: Mapping[str, Any]) -> Differentiate:
 
     Only ``text`` has to be there.
     """
+    within = data.get("within")
     return Differentiate(
         text=data["text"],
         label=data.get("label"),
+        continuations=tuple(data.get("continuations", ())),
+        within=None if within is None else (within[0], within[1]),
         n_steps=data.get("n_steps", 1),
         n_flips=data.get("n_flips", 0),
         flip_seed=data.get("flip_seed"),

@@ -7,9 +7,12 @@ Request ── payload ──┬── Generate              generates
                      ├── Classify              classifies
                      ├── Embed                 embeds
                      ├── Differentiate         differentiates
+                     ├── Attend                attends
+                     ├── Decompose             decomposes
                      ├── FitAndClassify        fits
                      ├── LoadTest              whatever its ``capability`` says
                      ├── AttackText            whatever its ``capability`` says
+                     ├── ExplainText           whatever its ``capability`` says
                      ├── AskAgain              what its question asks for
                      └── QuestionGroup         what its questions ask for
 """
@@ -114,6 +117,11 @@ class Differentiate:
     text: str
     label: str | None = None
     """One of the model's labels; None for the one that it chooses for this text."""
+    continuations: tuple[str, ...] = ()
+    """What stands for labels where the model continues the text: one's score is its share in the
+    likelihood of them all, or its likelihood where it is the only one. ``label`` is one of them."""
+    within: tuple[int, int] | None = None
+    """Characters, beginning and end, that a path's baseline takes the place of; None: all."""
     n_steps: int = 1
     """Points on the straight path from a baseline to the text for integrated gradients; 1: none."""
     n_flips: int = 0
@@ -125,6 +133,23 @@ class Differentiate:
     """Least cosine, in [-1, 1], of a token's input embedding and that of a replacement."""
     spans: tuple[tuple[int, int], ...] = ()
     """Stretches of characters, beginning and end, to give one norm each of."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attend:
+    """Show where each token of the text looks when a model with attention reads it."""
+
+    text: str
+    n_mapped: int = 0
+    """Tokens, the first ones, to map the attention between; 0: no map. A map has a number for each
+    two of them, so that this bounds the answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decompose:
+    """Give what each feature of the text (a word, a pair of words) adds to each label's score."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +197,25 @@ class AttackText:
     """Changes with whatever has a part in its outcome: options, word lists, the seed."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainText:
+    """Tell what each part of a text adds to what the model says of it.
+
+    No session is sent one: it asks many questions, and stands for them on record.
+    """
+
+    capability: Capability
+    """What the model is asked about the text as it is."""
+    text: str
+    explainer: str
+    """Label of the method."""
+    version: str
+    """Changes with whatever has a part in its values: options, the seed."""
+
+
+InsideQuestion = Differentiate | Attend | Decompose
+"""What is asked of a model that can be looked into."""
+
 SingleQuestion = (
     Generate
     | LogLikelihood
@@ -179,7 +223,7 @@ SingleQuestion = (
     | MaskedLogLikelihood
     | Classify
     | Embed
-    | Differentiate
+    | InsideQuestion
 )
 """What one answer is an answer to."""
 
@@ -215,10 +259,11 @@ Payload = (
     | MaskedLogLikelihood
     | Classify
     | Embed
-    | Differentiate
+    | InsideQuestion
     | FitAndClassify
     | LoadTest
     | AttackText
+    | ExplainText
     | AskAgain
     | QuestionGroup
 )
@@ -231,6 +276,8 @@ _ANSWERED_BY: dict[type, Capability] = {
     Classify: Capability.CLASSIFIES,
     Embed: Capability.EMBEDS,
     Differentiate: Capability.DIFFERENTIATES,
+    Attend: Capability.ATTENDS,
+    Decompose: Capability.DECOMPOSES,
     FitAndClassify: Capability.FITS,
 }
 
@@ -249,7 +296,7 @@ def capability_of(payload: Payload) -> Capability:
     >>> capability_of(Classify(text="x"))
     <Capability.CLASSIFIES: 'classifies'>
     """
-    if isinstance(payload, LoadTest | AttackText):
+    if isinstance(payload, LoadTest | AttackText | ExplainText):
         return payload.capability
     if isinstance(payload, AskAgain):
         return capability_of(payload.question)

@@ -6,9 +6,12 @@ Exchange ── request
                      │                        ├── TokenLogLikelihoods
                      │                        ├── Classification
                      │                        ├── Embedding
-         │                        ├── TokenGradients
+                     │                        ├── TokenGradients
+                     │                        ├── AttentionMaps
+                     │                        ├── Decomposition
                      │                        ├── Profile
                      │                        ├── Attacked
+                     │                        ├── Explained
                      │                        └── AnswerGroup
                      └── Failure
 """
@@ -17,11 +20,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from math import exp
 
 from harness.core.attacked import Attacked
+from harness.core.attention import AttentionMaps
+from harness.core.decomposition import Decomposition
+from harness.core.explained import Explained
 from harness.core.profile import Profile
 from harness.core.request import Request
 from harness.core.token_gradients import TokenGradients
+
+_ROUNDING = 1e-6
+"""Scores that sum to 1 as nearly as this are shares (the bound of TextAttack 0.3.11)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +84,20 @@ class Classification:
         """The predicted label."""
         return self.labels[max(range(len(self.scores)), key=self.scores.__getitem__)]
 
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """A share in [0, 1] for each label, which sum to 1.
+
+        Scores that are neither probabilities nor shares become such by softmax, as in TextAttack.
+        """
+        scores = self.scores
+        if self.is_probability or (abs(sum(scores) - 1) < _ROUNDING and min(scores) >= 0):
+            return scores
+        highest = max(scores)
+        weights = [exp(score - highest) for score in scores]
+        whole = sum(weights)
+        return tuple(weight / whole for weight in weights)
+
 
 @dataclass(frozen=True, slots=True)
 class Embedding:
@@ -82,8 +106,11 @@ class Embedding:
     values: tuple[float, ...]
 
 
+InsideAnswer = TokenGradients | AttentionMaps | Decomposition
+"""What comes back to an ``InsideQuestion``."""
+
 SingleAnswer = (
-    Generation | LogLikelihoods | TokenLogLikelihoods | Classification | Embedding | TokenGradients
+    Generation | LogLikelihoods | TokenLogLikelihoods | Classification | Embedding | InsideAnswer
 )
 """What comes back to one question."""
 
@@ -101,9 +128,10 @@ Output = (
     | TokenLogLikelihoods
     | Classification
     | Embedding
-    | TokenGradients
+    | InsideAnswer
     | Profile
     | Attacked
+    | Explained
     | AnswerGroup
 )
 

@@ -15,6 +15,7 @@ from harness.core.sample import Sample
 
 if TYPE_CHECKING:
     from harness.core.bias import Bias
+    from harness.core.explanations import Explanations
     from harness.core.history import Series
     from harness.core.judgement import Judgement
     from harness.core.robustness import Robustness
@@ -101,6 +102,8 @@ class Evaluation:
     """Names of the judges that had a part in its texts or its scores, in the order of options."""
     forms: str = ""
     """Label of the forms in which each question was put; empty where it was put in one."""
+    explainer: str = ""
+    """Label of the method that tells what each part of a text adds to what the model says."""
     error: str = ""
     """Why the suite could not be carried out to the end, one sentence; empty when it was."""
 
@@ -113,7 +116,7 @@ class Evaluation:
     @property
     def is_disturbed(self) -> bool:
         """Whether it asked about disturbed or attacked texts of another suite of the run."""
-        return bool(self.clean) and not self.forms
+        return bool(self.clean) and not self.forms and not self.explainer
 
     def tells_of(self, warning: str) -> bool:
         """Tell whether a warning of the run is one of those that are kept here by load."""
@@ -210,3 +213,5 @@ class Run:
     out."""
     bias: Bias | None = None
     """What its suites tell of bias, when any probes for it and it was worked out."""
+    explanations: tuple[Explanations, ...] = ()
+    """What its methods of explanation come to, when there are any and it was worked out."""

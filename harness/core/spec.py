@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from harness.core.explainer import Explainer
 from harness.core.forms import EquivalentForms
 from harness.core.judge import Judge
 from harness.core.ports import Adapter, Attack, Perturbation, Suite
 from harness.core.text_measures import TextMeasures
+
+N_EXPLAINED = 50
+"""Texts that are explained of a suite that does not say how many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +40,11 @@ class SuiteSpec:
     """The search that is let loose on each text; None for a suite that is not attacked."""
     forms: EquivalentForms | None = None
     """The ways in which each question is put; None for a suite that puts it in one."""
+    explainer: Explainer | None = None
+    """What tells of each text which of its parts the answer hangs on; None for a suite that is not
+    explained."""
+    n_explained: int = N_EXPLAINED
+    """Most texts that are explained, a draw."""
     clean: str = ""
     """Name of the suite of the same run that asks about the same samples as they are."""
 
@@ -58,7 +67,8 @@ class RunSpec:
     min_coverage: float = 0.95
     """A suite with a smaller share of samples scored makes the run incomplete (exit 3)."""
     reuse_answers: bool = False
-    """Keep answers to the queries of attacks in the cache, and take them from there."""
+    """Keep answers to the queries of attacks and explanations in the cache, and take them from
+    there."""
     out: str = "runs"
     """The folder that run folders are made in."""
     line: str = ""

@@ -46,11 +46,12 @@ class TokenGradients:
 
     The score is the natural logarithm of the probability of the label: of a softmax over the
     labels, or of its own sigmoid where labels may go together. It is cross-entropy with the other
-    sign, so that what TextAttack and HotFlip raise is what is lowered here.
+    sign, so that what TextAttack and HotFlip raise is what is lowered here. Of continuations it is
+    that of the share in the likelihood of them all, or of the only one's likelihood.
     """
 
     label: str
-    """Whose score it is: the one asked for, or the model's own choice."""
+    """Whose score it is, a label or a continuation: the one asked for, or the model's choice."""
     score: float
     """At the text."""
     tokens: tuple[TokenGradient, ...]

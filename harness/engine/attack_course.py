@@ -5,26 +5,24 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 
 from harness.core.attacked import Attacked, Found, Guess, Outcome
-from harness.core.errors import HarnessError
 from harness.core.ports import Attack, GradientSearch, Search
 from harness.core.request import Differentiate
 from harness.core.response import Failure, FailureKind, Response, Usage
 from harness.core.sample import Sample
 from harness.core.token_gradients import TokenGradients
-from harness.engine.breakdown import sentence_of
+from harness.engine.broken_course import Broken, guarded, total_usage
 from harness.engine.guess_cache import Unreadable
 from harness.engine.guessing import Question, Told
-from harness.engine.search_ledger import Broken, Ledger, Verified
+from harness.engine.search_ledger import Ledger, Verified
 
 Answer: TypeAlias = Response | Failure
 Course: TypeAlias = Generator[Question, Told, Answer]
 AnySearch: TypeAlias = Search | GradientSearch
 Wanted: TypeAlias = Sequence[str] | Sequence[Differentiate]
 News: TypeAlias = list[Guess] | list[TokenGradients]
-Value = TypeVar("Value")
 
 _MOST_IN_VAIN = 1000
 """Times in a row that a search may ask although it is sent nothing; more, and it has no end."""
@@ -46,7 +44,7 @@ def course_of(attack: Attack, seed: int, sample: Sample) -> Course:
         attacked = yield from _noting(_attacked(attack, seed, sample), usages)
     except Broken as broken:
         return broken.failure
-    return Response(output=attacked, usage=_total(usages))
+    return Response(output=attacked, usage=total_usage(usages))
 
 
 def _attacked(attack: Attack, seed: int, sample: Sample) -> Generator[Question, Told, Attacked]:
@@ -66,7 +64,7 @@ def _attacked(attack: Attack, seed: int, sample: Sample) -> Generator[Question, 
     key = f"{seed}/{attack.label}/{sample.id}"
     search = _begun(attack.search, searching, key)
     if search is None:
-        raise Broken.search(searching.who, "has no search")
+        raise Broken.by_defect(searching.who, "has no search")
     end = yield from _carried_out(search, searching)
     beside = replace(
         searching,
@@ -140,20 +138,20 @@ def _begun(
     start: Callable[[str, Guess, random.Random], AnySearch | None], ledger: Ledger, key: str
 ) -> AnySearch | None:
     rng = random.Random(key)  # noqa: S311 - no secret
-    return _guarded(ledger.who, lambda: start(ledger.sample.text, ledger.clean, rng))
+    return guarded(ledger.who, lambda: start(ledger.sample.text, ledger.clean, rng))
 
 
 def _carried_out(search: AnySearch, ledger: Ledger) -> Generator[Question, Told, Verified]:
     """Let a search ask until it is done; past its budget it is sent nothing more."""
     n_in_vain = 0
-    wanted = _guarded(ledger.who, lambda: _stepped(search, None))
+    wanted = guarded(ledger.who, lambda: _stepped(search, None))
     while not isinstance(wanted, Found):
         n_before = ledger.n_queries
         news = yield from _asked(wanted, ledger)
         n_in_vain = n_in_vain + 1 if ledger.n_queries == n_before else 0
         if n_in_vain > _MOST_IN_VAIN:
-            raise Broken.search(ledger.who, "goes on asking although it is sent nothing")
-        wanted = _guarded(ledger.who, lambda: _stepped(search, news))  # noqa: B023 - called at once
+            raise Broken.by_defect(ledger.who, "goes on asking although it is sent nothing")
+        wanted = guarded(ledger.who, lambda: _stepped(search, news))  # noqa: B023 - called at once
     return ledger.verified(wanted)
 
 
@@ -162,7 +160,7 @@ def _asked(wanted: Wanted, ledger: Ledger) -> Generator[Question, Told, News]:
     gradients = tuple(each for each in wanted if isinstance(each, Differentiate))
     texts = tuple(each for each in wanted if isinstance(each, str))
     if len(gradients) + len(texts) < len(wanted) or (gradients and texts):
-        raise Broken.search(ledger.who, "asks neither about texts alone nor for gradients alone")
+        raise Broken.by_defect(ledger.who, "asks neither about texts alone nor for gradients alone")
     if gradients:
         return ledger.enter_gradients((yield Question(ledger.sample, gradients=gradients)))
     affordable = ledger.affordable(texts)
@@ -185,16 +183,6 @@ def _stepped(search: AnySearch, news: News | None) -> Wanted | Found:
     return wanted
 
 
-def _guarded(who: str, step: Callable[[], Value]) -> Value:
-    """Let a recipe's code run; what it breaks on costs this sample and no other."""
-    try:
-        return step()
-    except HarnessError:
-        raise
-    except (Exception, SystemExit) as defect:
-        raise Broken.search(who, f"broke down: {sentence_of(defect)}") from defect
-
-
 def _noting(
     asking: Generator[Question, Told, Attacked], usages: list[Usage]
 ) -> Generator[Question, Told, Attacked]:
@@ -208,15 +196,3 @@ def _noting(
             return attacked
         told = yield question
         usages += told.usages
-
-
-def _total(usages: Sequence[Usage]) -> Usage | None:
-    """Add up what many requests took; None where it is not known of any."""
-    if not usages:
-        return None
-    n_input = [each.n_input_tokens for each in usages if each.n_input_tokens is not None]
-    n_output = [each.n_output_tokens for each in usages if each.n_output_tokens is not None]
-    return Usage(
-        n_input_tokens=sum(n_input) if n_input else None,
-        n_output_tokens=sum(n_output) if n_output else None,
-    )

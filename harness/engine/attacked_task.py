@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from sys import getsizeof
 
 from harness.core.attacked import Attacked
 from harness.core.capability import Capability
@@ -16,25 +15,18 @@ from harness.core.request import AttackText
 from harness.core.response import Output
 from harness.core.sample import Sample
 from harness.core.score import Unscored
+from harness.engine.asking import weight_of
 from harness.engine.attack_course import Answer, course_of
+from harness.engine.drive_notes import Noting
 from harness.engine.guess_cache import GuessCache
 from harness.engine.guessing import Guessing, Question, Told
 from harness.engine.kept_answers import kept_answers
 from harness.engine.lock_step import Room, in_lock_step
 
-_NOTED = 800
-"""Bytes that are noted of a text beside it, while it is asked about."""
-
-
-def _weight(question: Question) -> float:
-    """Return the bytes that a question takes."""
-    return sum(map(getsizeof, question.texts)) + _NOTED * len(question.texts)
-
-
-ROOM = Room(most=512, most_weight=256e6, weigh=_weight)
+ROOM: Room[Question] = Room(
+    most=512, most_weight=256e6, weigh=lambda question: weight_of(question.texts)
+)
 """Searches at once: enough to fill batches, and in bytes few enough for any machine."""
-_BETWEEN_NOTES = 25
-"""Steps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,15 +110,13 @@ class AttackedTask:
             known=self.cache.of(session.identity.fingerprint),
             kept=kept,
         )
-        noting = _Noting(guessing, note)
+        noting = Noting(guessing.answer, note, "searches")
         # A recipe that keeps more of each text than its characters says by how much.
         most = self.room.most_weight / getattr(self.attack, "weight", 1)
         room = replace(self.room, most_weight=most)
         yield from in_lock_step(map(self._course, samples), noting.answer, room)
         if kept is not None:
-            n_new = kept.n_taken + noting.n_sent
-            told = f"{kept.n_taken} of {n_new} answers to its queries are those of earlier runs"
-            self._learnt.extend(filter(None, (told, kept.problem)))
+            self._learnt.extend(kept.told(noting.n_sent))
 
     def remarks(self) -> Sequence[str]:
         """Tell how much of what the model said it has said in earlier runs."""
@@ -147,27 +137,3 @@ class AttackedTask:
                 "seed": self.seed,
             }
         )
-
-
-@dataclass(slots=True)
-class _Noting:
-    """Tells now and then how far the searches have come."""
-
-    guessing: Guessing
-    note: Callable[[str], None]
-    n_steps: int = 0
-    n_queries: int = 0
-    n_sent: int = 0
-
-    def answer(self, questions: Sequence[Question]) -> list[Told]:
-        """Answer the questions of one step."""
-        told = self.guessing.answer(questions)
-        self.n_steps += 1
-        self.n_queries += sum(len(each.readings) for each in told)
-        self.n_sent += sum(each.n_sent for each in told)
-        if self.n_steps % _BETWEEN_NOTES == 0:
-            self.note(
-                f"step {self.n_steps}: {len(questions)} searches under way,"
-                f" {self.n_queries} queries, {self.n_sent} of them sent"
-            )
-        return told

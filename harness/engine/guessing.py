@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
-from math import exp
 
 from harness.core.attacked import Guess
 from harness.core.capability import Capability
 from harness.core.ports import Session, Task
-from harness.core.request import Classify, Differentiate, Payload
+from harness.core.request import Differentiate, Payload
 from harness.core.response import (
     Classification,
     Failure,
     FailureKind,
     Generation,
+    InsideAnswer,
     Output,
-    Response,
     Usage,
 )
 from harness.core.sample import Sample
 from harness.core.score import Unscored
 from harness.core.token_gradients import TokenGradients
-from harness.engine import gradient_questions
+from harness.engine.asking import Asking
 from harness.engine.breakdown import sentence_of
-from harness.engine.execute import WINDOW, answers_to
-from harness.engine.guess_cache import Guesses, Key, Reading, Unreadable, key_of
+from harness.engine.guess_cache import Guesses, Reading, Unreadable, key_of
+from harness.engine.inside_questions import InsideQuestions
 from harness.engine.kept_answers import KeptAnswers
-
-_ROUNDING = 1e-6
-"""Scores that sum to 1 as nearly as this are shares (the bound of TextAttack 0.3.11)."""
+from harness.engine.known_answers import Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,99 +68,49 @@ class Guessing:
         Raises:
             AdapterError: the model is gone.
         """
-        told = [Told() for _ in questions]
-        found: dict[Key, Reading | Failure] = {}
-        unknown: dict[Key, tuple[Told, Sample]] = {}
-        keys = [[key_of(each.sample, text) for text in each.texts] for each in questions]
-        for question, own, mine in zip(questions, keys, told, strict=True):
-            for key in own:
-                if key in found or key in unknown:
-                    continue
-                reading = self.known.get(key)
-                if reading is not None:
-                    found[key] = reading
-                else:
-                    unknown[key] = (mine, question.sample)
-        found.update(self._asked(unknown))
-        for own, mine in zip(keys, told, strict=True):
-            mine.readings = [found[key] for key in own]
-        self._differentiate(questions, told)
+        asking = Asking(
+            session=self.session,
+            pose=self._pose,
+            read=self._read,
+            known=self.known,
+            kept=self.kept,
+        )
+        inquiries = [
+            [(key_of(each.sample, text), each.sample) for text in each.texts] for each in questions
+        ]
+        told = [
+            Told(readings=each.values, n_sent=each.n_sent, usages=each.usages)
+            for each in asking.answer(inquiries)
+        ]
+        inside = InsideQuestions(self.task, self.session, self.capability)
+        wanted = [(each.sample, each.gradients) for each in questions]
+        for mine, own in zip(told, inside.answer(wanted), strict=True):
+            mine.gradients = [
+                each for each in own.values if isinstance(each, TokenGradients | Failure)
+            ]
+            mine.usages += own.usages
         return told
 
-    def _differentiate(self, questions: Sequence[Question], told: Sequence[Told]) -> None:
-        owners: dict[Differentiate, Told] = {}
-        found: dict[Differentiate, TokenGradients | Failure] = {}
-        for question, mine in zip(questions, told, strict=True):
-            for asked in question.gradients:
-                refusal = self._unlike(question.sample, asked)
-                if refusal is None:
-                    owners.setdefault(asked, mine)
-                else:
-                    found[asked] = refusal
-        for asked, answer in gradient_questions.answered(self.session, owners):
-            found[asked] = gradient_questions.read(answer)
-            if isinstance(answer, Response) and answer.usage is not None:
-                owners[asked].usages.append(answer.usage)
-        for question, mine in zip(questions, told, strict=True):
-            mine.gradients = [found[asked] for asked in question.gradients]
+    def _pose(self, key: Key, sample: Sample) -> Payload:
+        return self.task.ask(replace(sample, text=key[0]), self.capability)
 
-    def _unlike(self, sample: Sample, asked: Differentiate) -> Failure | None:
-        """Refuse a gradient at a text that the model does not see as the suite asks about it."""
-        seen = self.task.ask(replace(sample, text=asked.text), self.capability)
-        if isinstance(seen, Classify) and seen.text == asked.text:
-            return None
-        reason = "the suite does not ask the model to classify the text as it is"
-        return Failure(kind=FailureKind.REJECTED, message=f"no gradient can be had: {reason}")
+    def _read(self, key: Key, sample: Sample, output: Output) -> Reading | Failure:
+        asked = replace(sample, text=key[0])
+        read = read_guarded(self.task, asked, output)
+        return read if isinstance(read, Failure) else reading_of(asked, output, read)
 
-    def _asked(
-        self, unknown: Mapping[Key, tuple[Told, Sample]]
-    ) -> Iterator[tuple[Key, Reading | Failure]]:
-        # Texts of one length share a batch without padding; the order is the same in every run.
-        ordered = iter(sorted(unknown, key=lambda key: (len(key[0]), key)))
-        while window := list(islice(ordered, WINDOW)):
-            samples = [replace(unknown[key][1], text=key[0]) for key in window]
-            payloads = self._payloads(samples)
-            earlier = {} if self.kept is None else self.kept.outputs(payloads)
-            asked = {name: payloads[name] for name in payloads if name not in earlier}
-            for name in asked:
-                unknown[window[int(name)]][0].n_sent += 1
-            for name, answer in self._answers(earlier, asked):
-                place = int(name)
-                key, sample = window[place], samples[place]
-                reading = self._read(sample, answer)
-                if not isinstance(reading, Failure):
-                    self.known.keep(key, reading)
-                if isinstance(answer, Response) and answer.usage is not None:
-                    unknown[key][0].usages.append(answer.usage)
-                yield key, reading
 
-    def _answers(
-        self, earlier: Mapping[str, Output], asked: Mapping[str, Payload]
-    ) -> Iterator[tuple[str, Response | Failure]]:
-        for name, output in earlier.items():
-            yield name, Response(output=output)
-        new = []
-        for name, answer in answers_to(self.session, asked):
-            if isinstance(answer, Response):
-                new.append((asked[name], answer.output))
-            yield name, answer
-        if self.kept is not None:
-            self.kept.keep(new)
+def _gradients(answer: InsideAnswer | Failure) -> TokenGradients | Failure:
+    assert isinstance(answer, TokenGradients | Failure)  # nothing else was asked for
+    return answer
 
-    def _payloads(self, samples: Iterable[Sample]) -> dict[str, Payload]:
-        return {
-            str(place): self.task.ask(sample, self.capability)
-            for place, sample in enumerate(samples)
-        }
 
-    def _read(self, sample: Sample, answer: Response | Failure) -> Reading | Failure:
-        if isinstance(answer, Failure):
-            return answer
-        try:
-            read = self.task.read(sample, answer.output)
-        except (Exception, SystemExit) as defect:  # noqa: BLE001 - a stranger's suite may raise anything
-            return Failure(kind=FailureKind.CRASHED, message=sentence_of(defect))
-        return reading_of(sample, answer.output, read)
+def read_guarded(task: Task, sample: Sample, output: Output) -> Output | Unscored | Failure:
+    """Return what a task reads from an answer; what it breaks on costs this answer alone."""
+    try:
+        return task.read(sample, output)
+    except (Exception, SystemExit) as defect:  # noqa: BLE001 - a stranger's suite may raise anything
+        return Failure(kind=FailureKind.CRASHED, message=sentence_of(defect))
 
 
 def reading_of(sample: Sample, output: Output, read: Output | Unscored) -> Reading | Failure:
@@ -189,22 +135,10 @@ def reading_of(sample: Sample, output: Output, read: Output | Unscored) -> Readi
 
 
 def guess_of(sample: Sample, read: Classification) -> Guess:
-    """Return what a classification says about the right label of a sample.
-
-    Scores that are neither probabilities nor shares become such by softmax, as in TextAttack.
-    """
+    """Return what a classification says about the right label of a sample."""
     label = read.label
-    shares = read.scores if read.is_probability else _shares(read.scores)
+    shares = read.shares
     p_right = sum(
         share for name, share in zip(read.labels, shares, strict=True) if name in sample.targets
     )
     return Guess(label=label, is_right=label in sample.targets, p_right=p_right)
-
-
-def _shares(scores: Sequence[float]) -> Sequence[float]:
-    if abs(sum(scores) - 1) < _ROUNDING and min(scores) >= 0:
-        return scores
-    highest = max(scores)
-    weights = [exp(score - highest) for score in scores]
-    whole = sum(weights)
-    return [weight / whole for weight in weights]

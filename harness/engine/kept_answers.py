@@ -1,4 +1,4 @@
-"""Answers to an attack's queries, kept in the user's cache for later runs of the same model.
+"""Answers to queries of attacks and explanations, kept in the cache for the model's later runs.
 
 One file for all models, of SQLite, so that several processes may read and write at once. A question
 is known by a hash of the model's fingerprint and of all that is sent: another checkpoint, setting
@@ -80,6 +80,17 @@ class KeptAnswers:
                     file.execute(_FORGET)
         except sqlite3.Error as error:
             self._give_up(error)
+
+    def told(self, n_sent: int) -> Iterator[str]:
+        """Yield a sentence on what they were good for, and one on what is wrong with them.
+
+        Args:
+            n_sent: questions that had to be sent beside them.
+        """
+        n_new = self.n_taken + n_sent
+        yield f"{self.n_taken} of {n_new} answers to its queries are those of earlier runs"
+        if self.problem:
+            yield self.problem
 
     def _looked_up(
         self, file: sqlite3.Connection, payloads: Mapping[str, Payload]

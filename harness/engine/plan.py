@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.core.abilities import GradientAttack, ParticularSuite
+from harness.core.abilities import GradientAttack, LabellingSuite, ParticularSuite
 from harness.core.build import Problems
 from harness.core.capability import Capability
 from harness.core.errors import CapabilityError, ConfigError
@@ -46,6 +46,7 @@ def check_capabilities(spec: RunSpec) -> None:
             with problems.kept():
                 _check_model(suite, models[name])
                 _check_attack(suite, models[name])
+                _check_explainer(suite, models[name])
     check_judges(spec, problems)
     problems.raise_any()
 
@@ -95,6 +96,45 @@ def _check_attack(suite: SuiteSpec, model: ModelSpec) -> None:
         f" but the adapter {model.adapter_name!r} as configured {' and '.join(sorted(can))}",
         f"leave the attack out, or name other models in a suite of its own than {model.name!r}",
     )
+
+
+def _check_explainer(suite: SuiteSpec, model: ModelSpec) -> None:
+    """Refuse a method that asks what a model cannot tell; a replay is not explained anew."""
+    explainer, can = suite.explainer, model.adapter.capabilities
+    if explainer is None or model.adapter_name == "replay":
+        return
+    what = f"the method {explainer.label!r} needs a model, one that"
+    if explainer.needs is not None:
+        if explainer.needs in can and _shows_choice(suite, model, explainer.needs):
+            return
+        reason = f"{what} {explainer.needs} what it classifies"
+    elif _is_written(suite, model) and Capability.SCORES not in can:
+        reason = f"{what} scores, as its answers are text, whose likelihood is explained"
+    else:
+        return
+    has = " and ".join(sorted(can))
+    raise CapabilityError(
+        f"suite {suite.name!r} on model {model.name!r}",
+        f"{reason}, but the adapter {model.adapter_name!r} as configured {has}",
+        f"leave the method out, or name other models in a suite of its own than {model.name!r}",
+    )
+
+
+def _shows_choice(suite: SuiteSpec, model: ModelSpec, need: Capability) -> bool:
+    """Tell whether the choice between labels is made where such a method looks."""
+    if _classifies(suite, model):
+        return True
+    is_scored = capability_for(suite, model) is Capability.SCORES and _reads_a_label(suite)
+    return is_scored and need is not Capability.DECOMPOSES
+
+
+def _reads_a_label(suite: SuiteSpec) -> bool:
+    return isinstance(suite.suite, LabellingSuite) and suite.suite.reads_a_label
+
+
+def _is_written(suite: SuiteSpec, model: ModelSpec) -> bool:
+    """Tell whether an answer is text that no label is read from."""
+    return capability_for(suite, model) is Capability.GENERATES and not _reads_a_label(suite)
 
 
 def _classifies(suite: SuiteSpec, model: ModelSpec) -> bool:

@@ -6,24 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from harness.core.attacked import Found, Guess, Outcome
-from harness.core.response import Failure, FailureKind
+from harness.core.response import Failure
 from harness.core.sample import Sample
 from harness.core.token_gradients import TokenGradients
+from harness.engine.broken_course import Broken
 from harness.engine.guess_cache import Reading
 from harness.engine.guessing import Told
-
-
-class Broken(Exception):  # noqa: N818 - a course that ends, and no error of its caller's
-    """A search that cannot be believed, or one of its queries without an answer."""
-
-    def __init__(self, failure: Failure) -> None:
-        self.failure = failure
-        super().__init__(failure.message)
-
-    @classmethod
-    def search(cls, who: str, reason: str) -> Broken:
-        """Return the end of a search by a defect of its own."""
-        return cls(Failure(kind=FailureKind.CRASHED, message=f"{who} {reason}"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,14 +99,14 @@ class Ledger:
         """
         number, reading = self.asked.get(found.text, (0, None))
         if reading is None:
-            raise Broken.search(self.who, "returns a text that it never asked about")
+            raise Broken.by_defect(self.who, "returns a text that it never asked about")
         guess = self._as_guess(reading)
         if not found.has_succeeded:
             outcome = Outcome.UNDECIDED if self.n_unreadable else Outcome.FAILED
             return Verified(outcome=outcome, found=found, guess=guess, found_at=0)
         if not isinstance(reading, Guess) or reading.is_right is not self.keeps_label:
             reason = "claims a success that the model's answer does not bear out"
-            raise Broken.search(self.who, reason)
+            raise Broken.by_defect(self.who, reason)
         number = self._needed(found, number)
         return Verified(outcome=Outcome.SUCCEEDED, found=found, guess=guess, found_at=number)
 
@@ -128,7 +116,7 @@ class Ledger:
             return number
         if not 0 <= found.n_spare < self.n_queries:
             reason = f"claims that {found.n_spare} of its {self.n_queries} queries were to spare"
-            raise Broken.search(self.who, reason)
+            raise Broken.by_defect(self.who, reason)
         return self.n_queries - found.n_spare
 
     def _as_guess(self, reading: Reading) -> Guess:

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from harness.core.comparison import Comparison, Difference, Flip, Mismatch, Pair
+from harness.core.codec import encode_output
+from harness.core.comparison import Comparison, Difference, ExplainedTwice, Flip, Mismatch, Pair
 from harness.core.errors import ConfigError, StoreError, sentence
 from harness.core.estimate import Interval
+from harness.core.explained_codec import decode_explained
 from harness.core.history import Alarm
 from harness.core.judgement import Finding, Judgement
 from harness.core.policy import Gate, Policy
@@ -25,6 +27,7 @@ JUDGEMENT = "judgement.json"
 DOCUMENTS = {"md": "gate.md", "junit": "gate.xml", "json": "gate.json"}
 """What a judged run folder holds for other programs, by the name of the report's form."""
 Json = dict[str, Any]
+_SIDES = ("baseline", "candidate")
 
 
 def write_judgement(folder: Path, judgement: Judgement) -> Path:
@@ -89,8 +92,16 @@ def encode_judgement(judgement: Judgement) -> Json:
 
 def _encode_flip(flip: Flip) -> Json:
     sides = {"baseline": encode_record(flip.baseline), "candidate": encode_record(flip.candidate)}
-    names = (field.name for field in dataclasses.fields(flip))
-    return {name: sides.get(name, getattr(flip, name)) for name in names}
+    names = (field.name for field in dataclasses.fields(flip) if field.name != "explained")
+    plain = {name: sides.get(name, getattr(flip, name)) for name in names}
+    return (
+        plain if flip.explained is None else {**plain, "explained": _encode_twice(flip.explained)}
+    )
+
+
+def _encode_twice(found: ExplainedTwice) -> Json:
+    sides = {side: encode_output(getattr(found, side)) for side in _SIDES}
+    return {"method": found.method, **sides}
 
 
 def _judgement(value: Mapping[str, Any], path: Path) -> Judgement:
@@ -164,5 +175,11 @@ def _policy(entry: Mapping[str, Any]) -> Policy:
 
 
 def _flip(entry: Mapping[str, Any]) -> Flip:
-    sides = {side: decode_record(entry[side]) for side in ("baseline", "candidate")}
-    return Flip(**{**entry, **sides})
+    sides = {side: decode_record(entry[side]) for side in _SIDES}
+    twice = entry.get("explained")
+    return Flip(**{**entry, **sides, "explained": None if twice is None else _twice(twice)})
+
+
+def _twice(entry: Mapping[str, Any]) -> ExplainedTwice:
+    sides = {side: decode_explained(entry[side]) for side in _SIDES}
+    return ExplainedTwice(method=entry["method"], **sides)

@@ -11,6 +11,7 @@ from typing import Any
 from harness.core.attacked import Attacked, Outcome
 from harness.core.codec import decode_output
 from harness.core.errors import StoreError, sentence
+from harness.core.explained import Explained
 from harness.core.response import (
     Classification,
     Failure,
@@ -138,5 +139,7 @@ def _answer(output: Output) -> str | None:
             return text_mark(text).hex()
         case Attacked(outcome=outcome):
             return outcome.value
+        case Explained(outputs=outputs, chosen=chosen):
+            return outputs[chosen]
         case _:
             return None

@@ -20,7 +20,7 @@ _RUN_SCRIPTS = (
 _SITE_SCRIPTS = (
     "sorting.js", "run_list.js", "numbers.js", "paired.js", "compare.js", "site_start.js",
 )  # fmt: skip
-_STYLES = ("report.css", "comparison.css", "robustness.css", "site.css")
+_STYLES = ("report.css", "comparison.css", "robustness.css", "explanations.css", "site.css")
 _HASH_LENGTH = 12
 
 Page = Literal["report", "site"]

@@ -23,9 +23,11 @@ import harness
 from harness import registry
 from harness.cli.main import cli
 from harness.core.capability import Capability
+from harness.core.explainer import Explainer
 from harness.core.forms import EquivalentForms
 from harness.core.ports import Attack, Perturbation, Renderer, SiteRenderer
 from harness.option_docs import option_docs
+from harness.suites.metrics.explanation import EXPLANATION_METRICS
 
 ROOT = Path(__file__).parents[2]
 LINKED_ROOMS = ("adapters", "suites", "reports")
@@ -114,7 +116,9 @@ _REQUIRED = {"identity": {"axis": "gender"}, "paraphrases": {"column": "others"}
 
 
 @pytest.mark.parametrize(("kind", "point"), POINTS.values(), ids=POINTS)
-def test_every_entry_point_keeps_the_contract(kind: registry.Kind, point: EntryPoint) -> None:
+def test_every_entry_point_keeps_the_contract(  # noqa: C901 - a case for each kind
+    kind: registry.Kind, point: EntryPoint
+) -> None:
     thing: Any = point.load()
     assert thing.__dataclass_params__.frozen
     assert inspect.getdoc(thing)
@@ -136,10 +140,18 @@ def test_every_entry_point_keeps_the_contract(kind: registry.Kind, point: EntryP
         assert isinstance(thing(), SiteRenderer)
     elif kind in {"perturbations", "attacks", "variations"}:
         _check_disturbance(point.name, thing)
+    elif kind == "explainers":
+        _check_explainer(point.name, thing())
     else:
         renderer = thing()
         assert isinstance(renderer, Renderer)
         assert renderer.suffix.startswith(".")
+
+
+def _check_explainer(name: str, made: Any) -> None:
+    assert isinstance(made, Explainer)
+    assert made.label == name
+    assert set(EXPLANATION_METRICS) <= set(made.metrics)
 
 
 def _check_disturbance(name: str, thing: Any) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import random
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from harness.core.attacked import Attacked, Outcome
+from harness.core.explained import SHARES, Attribution, Explained, Trial
 from harness.core.response import (
     AnswerGroup,
     Classification,
@@ -31,6 +34,7 @@ def families() -> Iterator[Sequence[tuple[Sample, Output]]]:
     yield [_chosen(place) for place in range(_N)]
     yield [_modelled(place) for place in range(_N)]
     yield [_attacked(place) for place in range(_N)]
+    yield [_explained(place) for place in range(_N)]
     yield [_grouped(place) for place in range(_N)]
     yield [_probed(place) for place in range(_N)]
     yield [_written_twice(place) for place in range(_N)]
@@ -103,6 +107,47 @@ def _attacked(place: int) -> tuple[Sample, Output]:
         control=Outcome.SUCCEEDED if place == 0 else Outcome.FAILED,
         control_n_changed=2 if place == 0 else 0,
         control_found_at=3 if place == 0 else 0,
+    )
+
+
+def _explained(place: int) -> tuple[Sample, Output]:
+    """Explain a text with words of every kind, by a method that has every number."""
+    text = "she ran 30 miles ! http://ran.org"
+    spans = tuple(found.span() for found in re.finditer(r"\S+", text))
+    drawn = random.Random(place)
+    first, again = (
+        Attribution(
+            values=tuple((-value, value) for value in (drawn.random() for _ in spans)),
+            base=(0.5, 0.5),
+            total=(0.1, 0.9),
+        )
+        for _ in range(2)
+    )
+    trials = [
+        Trial(
+            without=tuple(drawn.random() for _ in SHARES),
+            alone=tuple(drawn.random() for _ in SHARES),
+            is_turned=tuple(drawn.random() < 0.5 for _ in SHARES),
+            is_kept=tuple(drawn.random() < 0.5 for _ in SHARES),
+        )
+        for _ in range(3)
+    ]
+    return Sample(id=str(place), index=place, text=text), Explained(
+        outputs=(OTHER, LABEL),
+        unit="probability",
+        chosen=1,
+        whole=(0.1, 0.9),
+        blank=(0.5, 0.5),
+        spans=spans,
+        attribution=first,
+        trial=trials[0],
+        random=tuple(trials[1:]),
+        infidelity=drawn.random() / 9,
+        again=again,
+        n_queries=20 + place,
+        n_sent=9 + place,
+        n_gradients=1 + place % 2,
+        n_audit_sent=30 + place,
     )
 
 

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.core.attacked import Attacked, Outcome
+from harness.core.attention import AttentionMap, AttentionMaps, AttentionToken, MappedTokens
 from harness.core.capability import Capability
 from harness.core.codec import (
     decode_answer,
@@ -12,12 +13,17 @@ from harness.core.codec import (
     encode_payload,
     hash_payload,
 )
+from harness.core.decomposition import Decomposition, Feature
+from harness.core.explained import Attribution, Explained, Trial
 from harness.core.request import (
     AskAgain,
     AttackText,
+    Attend,
     Classify,
+    Decompose,
     Differentiate,
     Embed,
+    ExplainText,
     FitAndClassify,
     Generate,
     LogLikelihood,
@@ -77,12 +83,16 @@ payloads: st.SearchStrategy[Payload] = st.one_of(
         Differentiate,
         text=texts,
         label=st.none() | texts,
+        continuations=st.lists(texts, max_size=2).map(tuple),
+        within=st.none() | st.tuples(counts, counts),
         n_steps=counts,
         n_flips=counts,
         flip_seed=st.none() | counts,
         min_similarity=st.floats(-1, 1),
         spans=st.lists(st.tuples(counts, counts), max_size=2).map(tuple),
     ),
+    st.builds(Attend, text=texts, n_mapped=counts),
+    st.builds(Decompose, text=texts),
     st.builds(FitAndClassify, text=texts, training=trainings),
     st.builds(
         AskAgain,
@@ -96,7 +106,35 @@ payloads: st.SearchStrategy[Payload] = st.one_of(
         attack=texts,
         version=texts,
     ),
+    st.builds(
+        ExplainText,
+        capability=st.sampled_from(Capability),
+        text=texts,
+        explainer=texts,
+        version=texts,
+    ),
 )
+rows = st.lists(st.floats(-1e9, 1e9), max_size=3).map(tuple)
+shares = st.lists(st.booleans(), max_size=2).map(tuple)
+mapped = st.builds(
+    MappedTokens,
+    tokens=st.tuples(texts, texts),
+    n_left_out=counts,
+    maps=st.lists(
+        st.builds(AttentionMap, layer=st.none() | counts, rows=st.tuples(rows, rows)), max_size=2
+    ).map(tuple),
+)
+attributions = st.builds(
+    Attribution,
+    values=st.lists(rows, max_size=2).map(tuple),
+    columns=st.none() | st.tuples(counts),
+    base=st.none() | rows,
+    total=st.none() | rows,
+    is_capped=st.booleans(),
+    is_in_output_unit=st.booleans(),
+    attention=st.none() | mapped,
+)
+trials = st.builds(Trial, without=rows, alone=rows, is_turned=shares, is_kept=shares)
 outputs: st.SearchStrategy[Output] = st.one_of(
     st.builds(Generation, text=texts, finish_reason=texts),
     st.builds(
@@ -138,6 +176,51 @@ outputs: st.SearchStrategy[Output] = st.one_of(
         n_steps=counts,
     ),
     st.builds(
+        AttentionMaps,
+        tokens=st.lists(
+            st.builds(
+                AttentionToken,
+                text=texts,
+                start=st.none() | counts,
+                end=st.none() | counts,
+                last=floats,
+                rollout=floats,
+            ),
+            max_size=2,
+        ).map(tuple),
+        reader=st.sampled_from(["first", "last", "mean"]),
+        n_layers=counts,
+        mapped=st.none()
+        | st.builds(
+            MappedTokens,
+            tokens=st.tuples(texts, texts),
+            n_left_out=counts,
+            maps=st.lists(
+                st.builds(AttentionMap, layer=st.none() | counts, rows=st.tuples(vectors, vectors)),
+                max_size=2,
+            ).map(tuple),
+        ),
+    ),
+    st.builds(
+        Decomposition,
+        method=st.sampled_from(["linear", "tree"]),
+        labels=st.tuples(texts, texts),
+        unit=st.sampled_from(["probability", "score"]),
+        background=texts,
+        base=vectors,
+        absent=vectors,
+        total=vectors,
+        features=st.lists(
+            st.builds(
+                Feature,
+                name=texts,
+                places=st.lists(st.tuples(counts, counts), max_size=2).map(tuple),
+                values=vectors,
+            ),
+            max_size=2,
+        ).map(tuple),
+    ),
+    st.builds(
         Attacked,
         outcome=st.sampled_from(Outcome),
         text=texts,
@@ -157,6 +240,26 @@ outputs: st.SearchStrategy[Output] = st.one_of(
         control_text=texts,
         control_n_changed=counts,
         control_found_at=counts,
+    ),
+    st.builds(
+        Explained,
+        outputs=st.tuples(texts, texts),
+        unit=st.sampled_from(["probability", "log-probability"]),
+        chosen=counts,
+        whole=rows,
+        blank=rows,
+        spans=st.lists(st.tuples(counts, counts), max_size=2).map(tuple),
+        attribution=attributions,
+        trial=trials,
+        random=st.lists(trials, max_size=2).map(tuple),
+        infidelity=st.none() | st.floats(0, 1),
+        again=st.none() | attributions,
+        n_queries=counts,
+        n_sent=counts,
+        n_gradients=counts,
+        n_audit_queries=counts,
+        n_audit_sent=counts,
+        n_unreadable=counts,
     ),
 )
 maybe_count = st.none() | counts

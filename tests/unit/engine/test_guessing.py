@@ -78,7 +78,7 @@ def test_a_task_that_breaks_down_on_an_answer_costs_that_answer() -> None:
 
 
 def test_many_texts_are_sent_in_windows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("harness.engine.guessing.WINDOW", 4)
+    monkeypatch.setattr("harness.engine.asking.WINDOW", 4)
     session = CountingSession()
     (told,) = guessing(session).answer([Question(GOOD, [f"good {i}" for i in range(10)])])
     assert [len(call) for call in session.calls] == [4, 4, 2]

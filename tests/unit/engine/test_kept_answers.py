@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 from fakes.attacks import CountingSession, LabelledTexts, WordByWord, failed
+from fakes.explainers import LeaveOneOut
 
 from harness.core.attacked import Attacked
 from harness.core.capability import Capability
 from harness.core.request import Classify
 from harness.core.response import Classification, Response
 from harness.engine.attacked_task import AttackedTask
+from harness.engine.explained_task import ExplainedTask
 from harness.engine.kept_answers import KeptAnswers
 
 TEXTS = {"good good good good": "good", "good good": "good", "x x": "bad"}
@@ -140,3 +142,23 @@ def keep_many(path: Path, start: int) -> str:
     for at in range(start, start + 60):
         kept.keep([(Classify(text=f"text {at}"), OUTPUT)])
     return kept.problem
+
+
+def test_answers_to_explanations_are_kept_as_well() -> None:
+    def explained(session: CountingSession) -> tuple[int, tuple[str, ...]]:
+        task = ExplainedTask(
+            task=LabelledTexts(TEXTS),
+            explainer=LeaveOneOut(),
+            seed=0,
+            n_explained=9,
+            reuses_answers=True,
+        )
+        list(task.drive(task.samples(), session, Capability.CLASSIFIES, lambda _: None))
+        return session.asked.total(), tuple(task.remarks())
+
+    n, told = explained(PinnedModel())
+    assert n > 5
+    assert told == (f"0 of {n} answers to its queries are those of earlier runs",)
+    again, told = explained(PinnedModel())
+    assert again == 0
+    assert told == (f"{n} of {n} answers to its queries are those of earlier runs",)

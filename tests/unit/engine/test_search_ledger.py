@@ -6,8 +6,9 @@ import pytest
 
 from harness.core.attacked import Found, Guess
 from harness.core.sample import Sample
+from harness.engine.broken_course import Broken
 from harness.engine.guessing import Told
-from harness.engine.search_ledger import Broken, Ledger
+from harness.engine.search_ledger import Ledger
 
 RIGHT = Guess(label="good", is_right=True, p_right=0.9)
 WRONG = Guess(label="bad", is_right=False, p_right=0.1)

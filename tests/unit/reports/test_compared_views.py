@@ -433,7 +433,7 @@ def test_what_is_found_of_disturbed_suites_is_folded_under_the_clean_one() -> No
 
     (part,) = view.disturbed
     of_twin = [each for each in WHOLE if each.difference.suite == twin]
-    assert part.title == f"{clean}, disturbed by 1 perturbation"
+    assert part.title == f"{clean} again, with 1 perturbation"
     assert len(part.table.rows) == len(of_twin)
     assert len(view.metrics.rows) == len(WHOLE) - len(of_twin)
     assert not any(twin in group.title for group in view.metrics.groups)

@@ -5,6 +5,8 @@ from fakes.synthetic_run import HOSTILE, synthetic_run
 
 from harness.core.attacked import Attacked
 from harness.core.attacked import Outcome as AttackOutcome
+from harness.core.attention import AttentionMaps
+from harness.core.decomposition import Decomposition, Feature
 from harness.core.response import (
     Classification,
     ContinuationScore,
@@ -131,6 +133,23 @@ def test_short_texts_are_not_folded_but_many_lines_are() -> None:
         (
             TokenGradients(label="good", score=-0.5, tokens=()),
             "gradients of good at 0 tokens, log-probability \N{MINUS SIGN}0.5",
+        ),
+        (
+            AttentionMaps(tokens=(), reader="first", n_layers=6),
+            "attention of 6 layers to 0 tokens",
+        ),
+        (
+            Decomposition(
+                method="linear",
+                labels=("bad", "good"),
+                unit="score",
+                background="",
+                base=(0.0, 0.0),
+                absent=(0.0, 0.0),
+                total=(-1.0, 1.0),
+                features=(Feature(name="fine", places=((0, 4),), values=(-1.0, 1.0)),),
+            ),
+            "1 features that speak of bad, good",
         ),
     ],
 )

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fakes.explained_reviews import explained
 from fakes.synthetic_judgement import compared_run
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harness.cli.main import run
-from harness.core.comparison import Comparison, Difference
+from harness.core.comparison import Comparison, Difference, ExplainedTwice
 from harness.core.estimate import Interval
 from harness.core.history import Alarm
 from harness.core.judgement import Finding, Judgement
@@ -276,3 +277,21 @@ class TestDamaged:
             f"has schema version {SCHEMA_VERSION + 1}, and this program knows versions up to"
             f" {SCHEMA_VERSION}; update the program"
         )
+
+
+def test_both_explanations_of_a_flip_are_kept(tmp_path: Path) -> None:
+    judgement = compared_run().judgement
+    assert judgement is not None
+    first, *others = judgement.comparison.flips
+    twice = ExplainedTwice(
+        method="shap", baseline=explained("a warm film", "dice"), candidate=explained("a", "dice")
+    )
+    flips = (replace(first, explained=twice), *others)
+    told = replace(judgement, comparison=replace(judgement.comparison, flips=flips))
+
+    write_judgement(tmp_path, told)
+
+    kept = read_judgement(tmp_path)
+    assert kept is not None
+    assert kept.comparison.flips[0].explained == twice
+    assert kept.comparison.flips[1].explained is None

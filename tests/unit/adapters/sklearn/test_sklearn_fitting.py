@@ -381,8 +381,11 @@ def test_a_missing_column_is_a_data_error(reviews: Path) -> None:
 
 
 def test_capabilities_are_told_from_the_options(fitting: Fitting) -> None:
-    assert fitting().capabilities == {Capability.CLASSIFIES, Capability.FITS}
-    assert SklearnAdapter(path="m.skops").capabilities == {Capability.CLASSIFIES}
+    classifies, decomposes = Capability.CLASSIFIES, Capability.DECOMPOSES
+    assert fitting().capabilities == {classifies, decomposes, Capability.FITS}
+    assert SklearnAdapter(path="m.skops").capabilities == {classifies, decomposes}
+    of_neighbours = fitting(recipe="k_nearest_neighbours").capabilities
+    assert of_neighbours == {classifies, Capability.FITS}
 
 
 def test_impossible_options_are_refused_at_once(fitting: Fitting) -> None:

@@ -41,10 +41,10 @@ def test_naming_the_adapter_imports_no_heavy_library() -> None:
 @pytest.mark.parametrize(
     ("task", "words"),
     [
-        ("causal", {"generates", "scores"}),
+        ("causal", {"generates", "scores", "differentiates", "attends"}),
         ("seq2seq", {"generates", "scores"}),
         ("masked", {"scores", "fills"}),
-        ("classifier", {"classifies", "differentiates"}),
+        ("classifier", {"classifies", "differentiates", "attends"}),
         ("encoder", {"embeds"}),
     ],
 )

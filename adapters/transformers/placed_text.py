@@ -1,0 +1,39 @@
+"""A text as the model reads it, each token with its place in the text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from harness.adapters.transformers.loaded import LoadedModel
+from harness.adapters.transformers.texts import text_row
+from harness.adapters.transformers.token_places import Place, token_places
+
+Tokens = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedText:
+    """Ids, and where they come from; both in the model's order."""
+
+    tokens: Tokens
+    places: tuple[Place | None, ...]
+    """None for a token that the tokenizer has added."""
+
+    def pieces(self, loaded: LoadedModel) -> tuple[str, ...]:
+        """Return the tokens as the tokenizer writes them."""
+        return tuple(loaded.encoder.tokenizer.convert_ids_to_tokens(list(self.tokens)))
+
+
+def placed_text(loaded: LoadedModel, text: str, *, is_cut: bool) -> PlacedText:
+    """Tokenise a text, with its special tokens around it.
+
+    Raises:
+        RefusedError: longer than the window, and not to be cut; or the tokenizer cannot tell.
+    """
+    encoder = loaded.encoder
+    tokens = text_row(loaded, text, is_cut=is_cut).tokens
+    n_own = len(tokens) - len(encoder.prefix + encoder.suffix)
+    own = token_places(encoder.tokenizer, text)[:n_own]
+    return PlacedText(
+        tokens, (*(None,) * len(encoder.prefix), *own, *(None,) * len(encoder.suffix))
+    )

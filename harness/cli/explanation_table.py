@@ -1,0 +1,65 @@
+"""How the methods of explanation were tried, as a table of a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from harness.cli.printable import printable
+from harness.core.estimate import Estimate
+from harness.core.explanations import TRIALS, Method, Trust
+
+_TITLES = ("taken away", "left alone")
+"""Of comprehensiveness and sufficiency; a narrow terminal has room for the last word of each."""
+_ALL_COLUMNS = 112
+"""A narrower terminal is shown no intervals; bold rows are those that deserve trust."""
+
+
+def print_explanations(
+    console: Console, suite: str, model: str, methods: Sequence[Method], level: float
+) -> None:
+    """Print a row for each method: its verdict, and what it rests on beside random words."""
+    is_narrow = console.width < _ALL_COLUMNS
+    interval = "" if is_narrow else f", {level:.3g} interval"
+    table = Table(
+        title=escape(printable(f"{suite} · {model}: explanations, beside random words")),
+        title_justify="left",
+        title_style="bold",
+        box=SIMPLE_HEAD,
+        collapse_padding=True,
+        pad_edge=False,
+    )
+    table.add_column("method", overflow="fold")
+    table.add_column("verdict", no_wrap=True)
+    for title in _TITLES:
+        table.add_column(title.split()[-1] if is_narrow else title, justify="right")
+        table.add_column(f"gain{interval}", justify="right")
+    table.add_column("n", justify="right")
+    for method in methods:
+        cells = [cell for gain in TRIALS for cell in _trial(method, gain, is_narrow=is_narrow)]
+        table.add_row(
+            escape(printable(method.label)),
+            method.trust.value,
+            *cells,
+            str(method.n_explained),
+            style="bold" if method.trust is Trust.TRUSTED else "",
+        )
+    console.print(table)
+
+
+def _trial(method: Method, gain: str, *, is_narrow: bool) -> tuple[str, str]:
+    own, less = method.number(gain.removesuffix("_gain")), method.number(gain)
+    return (
+        "-" if own is None else f"{own.value:.3f}",
+        "-" if less is None else _difference(less, is_narrow=is_narrow),
+    )
+
+
+def _difference(found: Estimate, *, is_narrow: bool) -> str:
+    interval = None if is_narrow else found.interval
+    bounds = f" ({interval.low:+.3f} … {interval.high:+.3f})" if interval else ""
+    return f"{found.value:+.3f}{bounds}"

@@ -1,0 +1,93 @@
+"""Explanations and the orders for them as JSON values, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields
+from typing import Any, TypeAlias
+
+from harness.core.attention_codec import decode_mapped_tokens, encode_mapped_tokens
+from harness.core.capability import Capability
+from harness.core.explained import Attribution, Explained, Row, Trial
+from harness.core.request import ExplainText
+
+Json: TypeAlias = dict[str, Any]
+
+
+def encode_explain_text(payload: ExplainText) -> Json:
+    """Return the order as a JSON object."""
+    return {"kind": "ExplainText", **asdict(payload), "capability": payload.capability.value}
+
+
+def decode_explain_text(data: Mapping[str, Any]) -> ExplainText:
+    """Return the order that ``encode_explain_text`` turned into ``data``."""
+    return ExplainText(
+        capability=Capability(data["capability"]),
+        text=data["text"],
+        explainer=data["explainer"],
+        version=data["version"],
+    )
+
+
+def encode_explained(output: Explained) -> Json:
+    """Return the explanation as a JSON object; its numbers are finite."""
+    again = output.again
+    return {
+        "kind": "Explained",
+        **asdict(output),
+        "attribution": _encode_attribution(output.attribution),
+        "again": None if again is None else _encode_attribution(again),
+    }
+
+
+def decode_explained(data: Mapping[str, Any]) -> Explained:
+    """Return the explanation that ``encode_explained`` turned into ``data``."""
+    # An answer's usage and latency stand beside the fields of its output.
+    own = {field.name: data[field.name] for field in fields(Explained) if field.name in data}
+    again = own.get("again")
+    return Explained(
+        **{
+            **own,
+            "outputs": tuple(own["outputs"]),
+            "whole": _row(own["whole"]),
+            "blank": _row(own["blank"]),
+            "spans": tuple((start, end) for start, end in own["spans"]),
+            "attribution": _attribution(own["attribution"]),
+            "trial": _trial(own["trial"]),
+            "random": tuple(map(_trial, own["random"])),
+            "again": None if again is None else _attribution(again),
+        }
+    )
+
+
+def _encode_attribution(attribution: Attribution) -> Json:
+    maps = attribution.attention
+    return {
+        **asdict(attribution),
+        "attention": None if maps is None else encode_mapped_tokens(maps),
+    }
+
+
+def _attribution(data: Mapping[str, Any]) -> Attribution:
+    columns, attention = data["columns"], data["attention"]
+    return Attribution(
+        values=tuple(map(_row, data["values"])),
+        columns=None if columns is None else tuple(columns),
+        attention=None if attention is None else decode_mapped_tokens(attention),
+        base=_maybe_row(data["base"]),
+        total=_maybe_row(data["total"]),
+        is_capped=data["is_capped"],
+        is_in_output_unit=data["is_in_output_unit"],
+    )
+
+
+def _trial(data: Mapping[str, Any]) -> Trial:
+    return Trial(**{field.name: tuple(data[field.name]) for field in fields(Trial)})
+
+
+def _row(values: Sequence[float]) -> Row:
+    return tuple(map(float, values))
+
+
+def _maybe_row(values: Sequence[float] | None) -> Row | None:
+    return None if values is None else _row(values)

@@ -1,0 +1,150 @@
+"""A task some of whose texts are explained; the samples are a draw of its own."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from harness.core.capability import Capability
+from harness.core.estimate import Estimate
+from harness.core.explained import Explained
+from harness.core.explainer import Explainer
+from harness.core.figure import Figure
+from harness.core.identity import hash_json
+from harness.core.ports import CorpusMetric, Metric, Session, Task
+from harness.core.request import ExplainText
+from harness.core.response import Output
+from harness.core.sample import Sample
+from harness.core.score import Unscored
+from harness.engine.asking import weight_of
+from harness.engine.drive_notes import Noting
+from harness.engine.explanation_course import Answer, course_of
+from harness.engine.explanation_pool import ExplanationCache, ExplanationPool, Question, Told
+from harness.engine.kept_answers import kept_answers
+from harness.engine.lock_step import Room, in_lock_step
+
+ROOM: Room[Question] = Room(
+    most=512, most_weight=256e6, weigh=lambda question: weight_of(question.texts)
+)
+"""Explanations at once: enough to fill batches, and in bytes few enough for any machine."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainedTask:
+    """The same samples by the same ids, or so many of them drawn with the run's seed."""
+
+    task: Task
+    explainer: Explainer
+    seed: int
+    n_explained: int
+    """Most samples; the same ones for every method."""
+    cache: ExplanationCache = field(default_factory=ExplanationCache)
+    """Shared by all methods on the task."""
+    room: Room[Question] = ROOM
+    reuses_answers: bool = False
+    """Whether answers are kept for later runs, and those of earlier ones serve."""
+    _learnt: list[str] = field(default_factory=list, init=False)
+    """What is still to be told of them."""
+
+    @property
+    def n_samples(self) -> int:
+        """How many are explained."""
+        return min(self.n_explained, self.task.n_samples)
+
+    @property
+    def data_hash(self) -> str:
+        """SHA-256 (hex) of the task's data, of what is drawn of them, and of the method."""
+        return hash_json(
+            {
+                "clean": self.task.data_hash,
+                "explainer": self._version,
+                "n_explained": self.n_samples,
+            }
+        )
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """The method's."""
+        return self.explainer.metrics
+
+    @property
+    def corpus_metrics(self) -> tuple[CorpusMetric, ...]:
+        """None."""
+        return ()
+
+    def samples(self) -> Iterator[Sample]:
+        """Yield the samples that were drawn, in the order of the data."""
+        n_all = self.task.n_samples
+        rng = random.Random(f"{self.seed}/explained")  # noqa: S311 - no secret
+        drawn = frozenset(rng.sample(range(n_all), self.n_samples))
+        for place, sample in enumerate(self.task.samples()):
+            if place in drawn:
+                yield sample
+
+    def ask(self, sample: Sample, capability: Capability) -> ExplainText:
+        """Return the order to explain a sample: what is kept on record, and never sent."""
+        return ExplainText(
+            capability=capability,
+            text=sample.text,
+            explainer=self.explainer.label,
+            version=self._version[:16],
+        )
+
+    def read(self, sample: Sample, output: Output) -> Output | Unscored:
+        """Return the explanation as it is."""
+        del sample
+        if isinstance(output, Explained):
+            return output
+        return Unscored(f"{type(output).__name__} is no explanation")
+
+    def figures(self, estimates: Sequence[Estimate]) -> tuple[Figure, ...]:
+        """Return no chart: the report has a view of its own."""
+        del estimates
+        return ()
+
+    def drive(
+        self,
+        samples: Iterable[Sample],
+        session: Session,
+        capability: Capability,
+        note: Callable[[str], None],
+    ) -> Iterator[tuple[Sample, Answer]]:
+        """Explain all samples in lock step; see ``DrivenTask.drive``.
+
+        Raises:
+            AdapterError: the model is gone.
+            HarnessError: what the method needs cannot be had.
+        """
+        kept = kept_answers(session) if self.reuses_answers else None
+        pool = ExplanationPool(
+            task=self.task,
+            session=session,
+            capability=capability,
+            known=self.cache.of(session.identity.fingerprint),
+            kept=kept,
+        )
+        noting = Noting(pool.answer, note, "explanations")
+        yield from in_lock_step(map(self._course, samples), noting.answer, self.room)
+        if kept is not None:
+            self._learnt.extend(kept.told(noting.n_sent))
+
+    def remarks(self) -> Sequence[str]:
+        """Tell how much of what the model said it has said in earlier runs."""
+        told = tuple(self._learnt)
+        self._learnt.clear()
+        return told
+
+    def _course(self, sample: Sample) -> Generator[Question, Told, tuple[Sample, Answer]]:
+        answer = yield from course_of(self.explainer, self.seed, sample)
+        return sample, answer
+
+    @property
+    def _version(self) -> str:
+        return hash_json(
+            {
+                "explainer": self.explainer.label,
+                "signature": dict(self.explainer.signature),
+                "seed": self.seed,
+            }
+        )

@@ -1,0 +1,39 @@
+"""Whether the values of an explanation add up to what they should."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import fsum
+from typing import ClassVar
+
+from harness.core.explained import Explained
+from harness.core.score import Direction, Quantity, Score, Scored, Unscored
+from harness.suites.metrics.of_explanation import OfExplanation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplanationAdditivity(OfExplanation):
+    """How far base and values miss the total, of methods whose values should sum to it."""
+
+    name: ClassVar[str] = "explanation_additivity"
+    definition: ClassVar[str] = "share of total less base"
+    quantities: ClassVar[tuple[Quantity, ...]] = (
+        Quantity(
+            id="additivity_error",
+            direction=Direction.LOWER,
+            definition="|base + sum of the values - total| / |total - base| of the chosen output;"
+            " for integrated gradients the completeness error (Sundararajan et al. 2017)",
+            high=None,
+        ),
+    )
+
+    def _measured(self, explained: Explained) -> Score:
+        found = explained.attribution
+        column = found.column(explained.chosen)
+        if found.base is None or found.total is None or column is None:
+            return Unscored("its values need not add up", is_moot=True)
+        base, total = found.base[column], found.total[column]
+        if base == total:
+            return Unscored("the total is the base: there is nothing to be a share of")
+        error = fsum((base, -total, *(row[column] for row in found.values)))
+        return Scored((abs(error) / abs(total - base),))

@@ -1,0 +1,55 @@
+"""Metrics that are means of a value of each explanation."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import ClassVar
+
+from harness.core.estimate import Interval
+from harness.core.explained import Explained
+from harness.core.response import Output
+from harness.core.sample import Sample
+from harness.core.score import Score, Unscored
+from harness.stats.mean import skewed_mean_interval
+from harness.suites.metrics.additive import Floats, Integers
+from harness.suites.metrics.mean_of_values import MeanOfValues, mean_interval
+
+
+class OfExplanation(MeanOfValues):
+    """Measure explanations, and nothing else."""
+
+    __slots__ = ()
+
+    definition: ClassVar[str]
+    """What is measured, in a word or two: a part of the number's identity."""
+    shares: ClassVar[tuple[str, ...]] = ()
+    """Ids of quantities whose values are 0 or 1; that others happen to be so says nothing."""
+
+    @property
+    def signature(self) -> Mapping[str, str]:
+        """The definition."""
+        return {"definition": self.definition}
+
+    def measure(self, sample: Sample, output: Output) -> Score:
+        """Return what an explanation comes to; no score of anything else."""
+        del sample
+        if isinstance(output, Explained):
+            return self._measured(output)
+        return Unscored(f"an explanation is needed, not a {type(output).__name__}")
+
+    def intervals(
+        self, statistics: Floats, clusters: Integers | None, level: float
+    ) -> Mapping[str, Interval]:
+        """Return Wilson's interval of shares and Hall's t interval of other means."""
+        found = {}
+        for column, quantity in enumerate(self.quantities):
+            of_mean = mean_interval if quantity.id in self.shares else skewed_mean_interval
+            interval = of_mean(statistics[:, column], clusters, level)
+            if interval is not None:
+                found[quantity.id] = interval
+        return found
+
+    @abstractmethod
+    def _measured(self, explained: Explained) -> Score:
+        """Return what one explanation comes to."""

@@ -1,0 +1,280 @@
+"""A suite whose texts are explained: run, taken up, scored again, and what is wrong with a spec."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakes.workplace import Outcome, Workplace
+
+from harness.core.explained import Explained
+from harness.core.response import Failure, Response
+from harness.store.run_folder import load_run_folder
+
+_MODELS = """
+from pathlib import Path
+
+n_calls = 0
+
+
+def judged(texts):
+    global n_calls
+    n_calls = n_calls + 1 if Path("stop").exists() else 0
+    if n_calls > 2:
+        raise KeyboardInterrupt
+    if Path("flaky").exists() and any("zz" in text for text in texts):
+        raise RuntimeError("no z, please")
+    with Path("asked.txt").open("a") as file:
+        file.writelines(f"{text}\\n" for text in texts)
+    answers = []
+    for text in texts:
+        words = text.replace("...", " ").split()
+        p = 0.5 + 0.4 * (("good" in words) - ("bad" in words))
+        answers.append({"bad": 1 - p, "good": p})
+    return answers
+
+
+def writer(prompts):
+    return ["good" if "good" in prompt.split() else "hard to say" for prompt in prompts]
+"""
+_MODEL = """\
+[[model]]
+name = "judge"
+adapter = "python"
+target = "{module}:{function}"
+capability = "{capability}"
+batch = true
+path = "."
+"""
+_SUITE = """
+[[suite]]
+name = "films"
+suite = "classification"
+data = "films.csv"
+columns = {{ text = "text", target = "label", slices = ["genre"] }}
+prompt = "{{text}}"
+metrics = ["confusion"]
+{keys}
+"""
+_FILMS = """\
+text,label,genre
+a b c d good,good,drama
+a b bad d e,bad,drama
+zz y good y zz,good,comedy
+a b c d e,good,comedy
+"""
+SUITE = "films ? occlusion"
+
+
+def spec(
+    place: Workplace,
+    keys: str = 'explain = ["occlusion"]',
+    function: str = "judged",
+    capability: str = "classifies",
+) -> Path:
+    module = f"explained_by_{place.folder.name}"  # a process imports a name once
+    place.write(f"{module}.py", _MODELS)
+    place.write("films.csv", _FILMS)
+    model = _MODEL.format(module=module, function=function, capability=capability)
+    return place.write("films.toml", model + _SUITE.format(keys=keys))
+
+
+def run(place: Workplace, *arguments: str, **options: str) -> Outcome:
+    return place.harness("run", spec(place, **options), *arguments)
+
+
+def answers(folder: Path, suite: str = SUITE) -> dict[str, Any]:
+    return {
+        record.sample.text: record.answer.output
+        if isinstance(record.answer, Response)
+        else record.answer
+        for record in load_run_folder(folder).records
+        if record.suite == suite
+    }
+
+
+def test_a_run_tells_what_the_answer_hangs_on_and_whether_that_is_so(place: Workplace) -> None:
+    outcome = run(place, keys='explain = ["occlusion", {name = "occlusion", mask_token = ""}]')
+    assert outcome.code == 0
+    found = answers(place.latest)["a b c d good"]
+    assert found.outputs == ("bad", "good")
+    assert (found.unit, found.chosen) == ("probability", 1)
+    assert found.whole == pytest.approx((0.1, 0.9))
+    assert found.blank == pytest.approx((0.5, 0.5))
+    assert [row[1] for row in found.attribution.values] == pytest.approx([0, 0, 0, 0, 0.4])
+    assert found.trial.without == pytest.approx([0.5] * 5)
+    assert found.trial.alone == pytest.approx([0.9] * 5)
+    assert len(found.random) == 5
+    assert found.infidelity == pytest.approx(0.0)
+    assert (found.n_queries, found.n_sent) == (2 + 5, 2 + 5)
+    values = place.values()
+    drops = {name: entry["value"] for (_, suite, name), entry in values.items() if suite == SUITE}
+    assert drops["comprehensiveness"] == pytest.approx(0.3)  # the fourth text hangs on no word
+    assert drops["sufficiency"] == pytest.approx(0.0)
+    assert drops["comprehensiveness_gain"] > 0
+    assert drops["sufficiency_gain"] < 0
+    done = [(one["suite"], one["clean"], one["explainer"]) for one in _evaluations(place)]
+    other = "occlusion mask_token="
+    assert done == [
+        ("films", "", ""),
+        (SUITE, "films", "occlusion"),
+        (f"films ? {other}", "films", other),
+    ]
+    assert SUITE in (place.latest / "report.html").read_text(encoding="utf-8")
+
+
+def _evaluations(place: Workplace) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = place.manifest()["evaluations"]
+    return found
+
+
+def test_no_text_is_asked_about_twice_whatever_the_method(place: Workplace) -> None:
+    run(place, keys='explain = ["occlusion", {name = "occlusion", splitter = "shap"}]')
+    asked = (place.folder / "asked.txt").read_text().splitlines()
+    n_films = 4
+    assert len(asked) - n_films == len(set(asked))  # the suite itself has asked about them too
+    first, second = (
+        answers(place.latest, f"films ? occlusion{more}").values()
+        for more in ("", " splitter=shap")
+    )
+    assert sum(one.n_sent + one.n_audit_sent for one in first) == len(set(asked))
+    assert all(one.n_sent + one.n_audit_sent == 0 < one.n_queries for one in second)
+
+
+def test_a_draw_is_explained_and_it_is_the_same_for_each_method(place: Workplace) -> None:
+    keys = 'explain = ["occlusion", {name = "occlusion", mask_token = ""}]\nn_explained = 2'
+    assert run(place, keys=keys).code == 0
+    first, second = (
+        set(answers(place.latest, f"films ? occlusion{more}")) for more in ("", " mask_token=")
+    )
+    assert first == second
+    assert len(first) == 2
+    assert run(place, "--seed", "1", keys=keys).code == 0
+    assert [one["n_samples"] for one in _evaluations(place)] == [4, 2, 2]
+
+
+def test_scoring_again_gives_the_same_numbers_and_asks_nobody(place: Workplace) -> None:
+    run(place)
+    before = place.latest
+    (place.folder / "asked.txt").unlink()
+    assert place.harness("rescore", before.name).code == 0
+    assert place.latest != before
+    assert not (place.folder / "asked.txt").exists()
+    assert place.values() == {
+        key: entry | {"signature": place.values()[key]["signature"]}
+        for key, entry in place.values(before).items()
+    }
+    assert answers(place.latest) == answers(before)
+
+
+def test_a_run_that_was_interrupted_is_taken_up(place: Workplace) -> None:
+    run(place)
+    whole = place.latest
+    stop = place.folder / "stop"
+    stop.touch()
+    assert run(place).code == 130
+    cut = place.latest
+    assert not answers(cut)
+    stop.unlink()
+    assert place.harness("run", "films.toml", "--resume", cut.name).code == 0
+    assert answers(cut) == answers(whole)
+
+
+def test_a_masked_text_without_an_answer_is_a_failure_and_is_asked_again(place: Workplace) -> None:
+    flaky = place.folder / "flaky"
+    flaky.touch()
+    assert run(place, keys='explain = ["occlusion"]').code == 3
+    failures = {
+        text: one for text, one in answers(place.latest).items() if isinstance(one, Failure)
+    }
+    assert "zz y good y zz" in failures
+    assert all("no z, please" in one.message for one in failures.values())
+    flaky.unlink()
+    assert place.harness("run", "films.toml", "--resume", "latest").code == 0
+    assert all(isinstance(one, Explained) for one in answers(place.latest).values())
+
+
+def test_a_label_that_is_written_is_explained_where_the_text_as_it_is_has_one(
+    place: Workplace,
+) -> None:
+    run(place, function="writer", capability="generates")
+    found = answers(place.latest)
+    assert found["a b c d good"].trial.without == (0.0,) * 5
+    assert found["a b c d good"].trial.is_turned == (True,) * 5
+    assert found["a b c d good"].n_unreadable > 5
+    unread = [one for one in found.values() if isinstance(one, Failure)]
+    assert len(unread) == 2
+    assert all("no label can be read" in one.message for one in unread)
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        (
+            'explain = "occlusion"',
+            "suite[0].explain: must be a list, not 'occlusion'; write",
+        ),
+        ('explain = ["oclusion"]', "suite[0].explain[0]: there is no explainer named 'oclusion'"),
+        ('explain = ["occlusion", "occlusion"]', "suite[0].explain[1]: is 'occlusion' again"),
+        ('explain = [{name = "occlusion", tokn = 9}]', "suite[0].explain[0]: unknown key"),
+        (
+            'explain = ["occlusion"]\nn_explained = 0',
+            "suite[0].n_explained: must be a whole",
+        ),
+        ("n_explained = 5", "suite[0].n_explained: has nothing to bound; write explain"),
+    ],
+)
+def test_what_is_wrong_with_an_explanation_is_said_in_one_sentence(
+    place: Workplace, keys: str, message: str
+) -> None:
+    outcome = run(place, keys=keys)
+    assert outcome.code == 2
+    (error,) = outcome.errors
+    assert error.startswith(message)
+
+
+def test_text_can_only_be_explained_of_a_model_that_scores(place: Workplace) -> None:
+    path = spec(place, capability="generates", function="writer")
+    path.write_text(
+        path.read_text()
+        .replace('prompt = "{text}"', "")
+        .replace('"classification"', '"generation"')
+        .replace('["confusion"]', '["exact_match"]')
+    )
+    (error,) = place.harness("run", path).errors
+    assert "the method 'occlusion' needs a model, one that scores, as its answers are text" in error
+
+
+def test_a_suite_that_asks_for_no_answer_cannot_be_explained(place: Workplace) -> None:
+    place.write("films.csv", _FILMS)
+    place.write(
+        "films.toml",
+        """\
+        [[model]]
+        name = "echo"
+        adapter = "echo"
+        [[suite]]
+        suite = "language_modelling"
+        data = "films.csv"
+        columns = { text = "text" }
+        explain = ["occlusion"]
+        """,
+    )
+    (error,) = place.harness("run", "films.toml").errors
+    assert error.startswith("suite[0].explain: the suite 'language_modelling' gives no answer")
+
+
+def test_texts_without_right_answers_are_explained_by_shap(place: Workplace) -> None:
+    path = spec(place, keys="")
+    model = path.read_text().split("[[suite]]")[0]
+    suite = '[[suite]]\nsuite = "explain"\ndata = "films.csv"\ncolumns = { text = "text" }\n'
+    path.write_text(f"{model}\n{suite}limit = 2\n")
+    assert place.harness("run", path).code == 0
+    assert [one["suite"] for one in _evaluations(place)] == ["explain", "explain ? shap"]
+    values = place.values()
+    assert 0.5 <= values["judge", "explain", "confidence"]["value"] <= 0.9
+    assert values["judge", "explain ? shap", "capped_rate"]["value"] == 0.0
+    path.write_text(path.read_text().replace('"classifies"', '"generates"'))
+    error = place.harness("run", path).errors[0]
+    assert "a model that generates has no labels of its own to choose from" in error

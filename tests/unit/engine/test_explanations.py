@@ -1,0 +1,254 @@
+"""What is worked out of explanations, against a slow computation of the same."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import replace
+from itertools import product
+
+import pytest
+from fakes.explained_reviews import (
+    LABELS,
+    METHODS,
+    explained_reviews,
+    explained_samples,
+    method,
+    probabilities,
+    reviews,
+)
+from scipy.stats import spearmanr, t
+
+from harness.core.explained import Attribution, Explained
+from harness.core.explanations import Trust
+from harness.engine.explained_samples import (
+    ExplainedSample,
+    n_first,
+    ranked_parts,
+    word_of,
+)
+from harness.engine.explained_words import MIN_SUPPORT, global_words
+from harness.engine.explanation_agreement import agreements_of
+from harness.engine.leaking_words import TargetCounts, leaks_of, leant_words, target_counts
+from harness.engine.shortcut_words import shortcuts_of
+
+SAMPLES = explained_samples()
+
+
+def of_chosen(explained: Explained) -> list[float]:
+    return [row[explained.chosen] for row in explained.attribution.values]
+
+
+def test_a_method_is_trusted_by_its_trials() -> None:
+    found = {label: method(label).trust for label in METHODS}
+
+    assert found == {
+        "occlusion": Trust.TRUSTED,
+        "backwards": Trust.WORSE,
+        "dice": Trust.NOT_SHOWN,
+    }
+    assert replace(method("occlusion"), estimates=()).trust is Trust.UNKNOWN
+    right, wrong = method("occlusion").estimates, method("dice").estimates
+    assert replace(method("dice"), estimates=(*right[:2], *wrong[2:])).trust is Trust.HALF
+    assert [one.label for one in explained_reviews().ranked] == ["occlusion", "dice", "backwards"]
+
+
+def test_agreement_is_that_of_scipy_and_of_sets() -> None:
+    (pair,) = (
+        one
+        for one in agreements_of(SAMPLES, list(METHODS), 0.95)
+        if one.second == "dice" and one.first == "occlusion"
+    )
+
+    correlations, overlaps, chances = [], [], []
+    for sample in SAMPLES:
+        first, second = (of_chosen(sample.explained[one]) for one in ("occlusion", "dice"))
+        correlations.append(float(spearmanr(first, second).statistic))
+        k = math.ceil(0.2 * len(first))
+        tops = [
+            {i for _, i in sorted((-value, i) for i, value in enumerate(own))[:k]}
+            for own in (first, second)
+        ]
+        overlaps.append(len(tops[0] & tops[1]) / k)
+        chances.append(k / len(first))
+    n = len(SAMPLES)
+    mean = sum(correlations) / n
+    assert pair.correlation.value == pytest.approx(mean, abs=1e-12)
+    spread = math.sqrt(sum((x - mean) ** 2 for x in correlations) / (n - 1) / n)
+    assert pair.correlation.interval is not None
+    low = mean - float(t.ppf(0.975, n - 1)) * spread
+    assert pair.correlation.interval.low == pytest.approx(low, abs=1e-9)
+    assert pair.overlap.value == pytest.approx(sum(overlaps) / n)
+    assert pair.by_chance == pytest.approx(sum(chances) / n)
+
+
+def test_texts_that_methods_cut_otherwise_are_not_held_together() -> None:
+    sample = SAMPLES[0]
+    other = replace(sample.explained["dice"], spans=((0, 1),) * len(sample.explained["dice"].spans))
+    apart = replace(sample, explained={**sample.explained, "dice": other})
+
+    assert [
+        (one.first, one.second, one.overlap.n)
+        for one in agreements_of([apart, SAMPLES[1]], list(METHODS), 0.95)
+    ] == [("occlusion", "backwards", 2), ("occlusion", "dice", 1), ("backwards", "dice", 1)]
+
+
+def test_words_are_means_over_the_samples_that_have_them() -> None:
+    found = global_words(SAMPLES, "occlusion", 0.95)
+
+    slow: dict[str, list[float]] = {}
+    for sample in SAMPLES:
+        own = sample.explained["occlusion"]
+        seen: dict[str, list[float]] = {}
+        for (start, end), row in zip(own.spans, own.attribution.values, strict=True):
+            word = sample.text[start:end].lower().strip(" .")
+            seen.setdefault(word, []).append(row[1])
+        for word, values in seen.items():
+            slow.setdefault(word, []).append(sum(values) / len(values))
+    kept = {word: values for word, values in slow.items() if len(values) >= MIN_SUPPORT}
+    means = {word: sum(values) / len(values) for word, values in kept.items()}
+    assert found.n_words == len(kept)
+    shown = [one for one in found.words if one.output == "good"]
+    expected = sorted((w for w in means if means[w] > 0), key=lambda word: -means[word])[:8]
+    assert [one.word for one in shown] == expected
+    for one in shown:
+        assert one.mean.value == pytest.approx(means[one.word], abs=1e-12)
+        assert one.mean.n == len(kept[one.word])
+    assert {one.word for one in shown if one.is_shown} == set(expected) & holm_slowly(kept)
+
+
+def holm_slowly(words: dict[str, list[float]]) -> set[str]:
+    """Return the words that are other than 0: step by step, until the first that is not."""
+    p_values = {}
+    for word, values in words.items():
+        n, mean = len(values), sum(values) / len(values)
+        spread = math.sqrt(sum((x - mean) ** 2 for x in values) / (n - 1) / n)
+        is_told = spread > 1e-12 * max(map(abs, values))
+        p_values[word] = 2 * float(t.sf(abs(mean) / spread, n - 1)) if is_told else 1.0
+    shown: set[str] = set()
+    for place, word in enumerate(sorted(p_values, key=p_values.__getitem__)):
+        if p_values[word] > 0.05 / (len(words) - place):
+            break
+        shown.add(word)
+    return shown
+
+
+def test_of_two_labels_each_word_is_told_on_one_side() -> None:
+    found = global_words(SAMPLES, "occlusion", 0.95).words
+
+    assert all((one.mean.value or 0.0) > 0 for one in found)
+    sides = {label: {one.word for one in found if one.output == label} for label in LABELS}
+    assert not sides["bad"] & sides["good"]
+
+
+def test_a_method_of_the_chosen_output_alone_tells_of_it_alone() -> None:
+    def narrowed(sample: ExplainedSample) -> ExplainedSample:
+        own = sample.explained["occlusion"]
+        values = tuple((row[own.chosen],) for row in own.attribution.values)
+        one = replace(own, attribution=Attribution(values=values, columns=(own.chosen,)))
+        return replace(sample, explained={"occlusion": one})
+
+    narrow = [narrowed(sample) for sample in SAMPLES]
+    found = global_words(narrow, "occlusion", 0.95).words
+
+    assert [ranked_parts(one.explained["occlusion"]) for one in narrow] == [
+        ranked_parts(one.explained["occlusion"]) for one in SAMPLES
+    ]
+    assert any((one.mean.value or 0.0) < 0 for one in found)
+
+
+def test_a_shortcut_is_one_word_that_the_model_itself_is_content_with() -> None:
+    found = shortcuts_of(SAMPLES, 0.95)
+
+    assert found is not None
+    blank = probabilities(())
+    counts: Counter[tuple[str, str]] = Counter()
+    n_tried = n_hits = 0
+    for sample in SAMPLES:
+        own = sample.explained["occlusion"]
+        if blank.index(max(blank)) == own.chosen:
+            continue
+        n_tried += 1
+        pairs = set()
+        for label in METHODS:
+            values = of_chosen(sample.explained[label])
+            best = max(range(len(values)), key=values.__getitem__)
+            word = sample.text[slice(*own.spans[best])].strip(" .").lower()
+            alone = probabilities([word])
+            if alone.index(max(alone)) == own.chosen:
+                pairs.add((word, LABELS[own.chosen]))
+        n_hits += bool(pairs)
+        counts.update(pairs)
+    assert (found.found.n_hits, found.found.n) == (n_hits, n_tried)
+    assert {(one.word, one.output): one.n for one in found.words} == dict(counts)
+
+
+def test_of_words_of_equal_value_none_is_called_a_shortcut() -> None:
+    sample = next(one for one in SAMPLES if one.explained["occlusion"].chosen == 1)
+    own = sample.explained["occlusion"]
+    flat = replace(own, attribution=Attribution(values=((-0.1, 0.1),) * len(own.spans)))
+
+    assert shortcuts_of([replace(sample, explained={"occlusion": own})], 0.95) is not None
+    assert shortcuts_of([replace(sample, explained={"occlusion": flat})], 0.95) is None
+    mute = replace(own, blank=(0.0, 0.0))
+    assert shortcuts_of([replace(sample, explained={"occlusion": mute})], 0.95) is None
+
+
+def test_equal_values_agree_no_more_than_chance() -> None:
+    sample = SAMPLES[0]
+    own = sample.explained["occlusion"]
+    flat = replace(own, attribution=Attribution(values=((0.0, 0.0),) * len(own.spans)))
+    (pair,) = agreements_of(
+        [replace(sample, explained={"occlusion": own, "dice": flat})], ["occlusion", "dice"], 0.95
+    )
+
+    assert pair.correlation.n == 0
+    assert pair.overlap.value == pytest.approx(pair.by_chance)
+
+
+def test_where_nothing_can_be_told_of_single_words_there_are_no_shortcuts() -> None:
+    own = [
+        sample for sample in SAMPLES if sample.explained["dice"].chosen == 0
+    ]  # a blank text is taken for the same
+    assert own
+    assert shortcuts_of(own, 0.95) is None
+
+
+def test_leaks_are_counted_in_all_texts_of_the_suite() -> None:
+    texts = [(text, (target,)) for text, target in reviews(200)]
+    leant = {"rated": 4, "film": 4, "once": 1, "good": 2}
+    counts = target_counts([*texts, ("No good and nothing else", ("bad",))], leant)
+
+    found = {one.word: one for one in leaks_of(leant, counts, 0.95)}
+
+    assert set(found) == {"rated", "good"}
+    rated = found["rated"]
+    n_bad = sum(target == "bad" for _, target in reviews(200))
+    assert (rated.label, rated.share.n_hits, rated.share.n) == ("bad", n_bad, n_bad)
+    assert rated.base == pytest.approx((n_bad + 1) / 201)
+    assert found["good"].is_name
+
+
+@pytest.mark.parametrize(("n", "is_leak"), [(4, False), (40, True)])
+def test_a_leak_needs_more_texts_than_chance_would_give(n: int, is_leak: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    counts = TargetCounts(n_texts=Counter(bad=100, good=100), n_with={"rated": Counter(bad=n)})
+
+    assert bool(list(leaks_of({"rated": 3}, counts, 0.95))) == is_leak
+
+
+def test_the_model_leans_on_the_first_fifth_of_the_words() -> None:
+    counts: Counter[str] = Counter()
+    for sample in SAMPLES:
+        own = sample.explained["dice"]
+        values = of_chosen(own)
+        first = [i for _, i in sorted((-value, i) for i, value in enumerate(values))]
+        k = math.ceil(0.2 * len(values))
+        counts.update({word_of(sample.text, own.spans[i]) for i in first[:k]})
+
+    assert leant_words(SAMPLES, "dice") == counts
+
+
+@pytest.mark.parametrize(("share", "n"), [*product((0.01, 0.05, 0.1, 0.2, 0.5), (1, 7, 60, 700))])
+def test_shares_of_parts_are_rounded_up_and_no_further(share: float, n: int) -> None:
+    exact = math.ceil(round(share * 100) * n / 100)
+    assert n_first(share, n) == exact
