@@ -11,11 +11,15 @@ from fakes.timed_model import ONE, profile_of, whole
 
 from harness.adapters.replay import ReplayAdapter
 from harness.conformance import SPECIMENS, check_adapter
+from harness.core.attention import AttentionMaps, AttentionToken, MappedTokens
 from harness.core.capability import Capability
 from harness.core.codec import encode_answer, encode_payload
+from harness.core.decomposition import Decomposition, Feature
 from harness.core.errors import AdapterError, ConfigError, StoreError
 from harness.core.request import (
+    Attend,
     Classify,
+    Decompose,
     Differentiate,
     Embed,
     FitAndClassify,
@@ -52,6 +56,16 @@ MANIFEST: dict[str, Any] = {
 }
 
 
+DECOMPOSITION = Decomposition(
+    method="linear",
+    labels=("a", "b"),
+    unit="score",
+    background="the empty text",
+    base=(0.5, -0.5),
+    absent=(0.0, 0.0),
+    total=(0.25, -0.25),
+    features=(Feature(name="good", places=((2, 6),), values=(-0.25, 0.25)),),
+)
 GRADIENTS = TokenGradients(
     label="a",
     score=-0.5,
@@ -94,8 +108,18 @@ def recorded(payload: Payload) -> Response:
             return Response(output=TokenLogLikelihoods(values=(-1.0, float("-inf"))))
         case Embed():
             return Response(output=Embedding((0.5,)))
+        case Differentiate(spans=()):
+            return Response(output=replace(GRADIENTS, span_norms=()))
         case Differentiate():
             return Response(output=GRADIENTS)
+        case Attend():
+            token = AttentionToken(text="a", start=0, end=1, last=1.0, rollout=1.0)
+            maps = MappedTokens(tokens=("a",), n_left_out=2, maps=())
+            return Response(
+                output=AttentionMaps(tokens=(token,), reader="first", n_layers=1, mapped=maps)
+            )
+        case Decompose():
+            return Response(output=DECOMPOSITION)
     scores = {"labels": ("a", "b"), "scores": (0.25, 0.75), "is_probability": True}
     return Response(output=Classification(**scores))  # type: ignore[arg-type] # as written above
 
@@ -141,9 +165,16 @@ def test_it_keeps_the_promises_of_an_adapter(tmp_path: Path, form: str) -> None:
     asked = [payload for payload in SPECIMENS if capability_of(payload) in adapter.capabilities]
     left = [payload for payload in SPECIMENS if payload not in asked]
     assert ask(adapter, *asked) == [recorded(payload) for payload in asked]
-    others = ReplayAdapter(run=adapter.run, model="small", offers=("fills", "fits"))
+    others = ReplayAdapter(
+        run=adapter.run, model="small", offers=("fills", "attends", "decomposes", "fits")
+    )
     assert ask(others, *left) == [recorded(payload) for payload in left]
-    assert [type(payload) for payload in left] == [MaskedLogLikelihood, FitAndClassify]
+    assert [type(payload) for payload in left] == [
+        MaskedLogLikelihood,
+        Attend,
+        Decompose,
+        FitAndClassify,
+    ]
 
 
 def test_answers_are_found_by_what_is_asked_of_the_model_named(tmp_path: Path) -> None:
