@@ -24,6 +24,7 @@ from harness.core.request import (
     Embed,
     FitAndClassify,
     Generate,
+    InsideQuestion,
     LoadTest,
     LogLikelihood,
     MaskedLogLikelihood,
@@ -39,6 +40,7 @@ from harness.core.response import (
     Failure,
     FailureKind,
     Generation,
+    InsideAnswer,
     LogLikelihoods,
     Response,
     TokenLogLikelihoods,
@@ -96,6 +98,19 @@ def said(text: str) -> Response:
     )
 
 
+def _looked_into(payload: InsideQuestion) -> InsideAnswer:
+    if isinstance(payload, Attend):
+        token = AttentionToken(text="a", start=0, end=1, last=1.0, rollout=1.0)
+        maps = MappedTokens(tokens=("a",), n_left_out=2, maps=())
+        return AttentionMaps(tokens=(token,), reader="first", n_layers=1, mapped=maps)
+    if isinstance(payload, Decompose):
+        return DECOMPOSITION
+    if payload.n_flips:
+        return GRADIENTS
+    tokens = tuple(replace(token, flips=()) for token in GRADIENTS.tokens)
+    return replace(GRADIENTS, span_norms=(), tokens=tokens)
+
+
 def recorded(payload: Payload) -> Response:
     """An answer of the right form for each specimen."""
     match payload:
@@ -108,18 +123,8 @@ def recorded(payload: Payload) -> Response:
             return Response(output=TokenLogLikelihoods(values=(-1.0, float("-inf"))))
         case Embed():
             return Response(output=Embedding((0.5,)))
-        case Differentiate(spans=()):
-            return Response(output=replace(GRADIENTS, span_norms=()))
-        case Differentiate():
-            return Response(output=GRADIENTS)
-        case Attend():
-            token = AttentionToken(text="a", start=0, end=1, last=1.0, rollout=1.0)
-            maps = MappedTokens(tokens=("a",), n_left_out=2, maps=())
-            return Response(
-                output=AttentionMaps(tokens=(token,), reader="first", n_layers=1, mapped=maps)
-            )
-        case Decompose():
-            return Response(output=DECOMPOSITION)
+        case Differentiate() | Attend() | Decompose():
+            return Response(output=_looked_into(payload))
     scores = {"labels": ("a", "b"), "scores": (0.25, 0.75), "is_probability": True}
     return Response(output=Classification(**scores))  # type: ignore[arg-type] # as written above
 
