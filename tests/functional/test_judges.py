@@ -47,7 +47,7 @@ adapter = "echo"
             'name = "embedder"\nadapter = "sklearn"\npath = "not/there.joblib"',
             (
                 "spec, option 'meaning': needs a judge that embeds, but 'embedder', of the adapter"
-                " 'sklearn' as configured, classifies; name another"
+                " 'sklearn' as configured, classifies and decomposes; name another"
             ),
         ),
     ],

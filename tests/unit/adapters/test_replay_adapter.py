@@ -11,15 +11,20 @@ from fakes.timed_model import ONE, profile_of, whole
 
 from harness.adapters.replay import ReplayAdapter
 from harness.conformance import SPECIMENS, check_adapter
+from harness.core.attention import AttentionMaps, AttentionToken, MappedTokens
 from harness.core.capability import Capability
 from harness.core.codec import encode_answer, encode_payload
+from harness.core.decomposition import Decomposition, Feature
 from harness.core.errors import AdapterError, ConfigError, StoreError
 from harness.core.request import (
+    Attend,
     Classify,
+    Decompose,
     Differentiate,
     Embed,
     FitAndClassify,
     Generate,
+    InsideQuestion,
     LoadTest,
     LogLikelihood,
     MaskedLogLikelihood,
@@ -35,6 +40,7 @@ from harness.core.response import (
     Failure,
     FailureKind,
     Generation,
+    InsideAnswer,
     LogLikelihoods,
     Response,
     TokenLogLikelihoods,
@@ -52,6 +58,16 @@ MANIFEST: dict[str, Any] = {
 }
 
 
+DECOMPOSITION = Decomposition(
+    method="linear",
+    labels=("a", "b"),
+    unit="score",
+    background="the empty text",
+    base=(0.5, -0.5),
+    absent=(0.0, 0.0),
+    total=(0.25, -0.25),
+    features=(Feature(name="good", places=((2, 6),), values=(-0.25, 0.25)),),
+)
 GRADIENTS = TokenGradients(
     label="a",
     score=-0.5,
@@ -82,6 +98,19 @@ def said(text: str) -> Response:
     )
 
 
+def _looked_into(payload: InsideQuestion) -> InsideAnswer:
+    if isinstance(payload, Attend):
+        token = AttentionToken(text="a", start=0, end=1, last=1.0, rollout=1.0)
+        maps = MappedTokens(tokens=("a",), n_left_out=2, maps=())
+        return AttentionMaps(tokens=(token,), reader="first", n_layers=1, mapped=maps)
+    if isinstance(payload, Decompose):
+        return DECOMPOSITION
+    if payload.n_flips:
+        return GRADIENTS
+    tokens = tuple(replace(token, flips=()) for token in GRADIENTS.tokens)
+    return replace(GRADIENTS, span_norms=(), tokens=tokens)
+
+
 def recorded(payload: Payload) -> Response:
     """An answer of the right form for each specimen."""
     match payload:
@@ -94,8 +123,8 @@ def recorded(payload: Payload) -> Response:
             return Response(output=TokenLogLikelihoods(values=(-1.0, float("-inf"))))
         case Embed():
             return Response(output=Embedding((0.5,)))
-        case Differentiate():
-            return Response(output=GRADIENTS)
+        case Differentiate() | Attend() | Decompose():
+            return Response(output=_looked_into(payload))
     scores = {"labels": ("a", "b"), "scores": (0.25, 0.75), "is_probability": True}
     return Response(output=Classification(**scores))  # type: ignore[arg-type] # as written above
 
@@ -141,9 +170,16 @@ def test_it_keeps_the_promises_of_an_adapter(tmp_path: Path, form: str) -> None:
     asked = [payload for payload in SPECIMENS if capability_of(payload) in adapter.capabilities]
     left = [payload for payload in SPECIMENS if payload not in asked]
     assert ask(adapter, *asked) == [recorded(payload) for payload in asked]
-    others = ReplayAdapter(run=adapter.run, model="small", offers=("fills", "fits"))
+    others = ReplayAdapter(
+        run=adapter.run, model="small", offers=("fills", "attends", "decomposes", "fits")
+    )
     assert ask(others, *left) == [recorded(payload) for payload in left]
-    assert [type(payload) for payload in left] == [MaskedLogLikelihood, FitAndClassify]
+    assert [type(payload) for payload in left] == [
+        MaskedLogLikelihood,
+        Attend,
+        Decompose,
+        FitAndClassify,
+    ]
 
 
 def test_answers_are_found_by_what_is_asked_of_the_model_named(tmp_path: Path) -> None:
