@@ -7,6 +7,7 @@ import random
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cache
 
 from fakes.synthetic_run import synthetic_run
 from harness.core.estimate import Estimate
@@ -124,9 +125,10 @@ def _trial(words: Sequence[str], ranks: Sequence[int], chosen: int) -> Trial:
     )
 
 
-def explained_samples(n: int = 24) -> list[ExplainedSample]:
+@cache
+def explained_samples() -> tuple[ExplainedSample, ...]:
     """Return all texts, each explained by all methods."""
-    return [
+    return tuple(
         ExplainedSample(
             id=f"r{number}",
             text=text,
@@ -134,10 +136,11 @@ def explained_samples(n: int = 24) -> list[ExplainedSample]:
             cluster=f"sample r{number}",
             explained={label: explained(text, label) for label in METHODS},
         )
-        for number, (text, target) in enumerate(reviews(n))
-    ]
+        for number, (text, target) in enumerate(reviews())
+    )
 
 
+@cache
 def gain(label: str, name: str, direction: Direction) -> list[Estimate]:
     """Return what a trial of a method comes to, and by how much it differs from random ranks."""
     samples = explained_samples()

@@ -93,6 +93,7 @@ def test_every_report_tells_which_method_deserves_trust(films: Workplace) -> Non
     assert "deserves trust" in films.harness("report", "latest", "--format", "csv").out
 
 
+@pytest.mark.slow
 def test_a_flip_shows_what_each_side_saw(films: Workplace) -> None:
     before, after = run(films, "judged"), run(films, "turned")
 
