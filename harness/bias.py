@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from harness.core.abilities import ProbingMetric
 from harness.core.bias import Bias, Probe, Probed
 from harness.core.bias_subjects import subjects_of
 from harness.core.estimate import Estimate
 from harness.core.figure import Figure, FigureKind
+from harness.core.metric_abilities import ProbingMetric
 from harness.core.run import Evaluation, Record, Run
 from harness.core.sample_scores import SampleScores
 from harness.engine.bias import OwnTest, effects_of

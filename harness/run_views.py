@@ -12,7 +12,7 @@ from harness.trade_off import with_tradeoff
 
 
 def with_views(run: Run, folder: Path) -> Run:
-    """Return the run with its models and suites held against each other, bias and explanations told.
+    """Return the run with its models and suites held together, bias and explanations told.
 
     Args:
         run: as loaded from ``folder``, or the part of it that is one model's.

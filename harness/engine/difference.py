@@ -10,9 +10,9 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.core.abilities import MetricOfWhole
 from harness.core.comparison import Difference
 from harness.core.estimate import Interval
+from harness.core.metric_abilities import MetricOfWhole
 from harness.core.ports import Metric
 from harness.core.score import Quantity
 from harness.engine.align import Aligned, Scores

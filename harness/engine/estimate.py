@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from harness.core.abilities import MetricOfWhole, NotedMetric
 from harness.core.estimate import Estimate, Interval, signature_text
+from harness.core.metric_abilities import MetricOfWhole, NotedMetric
 from harness.core.ports import Metric
 from harness.core.score import Quantity
 from harness.engine.part_values import part_rows

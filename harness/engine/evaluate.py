@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 
 from harness.core.abilities import (
     AdvisingTask,
-    ChartingMetric,
     DrawnTask,
     PartedTask,
     RemarkingSession,
@@ -21,6 +20,7 @@ from harness.core.capability import Capability
 from harness.core.errors import ConfigError, HarnessError, StoreError
 from harness.core.estimate import Estimate, signature_text
 from harness.core.figure import Figure
+from harness.core.metric_abilities import ChartingMetric
 from harness.core.ports import CorpusMetric, Metric, Progress, Recorder, Session, Task
 from harness.core.response import Failure, Output, failure_of
 from harness.core.run import Evaluation, Record

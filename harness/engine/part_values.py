@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.core.abilities import MetricOfParts
+from harness.core.metric_abilities import MetricOfParts
 from harness.core.ports import Metric
 from harness.engine.sample_values import mean_values
 

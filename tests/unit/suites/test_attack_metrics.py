@@ -8,8 +8,8 @@ import pytest
 from numpy.typing import NDArray
 from statsmodels.stats.proportion import proportion_confint
 
-from harness.core.abilities import MetricOfParts
 from harness.core.attacked import Attacked, Outcome
+from harness.core.metric_abilities import MetricOfParts
 from harness.core.response import Generation, Output
 from harness.core.sample import Sample
 from harness.core.score import Scored, Unscored

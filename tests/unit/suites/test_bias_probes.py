@@ -7,8 +7,8 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from harness.core.abilities import ProbingMetric
 from harness.core.bias import SUBJECTS
+from harness.core.metric_abilities import ProbingMetric
 from harness.suites.bias.association_metric import AssociationMetric, Shape
 from harness.suites.bias.bbq_metric import BbqMetric
 from harness.suites.bias.crows_pairs_metrics import CrowsPairsCausal, CrowsPairsMasked

@@ -1,0 +1,94 @@
+"""What a metric may offer beyond what its port demands; as with ``abilities``, undeclared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeAlias, runtime_checkable
+
+from harness.core.figure import Figure
+from harness.core.ports import Metric
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from harness.core.bias import Probe
+
+    Floats: TypeAlias = NDArray[np.float64]
+    Integers: TypeAlias = NDArray[np.int64]
+    Booleans: TypeAlias = NDArray[np.bool_]
+
+
+@runtime_checkable
+class MetricOfParts(Metric, Protocol):
+    """A metric some of whose quantities are made of a part of the samples that it scores.
+
+    What is said of such a quantity (its n and clusters, its interval, whether two models agree on
+    it) is said of that part alone.
+    """
+
+    def parts(self, statistics: Floats) -> Mapping[str, Booleans]:
+        """Return (n,) which rows a quantity is made of, by its id, where it is not all of them.
+
+        A row's own statistics tell whether it is among them, whatever other rows there are, and
+        the quantity is the same without those that are not.
+
+        Args:
+            statistics: (n, k), one row per scored sample.
+        """
+        ...
+
+
+@runtime_checkable
+class MetricOfWhole(Metric, Protocol):
+    """A metric that tells parts of the samples apart itself, and is not repeated for slices.
+
+    Within a slice a gap between slices is nothing.
+    """
+
+    is_of_whole: ClassVar[bool]
+    """True."""
+
+
+@runtime_checkable
+class NotedMetric(Metric, Protocol):
+    """A metric some of whose quantities are not to be read without a remark (a test, say)."""
+
+    def notes(
+        self, statistics: Floats, clusters: Integers | None, level: float
+    ) -> Mapping[str, str]:
+        """Return remarks by quantity id; they stand wherever the value of a whole suite does.
+
+        Args:
+            statistics: (n, k), one row per scored sample, n at least 1.
+            clusters: (n,) cluster codes, or None when samples are independent.
+            level: confidence level in (0, 1).
+        """
+        ...
+
+
+@runtime_checkable
+class ProbingMetric(Metric, Protocol):
+    """A metric that tells of bias, and so has a part in what a report says of it."""
+
+    @property
+    def probe(self) -> Probe:
+        """What is asked, and how its numbers are to be read."""
+        ...
+
+
+@runtime_checkable
+class ChartingMetric(Metric, Protocol):
+    """A metric whose charts have intervals of their own."""
+
+    def charts(
+        self, statistics: Floats, clusters: Integers | None, level: float
+    ) -> tuple[Figure, ...]:
+        """Return what ``figures`` would, with intervals.
+
+        Args:
+            statistics: (n, k), one row per scored sample.
+            clusters: (n,) cluster codes, or None when samples are independent.
+            level: confidence level in (0, 1).
+        """
+        ...
