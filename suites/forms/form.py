@@ -37,7 +37,7 @@ class Form:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormsTask:
-    """The same samples by the same ids, each asked in every form; the first is the clean one."""
+    """The samples by their ids, each asked in every form; the first is the clean one."""
 
     clean: Task
     forms: tuple[Form, ...]
@@ -45,11 +45,13 @@ class FormsTask:
     signature: Mapping[str, object]
     """What tells these forms from others of the same label."""
     metrics: tuple[Metric, ...]
+    left_out: frozenset[str] = frozenset()
+    """Ids of samples whose options speak of each other: these forms would change the question."""
 
     @property
     def n_samples(self) -> int:
-        """As many as the clean task has."""
-        return self.clean.n_samples
+        """As many as the clean task has, but for those left out."""
+        return self.clean.n_samples - len(self.left_out)
 
     @property
     def data_hash(self) -> str:
@@ -60,6 +62,7 @@ class FormsTask:
                 "forms": self.label,
                 "signature": dict(self.signature),
                 "shown": [[form.name, form.shown] for form in self.forms],
+                "left_out": sorted(self.left_out),
             }
         )
 
@@ -70,7 +73,16 @@ class FormsTask:
 
     def samples(self) -> Iterator[Sample]:
         """Yield the samples as they are."""
-        return self.clean.samples()
+        return (one for one in self.clean.samples() if one.id not in self.left_out)
+
+    def advice(self, capability: Capability) -> tuple[str, ...]:
+        """Tell how many questions are left out."""
+        del capability
+        if not self.left_out:
+            return ()
+        told = f"{self.label} leaves out {len(self.left_out)} of {self.clean.n_samples} questions"
+        why = "an option speaks of the others (none of the above, both A and B)"
+        return (f"{told}, in which {why}: another form would ask something else",)
 
     def ask(self, sample: Sample, capability: Capability) -> Payload:
         """Return the question in every form."""

@@ -11,10 +11,11 @@ from math import prod
 from typing import Any, ClassVar
 
 from harness.core.capability import Capability
-from harness.core.errors import ConfigError
+from harness.core.errors import ConfigError, DataError
 from harness.core.ports import Suite, Task
 from harness.core.request import Payload
 from harness.core.sample import Sample
+from harness.suites.forms.dependent_options import names_marks
 from harness.suites.forms.form import Form, FormsTask, check_number
 from harness.suites.forms.formatting import (
     CASINGS,
@@ -49,7 +50,7 @@ class Formats(Named):
     """
 
     name: ClassVar[str] = "formats"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     n: int = 10
     """How many formats, the suite's own among them."""
@@ -80,12 +81,14 @@ class Formats(Named):
             )
             for formatting in chosen
         )
+        has_new_marks = any(formatting.mark for formatting in chosen)
         return FormsTask(
             clean=clean,
             forms=forms,
             label=self.label,
             signature=self.signature,
             metrics=(forms_metric(suite, clean, forms),),
+            left_out=prompts.bound_to_marks(clean) if has_new_marks else frozenset(),
         )
 
 
@@ -98,6 +101,23 @@ class _Prompts:
     def options(self, sample: Sample) -> ShownOptions | None:
         """Return where the options of a sample stand in its prompt."""
         return shown_options(self._filled(sample), sample.choices)
+
+    def bound_to_marks(self, clean: Task) -> frozenset[str]:
+        """Return the samples with an option that names others by their marks.
+
+        Raises:
+            DataError: those are all.
+        """
+        shown = ((one, self.options(one)) for one in clean.samples())
+        found = frozenset(
+            one.id
+            for one, options in shown
+            if options and names_marks(options.written(self._filled(one)))
+        )
+        if len(found) == clean.n_samples:
+            reason = "every question has an option that names others by their letters"
+            raise DataError("formats", reason, "leave it out")
+        return found
 
     def tokens(self, sample: Sample) -> tuple[Token, ...]:
         """Take the prompt of a sample apart."""

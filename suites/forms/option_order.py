@@ -11,11 +11,12 @@ from math import factorial
 from typing import ClassVar
 
 from harness.core.capability import Capability
-from harness.core.errors import ConfigError
+from harness.core.errors import ConfigError, DataError
 from harness.core.ports import Suite, Task
 from harness.core.request import Payload
 from harness.core.response import Classification, Output
 from harness.core.sample import Sample
+from harness.suites.forms.dependent_options import have_places
 from harness.suites.forms.form import Form, FormsTask, check_number
 from harness.suites.forms.named import Named, framed, needs_a_prompt
 from harness.suites.forms.scoring import forms_metric
@@ -37,7 +38,7 @@ class OptionOrder(Named):
     """
 
     name: ClassVar[str] = "option_order"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     n: int | None = None
     """How many orders, the suite's own among them, the others drawn at random; all cyclic ones
@@ -78,6 +79,7 @@ class OptionOrder(Named):
             label=self.label,
             signature=self.signature,
             metrics=(forms_metric(suite, clean, forms), OptionPositions(n_positions=n_options)),
+            left_out=_left_out(frame, clean),
         )
 
 
@@ -156,6 +158,24 @@ def _arranged(frame: Frame, orders: _Orders, number: int, sample: Sample, output
         labels=tuple(output.labels[place] for place in places),
         scores=tuple(output.scores[place] for place in places),
     )
+
+
+def _left_out(frame: Frame, clean: Task) -> frozenset[str]:
+    """Return the samples with an option that has its place.
+
+    Raises:
+        DataError: those are all.
+    """
+    if frame.labels:
+        return frozenset()
+    shown = ((one, shown_options(one.text, one.choices)) for one in clean.samples())
+    found = frozenset(
+        one.id for one, options in shown if options and have_places(options.written(one.text))
+    )
+    if len(found) == clean.n_samples:
+        reason = "every question has an option that speaks of the others: none has another order"
+        raise DataError("option_order", reason, "leave it out")
+    return found
 
 
 def _most_options(frame: Frame, clean: Task) -> int:

@@ -29,6 +29,10 @@ class ShownOptions:
     are_named: bool
     """Whether an answer is an option's mark, and not its content."""
 
+    def written(self, text: str) -> tuple[str, ...]:
+        """Return the contents of the options of that text."""
+        return tuple(text[start:stop] for start, stop in self.contents)
+
 
 def shown_options(text: str, choices: Sequence[str]) -> ShownOptions | None:
     r"""Return where all choices are listed one after the other; None where they are not.

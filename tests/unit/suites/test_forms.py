@@ -25,6 +25,7 @@ from harness.sources.columns import Columns
 from harness.sources.dataset import Dataset
 from harness.stats.proportion import wilson_interval
 from harness.suites.classification import ClassificationSuite
+from harness.suites.forms.dependent_options import have_places
 from harness.suites.forms.form import FormsTask
 from harness.suites.forms.formats import Formats
 from harness.suites.forms.option_order import OptionOrder
@@ -55,7 +56,9 @@ def task_of(suite: Any, forms: Any) -> FormsTask:
     clean = suite.prepare(limit=None, seed=0)
     made = forms.task_of(suite, clean, seed=0)
     assert isinstance(made, FormsTask)
-    assert [s.id for s in made.samples()] == [s.id for s in clean.samples()]
+    assert [s.id for s in made.samples()] == [
+        s.id for s in clean.samples() if s.id not in made.left_out
+    ]
     return made
 
 
@@ -141,6 +144,45 @@ def test_every_option_stands_once_at_each_place(tmp_path: Path) -> None:
     counted = positions.measure(sample, read)
     assert isinstance(counted, Scored)
     assert list(counted.statistics[:9]) == [1, 1, 1] * 3
+
+
+def test_questions_whose_options_speak_of_each_other_are_left_out(tmp_path: Path) -> None:
+    dependent = [
+        {"q": "Which?", "o": ["red", "blue", "none of the above"], "t": "red"},
+        {"q": "Which now?", "o": ["tea", "salt", "both A and B"], "t": "tea"},
+    ]
+    own = quiz(tmp_path, rows=[*ROWS, *dependent])
+    turned, written = task_of(own, OptionOrder()), task_of(own, Formats(n=30))
+
+    assert [s.targets for s in turned.samples()] == [(row["t"],) for row in ROWS]
+    assert turned.n_samples == len(ROWS)
+    assert "2 of" in turned.advice(Capability.GENERATES)[0]
+    assert [s.targets for s in written.samples()] == [(row["t"],) for row in [*ROWS, dependent[0]]]
+    assert not task_of(quiz(tmp_path), OptionOrder()).advice(Capability.GENERATES)
+    with pytest.raises(DataError, match="none has another order"):
+        task_of(quiz(tmp_path, rows=dependent), OptionOrder())
+
+
+@pytest.mark.parametrize(
+    ("option", "has_place"),
+    [
+        ("All of the above", True),
+        ("None of these", True),
+        ("Both of them.", True),
+        ("Neither", True),
+        ("Two of the above options", True),
+        ("A, B and C", True),
+        ("(A) or (C)", True),
+        ("Neither A nor B", True),
+        ("all of the people", False),
+        ("None of the planets has rings", False),
+        ("vitamin A", False),
+        ("one of them left early", False),
+        ("above the door", False),
+    ],
+)
+def test_which_options_speak_of_others(option: str, *, has_place: bool) -> None:
+    assert have_places(["red", option]) is has_place
 
 
 def test_orders_may_be_drawn(tmp_path: Path) -> None:
