@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -20,7 +20,6 @@ from harness.core.errors import sentence
 from harness.core.ports import Session
 from harness.core.request import Payload
 from harness.core.response import Output
-from harness.engine.breakdown import sentence_of
 from harness.sources.cache import cache_dir
 
 MOST_BYTES = 256_000_000
@@ -42,7 +41,7 @@ delete from answers where place <= (select (min(place) + max(place)) / 2 from an
 
 
 class KeptAnswers:
-    """Those of one model. A file that is damaged or stays busy is done without, and told of."""
+    """Those of one model. A file that stays busy is done without, a damaged one put aside."""
 
     def __init__(self, path: Path, fingerprint: str, most_bytes: int = MOST_BYTES) -> None:
         self._path = path
@@ -50,11 +49,12 @@ class KeptAnswers:
         self._most_bytes = most_bytes
         self.n_taken = 0
         self.problem = ""
-        """Why the file is done without; empty while all is well."""
+        """What is wrong with the file; empty while all is well."""
+        self._is_usable = True
 
     def outputs(self, payloads: Mapping[str, Payload]) -> dict[str, Output]:
         """Return what earlier runs were answered, by the names of the questions it is known of."""
-        if self.problem:
+        if not self._is_usable:
             return {}
         try:
             with self._opened() as file:
@@ -71,7 +71,7 @@ class KeptAnswers:
             (self._question(payload), json.dumps(encode_output(output)))
             for payload, output in answered
         ]
-        if self.problem or not rows:
+        if not (self._is_usable and rows):
             return
         try:
             with self._opened() as file:
@@ -88,7 +88,8 @@ class KeptAnswers:
             n_sent: questions that had to be sent beside them.
         """
         n_new = self.n_taken + n_sent
-        yield f"{self.n_taken} of {n_new} answers to its queries are those of earlier runs"
+        if self.n_taken:
+            yield f"{self.n_taken} of {n_new} answers to its queries are those of earlier runs"
         if self.problem:
             yield self.problem
 
@@ -110,8 +111,16 @@ class KeptAnswers:
             yield file
 
     def _give_up(self, error: Exception) -> None:
-        reason = f"answers of earlier runs are of no use ({sentence_of(error)})"
-        self.problem = sentence(str(self._path), reason, "delete that file")
+        if isinstance(error, sqlite3.OperationalError):  # busy, no room, no right to write
+            reason = f"answers of earlier runs cannot be had ({error})"
+            self.problem = sentence(str(self._path), reason, "see to the file or its disk")
+            self._is_usable = False
+            return
+        aside = self._path.with_suffix(".damaged")
+        reason = f"is damaged ({error}), and was put aside as {aside.name}"
+        with suppress(OSError):  # another process has done so
+            self._path.replace(aside)
+        self.problem = sentence(str(self._path), reason, "nothing is to be done: a new one begins")
 
 
 def kept_answers(session: Session) -> KeptAnswers | None:
