@@ -42,8 +42,9 @@ class Lime(Masking):
     needs: ClassVar[Capability | None] = None
     draws: ClassVar[bool] = True
 
-    n_samples: int = 5000
-    """Texts that are asked about for one sample, the whole one among them, 2 or more."""
+    n_samples: int = 1000
+    """Texts that are asked about for one sample, the whole one among them, 2 or more; the library's
+    default is 5000. As the method draws, as many again are asked with another seed."""
     kernel_width: float = 25.0
     """How fast a text's weight falls with its distance, 100 times one less the cosine of what is
     present; above 0."""
