@@ -87,7 +87,7 @@ def test_lime_asks_about_the_whole_text_first_and_masks_words_everywhere() -> No
 
 
 def test_very_many_masks_are_asked_about_in_several_rounds() -> None:
-    found = played(Lime(), "so good", lambda masks: masks[:, :1].astype(float))
+    found = played(Lime(n_samples=5000), "so good", lambda masks: masks[:, :1].astype(float))
     assert found.rounds == (4096, 904)
 
 
