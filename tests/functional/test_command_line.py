@@ -291,6 +291,7 @@ def test_list_names_every_kind(place: Workplace) -> None:
     assert [line for line in lines if not line.startswith(" ")] == [
         "adapters:",
         "attacks:",
+        "explainers:",
         "suites:",
         "metrics:",
         "perturbations:",

@@ -260,6 +260,8 @@ def test_the_option_ask_decides_what_is_needed() -> None:
         Capability.FITS,
         Capability.FILLS,
         Capability.DIFFERENTIATES,
+        Capability.ATTENDS,
+        Capability.DECOMPOSES,
     }
 
 
