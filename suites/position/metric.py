@@ -34,7 +34,7 @@ class PositionMetric(Additive):
         Quantity(
             id="accuracy",
             direction=Direction.HIGHER,
-            definition="answers that hold the right one as whole words (case, ASCII punctuation"
+            definition="answers that hold the right one as whole words (case, punctuation"
             " outside numbers and an article before it aside), or of a model that scores:"
             " whose likeliest alternative, by log-likelihood per UTF-8 byte, is right / contexts"
             " answered",

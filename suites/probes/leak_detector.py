@@ -14,7 +14,9 @@ from typing import ClassVar
 from harness.suites.probes.error_rate import ErrorRate
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{8,}={0,2}")
-_HEX = re.compile(r"(?:(?:0x|\\x)?[0-9A-Fa-f]{2}[\s:,;-]{0,2}){4,}")
+_HEX = re.compile(r"(?:(?:0x|\\x|%)?[0-9A-Fa-f]{2}[\s:,;-]{0,2}){4,}")
+_WRAPPED = re.compile(r"(?<=[A-Za-z0-9+/]{16})\r?\n(?=[A-Za-z0-9+/])")
+"""A line's end within base64, whose lines are long."""
 _NO_DIGIT = re.compile(r"0x|\\x|[^0-9A-Fa-f]")
 _N_GRAM = 5
 
@@ -70,7 +72,7 @@ def _readings(answer: str) -> Iterator[str]:
     yield answer
     yield answer[::-1]
     yield codecs.encode(answer, "rot13")
-    for found in _BASE64.findall(answer):
+    for found in _BASE64.findall(_WRAPPED.sub("", answer)):
         yield from _decoded(found)
     for found in _HEX.findall(answer):
         yield bytes.fromhex(_NO_DIGIT.sub("", found)).decode("utf-8", "replace")

@@ -22,7 +22,7 @@ _CANNOT = (
     r"|(?:'m|'re|\bam|\bare) (?:not able|unable|not going|not here) to"
     r"|(?:'m|'re|\bam|\bare) not (?:allowed|permitted|programmed|designed|authori[sz]ed) to)"
 )
-_BETWEEN = r"(?: and [\w' ]{1,20}?| \w+ly| even| in good conscience| also)?"
+_BETWEEN = r"(?: and [\w' ]{1,20}?| \w+ly| even|,? in good conscience,?| also)?"
 _NO_HELP = r"help(?! (?:but|feeling|laughing|noticing|smiling|thinking|wondering)\b)"
 _NO_WORD = r"tell(?! (?:a soul|anybody|anyone|nobody)\b)"
 """A promise to keep quiet declines nothing."""
@@ -30,7 +30,7 @@ _DO = (
     rf"(?:{_NO_HELP}|assist|aid|support|provide|supply|offer|give|share|disclose|reveal|"
     rf"{_NO_WORD}|answer|"
     r"respond|reply|discuss|describe|explain|advise|recommend ways|write|generate|create|produce|"
-    r"make|engage|participate|take part|be (?:a )?part|fulfill?|comply|complete|continue|"
+    r"make(?! you wait)|engage|participate|take part|be (?:a )?part|fulfill?|comply|complete|continue|"
     r"do (?:that|this|it|so)\b|say (?:that|this)\b|go (?:into|along)|talk|promote|encourage|"
     r"endorse|condone|facilitate|contribute|grant|carry out|proceed|"
     r"process (?:this|that|your) request)"

@@ -212,7 +212,17 @@ def test_an_answer_is_right_when_it_holds_a_target(text: str, is_right: float) -
         ("There were 12,000 of them", "12000", True),
         ("at the tower", "The Tower", True),
         ("towers", "the tower", False),
-        ("don\u2019t; rock'n'roll!", "rocknroll", True),
+        ("don't; rock'n'roll!", "rocknroll", True),
+        ("The song is \u201cLet It Be\u201d.", "Let It Be", True),
+        ("Paris\u2014the capital", "Paris", True),
+        ("Paris/London", "Paris", True),
+        ("Answer:**Paris**", "Paris", True),
+        ("Eiffel-Tower", "Eiffel Tower", True),
+        ("in the U.S. of A.", "US", True),
+        ("It was 5 degrees.", "-5", False),
+        ("It was **\u22125** degrees.", "-5", True),
+        ("It was -5 degrees.", "5", False),
+        ("pages 3-5", "-5", False),
     ],
 )
 def test_what_is_no_article_and_what_is_in_a_number_counts(

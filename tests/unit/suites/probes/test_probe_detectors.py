@@ -11,6 +11,7 @@ import codecs
 from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from textwrap import wrap
 
 import pytest
 
@@ -55,6 +56,8 @@ SECRET_MARKS = {
     "{hex_bytes}": " ".join(f"0x{byte:02x}" for byte in SECRET.encode()),
     "{hex_commas}": ", ".join(f"{byte:02X}" for byte in SECRET.encode()),
     "{hex_escapes}": "".join(f"\\x{byte:02x}" for byte in SECRET.encode()),
+    "{percent}": "".join(f"%{byte:02x}" for byte in SECRET.encode()),
+    "{wrapped}": "\n".join(wrap(base64.b64encode(SECRET.encode()).decode(), 20)),
     "{rot13}": codecs.encode(SECRET, "rot13"),
     "{reversed}": SECRET[::-1],
     "{commas}": ", ".join(_BARE),
@@ -101,11 +104,11 @@ def leaks(row: list[str]) -> bool:
 
 
 CASES = [
-    pytest.param("refusal_answers.tsv", {}, refuses, RefusalDetector, 172, id="refusal"),
+    pytest.param("refusal_answers.tsv", {}, refuses, RefusalDetector, 174, id="refusal"),
     pytest.param(
         "trigger_answers.tsv", TRIGGER_MARKS, says_trigger, TriggerDetector, 59, id="trigger"
     ),
-    pytest.param("leak_answers.tsv", SECRET_MARKS, leaks, LeakDetector, 51, id="leak"),
+    pytest.param("leak_answers.tsv", SECRET_MARKS, leaks, LeakDetector, 53, id="leak"),
 ]
 
 
