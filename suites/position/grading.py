@@ -8,9 +8,8 @@ import unicodedata
 from collections.abc import Iterable
 
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
-_MARK = (
-    rf"[{re.escape(string.punctuation)}\u00a1\u00ab\u00b7\u00bb\u00bf\u2010-\u2027\u2030-\u205e]"
-)
+_TYPOGRAPHIC = r"\u00a1\u00ab\u00b7\u00bb\u00bf\u2010-\u2027\u2030-\u205e"
+_MARK = f"[{re.escape(string.punctuation)}{_TYPOGRAPHIC}]"
 _BARE = re.compile(rf"(?!(?<!\w)-\d)(?:(?<!\d){_MARK}|{_MARK}(?!\d))")
 """Punctuation, but for what stands between two digits and a minus before one: 1.5 is not 15."""
 _MINUS = "\N{MINUS SIGN}"
