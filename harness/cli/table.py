@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import click
 from rich.console import Console
@@ -60,6 +60,8 @@ def _print_suite(console: Console, result: Result, done: Evaluation) -> None:
     note = _note_of_all(shown)
     for load, own in _by_load(shown).items():
         console.print(_table(_title(done, load), own, result.run.manifest, said_below=note))
+        for remark in _remarks(own):
+            console.print(f"  {printable(remark)}", markup=False, soft_wrap=True)
     if note:
         console.print(f"  no intervals: {printable(note)}", markup=False, soft_wrap=True)
     is_any_measured = any(estimate.value is not None for estimate in mine)
@@ -108,6 +110,13 @@ def _note_of_all(estimates: Iterable[Estimate]) -> str:
     known = [e for e in estimates if e.quantity.unit == "round" and e.value is not None]
     notes = {"" if e.interval else e.note for e in known}
     return notes.pop() if len(notes) == 1 and len(known) > 1 else ""
+
+
+def _remarks(estimates: Iterable[Estimate]) -> Iterator[str]:
+    """Yield what is remarked of numbers whose interval has its place in the table."""
+    for estimate in estimates:
+        if estimate.interval is not None and estimate.note:
+            yield f"{estimate.quantity.stem}: {estimate.note}"
 
 
 def _table(
