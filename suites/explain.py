@@ -76,10 +76,10 @@ class ExplainSuite:
             reason = f"a model that {capability} has no labels of its own to choose from"
             raise ConfigError("labels", reason, 'write labels = ["positive", "negative"]')
 
-    def idle_options(self, capabilities: Collection[Capability]) -> tuple[str, ...]:
+    def idle_options(self, capabilities: Collection[Capability]) -> Mapping[str, str]:
         """Return none."""
         del capabilities
-        return ()
+        return {}
 
     def prepare(self, *, limit: int | None, seed: int) -> SampleTask:
         """Read and check the texts."""

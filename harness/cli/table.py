@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import click
 from rich.console import Console
@@ -35,7 +35,7 @@ def print_result(result: Result) -> None:
         if not is_told_below:
             _print_suite(console, result, done)
         elif done.failures or done.error:  # told beside its clean suite, below; its troubles here
-            console.print(escape(printable(_title(done, ""))))
+            console.print(escape(printable(_title(done, "", done.n_answered))))
             _print_trouble(console, done, n_left_out=0)
     _print_robustness(console, result)
     for (model, suite), methods in tried_methods(result.run).items():
@@ -59,7 +59,10 @@ def _print_suite(console: Console, result: Result, done: Evaluation) -> None:
     shown = [estimate for estimate in mine if not _is_left_to_report(estimate)]
     note = _note_of_all(shown)
     for load, own in _by_load(shown).items():
-        console.print(_table(_title(done, load), own, result.run.manifest, said_below=note))
+        title = _title(done, load, max(done.n_answered, _n_rounds(mine, load)))
+        console.print(_table(title, own, result.run.manifest, said_below=note))
+        for remark in _remarks(own):
+            console.print(f"  {printable(remark)}", markup=False, soft_wrap=True)
     if note:
         console.print(f"  no intervals: {printable(note)}", markup=False, soft_wrap=True)
     is_any_measured = any(estimate.value is not None for estimate in mine)
@@ -95,11 +98,17 @@ def _by_load(estimates: Iterable[Estimate]) -> dict[str, list[Estimate]]:
     return groups or {"": []}
 
 
-def _title(done: Evaluation, load: str) -> str:
+def _n_rounds(estimates: Iterable[Estimate], load: str) -> int:
+    """Return how many rounds a load counts in: with the whole ones those that ended after it."""
+    of_load = (e for e in estimates if load and e.quantity.load == load)
+    return max((e.n for e in of_load if e.quantity.unit == "round"), default=0)
+
+
+def _title(done: Evaluation, load: str, n_answered: int) -> str:
     """Name a table; the load stands here because a column of a narrow terminal has no room."""
     at = f" at {load}" if load else ""
     doubt = doubt_of_rates(load, done.breaches, done.unstable)
-    answered = f"{done.n_answered} of {done.n_samples} answered"
+    answered = f"{n_answered} of {done.n_samples} answered"
     return f"{done.suite} · {done.model}{at}: {answered}{f'; {doubt}' if doubt else ''}"
 
 
@@ -108,6 +117,13 @@ def _note_of_all(estimates: Iterable[Estimate]) -> str:
     known = [e for e in estimates if e.quantity.unit == "round" and e.value is not None]
     notes = {"" if e.interval else e.note for e in known}
     return notes.pop() if len(notes) == 1 and len(known) > 1 else ""
+
+
+def _remarks(estimates: Iterable[Estimate]) -> Iterator[str]:
+    """Yield what is remarked of numbers whose interval has its place in the table."""
+    for estimate in estimates:
+        if estimate.interval is not None and estimate.note:
+            yield f"{estimate.quantity.stem}: {estimate.note}"
 
 
 def _table(

@@ -267,8 +267,10 @@ class ParticularSuite(Suite, Protocol):
         """
         ...
 
-    def idle_options(self, capabilities: Collection[Capability]) -> tuple[str, ...]:
-        """Return the names of options that were written and that none of the models uses.
+    def idle_options(self, capabilities: Collection[Capability]) -> Mapping[str, str]:
+        """Return the options that were written and are not used, and why.
+
+        A reason goes on after "as"; it is empty where none of the models takes the option.
 
         Args:
             capabilities: the one settled on for each model.

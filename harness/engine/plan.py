@@ -52,17 +52,15 @@ def check_capabilities(spec: RunSpec) -> None:
 
 
 def idle_options(spec: RunSpec) -> Iterator[str]:
-    """Yield a sentence for each option that none of the models uses, and for each idle judge."""
+    """Yield a sentence for each option that is not used, with the reason, and each idle judge."""
     yield from idle_judges(spec)
     models = {model.name: model for model in spec.models}
     for suite in spec.suites:
         if isinstance(suite.suite, ParticularSuite):
             used = {capability_for(suite, models[name]) for name in suite.models}
-            for option in suite.suite.idle_options(used):
-                yield (
-                    f"{suite.name}: {option} was not used, as none of the models"
-                    f" {' or '.join(map(repr, suite.models))} takes it"
-                )
+            none_takes_it = f"none of the models {' or '.join(map(repr, suite.models))} takes it"
+            for option, reason in suite.suite.idle_options(used).items():
+                yield f"{suite.name}: {option} was not used, as {reason or none_takes_it}"
 
 
 def in_place(error: ConfigError, suite: str, model: str) -> ConfigError:

@@ -6,7 +6,7 @@ warmed up and timed. See docs/latency.md.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import ClassVar
 
@@ -41,8 +41,11 @@ _OF_GENERATING = (
     "prices",
 )
 _OF_READING = ("batch_sizes",)
-_OF_LASTING = ("requests", "min_duration_s")
-"""A replay alone has as many requests as its file has moments, and lasts as long as they do."""
+_OF_THE_FILE = {
+    "requests": "a replay has as many requests as its file has moments",
+    "min_duration_s": "a replay lasts as long as its file",
+}
+"""What a replay alone does not take, and why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,18 +159,16 @@ class LatencySuite:
         if isinstance(adapter, ForetellingAdapter) and not adapter.is_watchable:
             raise unwatchable()
 
-    def idle_options(self, capabilities: Collection[Capability]) -> tuple[str, ...]:
+    def idle_options(self, capabilities: Collection[Capability]) -> Mapping[str, str]:
         """Return the options that are not at their defaults and hold for none of the models."""
         is_any_generating = Capability.GENERATES in capabilities
         is_any_reading = any(each is not Capability.GENERATES for each in capabilities)
-        idle = (
-            *(() if is_any_generating else _OF_GENERATING),
-            *(() if is_any_reading else _OF_READING),
-        )
+        idle = dict.fromkeys(() if is_any_generating else _OF_GENERATING, "")
+        idle |= dict.fromkeys(() if is_any_reading else _OF_READING, "")
         if self.replay is not None and not self.concurrency and not is_any_reading:
-            idle += _OF_LASTING
+            idle = _OF_THE_FILE | idle  # a model that takes no replay is the nearer reason
         defaults = {field.name: field.default for field in fields(self)}
-        return tuple(name for name in idle if getattr(self, name) != defaults[name])
+        return {name: why for name, why in idle.items() if getattr(self, name) != defaults[name]}
 
     def prepare(self, *, limit: int | None, seed: int) -> LatencyTask:
         """Cross the lengths with the loads, and read what prompts and arrivals are made of.

@@ -11,6 +11,9 @@ from harness.core.score import Direction, Unscored
 from harness.suites.latency.measure import Measure
 from harness.suites.latency.view import View, moot, total
 
+_IN_PROCESS = (Tier.IN_PROCESS,)
+_HERE = (Tier.IN_PROCESS, Tier.LOOPBACK)
+"""What the machine's own instruments tell of: of a model on another machine they tell nothing."""
 _MEMORY = {
     "mem_rss_peak": "most memory that the process had resident (sampled), the texts of"
     " its requests among it; a headline where objectives are set",
@@ -118,7 +121,7 @@ _prefill_compute = _share_of(
 
 def _cost(view: View) -> float | Unscored:
     prices = view.prices
-    if prices is None or view.profile.tier is Tier.IN_PROCESS:
+    if prices is None:
         return moot("nobody is paid for it")
     n_in = total(trace.n_input_tokens for trace in view.answered)
     n_out = total(trace.n_output_tokens for trace in view.answered)
@@ -136,6 +139,7 @@ ANY = (
             id=name,
             definition=f"{words}; bytes",
             of=_resource(name),
+            tiers=_HERE if name == "mem_dev_used_peak" else _IN_PROCESS,
             is_headline=name == "mem_rss_peak",
             is_promised=True,
         )
@@ -146,6 +150,7 @@ ANY = (
         definition="energy during the load less that of an idle machine; joules; the profile says"
         " whether a counter or an estimate told it",
         of=_resource("energy_j"),
+        tiers=_HERE,
         low=None,
         direction=Direction.NEITHER,
     ),
@@ -155,6 +160,7 @@ READING = (
         id="j_per_item",
         definition="energy_j / texts of all answered batches; joules",
         of=_energy_per_item,
+        tiers=_HERE,
         low=None,
     ),
 )
@@ -164,6 +170,7 @@ GENERATING = (
         id="j_per_tok",
         definition="energy_j / output tokens; joules",
         of=_energy_per_token,
+        tiers=_HERE,
         low=None,
     ),
     Measure(
@@ -171,12 +178,14 @@ GENERATING = (
         definition="memory bandwidth used in decoding: (bytes of weights + bytes of keys and"
         f" values) / tpot / measured peak bytes per second{_SHARE}",
         of=_bandwidth,
+        tiers=_IN_PROCESS,
         direction=Direction.HIGHER,
     ),
     Measure(
         id="mfu",
         definition=f"compute used in decoding: 2 · parameters / tpot / measured peak flops{_SHARE}",
         of=_compute,
+        tiers=_IN_PROCESS,
         direction=Direction.HIGHER,
     ),
     Measure(
@@ -184,6 +193,7 @@ GENERATING = (
         definition="compute used on prompts: 2 · parameters · prefill_tps / measured peak flops"
         f"{_SHARE}",
         of=_prefill_compute,
+        tiers=_IN_PROCESS,
         direction=Direction.HIGHER,
     ),
 )
@@ -191,4 +201,5 @@ COST = Measure(
     id="cost",
     definition="mean price of one answered request, in the currency of the price table",
     of=_cost,
+    tiers=(Tier.LOOPBACK, Tier.REMOTE),
 )

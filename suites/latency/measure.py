@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from harness.core.load import Tier
 from harness.core.score import Direction, Unscored
 from harness.suites.latency.view import View
 
@@ -20,6 +21,8 @@ class Measure:
     of: Callable[[View], float | Unscored]
     """Finds the number of one round."""
     direction: Direction = Direction.LOWER
+    tiers: tuple[Tier, ...] = tuple(Tier)
+    """Where a model runs of which there is such a thing; of others it is moot, whatever comes."""
     is_median: bool = False
     """The median round stands for all (the lower of two), and no mean: it is one of a few values
     that were tried."""

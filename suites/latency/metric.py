@@ -119,8 +119,10 @@ class Latency:
     def _in_round(self, output: Output) -> float | Unscored:
         if not isinstance(output, Profile):
             return Unscored(f"a profile is needed, not a {type(output).__name__}")
+        if output.tier not in self._measure.tiers:
+            return moot(f"of the tier {output.tier} there is no such number")
         points = self._points(output)
-        if not points and output.lost is not None:
+        if not points and output.lost is not None and not self._is_of_others(output):
             return Unscored("the round ended before this load", is_cut_short=True)
         if not points:
             return moot("this model was not put under such a load")
@@ -186,6 +188,15 @@ class Latency:
             for point in profile.points
             if point.load.rate_per_s is not None and point.load.key.endswith(f",{self.load}")
         )
+
+    def _is_of_others(self, profile: Profile) -> bool:
+        """Tell whether no model is put under this load that is put under those of a round.
+
+        A model is asked in batches at every load, or at none.
+        """
+        is_of_batches = self.load.startswith("b=")
+        kinds = {point.load.batch_size is not None for point in profile.points}
+        return bool(self.load) and (not is_of_batches) in kinds
 
 
 def _lower_median(values: Floats, weights: Floats) -> Floats:

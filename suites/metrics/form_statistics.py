@@ -38,9 +38,11 @@ def spread_if_equal(scores: Floats, weights: Floats) -> Floats:
     correlations, and the expected range of f such numbers is that of f independent ones with the
     variance within samples: d_f · sqrt(Σ w s²) / Σ w, s² being a sample's variance over forms
     (ddof 1). Where one sample alone differs between forms, its own range is what any permutation
-    gives, and is taken. With two to nine that do, and up to twenty forms, the normal theory gives
-    from a tenth too little to a third too much (of two forms mostly too little, of many too much);
-    with twenty-five, an eighth at most.
+    gives, and is taken. With two to nine that do, the normal theory is rough. Of answers that are
+    right or wrong in up to six forms it gives an eighth too little to a quarter too much; in up to
+    twenty, two fifths too little (two samples, one right in one form alone, one wrong in one alone)
+    to half too much; from twenty-five samples on, an eighth at most. Of scores in between, where
+    one sample may outweigh the rest, it gives up to twice as much.
     """
     total = weights.sum(axis=1)
     ranges = np.ptp(scores, axis=1)

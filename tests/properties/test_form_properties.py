@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, combinations_with_replacement
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
+from scipy.stats import hypergeom
 
 from harness.core.response import AnswerGroup, Classification
 from harness.core.sample import Sample
@@ -138,6 +139,43 @@ def test_of_few_samples_that_differ_the_expected_spread_is_as_far_off_as_said(
     many = np.broadcast_to(scores, (2000, *scores.shape)).copy()
     spreads = np.ptp(np.random.default_rng(0).permuted(many, axis=2).mean(axis=1), axis=1)
     assert 0.88 < expected / float(spreads.mean()) < 1.38
+
+
+def spread_of_two(n_forms: int, first: int, second: int) -> float:
+    """The mean spread of two samples, right in so many forms, over all of their permutations."""
+    n_both = np.arange(max(0, first + second - n_forms), min(first, second) + 1)
+    ranges = np.where(n_both > 0, 2, 1) - np.where(first + second - n_both < n_forms, 0, 1)
+    return float(hypergeom.pmf(n_both, n_forms, first, second) @ ranges) / 2
+
+
+@pytest.mark.parametrize(
+    ("n_forms", "least", "most"),
+    [(2, 1.12, 1.13), (4, 0.97, 1.17), (6, 0.87, 1.26), (10, 0.76, 1.37), (20, 0.62, 1.5)],
+)
+def test_of_two_samples_that_differ_in_any_way_the_expected_spread_is_as_far_off_as_said(
+    n_forms: int, least: float, most: float
+) -> None:
+    ratios = []
+    for first, second in combinations_with_replacement(range(1, n_forms), 2):
+        scores = (np.arange(n_forms) < np.array([[first], [second]])).astype(float)
+        found = float(spread_if_equal(scores, np.ones((1, 2)))[0])
+        ratios.append(found / spread_of_two(n_forms, first, second))
+    assert least == pytest.approx(min(ratios), abs=0.011)
+    assert most == pytest.approx(max(ratios), abs=0.011)
+
+
+@pytest.mark.parametrize("n_moving", [4, 6, 8])
+@pytest.mark.parametrize("n_forms", [10, 20])
+def test_of_few_samples_that_differ_unlike_each_other_it_is_as_far_off_as_said(
+    n_moving: int, n_forms: int
+) -> None:
+    scores = np.zeros((n_moving, n_forms))
+    scores[: n_moving // 2, 0] = 1.0
+    scores[n_moving // 2 :, 1:] = 1.0
+    expected = float(spread_if_equal(scores, np.ones((1, n_moving)))[0])
+    many = np.broadcast_to(scores, (1000, *scores.shape)).copy()
+    spreads = np.ptp(np.random.default_rng(0).permuted(many, axis=2).mean(axis=1), axis=1)
+    assert 0.75 < expected / float(spreads.mean()) < 1.05
 
 
 def test_the_expected_range_of_two_is_known() -> None:

@@ -23,6 +23,24 @@ def test_a_load_test_shows_its_headlines_alone_and_counts_the_rest(printed: str)
     assert printed.count("96 more numbers by load are in the report") == 2
 
 
+def test_a_load_counts_the_rounds_that_ended_after_it_with_the_whole_ones(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
+    run = latency_run()
+    done = tuple(replace(one, n_answered=3) for one in run.manifest.evaluations)
+    later = {*LOADS} - {LOADS[0]}
+    estimates = tuple(replace(e, n=3) if e.quantity.load in later else e for e in run.estimates)
+    run = replace(run, manifest=replace(run.manifest, evaluations=done), estimates=estimates)
+
+    print_result(Result(run=run, folder=Path("nowhere")))
+
+    printed = capsys.readouterr().out
+    for model in MODELS:
+        assert f"latency · {model} at {LOADS[0]}: 5 of 5 answered" in printed
+        assert f"latency · {model} at {LOADS[1]}: 3 of 5 answered" in printed
+
+
 def test_times_are_read_in_milliseconds_and_rates_with_their_unit(printed: str) -> None:
     assert "12.34 ms" in printed
     assert "11.96 … 12.72" in printed

@@ -15,10 +15,12 @@ from harness.core.errors import AdapterError, CapabilityError, SpecErrors
 from harness.core.spec import ModelSpec, RunSpec, SuiteSpec
 from harness.engine.breakdown import sentence_of
 from harness.engine.environment import git_state, hardware, packages
-from harness.engine.plan import capability_for, check_capabilities
+from harness.engine.plan import capability_for, check_capabilities, idle_options
 from harness.sources.columns import Columns
 from harness.sources.dataset import Dataset
+from harness.sources.source import Source
 from harness.suites.classification import ClassificationSuite
+from harness.suites.latency import LatencySuite
 from harness.suites.multiple_choice import MultipleChoiceSuite
 
 COLUMNS = Columns(text="text", target="label", choices="choices")
@@ -88,3 +90,22 @@ def test_the_environment_is_told(tmp_path: Path) -> None:
     assert int(hardware()["cores"]) >= 1
     assert float(hardware()["memory_gib"]) > 0
     assert git_state(tmp_path) == {}
+
+
+def test_what_a_replay_takes_from_its_file_is_not_laid_to_the_model() -> None:
+    replay = LatencySuite(
+        concurrency=(),
+        arrivals="replay",
+        replay=Source(path="moments.txt"),
+        requests=500,
+        batch_sizes=(4,),
+    )
+    served = ModelSpec(name="served", adapter_name="echo", adapter=EchoAdapter())
+    suite = SuiteSpec(name="load", suite_name="latency", suite=replay, models=("served",))
+
+    told = list(idle_options(RunSpec(name="r", models=(served,), suites=(suite,))))
+
+    assert sorted(told) == [
+        "load: batch_sizes was not used, as none of the models 'served' takes it",
+        "load: requests was not used, as a replay has as many requests as its file has moments",
+    ]

@@ -159,10 +159,10 @@ def test_a_model_that_cannot_be_watched_has_one_stream_alone() -> None:
 
 def test_an_option_is_idle_that_was_written_and_holds_for_no_model() -> None:
     suite = LatencySuite(batch_sizes=(4,), rates=(2.0,), concurrency=(2,), requests=7)
-    assert suite.idle_options({Capability.GENERATES}) == ("batch_sizes",)
-    assert suite.idle_options({Capability.EMBEDS}) == ("concurrency", "rates")
-    assert suite.idle_options({Capability.EMBEDS, Capability.GENERATES}) == ()
-    assert LatencySuite().idle_options({Capability.CLASSIFIES}) == ()
+    assert suite.idle_options({Capability.GENERATES}) == {"batch_sizes": ""}
+    assert suite.idle_options({Capability.EMBEDS}) == {"concurrency": "", "rates": ""}
+    assert suite.idle_options({Capability.EMBEDS, Capability.GENERATES}) == {}
+    assert LatencySuite().idle_options({Capability.CLASSIFIES}) == {}
 
 
 def test_a_replay_alone_takes_its_requests_and_its_length_from_its_file() -> None:
@@ -174,12 +174,15 @@ def test_a_replay_alone_takes_its_requests_and_its_length_from_its_file() -> Non
     }
     generating = {Capability.GENERATES}
     alone = LatencySuite(concurrency=(), **options)
-    assert alone.idle_options(generating) == ("requests", "min_duration_s")
-    assert LatencySuite(concurrency=(1,), **options).idle_options(generating) == ()
+    assert alone.idle_options(generating) == {
+        "requests": "a replay has as many requests as its file has moments",
+        "min_duration_s": "a replay lasts as long as its file",
+    }
+    assert LatencySuite(concurrency=(1,), **options).idle_options(generating) == {}
     both = {Capability.GENERATES, Capability.CLASSIFIES}
-    assert alone.idle_options(both) == ()
+    assert alone.idle_options(both) == {}
     rest = options | {"requests": 10, "min_duration_s": 10.0}
-    assert LatencySuite(concurrency=(), **rest).idle_options(generating) == ()
+    assert LatencySuite(concurrency=(), **rest).idle_options(generating) == {}
 
 
 def test_a_knee_of_a_short_replay_wants_more_arrivals(tmp_path: Path) -> None:

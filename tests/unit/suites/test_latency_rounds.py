@@ -22,7 +22,7 @@ from harness.core.response import Classification, Exchange, Failure, FailureKind
 from harness.core.score import Scored, Unscored
 from harness.core.time_outs import TimeOuts
 from harness.suites.latency import LatencySuite, driving, timing
-from harness.suites.latency.limits import Slo
+from harness.suites.latency.limits import Prices, Slo
 from harness.suites.latency.task import LatencyTask
 
 
@@ -491,13 +491,44 @@ def test_a_load_during_which_the_model_was_gone_has_no_number() -> None:
 
     found = scores_of(lost, **options)
     gone = Unscored("the model was gone during this load", is_cut_short=True)
-    assert {score for name, score in found.items() if "@c=2" in name} == {gone}
+    of_second = {score for name, score in found.items() if "@c=2" in name}
+    assert {score for score in of_second if isinstance(score, Scored) or not score.is_moot} == {
+        gone
+    }
     for name in ("out_tps", "goodput", "attainment", "error_rate", "e2e_p50"):
         assert isinstance(found[f"{name}@c=1,in=128,out=4"], Scored), name
     task = task_of(**options)
     figures = {each.title: each.data for each in task.draw([(next(task.samples()), lost)])}
     curves: Any = figures["Time to the whole answer"]["curves"]
     assert [curve["label"] for curve in curves] == ["c=1,in=128,out=4"]
+
+
+@pytest.mark.parametrize(
+    ("tier", "some", "none"),
+    [
+        (Tier.IN_PROCESS, {"mem_rss_peak", "mbu", "energy_j", "e2e_p50"}, {"cost"}),
+        (Tier.LOOPBACK, {"energy_j", "j_per_tok", "cost"}, {"mem_rss_peak", "mem_dev_alloc_peak"}),
+        (Tier.REMOTE, {"cost", "tpot_p50"}, {"mem_rss_peak", "mem_dev_used_peak", "mbu"}),
+    ],
+)
+def test_what_there_is_not_of_a_model_is_moot_though_its_only_round_was_lost(
+    tier: Tier, some: set[str], none: set[str]
+) -> None:
+    model = _Dying()
+    model.n_alive = 2 + 5
+    prices = Prices(input_per_million=1.0, output_per_million=2.0)
+    options: dict[str, Any] = {"warm_up": 0, "concurrency": (1, 2), "prices": prices}
+
+    found = scores_of(replace(profile(model, **options), tier=tier), **options)
+
+    for load in ("c=1,in=128,out=4", "c=2,in=128,out=4"):
+        for name in sorted(some):
+            assert getattr(found[f"{name}@{load}"], "is_cut_short", False), name
+        for name in sorted(none):
+            assert getattr(found[f"{name}@{load}"], "is_moot", False), name
+    of_batches = [score for name, score in found.items() if "@b=" in name]
+    assert of_batches
+    assert all(isinstance(score, Unscored) and score.is_moot for score in of_batches)
 
 
 def test_what_a_lost_round_has_measured_is_told_and_its_knee_is_not() -> None:
