@@ -36,7 +36,8 @@ BETTER_WORDS = {
 }
 _TESTS = {
     "mcnemar-exact": "exact McNemar test",
-    "mcnemar-parts": "McNemar's test, corrected, of two parts that overlap",
+    "newcombe-parts": "Newcombe's hybrid score test of two parts",
+    "welch-parts": "Welch's t test of two parts that overlap",
     "paired-t": "paired t test",
     "sign-flips": "exact sign flips",
     "paired-runs-t": "Student's t test of paired rounds",

@@ -74,9 +74,9 @@ class Difference:
     p_value: float | None
     """Two-sided, of no difference, before any correction."""
     test: str
-    """``mcnemar-exact``, ``mcnemar-parts``, ``paired-t``, ``sign-flips``, ``sign-flips-clustered``,
-    ``paired-bootstrap``, ``paired-jackknife``, ``paired-runs-t``, ``identical``, or empty where
-    there was nothing to test."""
+    """``mcnemar-exact``, ``newcombe-parts``, ``welch-parts``, ``paired-t``, ``sign-flips``,
+    ``sign-flips-clustered``, ``paired-bootstrap``, ``paired-jackknife``, ``paired-runs-t``,
+    ``identical``, or empty where there was nothing to test."""
     detectable: float | None
     """Smallest true difference that the test would have seen with a chance of 80 %."""
     n: int
