@@ -13,6 +13,7 @@ from harness.core.verdict import Verdict
 from harness.engine.compare import Compared, compare_pair
 from harness.engine.judge import Context, judge
 from harness.engine.two_parts import PartMean, two_part_difference
+from harness.reports.finding_words import flips_of
 from harness.stats.mcnemar import tango_interval
 from harness.suites.bias.bbq_metric import BbqMetric
 from harness.suites.metrics.attack_change import AttackChange
@@ -115,6 +116,17 @@ def test_what_all_samples_of_two_parts_do_is_proven() -> None:
     assert one.p_value is not None
     assert one.p_value < 1e-6
     assert (one.n_higher, one.n_lower) == (0, 55)
+    assert (one.n_common, one.better_and_worse) == (55, (55, 0))
+    assert flips_of(one) == "▲ 55 ▼ 0 of 55"
+
+
+def test_of_parts_that_have_no_sample_in_common_none_is_said_to_stay() -> None:
+    found = compared(
+        SUCCESS, attacks(150, range(60), range(60)), attacks(150, range(60, 130), range(0))
+    )
+    one = row(found, "success_rate")
+    assert (one.difference, one.n, one.sizes) == (-1.0, 130, (60, 70))
+    assert (one.n_common, one.better_and_worse, flips_of(one)) == (0, None, "\N{EN DASH}")
 
 
 def test_shares_of_a_metric_that_is_no_mean_of_parts_have_their_own_samples() -> None:
