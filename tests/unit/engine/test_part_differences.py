@@ -18,6 +18,7 @@ from harness.stats.mcnemar import tango_interval
 from harness.suites.bias.bbq_metric import BbqMetric
 from harness.suites.metrics.attack_change import AttackChange
 from harness.suites.metrics.attack_success import AttackSuccess
+from harness.suites.metrics.confusion import Confusion
 from harness.suites.probes.refusal_metric import RefusalMetric
 
 Floats = NDArray[np.float64]
@@ -141,6 +142,26 @@ def test_shares_of_a_metric_that_is_no_mean_of_parts_have_their_own_samples() ->
     same, moved = row(found, "accuracy_ambiguous"), row(found, "accuracy_disambiguated")
     assert (same.n, same.test) == (40, "identical")
     assert (moved.n, moved.n_lower, moved.test) == (60, 3, "mcnemar-exact")
+
+
+def test_a_recall_is_judged_on_the_samples_of_its_label() -> None:
+    """Both find every positive, as one does that calls all else positive as well."""
+    metric = Confusion(labels=("ham", "spam"), positive="spam")
+    targets = np.arange(150.0) < 68
+    a = np.column_stack([targets, targets]).astype(np.float64)
+    b = a.copy()
+    b[80:95, 1] = 1
+    found = compared(metric, a, b)
+    for quantity in ("recall", "recall[spam]"):
+        one, expected = row(found, quantity), tango_interval(0, 0, 68)
+        assert (one.n, one.difference, one.test) == (68, 0.0, "identical")
+        assert one.interval is not None
+        assert expected is not None
+        assert (one.interval.low, one.interval.high) == (expected.low, expected.high)
+    assert verdict(found, "recall", 0.1)[0] is Verdict.EQUIVALENT
+    of_ham = row(found, "recall[ham]")
+    assert (of_ham.n, of_ham.n_lower, of_ham.test) == (82, 15, "mcnemar-exact")
+    assert row(found, "precision").n == row(found, "accuracy").n == 150
 
 
 def sides_of(rng: np.random.Generator, right: float, share: float) -> tuple[PartMean, PartMean]:
