@@ -36,7 +36,8 @@ BETTER_WORDS = {
 }
 _TESTS = {
     "mcnemar-exact": "exact McNemar test",
-    "mcnemar-parts": "McNemar's test, corrected, of two parts that overlap",
+    "newcombe-parts": "Newcombe's hybrid score test of two parts",
+    "welch-parts": "Welch's t test of two parts that overlap",
     "paired-t": "paired t test",
     "sign-flips": "exact sign flips",
     "paired-runs-t": "Student's t test of paired rounds",
@@ -120,13 +121,17 @@ def detectable_of(difference: Difference) -> str:
 
 
 def flips_of(difference: Difference) -> str:
-    """Return the samples that moved each way, such as ``▲ 10 ▼ 22``."""
+    """Return the samples that moved each way, such as ``▲ 10 ▼ 22``.
+
+    Where each side has a part of its own, of how many in both: ``▲ 0 ▼ 5 of 60``.
+    """
     counts = difference.better_and_worse
     if counts is None:
         return ABSENT
     up, down = (format_count(n) for n in counts)
     is_directed = difference.quantity.direction is not Direction.NEITHER
-    return f"▲ {up} ▼ {down}" if is_directed else f"↑ {up} ↓ {down}"
+    of = f" of {format_count(difference.n_common)}" if len(difference.sizes) > 1 else ""
+    return (f"▲ {up} ▼ {down}" if is_directed else f"↑ {up} ↓ {down}") + of
 
 
 def sizes_of(difference: Difference) -> str:

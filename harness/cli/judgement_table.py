@@ -195,9 +195,12 @@ def _interval(finding: Finding, factor: float) -> str:
 
 
 def _flips(finding: Finding) -> str:
-    """Count samples for the better and for the worse."""
-    counts = finding.difference.better_and_worse
-    return "" if counts is None else f"{counts[0]}/{counts[1]}"
+    """Count samples for the better and for the worse, of those of both sides' own parts."""
+    row = finding.difference
+    counts, has_parts = row.better_and_worse, len(row.sizes) > 1
+    if counts is None:
+        return "\N{EN DASH}" if has_parts else ""
+    return f"{counts[0]}/{counts[1]}" + (f" of {row.n_common}" if has_parts else "")
 
 
 def _number(value: float | None, factor: float = 1.0, spec: str = ".4g") -> str:

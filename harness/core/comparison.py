@@ -74,9 +74,9 @@ class Difference:
     p_value: float | None
     """Two-sided, of no difference, before any correction."""
     test: str
-    """``mcnemar-exact``, ``mcnemar-parts``, ``paired-t``, ``sign-flips``, ``sign-flips-clustered``,
-    ``paired-bootstrap``, ``paired-jackknife``, ``paired-runs-t``, ``identical``, or empty where
-    there was nothing to test."""
+    """``mcnemar-exact``, ``newcombe-parts``, ``welch-parts``, ``paired-t``, ``sign-flips``,
+    ``sign-flips-clustered``, ``paired-bootstrap``, ``paired-jackknife``, ``paired-runs-t``,
+    ``identical``, or empty where there was nothing to test."""
     detectable: float | None
     """Smallest true difference that the test would have seen with a chance of 80 %."""
     n: int
@@ -116,14 +116,24 @@ class Difference:
         return self.n_of_baseline, self.n_of_candidate
 
     @property
+    def n_common(self) -> int:
+        """Samples that both sides' values are made of: ``n_higher`` and ``n_lower`` are of them."""
+        return sum(self.sizes) - self.n if len(self.sizes) > 1 else self.n
+
+    @property
     def is_absent(self) -> bool:
         """Whether no round of either side has a value: there is nothing to test, or to gate."""
         return self.quantity.unit == "round" and not self.n and not self.n_unpaired
 
     @property
     def better_and_worse(self) -> tuple[int, int] | None:
-        """Samples that got better, and worse; higher and lower where neither is better."""
+        """Samples that got better, and worse; higher and lower where neither is better.
+
+        None where no sample is of both sides' parts: that none has moved would say nothing.
+        """
         if self.n_higher is None or self.n_lower is None:
+            return None
+        if len(self.sizes) > 1 and not self.n_common:
             return None
         if self.quantity.direction is Direction.LOWER:
             return self.n_lower, self.n_higher

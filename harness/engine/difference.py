@@ -213,7 +213,7 @@ def _completed(known: Difference, found: _Found, settings: Settings) -> Differen
     stderr = tested.stderr or stderr_of(tested.interval)
     difference = (known.candidate or 0.0) - (known.baseline or 0.0)
     is_student = tested.test in {"paired-t", "sign-flips"} and known.n_clusters > 1
-    freedom = known.n_clusters - 1 if is_student else None
+    freedom = known.n_clusters - 1 if is_student else tested.freedom
     detectable = None
     if stderr:
         detectable = minimum_detectable_effect(
@@ -266,10 +266,10 @@ def _of_two_parts(
 ) -> _Found:
     own = two_part_difference(*sides, clusters, level=settings.level)
     found = own.found
-    test = "mcnemar-parts" if own.is_counted else "paired-t"
-    tested = Tested(test, found.interval, found.stderr, found.p_value)
-    if found.n_units < MIN_CLUSTERS and not own.is_counted:
-        note = f"fewer than {MIN_CLUSTERS} independent samples"
+    test = "newcombe-parts" if own.is_hybrid else "welch-parts"
+    tested = Tested(test, found.interval, found.stderr, found.p_value, freedom=own.freedom)
+    if own.fewest < MIN_CLUSTERS and not own.is_hybrid:
+        note = f"fewer than {MIN_CLUSTERS} independent samples on one side"
         tested = Tested("", note=note)
     elif found.interval is None:
         tested = replace(tested, note="no spread is known")

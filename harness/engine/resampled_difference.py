@@ -37,6 +37,8 @@ class Tested:
     stderr: float | None = None
     p_value: float | None = None
     note: str = ""
+    freedom: float | None = None
+    """Degrees of freedom of Student's test, where they are not those of all samples."""
 
 
 class ResampledDifference:

@@ -24,6 +24,7 @@ from harness.suites.metrics.perfect_confusion import perfect_intervals
 
 Floats: TypeAlias = NDArray[np.float64]
 Integers: TypeAlias = NDArray[np.int64]
+Booleans: TypeAlias = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +110,17 @@ class Confusion:
                 if label == self._positive:
                     found[ratio] = interval
         return {key: interval for key, interval in found.items() if interval is not None}
+
+    def parts(self, statistics: Floats) -> Mapping[str, Booleans]:
+        """Return the samples of each label, which its recall is made of.
+
+        Those of a precision hang on the answers: it is resampled with all samples.
+        """
+        targets = statistics[:, 0]
+        found = {f"recall[{label}]": targets == i for i, label in enumerate(self.labels)}
+        if self._positive is not None:
+            found["recall"] = found[f"recall[{self._positive}]"]
+        return found
 
     def figures(self, statistics: Floats) -> tuple[Figure, ...]:
         """Return the confusion matrix."""
