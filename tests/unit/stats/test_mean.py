@@ -56,6 +56,15 @@ def test_units_that_agree_have_no_interval(values: list[float], clusters: list[i
     assert skewed_mean_interval(np.array(values), codes) is None
 
 
+@pytest.mark.parametrize("scale", [1e-50, 1e-113, 1e-150])
+def test_tiny_numbers_are_as_skewed_as_any(scale: float) -> None:
+    values = np.array([0.0, 0.0, 0.0, 1.0, 4.0])
+    plain, tiny = skewed_mean_interval(values), skewed_mean_interval(values * scale)
+    assert plain is not None
+    assert tiny is not None
+    assert (tiny.low / scale, tiny.high / scale) == pytest.approx((plain.low, plain.high))
+
+
 def test_without_skewness_halls_interval_is_students() -> None:
     values = np.array([1.0, 2.0, 3.0, 4.0, 5.0])
     plain, hall = mean_interval(values), skewed_mean_interval(values)
