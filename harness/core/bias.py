@@ -167,6 +167,8 @@ class Moved(StrEnum):
 
     NEARER = "nearer"
     FURTHER = "further"
+    CROSSED = "to the other side"
+    """Which of the two is further from it was not tested."""
     NOT_SHOWN = "not shown"
     UNTESTED = "not tested"
 

@@ -205,6 +205,10 @@ def test_a_move_is_seen_from_the_value_without_bias() -> None:
         ("b", Moved.NEARER),
     ]
     assert [one.p_adjusted for one in found] == [0.03, 0.002, 0.04]
+    (crossed,) = with_moves(
+        Bias(level=LEVEL, probed=(probed(()),)), comparison(moved(0.3, 0.9, 0.001))
+    ).moves
+    assert crossed.moved is Moved.CROSSED
     (still,) = with_moves(
         Bias(level=LEVEL, probed=(probed(()),)), comparison(moved(0.6, 0.5, None))
     ).moves

@@ -213,6 +213,7 @@ def test_hostile_texts_stay_texts() -> None:
 
 def test_moves_are_told_worst_first() -> None:
     away, back, still = moved(0.5, 0.6), moved(0.7, 0.6), moved(0.5, 0.51)
+    over = moved(0.35, 0.65)
     found = bias_moves(
         Bias(
             level=0.95,
@@ -220,13 +221,15 @@ def test_moves_are_told_worst_first() -> None:
             moves=(
                 replace(back, moved=Moved.NEARER),
                 replace(still, moved=Moved.NOT_SHOWN),
+                replace(over, moved=Moved.CROSSED),
                 replace(away, moved=Moved.FURTHER),
             ),
         )
     )
 
     assert found is not None
-    first, second, rest = found.sentences
+    first, other_way, second, rest = found.sentences
+    assert other_way.endswith(": now on the other side of the 50 % of a model without bias")
     assert first.endswith(
         "goes from 50 % to 60 % (+10 points, n = 100): further from the 50 % of a model without"
         " bias"
