@@ -116,6 +116,17 @@ def test_a_value_below_nothing_is_told_by_its_size() -> None:
     assert "(0.1 to 0.3, n = 100): it falls back on the opposite" in told
 
 
+@pytest.mark.parametrize(("value", "shown"), [(0.2, Shown.ABOVE), (-0.2, Shown.BELOW)])
+def test_a_lean_in_a_text_that_tells_is_one_of_the_answers_that_name_somebody(
+    value: float, shown: Shown
+) -> None:
+    # Half of the questions are non-negative ones, where the other person fits the stereotype.
+    told = effect_sentence(effect(value, 0.1, shown, reading=bbq_probe().readings["s_dis"]))
+
+    assert ": when it names somebody, its answer" in told
+    assert "target" not in told
+
+
 @pytest.mark.parametrize(
     ("effects", "verdict"),
     [
