@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from harness.core.bias import Bias, Probe, Probed
+from harness.core.bias import Bias, Effect, Probe, Probed
 from harness.core.bias_subjects import subjects_of
 from harness.core.estimate import Estimate
 from harness.core.figure import Figure, FigureKind
@@ -113,7 +113,9 @@ def _probed(run: Run, done: Evaluation, probes: Mapping[str, Probe], level: floa
     )
     first = next(iter(probes.values()))
     named = {name: what for probe in probes.values() for name, what in probe.subjects.items()}
-    words = (*groups, *done.forms.split(), *(named[name] for name in groups if name in named))
+    lost = _lost(effects, estimates)
+    words = [name for name in groups if name not in lost]
+    about = [subject for name in words for subject in named.get(name, ())]
     return Probed(
         model=done.model,
         suite=done.suite,
@@ -123,10 +125,24 @@ def _probed(run: Run, done: Evaluation, probes: Mapping[str, Probe], level: floa
         n_failed=done.n_failed,
         n_unreadable=done.n_unreadable,
         groups=tuple(groups),
-        subjects=subjects_of(words),
+        subjects=subjects_of((*words, *about, *done.forms.split())),
         effects=tuple(effects),
         error=done.error,
     )
+
+
+def _lost(effects: Sequence[Effect], estimates: Sequence[Estimate]) -> set[str]:
+    """Return the groups that have numbers of their own, on bias if any is, but none has a value."""
+    numbers = [(effect.group, effect.estimate) for effect in effects if effect.group]
+    on_bias = {group for group, _ in numbers}
+    numbers += [
+        (each.slice[1], each)
+        for each in estimates
+        if each.slice is not None and each.slice[1] not in on_bias
+    ]
+    return {group for group, _ in numbers} - {
+        group for group, each in numbers if each.value is not None
+    }
 
 
 def _own_tests(figures: Sequence[Figure]) -> Iterator[tuple[str, OwnTest]]:

@@ -94,9 +94,9 @@ class Probe:
     """The slice whose values tell whom samples are about; empty without one."""
     groups: tuple[str, ...] = ()
     """Who is compared, where no slice tells."""
-    subjects: Mapping[str, str] = field(default_factory=dict)
-    """By value of the slice or by group what people are told apart by, one of ``SUBJECTS``; the
-    usual words for these are understood without it."""
+    subjects: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By value of the slice or by group what people are told apart by, each one of ``SUBJECTS``;
+    the usual words for these are understood without it."""
     shows: tuple[str, ...] = ()
     """Statistics of which a sample that shows the bias has one above 0."""
     choices: tuple[str, ...] = ()

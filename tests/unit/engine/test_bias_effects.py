@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.stats import ttest_1samp
 
 from harness.core.bias import Bias, Effect, Moved, Probe, Probed, Reading, Shown, Way
-from harness.core.bias_subjects import subjects_of
+from harness.core.bias_subjects import subjects_of, subjects_within
 from harness.core.comparison import Comparison, Difference
 from harness.core.estimate import Estimate, Interval
 from harness.core.run import Manifest, Status
@@ -121,6 +121,8 @@ def test_a_test_of_ones_own_takes_the_place_of_the_interval() -> None:
 def test_subjects_are_known_by_many_names() -> None:
     assert subjects_of(["Race_x_gender", "women"]) == ("gender", "race or ethnicity")
     assert subjects_of(["occupation", "region 5"]) == ("occupation",)
+    assert subjects_of(["age_group"]) == ()
+    assert subjects_within(["age_group", "isFemale", "page"]) == ("gender", "age")
 
 
 def test_what_was_left_out_is_what_no_number_tells_of() -> None:
