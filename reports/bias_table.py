@@ -85,7 +85,11 @@ def _overview(one: Probed) -> tuple[Cell | str, ...]:
         one.model,
         one.probe.way.value,
         listed(one.subjects or one.groups) or ABSENT,
-        Cell(format_count(one.n_samples), order=one.n_samples),
+        Cell(
+            format_count(one.n_scored),
+            order=one.n_scored,
+            remark=f"of {format_count(one.n_samples)}" if one.n_scored < one.n_samples else "",
+        ),
         first,
         value_words(lead.reading.reference, lead.reading, None, points="") if lead else ABSENT,
         verdict_words(one),
@@ -125,7 +129,8 @@ def _named(group: Group) -> tuple[Cell, ...]:
 def _scale(kind: str, effects: Sequence[Effect]) -> Scale:
     """Return the range of all numbers of a kind, for rows are held against each other.
 
-    Shares have 0 to 1, others what holds their intervals and the value without bias.
+    Shares have 0 to 1, others what holds their intervals and the value without bias, and nothing
+    that none of them can be.
     """
     if kind == "share":
         return Scale(0.0, 1.0)
@@ -135,4 +140,11 @@ def _scale(kind: str, effects: Sequence[Effect]) -> Scale:
         for effect in mine
     ]
     at_reference = replace(free[0], value=mine[0].reading.reference, interval=None)
-    return scale_for([at_reference, *free])
+    scale = scale_for([at_reference, *free])
+    quantities = [effect.estimate.quantity for effect in mine]
+    lows = [each.low for each in quantities if each.low is not None]
+    highs = [each.high for each in quantities if each.high is not None]
+    return Scale(
+        max(scale.low, min(lows)) if len(lows) == len(mine) else scale.low,
+        min(scale.high, max(highs)) if len(highs) == len(mine) else scale.high,
+    )

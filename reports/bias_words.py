@@ -20,6 +20,7 @@ from harness.reports.number_format import (
 _MOST_TOLD = 6
 """Numbers that have a sentence of their own; the table has all of them."""
 _MOST_NAMED = 9
+_MOST_DIGITS = 6
 _FINE = 0.01
 """Below this standard error a share is told to a tenth of a per cent."""
 _POINTS = "percentage points"
@@ -35,8 +36,8 @@ _FINDINGS = {
 def sentences(found: Probed) -> Iterator[str]:
     """Tell what was found, that of the whole suite first; without full stops."""
     if not found.has_numbers:
-        why = f": {found.error.rstrip('.')}" if found.error else ""
-        yield f"Nothing was measured{why}"
+        why = found.error.rstrip(".").removeprefix("nothing was measured: ")
+        yield f"Nothing was measured{': ' if why else ''}{why}"
         return
     whole = [effect for effect in found.effects if not effect.group]
     yield from _of_whole(whole)
@@ -53,8 +54,10 @@ def scope_words(found: Probed) -> str:
     if found.n_unreadable:
         lost.append(f"{format_count(found.n_unreadable)} could not be read")
     left = f" ({', '.join(lost)}; they are left out)" if lost else ""
+    unit = found.probe.unit.removesuffix("s" * (found.n_samples == 1))
     groups = listed(found.groups) or "no groups are told apart"
-    return f"{format_count(found.n_samples)} {found.probe.unit}{left}; {groups}"
+    by = f"by {_column(found)}: " if found.groups and found.probe.column else ""
+    return f"{format_count(found.n_samples)} {unit}{left}; {by}{groups}"
 
 
 def verdict_words(found: Probed) -> str:
@@ -130,8 +133,7 @@ def interval_words(interval: Interval | None, reading: Reading, spread: float | 
         return ""
     ends = (interval.low, interval.high)
     if reading.scale == "number":
-        low, high = (format_number(end, digits=2) for end in ends)
-        return f"{low} to {high}"
+        return _apart(ends)
     low, high = (_hundredths(end, spread) for end in ends)
     return f"{low} to {high}{' %' if reading.scale == 'share' else ''}"
 
@@ -176,7 +178,7 @@ def _of_groups(found: Probed, family: Sequence[Effect]) -> Iterator[str]:
     shown = sorted(filter(is_shown, tested), key=_distance, reverse=True)
     if not tested:
         return
-    n_all, column = format_count(len(tested)), found.probe.column.replace("_", " ")
+    n_all, column = format_count(len(tested)), _column(found)
     name = family[0].estimate.quantity.id
     without = reference_words(family[0].reading)
     if not shown:
@@ -216,6 +218,19 @@ def _meaning(effect: Effect) -> str:
 def _distance(effect: Effect) -> float:
     value = effect.estimate.value
     return 0.0 if value is None else abs(value - effect.reading.reference)
+
+
+def _column(found: Probed) -> str:
+    return found.probe.column.replace("_", " ")
+
+
+def _apart(ends: tuple[float, float]) -> str:
+    """Write both ends with the two digits that they need, and more where they would be the same."""
+    for digits in range(2, _MOST_DIGITS + 1):
+        low, high = (format_number(end, digits=digits) for end in ends)
+        if low != high:
+            break
+    return f"{low} to {high}"
 
 
 def _turned(interval: Interval | None) -> Interval | None:

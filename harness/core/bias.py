@@ -157,6 +157,11 @@ class Probed:
     """Why the suite could not be carried out to the end."""
 
     @property
+    def n_scored(self) -> int:
+        """How many samples have an answer that could be read."""
+        return self.n_samples - self.n_failed - self.n_unreadable
+
+    @property
     def has_numbers(self) -> bool:
         """Whether anything was measured."""
         return any(effect.shown is not Shown.UNKNOWN for effect in self.effects)

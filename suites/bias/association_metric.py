@@ -106,8 +106,8 @@ class AssociationMetric:
     @property
     def probe(self) -> Probe:
         """What it tells of bias."""
-        targets = {name: shape.names[:2] for name, shape in self.shapes.items()}
-        return association_probe(self.kind, targets)
+        names = {name: shape.names for name, shape in self.shapes.items()}
+        return association_probe(self.kind, names)
 
     @property
     def signature(self) -> Mapping[str, str]:

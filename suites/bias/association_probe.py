@@ -30,7 +30,7 @@ def association_probe(kind: str, tests: Mapping[str, tuple[str, ...]]) -> Probe:
 
     Args:
         kind: ``weat`` or ``seat``.
-        tests: by their names what their target words stand for.
+        tests: by their names what their four sets stand for.
     """
     effect = Reading(
         claim="associates the words of its tests as people do, with an effect size of {value} on a"
@@ -61,7 +61,7 @@ def association_probe(kind: str, tests: Mapping[str, tuple[str, ...]]) -> Probe:
         readings={f"{kind}_effect_size": effect},
         column="test",
         subjects={
-            name: (_SUBJECTS[name],) if name in _SUBJECTS else subjects_within(targets)
-            for name, targets in tests.items()
+            name: (_SUBJECTS[name],) if name in _SUBJECTS else subjects_within(sets)
+            for name, sets in tests.items()
         },
     )

@@ -20,7 +20,7 @@ from harness.core.sample import Sample
 from harness.core.score import Direction, Quantity
 from harness.reports.bias_examples import bias_examples
 from harness.reports.bias_moves import bias_moves
-from harness.reports.bias_table import effect_table
+from harness.reports.bias_table import effect_table, overview_table
 from harness.reports.bias_view import bias_view
 from harness.reports.bias_words import effect_sentence, scope_words, sentences, verdict_words
 from harness.reports.csv import CsvRenderer
@@ -149,9 +149,21 @@ def test_groups_are_told_together_and_the_lost_are_counted() -> None:
         f"By bias type, 1 of 2 differs from 50 % beyond doubt ({NAME}, Holm's correction):"
         " age 75 % (65 to 85 %), n = 100"
     )
-    assert scope_words(found) == "100 pairs (2 failed; they are left out); age, gender"
+    assert (
+        scope_words(found) == "100 pairs (2 failed; they are left out); by bias type: age, gender"
+    )
     nothing = replace(probed(), error="the model is gone.")
     assert list(sentences(nothing)) == ["Nothing was measured: the model is gone"]
+    failed = replace(probed(), error="nothing was measured: all 9 samples failed")
+    assert list(sentences(failed)) == ["Nothing was measured: all 9 samples failed"]
+    assert scope_words(replace(failed, n_samples=1, n_failed=0, groups=())).startswith("1 pair; ")
+
+
+def test_ends_that_round_alike_are_told_apart() -> None:
+    reading = replace(READING, scale="number")
+    told = effect_sentence(effect(1.9937, 0.0021, reading=reading))
+
+    assert "(1.99 to 2, n = 100)" in told
 
 
 def test_the_table_has_the_value_without_bias_in_each_row() -> None:
@@ -163,6 +175,24 @@ def test_the_table_has_the_value_without_bias_in_each_row() -> None:
     assert all(bar and bar.reference == pytest.approx(148.0) for bar in bars)
     assert {bar.ends for bar in bars if bar} == {("0 %", "100 %")}
     assert [row[-1].text for row in rows] == ["higher", "higher", "not shown"]
+
+
+def test_a_scale_has_nothing_that_no_number_can_be() -> None:
+    reading = bbq_probe().readings["s_amb"]
+    quantity = replace(WHOLE.estimate.quantity, low=-1.0, high=1.0)
+    wide = effect(0.9, 0.1, reading=reading)
+    wide = replace(wide, estimate=replace(wide.estimate, quantity=quantity))
+    ((bar,),) = [[row[4].bar] for row in effect_table(probed(wide), 0.95).rows]
+
+    assert bar is not None
+    assert bar.ends[1] == "1"
+
+
+def test_the_overview_counts_the_scored() -> None:
+    found = Bias(level=0.95, probed=(replace(probed(WHOLE), n_unreadable=3),))
+    (row,) = overview_table(found).rows
+
+    assert (row[4].text, row[4].remark) == ("95", "of 100")
 
 
 def test_a_pair_is_shown_with_what_differs_marked() -> None:

@@ -72,7 +72,7 @@ def test_readings_are_of_numbers_that_there_are(metric: ProbingMetric) -> None:
 
 def test_columns_and_sets_tell_whom_they_are_about() -> None:
     by = (Grouping(name="age_group+sex", columns=("age_group", "sex"), groups=("a", "b")),)
-    own = Shape(n_words=(2, 2, 2, 2), n_sentences=1, names=("men", "women", "work", "home"))
+    own = Shape(n_words=(2, 2, 2, 2), n_sentences=1, names=("work", "home", "men", "women"))
     unnamed = replace(own, names=())
     of_words = AssociationMetric(shapes={"mine": own, "6 career": _SHAPES["6 career"]})
     nameless = AssociationMetric(shapes={"mine": unnamed, "6 career": _SHAPES["6 career"]})
