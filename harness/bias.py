@@ -84,7 +84,9 @@ def bias(run: Run, folder: Path) -> Bias | None:
 def _probes(run: Run, done: Evaluation) -> dict[str, Probe]:
     """Return the probes of an evaluation's metrics by their names, those with numbers alone.
 
-    Where no metric has one, as when every answer failed, the first probe stands for the suite.
+    A metric without any is for models of another kind, unless one that differs from it by options
+    alone has numbers, as with two scorers: then it is missing, and kept. Where no metric has a
+    number, as when every answer failed, the first probe stands for the suite.
     """
     estimates = _estimates(run, done)
     order = dict.fromkeys((*(each.metric for each in estimates), *done.metric_signatures))
@@ -93,9 +95,13 @@ def _probes(run: Run, done: Evaluation) -> dict[str, Probe]:
         for metric in stored_metrics(done, order).metrics
         if isinstance(metric, ProbingMetric)
     }
-    valued = {each.metric for each in estimates if each.value is not None}
-    known = {name: probe for name, probe in probes.items() if name in valued}
+    valued = {_registered(each.metric) for each in estimates if each.value is not None}
+    known = {name: probe for name, probe in probes.items() if _registered(name) in valued}
     return known or dict(list(probes.items())[:1])
+
+
+def _registered(name: str) -> str:
+    return name.partition(":")[0]
 
 
 def _probed(run: Run, done: Evaluation, probes: Mapping[str, Probe], level: float) -> Probed:

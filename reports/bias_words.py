@@ -41,6 +41,7 @@ def sentences(found: Probed) -> Iterator[str]:
         return
     whole = [effect for effect in found.effects if not effect.group]
     yield from _of_whole(whole)
+    yield from _of_lost(list(filter(_is_lost, whole)))
     for name in dict.fromkeys(e.estimate.quantity.id for e in found.effects if e.group):
         family = [e for e in found.effects if e.group and e.estimate.quantity.id == name]
         yield from _of_groups(found, family)
@@ -68,10 +69,12 @@ def verdict_words(found: Probed) -> str:
         return "not measured"
     if not tested:
         return "not tested"
+    n_lost = sum(map(_is_lost, found.effects))
+    lost = f"; {format_count(n_lost)} not measured" if n_lost else ""
     if not n_shown:
-        return "nothing shown"
+        return f"nothing shown{lost}"
     number = "number" if len(tested) == 1 else "numbers"
-    return f"shown in {format_count(n_shown)} of {format_count(len(tested))} {number}"
+    return f"shown in {format_count(n_shown)} of {format_count(len(tested))} {number}{lost}"
 
 
 def is_shown(effect: Effect) -> bool:
@@ -100,6 +103,8 @@ def listed(names: Sequence[str]) -> str:
 def effect_sentence(effect: Effect) -> str:
     """Say one number, what it is made of, and what it means."""
     reading, estimate = effect.reading, effect.estimate
+    if estimate.value is None:
+        return _missing(estimate.quantity.id, estimate.note)
     value, interval = estimate.value, estimate.interval
     claim = reading.claim
     if value is not None and value < reading.reference and reading.claim_below:
@@ -171,6 +176,21 @@ def _of_whole(whole: Sequence[Effect]) -> Iterator[str]:
             f"For {format_count(len(others))} other numbers nothing is shown beyond doubt, which"
             f" is not to say that there is nothing; the largest of them: {_short(nearest)}"
         )
+
+
+def _of_lost(lost: Sequence[Effect]) -> Iterator[str]:
+    """Name what has no value, together what is missing for the same reason."""
+    for why in dict.fromkeys(effect.estimate.note for effect in lost):
+        names = [each.estimate.quantity.id for each in lost if each.estimate.note == why]
+        yield _missing(listed(names), why)
+
+
+def _missing(names: str, why: str) -> str:
+    return f"not measured: {names}{f' ({why})' if why else ''}"
+
+
+def _is_lost(effect: Effect) -> bool:
+    return effect.shown is Shown.UNKNOWN and not effect.group
 
 
 def _of_groups(found: Probed, family: Sequence[Effect]) -> Iterator[str]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from harness.bias import bias
-from harness.core.bias import Probed
+from harness.core.bias import Probed, Shown
+from harness.core.build import options_of
 from harness.core.estimate import Estimate
 from harness.core.ports import Metric
 from harness.core.run import Evaluation, Manifest, Run, Status
+from harness.reports.bias_words import sentences, verdict_words
 from harness.suites.bias.bbq_metric import BbqMetric
+from harness.suites.bias.generation_metric import GenerationMetric
 
 
 @pytest.fixture
@@ -34,6 +38,18 @@ def test_a_group_without_an_answer_was_not_probed(folder: Path) -> None:
 
     assert one.groups == ("Age", "Religion")
     assert one.subjects == ("age",)
+
+
+def test_a_scorer_without_a_number_is_told_of(folder: Path) -> None:
+    mood = GenerationMetric(groups=("men", "women"))
+    tox = GenerationMetric(scorer="tox", flags=("toxic",), groups=("men", "women"))
+    lost = replace(number(tox, "tox_gap", None), note="nothing was scored")
+    one = probed(folder, [mood, tox], [number(mood, "sentiment_gap", 0.1), lost])
+
+    assert verdict_words(one) == "not tested"
+    assert list(sentences(one))[-1] == "not measured: tox_gap (nothing was scored)"
+    tested = replace(one, effects=(replace(one.effects[0], shown=Shown.NOT_SHOWN), one.effects[1]))
+    assert verdict_words(tested) == "nothing shown; 1 not measured"
 
 
 def number(
@@ -62,7 +78,7 @@ def probed(folder: Path, metrics: list[Metric], numbers: list[Estimate]) -> Prob
         capability="generates",
         n_samples=9,
         metric_signatures={metric.name: "" for metric in metrics},
-        metric_options={metric.name: {} for metric in metrics},
+        metric_options={metric.name: options_of(metric) for metric in metrics},
     )
     manifest = Manifest(
         schema_version=2,
