@@ -165,8 +165,15 @@ def _of_gaps(gaps: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, OwnTest]]
         test = gap["if_equal"]
         if test is not None:
             p_value, p_adjusted = test["p_value"], test["p_adjusted"]
-            own = OwnTest(p_value=p_value, p_adjusted=p_adjusted, detail=gap["ends"])
-            yield gap["id"], own
+            yield (
+                gap["id"],
+                OwnTest(
+                    p_value=p_value,
+                    p_adjusted=p_adjusted,
+                    detail=gap["ends"],
+                    most_by_chance=test["high"],
+                ),
+            )
 
 
 def _of_swaps(pairs: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, OwnTest]]:

@@ -7,12 +7,13 @@ from dataclasses import replace
 
 from harness.core.bias import Bias, Effect, Probed
 from harness.reports.bias_words import (
+    chance_words,
     finding_words,
     interval_words,
     listed,
     value_words,
     verdict_words,
-    with_interval,
+    with_spread,
 )
 from harness.reports.interval_bar import IntervalBar, Scale, interval_bar, scale_for
 from harness.reports.number_format import (
@@ -76,10 +77,7 @@ def _overview(one: Probed) -> tuple[Cell | str, ...]:
     lead = next((effect for effect in one.effects if effect.estimate.value is not None), None)
     first = Cell(ABSENT)
     if lead is not None:
-        e = lead.estimate
-        first = Cell(
-            with_interval(e.value, e.interval, lead.reading, spread_of(e)), remark=e.quantity.id
-        )
+        first = Cell(with_spread(lead), remark=lead.estimate.quantity.id)
     return (
         one.suite,
         one.model,
@@ -101,7 +99,7 @@ def _row(effect: Effect, scale: Scale) -> tuple[Cell, ...]:
     return (
         Cell(effect.group or "all"),
         Cell(value_words(e.value, reading, spread, points="points"), order=e.value, remark=e.note),
-        Cell(interval_words(e.interval, reading, spread) or ABSENT),
+        Cell(chance_words(effect) or interval_words(e.interval, reading, spread) or ABSENT),
         Cell(value_words(reading.reference, reading, None, points=""), order=reading.reference),
         Cell("", bar=_bar(effect, scale)),
         Cell(format_p(effect.p_adjusted), order=effect.p_adjusted),
@@ -112,7 +110,10 @@ def _row(effect: Effect, scale: Scale) -> tuple[Cell, ...]:
 
 def _bar(effect: Effect, scale: Scale) -> IntervalBar | None:
     reading = effect.reading
-    drawn = interval_bar(effect.estimate, scale, reference=reading.reference)
+    estimate = effect.estimate
+    if effect.most_by_chance is not None:
+        estimate = replace(estimate, interval=None)
+    drawn = interval_bar(estimate, scale, reference=reading.reference)
     if drawn is None or reading.scale == "number":
         return drawn
     unit = " %" if reading.scale == "share" else ""

@@ -111,7 +111,7 @@ def effect_sentence(effect: Effect) -> str:
         claim, value, interval = reading.claim_below, -value, _turned(interval)
     spread = spread_of(estimate)
     told = claim.replace("{value}", value_words(value, reading, spread))
-    ends = interval_words(interval, reading, spread)
+    ends = chance_words(effect) or interval_words(interval, reading, spread)
     facts = ", ".join(filter(None, (ends, f"n = {format_count(estimate.n)}")))
     groups = f", from {effect.detail}" if effect.detail else ""
     meaning = _meaning(effect)
@@ -143,14 +143,21 @@ def interval_words(interval: Interval | None, reading: Reading, spread: float | 
     return f"{low} to {high}{' %' if reading.scale == 'share' else ''}"
 
 
-def with_interval(
-    value: float | None, interval: Interval | None, reading: Reading, spread: float | None
-) -> str:
-    """Write both: ``61 % (56 to 66 %)``."""
-    text, ends = (
-        value_words(value, reading, spread),
-        interval_words(interval, reading, spread),
-    )
+def chance_words(effect: Effect) -> str:
+    """Write what takes the place of an interval: up to where chance alone would come."""
+    if effect.most_by_chance is None:
+        return ""
+    estimate, reading = effect.estimate, effect.reading
+    most = value_words(effect.most_by_chance, reading, spread_of(estimate), points="points")
+    return f"groups alike would show up to {most}"
+
+
+def with_spread(effect: Effect) -> str:
+    """Write value and interval: ``61 % (56 to 66 %)``; of a gap, what chance alone would show."""
+    estimate, reading = effect.estimate, effect.reading
+    spread = spread_of(estimate)
+    text = value_words(estimate.value, reading, spread)
+    ends = chance_words(effect) or interval_words(estimate.interval, reading, spread)
     return f"{text} ({ends})" if ends else text
 
 
@@ -220,8 +227,7 @@ def _of_groups(found: Probed, family: Sequence[Effect]) -> Iterator[str]:
 def _short(effect: Effect) -> str:
     estimate = effect.estimate
     name = effect.group or estimate.quantity.id
-    value = with_interval(estimate.value, estimate.interval, effect.reading, spread_of(estimate))
-    return f"{name} {value}, n = {format_count(estimate.n)}"
+    return f"{name} {with_spread(effect)}, n = {format_count(estimate.n)}"
 
 
 def _meaning(effect: Effect) -> str:

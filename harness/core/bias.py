@@ -130,6 +130,9 @@ class Effect:
     shown: Shown = Shown.UNKNOWN
     detail: str = ""
     """Of a gap, which group is lowest and which is highest."""
+    most_by_chance: float | None = None
+    """Of a gap, up to where groups of these sizes that were alike would come; its own interval
+    hardly ever reaches 0, and tells nothing of whether there is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -188,8 +188,25 @@ def test_a_scale_has_nothing_that_no_number_can_be() -> None:
     assert bar.ends[1] == "1"
 
 
+def test_a_gap_is_told_beside_what_chance_would_make_of_it() -> None:
+    reading = replace(READING, scale="points", reference=0.0, test="own")
+    gap = replace(effect(0.21, 0.02, Shown.NOT_SHOWN, reading=reading), most_by_chance=0.4)
+    found = probed(gap)
+    (row,), (lead,) = effect_table(found, 0.95).rows, overview_table(bias_of(found)).rows
+
+    assert "(groups alike would show up to 40 points, n = 100)" in effect_sentence(gap)
+    assert "(groups alike would show up to 40 points)" in lead[5].text
+    assert row[2].text == "groups alike would show up to 40 points"
+    assert row[4].bar is not None
+    assert row[4].bar.low is None
+
+
+def bias_of(found: Probed) -> Bias:
+    return Bias(level=0.95, probed=(found,))
+
+
 def test_the_overview_counts_the_scored() -> None:
-    found = Bias(level=0.95, probed=(replace(probed(WHOLE), n_unreadable=3),))
+    found = bias_of(replace(probed(WHOLE), n_unreadable=3))
     (row,) = overview_table(found).rows
 
     assert (row[4].text, row[4].remark) == ("95", "of 100")
