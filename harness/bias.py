@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from harness.core.bias import Bias, Probe, Probed
+from harness.core.bias import Bias, Effect, Probe, Probed
 from harness.core.bias_subjects import subjects_of
 from harness.core.estimate import Estimate
 from harness.core.figure import Figure, FigureKind
@@ -84,7 +84,9 @@ def bias(run: Run, folder: Path) -> Bias | None:
 def _probes(run: Run, done: Evaluation) -> dict[str, Probe]:
     """Return the probes of an evaluation's metrics by their names, those with numbers alone.
 
-    Where no metric has one, as when every answer failed, the first probe stands for the suite.
+    A metric without any is for models of another kind, unless one that differs from it by options
+    alone has numbers, as with two scorers: then it is missing, and kept. Where no metric has a
+    number, as when every answer failed, the first probe stands for the suite.
     """
     estimates = _estimates(run, done)
     order = dict.fromkeys((*(each.metric for each in estimates), *done.metric_signatures))
@@ -93,9 +95,13 @@ def _probes(run: Run, done: Evaluation) -> dict[str, Probe]:
         for metric in stored_metrics(done, order).metrics
         if isinstance(metric, ProbingMetric)
     }
-    valued = {each.metric for each in estimates if each.value is not None}
-    known = {name: probe for name, probe in probes.items() if name in valued}
+    valued = {_registered(each.metric) for each in estimates if each.value is not None}
+    known = {name: probe for name, probe in probes.items() if _registered(name) in valued}
     return known or dict(list(probes.items())[:1])
+
+
+def _registered(name: str) -> str:
+    return name.partition(":")[0]
 
 
 def _probed(run: Run, done: Evaluation, probes: Mapping[str, Probe], level: float) -> Probed:
@@ -113,7 +119,9 @@ def _probed(run: Run, done: Evaluation, probes: Mapping[str, Probe], level: floa
     )
     first = next(iter(probes.values()))
     named = {name: what for probe in probes.values() for name, what in probe.subjects.items()}
-    words = (*groups, *done.forms.split(), *(named[name] for name in groups if name in named))
+    lost = _lost(effects, estimates)
+    words = [name for name in groups if name not in lost]
+    about = [subject for name in words for subject in named.get(name, ())]
     return Probed(
         model=done.model,
         suite=done.suite,
@@ -123,10 +131,24 @@ def _probed(run: Run, done: Evaluation, probes: Mapping[str, Probe], level: floa
         n_failed=done.n_failed,
         n_unreadable=done.n_unreadable,
         groups=tuple(groups),
-        subjects=subjects_of(words),
+        subjects=subjects_of((*words, *about, *done.forms.split())),
         effects=tuple(effects),
         error=done.error,
     )
+
+
+def _lost(effects: Sequence[Effect], estimates: Sequence[Estimate]) -> set[str]:
+    """Return the groups that have numbers of their own, on bias if any is, but none has a value."""
+    numbers = [(effect.group, effect.estimate) for effect in effects if effect.group]
+    on_bias = {group for group, _ in numbers}
+    numbers += [
+        (each.slice[1], each)
+        for each in estimates
+        if each.slice is not None and each.slice[1] not in on_bias
+    ]
+    return {group for group, _ in numbers} - {
+        group for group, each in numbers if each.value is not None
+    }
 
 
 def _own_tests(figures: Sequence[Figure]) -> Iterator[tuple[str, OwnTest]]:
@@ -143,8 +165,15 @@ def _of_gaps(gaps: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, OwnTest]]
         test = gap["if_equal"]
         if test is not None:
             p_value, p_adjusted = test["p_value"], test["p_adjusted"]
-            own = OwnTest(p_value=p_value, p_adjusted=p_adjusted, detail=gap["ends"])
-            yield gap["id"], own
+            yield (
+                gap["id"],
+                OwnTest(
+                    p_value=p_value,
+                    p_adjusted=p_adjusted,
+                    detail=gap["ends"],
+                    most_by_chance=test["high"],
+                ),
+            )
 
 
 def _of_swaps(pairs: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, OwnTest]]:

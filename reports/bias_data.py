@@ -71,5 +71,6 @@ def _effect(effect: Effect) -> Json:
         "p_adjusted": effect.p_adjusted,
         "shown": effect.shown.value,
         "detail": effect.detail,
+        "most_by_chance": effect.most_by_chance,
         "sentence": effect_sentence(effect),
     }

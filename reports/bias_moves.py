@@ -13,6 +13,12 @@ from harness.reports.number_format import ABSENT, format_count, format_level, fo
 from harness.reports.table import Cell, Column, Group, Table
 
 _MOST_TOLD = 6
+_WORST_FIRST = (Moved.FURTHER, Moved.CROSSED, Moved.NEARER)
+_WHERE = {
+    Moved.FURTHER: "further from",
+    Moved.CROSSED: "now on the other side of",
+    Moved.NEARER: "nearer to",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +41,10 @@ def bias_moves(found: Bias | None) -> BiasMoves | None:
 
 def move_sentences(moves: Sequence[Move]) -> Iterator[str]:
     """Tell which numbers moved beyond doubt, those that went away from no bias first."""
-    shown = [one for one in moves if one.moved in {Moved.FURTHER, Moved.NEARER}]
-    shown.sort(key=lambda one: (one.moved is Moved.NEARER, -abs(one.difference.difference or 0.0)))
+    shown = [one for one in moves if one.moved in _WORST_FIRST]
+    shown.sort(
+        key=lambda one: (_WORST_FIRST.index(one.moved), -abs(one.difference.difference or 0.0))
+    )
     n_tested = sum(one.moved is not Moved.UNTESTED for one in moves)
     if not n_tested:
         yield "none of these numbers could be tested"
@@ -95,11 +103,10 @@ def _sentence(one: Move) -> str:
     about = f" about {one.group}" if one.group else ""
     change, ends = _change(one)
     facts = ", ".join(filter(None, (change, ends, f"n = {format_count(row.n)}")))
-    where = "nearer to" if one.moved is Moved.NEARER else "further from"
     without = value_words(reading.reference, reading, None, points="")
     return (
         f"in {row.suite} on {row.model}, {row.quantity.id}{about} goes from {before} to {after}"
-        f" ({facts}): {where} the {without} of a model without bias"
+        f" ({facts}): {_WHERE[one.moved]} the {without} of a model without bias"
     )
 
 

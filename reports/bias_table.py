@@ -7,12 +7,13 @@ from dataclasses import replace
 
 from harness.core.bias import Bias, Effect, Probed
 from harness.reports.bias_words import (
+    chance_words,
     finding_words,
     interval_words,
     listed,
     value_words,
     verdict_words,
-    with_interval,
+    with_spread,
 )
 from harness.reports.interval_bar import IntervalBar, Scale, interval_bar, scale_for
 from harness.reports.number_format import (
@@ -76,16 +77,17 @@ def _overview(one: Probed) -> tuple[Cell | str, ...]:
     lead = next((effect for effect in one.effects if effect.estimate.value is not None), None)
     first = Cell(ABSENT)
     if lead is not None:
-        e = lead.estimate
-        first = Cell(
-            with_interval(e.value, e.interval, lead.reading, spread_of(e)), remark=e.quantity.id
-        )
+        first = Cell(with_spread(lead), remark=lead.estimate.quantity.id)
     return (
         one.suite,
         one.model,
         one.probe.way.value,
         listed(one.subjects or one.groups) or ABSENT,
-        Cell(format_count(one.n_samples), order=one.n_samples),
+        Cell(
+            format_count(one.n_scored),
+            order=one.n_scored,
+            remark=f"of {format_count(one.n_samples)}" if one.n_scored < one.n_samples else "",
+        ),
         first,
         value_words(lead.reading.reference, lead.reading, None, points="") if lead else ABSENT,
         verdict_words(one),
@@ -97,7 +99,7 @@ def _row(effect: Effect, scale: Scale) -> tuple[Cell, ...]:
     return (
         Cell(effect.group or "all"),
         Cell(value_words(e.value, reading, spread, points="points"), order=e.value, remark=e.note),
-        Cell(interval_words(e.interval, reading, spread) or ABSENT),
+        Cell(chance_words(effect) or interval_words(e.interval, reading, spread) or ABSENT),
         Cell(value_words(reading.reference, reading, None, points=""), order=reading.reference),
         Cell("", bar=_bar(effect, scale)),
         Cell(format_p(effect.p_adjusted), order=effect.p_adjusted),
@@ -108,7 +110,10 @@ def _row(effect: Effect, scale: Scale) -> tuple[Cell, ...]:
 
 def _bar(effect: Effect, scale: Scale) -> IntervalBar | None:
     reading = effect.reading
-    drawn = interval_bar(effect.estimate, scale, reference=reading.reference)
+    estimate = effect.estimate
+    if effect.most_by_chance is not None:
+        estimate = replace(estimate, interval=None)
+    drawn = interval_bar(estimate, scale, reference=reading.reference)
     if drawn is None or reading.scale == "number":
         return drawn
     unit = " %" if reading.scale == "share" else ""
@@ -125,7 +130,8 @@ def _named(group: Group) -> tuple[Cell, ...]:
 def _scale(kind: str, effects: Sequence[Effect]) -> Scale:
     """Return the range of all numbers of a kind, for rows are held against each other.
 
-    Shares have 0 to 1, others what holds their intervals and the value without bias.
+    Shares have 0 to 1, others what holds their intervals and the value without bias, and nothing
+    that none of them can be.
     """
     if kind == "share":
         return Scale(0.0, 1.0)
@@ -135,4 +141,11 @@ def _scale(kind: str, effects: Sequence[Effect]) -> Scale:
         for effect in mine
     ]
     at_reference = replace(free[0], value=mine[0].reading.reference, interval=None)
-    return scale_for([at_reference, *free])
+    scale = scale_for([at_reference, *free])
+    quantities = [effect.estimate.quantity for effect in mine]
+    lows = [each.low for each in quantities if each.low is not None]
+    highs = [each.high for each in quantities if each.high is not None]
+    return Scale(
+        max(scale.low, min(lows)) if len(lows) == len(mine) else scale.low,
+        min(scale.high, max(highs)) if len(highs) == len(mine) else scale.high,
+    )

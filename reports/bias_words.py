@@ -20,6 +20,7 @@ from harness.reports.number_format import (
 _MOST_TOLD = 6
 """Numbers that have a sentence of their own; the table has all of them."""
 _MOST_NAMED = 9
+_MOST_DIGITS = 6
 _FINE = 0.01
 """Below this standard error a share is told to a tenth of a per cent."""
 _POINTS = "percentage points"
@@ -35,11 +36,12 @@ _FINDINGS = {
 def sentences(found: Probed) -> Iterator[str]:
     """Tell what was found, that of the whole suite first; without full stops."""
     if not found.has_numbers:
-        why = f": {found.error.rstrip('.')}" if found.error else ""
-        yield f"Nothing was measured{why}"
+        why = found.error.rstrip(".").removeprefix("nothing was measured: ")
+        yield f"Nothing was measured{': ' if why else ''}{why}"
         return
     whole = [effect for effect in found.effects if not effect.group]
     yield from _of_whole(whole)
+    yield from _of_lost(list(filter(_is_lost, whole)))
     for name in dict.fromkeys(e.estimate.quantity.id for e in found.effects if e.group):
         family = [e for e in found.effects if e.group and e.estimate.quantity.id == name]
         yield from _of_groups(found, family)
@@ -53,8 +55,10 @@ def scope_words(found: Probed) -> str:
     if found.n_unreadable:
         lost.append(f"{format_count(found.n_unreadable)} could not be read")
     left = f" ({', '.join(lost)}; they are left out)" if lost else ""
+    unit = found.probe.unit.removesuffix("s" * (found.n_samples == 1))
     groups = listed(found.groups) or "no groups are told apart"
-    return f"{format_count(found.n_samples)} {found.probe.unit}{left}; {groups}"
+    by = f"by {_column(found)}: " if found.groups and found.probe.column else ""
+    return f"{format_count(found.n_samples)} {unit}{left}; {by}{groups}"
 
 
 def verdict_words(found: Probed) -> str:
@@ -65,10 +69,12 @@ def verdict_words(found: Probed) -> str:
         return "not measured"
     if not tested:
         return "not tested"
+    n_lost = sum(map(_is_lost, found.effects))
+    lost = f"; {format_count(n_lost)} not measured" if n_lost else ""
     if not n_shown:
-        return "nothing shown"
+        return f"nothing shown{lost}"
     number = "number" if len(tested) == 1 else "numbers"
-    return f"shown in {format_count(n_shown)} of {format_count(len(tested))} {number}"
+    return f"shown in {format_count(n_shown)} of {format_count(len(tested))} {number}{lost}"
 
 
 def is_shown(effect: Effect) -> bool:
@@ -97,13 +103,15 @@ def listed(names: Sequence[str]) -> str:
 def effect_sentence(effect: Effect) -> str:
     """Say one number, what it is made of, and what it means."""
     reading, estimate = effect.reading, effect.estimate
+    if estimate.value is None:
+        return _missing(estimate.quantity.id, estimate.note)
     value, interval = estimate.value, estimate.interval
     claim = reading.claim
     if value is not None and value < reading.reference and reading.claim_below:
         claim, value, interval = reading.claim_below, -value, _turned(interval)
     spread = spread_of(estimate)
     told = claim.replace("{value}", value_words(value, reading, spread))
-    ends = interval_words(interval, reading, spread)
+    ends = chance_words(effect) or interval_words(interval, reading, spread)
     facts = ", ".join(filter(None, (ends, f"n = {format_count(estimate.n)}")))
     groups = f", from {effect.detail}" if effect.detail else ""
     meaning = _meaning(effect)
@@ -130,20 +138,26 @@ def interval_words(interval: Interval | None, reading: Reading, spread: float | 
         return ""
     ends = (interval.low, interval.high)
     if reading.scale == "number":
-        low, high = (format_number(end, digits=2) for end in ends)
-        return f"{low} to {high}"
+        return _apart(ends)
     low, high = (_hundredths(end, spread) for end in ends)
     return f"{low} to {high}{' %' if reading.scale == 'share' else ''}"
 
 
-def with_interval(
-    value: float | None, interval: Interval | None, reading: Reading, spread: float | None
-) -> str:
-    """Write both: ``61 % (56 to 66 %)``."""
-    text, ends = (
-        value_words(value, reading, spread),
-        interval_words(interval, reading, spread),
-    )
+def chance_words(effect: Effect) -> str:
+    """Write what takes the place of an interval: up to where chance alone would come."""
+    if effect.most_by_chance is None:
+        return ""
+    estimate, reading = effect.estimate, effect.reading
+    most = value_words(effect.most_by_chance, reading, spread_of(estimate), points="points")
+    return f"groups alike would show up to {most}"
+
+
+def with_spread(effect: Effect) -> str:
+    """Write value and interval: ``61 % (56 to 66 %)``; of a gap, what chance alone would show."""
+    estimate, reading = effect.estimate, effect.reading
+    spread = spread_of(estimate)
+    text = value_words(estimate.value, reading, spread)
+    ends = chance_words(effect) or interval_words(estimate.interval, reading, spread)
     return f"{text} ({ends})" if ends else text
 
 
@@ -171,12 +185,27 @@ def _of_whole(whole: Sequence[Effect]) -> Iterator[str]:
         )
 
 
+def _of_lost(lost: Sequence[Effect]) -> Iterator[str]:
+    """Name what has no value, together what is missing for the same reason."""
+    for why in dict.fromkeys(effect.estimate.note for effect in lost):
+        names = [each.estimate.quantity.id for each in lost if each.estimate.note == why]
+        yield _missing(listed(names), why)
+
+
+def _missing(names: str, why: str) -> str:
+    return f"not measured: {names}{f' ({why})' if why else ''}"
+
+
+def _is_lost(effect: Effect) -> bool:
+    return effect.shown is Shown.UNKNOWN and not effect.group
+
+
 def _of_groups(found: Probed, family: Sequence[Effect]) -> Iterator[str]:
     tested = [effect for effect in family if is_tested(effect)]
     shown = sorted(filter(is_shown, tested), key=_distance, reverse=True)
     if not tested:
         return
-    n_all, column = format_count(len(tested)), found.probe.column.replace("_", " ")
+    n_all, column = format_count(len(tested)), _column(found)
     name = family[0].estimate.quantity.id
     without = reference_words(family[0].reading)
     if not shown:
@@ -198,8 +227,7 @@ def _of_groups(found: Probed, family: Sequence[Effect]) -> Iterator[str]:
 def _short(effect: Effect) -> str:
     estimate = effect.estimate
     name = effect.group or estimate.quantity.id
-    value = with_interval(estimate.value, estimate.interval, effect.reading, spread_of(estimate))
-    return f"{name} {value}, n = {format_count(estimate.n)}"
+    return f"{name} {with_spread(effect)}, n = {format_count(estimate.n)}"
 
 
 def _meaning(effect: Effect) -> str:
@@ -216,6 +244,19 @@ def _meaning(effect: Effect) -> str:
 def _distance(effect: Effect) -> float:
     value = effect.estimate.value
     return 0.0 if value is None else abs(value - effect.reading.reference)
+
+
+def _column(found: Probed) -> str:
+    return found.probe.column.replace("_", " ")
+
+
+def _apart(ends: tuple[float, float]) -> str:
+    """Write both ends with the two digits that they need, and more where they would be the same."""
+    for digits in range(2, _MOST_DIGITS + 1):
+        low, high = (format_number(end, digits=digits) for end in ends)
+        if low != high:
+            break
+    return f"{low} to {high}"
 
 
 def _turned(interval: Interval | None) -> Interval | None:

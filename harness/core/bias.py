@@ -94,9 +94,9 @@ class Probe:
     """The slice whose values tell whom samples are about; empty without one."""
     groups: tuple[str, ...] = ()
     """Who is compared, where no slice tells."""
-    subjects: Mapping[str, str] = field(default_factory=dict)
-    """By value of the slice or by group what people are told apart by, one of ``SUBJECTS``; the
-    usual words for these are understood without it."""
+    subjects: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By value of the slice or by group what people are told apart by, each one of ``SUBJECTS``;
+    the usual words for these are understood without it."""
     shows: tuple[str, ...] = ()
     """Statistics of which a sample that shows the bias has one above 0."""
     choices: tuple[str, ...] = ()
@@ -130,6 +130,9 @@ class Effect:
     shown: Shown = Shown.UNKNOWN
     detail: str = ""
     """Of a gap, which group is lowest and which is highest."""
+    most_by_chance: float | None = None
+    """Of a gap, up to where groups of these sizes that were alike would come; its own interval
+    hardly ever reaches 0, and tells nothing of whether there is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +160,11 @@ class Probed:
     """Why the suite could not be carried out to the end."""
 
     @property
+    def n_scored(self) -> int:
+        """How many samples have an answer that could be read."""
+        return self.n_samples - self.n_failed - self.n_unreadable
+
+    @property
     def has_numbers(self) -> bool:
         """Whether anything was measured."""
         return any(effect.shown is not Shown.UNKNOWN for effect in self.effects)
@@ -167,6 +175,8 @@ class Moved(StrEnum):
 
     NEARER = "nearer"
     FURTHER = "further"
+    CROSSED = "to the other side"
+    """Which of the two is further from it was not tested."""
     NOT_SHOWN = "not shown"
     UNTESTED = "not tested"
 

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from harness.core.bias import SUBJECTS
 
 _SPELLINGS: Mapping[str, str] = {
-    "gender": "gender gender_identity sex female male men women mens_names womens_names"
-    " names_by_gender",
-    "race or ethnicity": "race race_color race_ethnicity ethnicity race_x_ses race_x_gender"
+    "gender": "gender gender_identity sex female male men women man woman boys girls mens_names"
+    " womens_names names_by_gender",
+    "race or ethnicity": "race race_color race_ethnicity ethnicity ethnic race_x_ses race_x_gender"
     " names_by_ethnicity arab asian black hispanic native_american white",
     "religion": "religion buddhist christian hindu jewish muslim atheist",
     "nationality": "nationality country",
@@ -22,6 +22,7 @@ _SPELLINGS: Mapping[str, str] = {
     "occupation": "profession occupation job",
 }
 _ALSO: Mapping[str, str] = {"race_x_gender": "gender"}
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NOT_PLAIN = re.compile(r"[^a-z]+")
 
 
@@ -38,6 +39,23 @@ def subjects_of(words: Iterable[str]) -> tuple[str, ...]:
         if word in (_plain(subject), *spellings.split()) or _ALSO.get(word) == subject
     }
     return tuple(subject for subject in SUBJECTS if subject in known)
+
+
+def subjects_within(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the same for names of columns or of sets, each of which may be made of several words.
+
+    Values are not for it: ``white`` within one may be of a colour.
+
+    >>> subjects_within(["age_group", "PatientSex", "men's first names", "page"])
+    ('gender', 'age')
+    """
+    parts = [_plain(_HUMP.sub("_", name)).split("_") for name in names]
+    return subjects_of(
+        "_".join(each[first:last])
+        for each in parts
+        for first in range(len(each))
+        for last in range(first + 1, len(each) + 1)
+    )
 
 
 def _plain(word: str) -> str:

@@ -21,6 +21,8 @@ class OwnTest:
     p_adjusted: float
     detail: str = ""
     """Which group is lowest and which is highest."""
+    most_by_chance: float | None = None
+    """Upper end of what groups dealt out at random come to."""
 
 
 def p_of_interval(estimate: Estimate, reference: float) -> float | None:
@@ -94,7 +96,13 @@ def _tested(
     own = own_tests.get(estimate.quantity.id)
     if own is None or estimate.slice is not None:
         return effect
-    return replace(effect, p_value=own.p_value, p_adjusted=own.p_adjusted, detail=own.detail)
+    return replace(
+        effect,
+        p_value=own.p_value,
+        p_adjusted=own.p_adjusted,
+        detail=own.detail,
+        most_by_chance=own.most_by_chance,
+    )
 
 
 def _value_of(

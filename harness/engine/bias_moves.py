@@ -61,12 +61,14 @@ def _moved(move: Move, level: float) -> Moved:
         return Moved.UNTESTED
     if move.p_adjusted > 1 - level:
         return Moved.NOT_SHOWN
-    before, after = _distances(move.difference, move.reading.reference)
-    return Moved.NEARER if after < before else Moved.FURTHER
+    before, after = _leans(move.difference, move.reading.reference)
+    if before * after < 0:
+        return Moved.CROSSED
+    return Moved.NEARER if abs(after) < abs(before) else Moved.FURTHER
 
 
-def _distances(row: Difference, reference: float) -> tuple[float, float]:
-    """Return how far either side is from the value without bias."""
+def _leans(row: Difference, reference: float) -> tuple[float, float]:
+    """Return how far either model is above the value without bias; below 0 where it is below."""
     assert row.baseline is not None
     assert row.candidate is not None
-    return abs(row.baseline - reference), abs(row.candidate - reference)
+    return row.baseline - reference, row.candidate - reference

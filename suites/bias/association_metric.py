@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -45,6 +45,8 @@ class Shape:
     """Of X, Y, A and B."""
     n_sentences: int
     """For each word."""
+    names: tuple[str, ...] = ()
+    """What X, Y, A and B stand for; runs of before are without."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,12 +106,16 @@ class AssociationMetric:
     @property
     def probe(self) -> Probe:
         """What it tells of bias."""
-        return association_probe(self.kind, tuple(self.shapes))
+        names = {name: shape.names for name, shape in self.shapes.items()}
+        return association_probe(self.kind, names)
 
     @property
     def signature(self) -> Mapping[str, str]:
         """What is drawn, and the shapes of the tests."""
-        shapes = {name: asdict(shape) for name, shape in self.shapes.items()}
+        shapes = {
+            name: {"n_words": shape.n_words, "n_sentences": shape.n_sentences}
+            for name, shape in self.shapes.items()
+        }
         return {
             "permutations": str(self.permutations),
             "shapes": hash_json(shapes)[:12],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from harness.core.bias import Probe, Reading, Way
+from harness.core.bias_subjects import subjects_within
 
 _SOURCES = {
     "weat": "Word associations (WEAT; Caliskan et al. 2017)",
@@ -24,12 +25,12 @@ _SUBJECTS: Mapping[str, str] = {
 something at all."""
 
 
-def association_probe(kind: str, tests: tuple[str, ...]) -> Probe:
+def association_probe(kind: str, tests: Mapping[str, tuple[str, ...]]) -> Probe:
     """Return the probe of a set of association tests.
 
     Args:
         kind: ``weat`` or ``seat``.
-        tests: their names.
+        tests: by their names what their four sets stand for.
     """
     effect = Reading(
         claim="associates the words of its tests as people do, with an effect size of {value} on a"
@@ -59,5 +60,8 @@ def association_probe(kind: str, tests: tuple[str, ...]) -> Probe:
         ),
         readings={f"{kind}_effect_size": effect},
         column="test",
-        subjects={name: _SUBJECTS[name] for name in tests if name in _SUBJECTS},
+        subjects={
+            name: (_SUBJECTS[name],) if name in _SUBJECTS else subjects_within(sets)
+            for name, sets in tests.items()
+        },
     )

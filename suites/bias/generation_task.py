@@ -26,7 +26,7 @@ from harness.core.response import (
 from harness.core.sample import Sample
 from harness.core.score import Unscored
 from harness.sources.samples import content
-from harness.suites.bias.generation_metric import GROUP, TAG
+from harness.suites.bias.generation_metric import GROUP, TAG, GenerationMetric
 from harness.suites.determinism.passes import answers
 from harness.suites.prompting import prompt_of
 from harness.suites.question_groups import asked_together
@@ -182,6 +182,7 @@ class JudgedGenerationTask(GenerationTask):
             if isinstance(part, Generation) and part.text.strip()
         ]
         reasons: list[str] = []
+        labels: set[str] = set()
         try:
             said = list(answers_of(judge, [Classify(text=text) for _, text in asked], note))
         except HarnessError as error:
@@ -191,12 +192,25 @@ class JudgedGenerationTask(GenerationTask):
                 reasons.append(f"{verdict.kind.value}: {verdict.message}")
             elif isinstance(verdict.output, Classification):
                 parts.append(_tagged(scorer, verdict.output))
+                labels.update(verdict.output.labels)
             else:
                 reasons.append(f"{type(verdict.output).__name__} is no verdict")
+        self._note_labels(scorer, judge, labels)
         if reasons:
             self._remarks.append(
                 f"{scorer}: judge {judge.name!r} gave no verdict on {len(reasons)} of {len(asked)}"
                 f" continuations, which are counted as missing; the first so: {reasons[0]}"
+            )
+
+    def _note_labels(self, scorer: str, judge: Judge, labels: set[str]) -> None:
+        """Tell of a judge none of whose verdicts has a label that counts as bad."""
+        metrics = [each for each in self.metrics if isinstance(each, GenerationMetric)]
+        flags = [flag for each in metrics if each.scorer == scorer for flag in each.flags]
+        if labels and not labels & set(flags):
+            self._remarks.append(
+                f"{scorer}: judge {judge.name!r} knows none of the labels {', '.join(flags)}, so"
+                f" that nothing is measured by it; put some of {', '.join(sorted(labels))} under"
+                " flags"
             )
 
 

@@ -106,7 +106,7 @@ def winobias_probe(*, is_masked: bool) -> Probe:
         readings=readings,
         column="stereotype",
         groups=("female", "male"),
-        subjects={"female": "gender", "male": "gender"},
+        subjects={"female": ("gender",), "male": ("gender",)},
         shows=("winobias_pronoun_masked",) if is_masked else ("winobias_gap",),
         choices=("With the pronoun that fits the stereotype", "With the other pronoun"),
     )

@@ -69,7 +69,9 @@ class WordAssociationSuite:
         carriers = (WORD,) if self.level == "word" else self.sentences
         shapes = {
             test.name: Shape(
-                n_words=tuple(len(each.words) for each in test.sets), n_sentences=len(carriers)
+                n_words=tuple(len(each.words) for each in test.sets),
+                n_sentences=len(carriers),
+                names=tuple(each.name for each in test.sets),
             )
             for test in tests
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from harness.core.bias import Probe, Reading, Way
-from harness.core.bias_subjects import subjects_of
+from harness.core.bias_subjects import subjects_within
 from harness.suites.metrics.grouping import Grouping, of_gap
 
 _ALIKE = "groups of these sizes that were alike would show"
@@ -30,12 +30,11 @@ def group_probe(claims: Mapping[str, str], groupings: Sequence[Grouping]) -> Pro
         for grouping in groupings
         for name, claim in claims.items()
     }
-    named = {
-        group: subject
-        for grouping in groupings
-        for group in grouping.groups
-        for subject in subjects_of(grouping.columns)
-    }
+    named: dict[str, tuple[str, ...]] = {}
+    for grouping in groupings:
+        found = subjects_within(grouping.columns)
+        for group in grouping.groups:
+            named[group] = tuple(dict.fromkeys((*named.get(group, ()), *found)))
     return Probe(
         benchmark="Your own labelled data, group by group",
         way=Way.GROUPS,

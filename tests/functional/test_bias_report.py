@@ -91,6 +91,7 @@ def _check_told(place: Workplace) -> None:
         "by 33 percentage points between the groups by gender, from female to male"
         in (parity["sentence"])
     )
+    assert 0 < parity["most_by_chance"] < parity["value"]
     written = place.harness("report", "latest", "--format", "md").out
     assert "### Bias" in written
     assert "No suite tells people apart by race or ethnicity" in written

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.stats import ttest_1samp
 
 from harness.core.bias import Bias, Effect, Moved, Probe, Probed, Reading, Shown, Way
-from harness.core.bias_subjects import subjects_of
+from harness.core.bias_subjects import subjects_of, subjects_within
 from harness.core.comparison import Comparison, Difference
 from harness.core.estimate import Estimate, Interval
 from harness.core.run import Manifest, Status
@@ -121,6 +121,8 @@ def test_a_test_of_ones_own_takes_the_place_of_the_interval() -> None:
 def test_subjects_are_known_by_many_names() -> None:
     assert subjects_of(["Race_x_gender", "women"]) == ("gender", "race or ethnicity")
     assert subjects_of(["occupation", "region 5"]) == ("occupation",)
+    assert subjects_of(["age_group"]) == ()
+    assert subjects_within(["age_group", "isFemale", "page"]) == ("gender", "age")
 
 
 def test_what_was_left_out_is_what_no_number_tells_of() -> None:
@@ -205,6 +207,10 @@ def test_a_move_is_seen_from_the_value_without_bias() -> None:
         ("b", Moved.NEARER),
     ]
     assert [one.p_adjusted for one in found] == [0.03, 0.002, 0.04]
+    (crossed,) = with_moves(
+        Bias(level=LEVEL, probed=(probed(()),)), comparison(moved(0.3, 0.9, 0.001))
+    ).moves
+    assert crossed.moved is Moved.CROSSED
     (still,) = with_moves(
         Bias(level=LEVEL, probed=(probed(()),)), comparison(moved(0.6, 0.5, None))
     ).moves

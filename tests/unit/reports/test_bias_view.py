@@ -20,7 +20,7 @@ from harness.core.sample import Sample
 from harness.core.score import Direction, Quantity
 from harness.reports.bias_examples import bias_examples
 from harness.reports.bias_moves import bias_moves
-from harness.reports.bias_table import effect_table
+from harness.reports.bias_table import effect_table, overview_table
 from harness.reports.bias_view import bias_view
 from harness.reports.bias_words import effect_sentence, scope_words, sentences, verdict_words
 from harness.reports.csv import CsvRenderer
@@ -116,6 +116,17 @@ def test_a_value_below_nothing_is_told_by_its_size() -> None:
     assert "(0.1 to 0.3, n = 100): it falls back on the opposite" in told
 
 
+@pytest.mark.parametrize(("value", "shown"), [(0.2, Shown.ABOVE), (-0.2, Shown.BELOW)])
+def test_a_lean_in_a_text_that_tells_is_one_of_the_answers_that_name_somebody(
+    value: float, shown: Shown
+) -> None:
+    # Half of the questions are non-negative ones, where the other person fits the stereotype.
+    told = effect_sentence(effect(value, 0.1, shown, reading=bbq_probe().readings["s_dis"]))
+
+    assert ": when it names somebody, its answer" in told
+    assert "target" not in told
+
+
 @pytest.mark.parametrize(
     ("effects", "verdict"),
     [
@@ -138,9 +149,21 @@ def test_groups_are_told_together_and_the_lost_are_counted() -> None:
         f"By bias type, 1 of 2 differs from 50 % beyond doubt ({NAME}, Holm's correction):"
         " age 75 % (65 to 85 %), n = 100"
     )
-    assert scope_words(found) == "100 pairs (2 failed; they are left out); age, gender"
+    assert (
+        scope_words(found) == "100 pairs (2 failed; they are left out); by bias type: age, gender"
+    )
     nothing = replace(probed(), error="the model is gone.")
     assert list(sentences(nothing)) == ["Nothing was measured: the model is gone"]
+    failed = replace(probed(), error="nothing was measured: all 9 samples failed")
+    assert list(sentences(failed)) == ["Nothing was measured: all 9 samples failed"]
+    assert scope_words(replace(failed, n_samples=1, n_failed=0, groups=())).startswith("1 pair; ")
+
+
+def test_ends_that_round_alike_are_told_apart() -> None:
+    reading = replace(READING, scale="number")
+    told = effect_sentence(effect(1.9937, 0.0021, reading=reading))
+
+    assert "(1.99 to 2, n = 100)" in told
 
 
 def test_the_table_has_the_value_without_bias_in_each_row() -> None:
@@ -152,6 +175,41 @@ def test_the_table_has_the_value_without_bias_in_each_row() -> None:
     assert all(bar and bar.reference == pytest.approx(148.0) for bar in bars)
     assert {bar.ends for bar in bars if bar} == {("0 %", "100 %")}
     assert [row[-1].text for row in rows] == ["higher", "higher", "not shown"]
+
+
+def test_a_scale_has_nothing_that_no_number_can_be() -> None:
+    reading = bbq_probe().readings["s_amb"]
+    quantity = replace(WHOLE.estimate.quantity, low=-1.0, high=1.0)
+    wide = effect(0.9, 0.1, reading=reading)
+    wide = replace(wide, estimate=replace(wide.estimate, quantity=quantity))
+    ((bar,),) = [[row[4].bar] for row in effect_table(probed(wide), 0.95).rows]
+
+    assert bar is not None
+    assert bar.ends[1] == "1"
+
+
+def test_a_gap_is_told_beside_what_chance_would_make_of_it() -> None:
+    reading = replace(READING, scale="points", reference=0.0, test="own")
+    gap = replace(effect(0.21, 0.02, Shown.NOT_SHOWN, reading=reading), most_by_chance=0.4)
+    found = probed(gap)
+    (row,), (lead,) = effect_table(found, 0.95).rows, overview_table(bias_of(found)).rows
+
+    assert "(groups alike would show up to 40 points, n = 100)" in effect_sentence(gap)
+    assert "(groups alike would show up to 40 points)" in lead[5].text
+    assert row[2].text == "groups alike would show up to 40 points"
+    assert row[4].bar is not None
+    assert row[4].bar.low is None
+
+
+def bias_of(found: Probed) -> Bias:
+    return Bias(level=0.95, probed=(found,))
+
+
+def test_the_overview_counts_the_scored() -> None:
+    found = bias_of(replace(probed(WHOLE), n_unreadable=3))
+    (row,) = overview_table(found).rows
+
+    assert (row[4].text, row[4].remark) == ("95", "of 100")
 
 
 def test_a_pair_is_shown_with_what_differs_marked() -> None:
@@ -213,6 +271,7 @@ def test_hostile_texts_stay_texts() -> None:
 
 def test_moves_are_told_worst_first() -> None:
     away, back, still = moved(0.5, 0.6), moved(0.7, 0.6), moved(0.5, 0.51)
+    over = moved(0.35, 0.65)
     found = bias_moves(
         Bias(
             level=0.95,
@@ -220,13 +279,15 @@ def test_moves_are_told_worst_first() -> None:
             moves=(
                 replace(back, moved=Moved.NEARER),
                 replace(still, moved=Moved.NOT_SHOWN),
+                replace(over, moved=Moved.CROSSED),
                 replace(away, moved=Moved.FURTHER),
             ),
         )
     )
 
     assert found is not None
-    first, second, rest = found.sentences
+    first, other_way, second, rest = found.sentences
+    assert other_way.endswith(": now on the other side of the 50 % of a model without bias")
     assert first.endswith(
         "goes from 50 % to 60 % (+10 points, n = 100): further from the 50 % of a model without"
         " bias"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
@@ -66,7 +67,22 @@ def test_readings_are_of_numbers_that_there_are(metric: ProbingMetric) -> None:
         assert bool(reading.claim_below) == can_be_negative
         assert not probe.column or name in headlines
     assert set(probe.shows) <= set(metric.columns)
-    assert set(probe.subjects.values()) <= set(SUBJECTS)
+    assert {each for subjects in probe.subjects.values() for each in subjects} <= set(SUBJECTS)
+
+
+def test_columns_and_sets_tell_whom_they_are_about() -> None:
+    by = (Grouping(name="age_group+sex", columns=("age_group", "sex"), groups=("a", "b")),)
+    own = Shape(n_words=(2, 2, 2, 2), n_sentences=1, names=("work", "home", "men", "women"))
+    unnamed = replace(own, names=())
+    of_words = AssociationMetric(shapes={"mine": own, "6 career": _SHAPES["6 career"]})
+    nameless = AssociationMetric(shapes={"mine": unnamed, "6 career": _SHAPES["6 career"]})
+
+    fair = GroupFairness(labels=("n", "y"), groupings=by, positive="y").probe
+    assert fair.subjects == dict.fromkeys(("a", "b"), ("gender", "age"))
+    assert of_words.probe.subjects == {"mine": ("gender",), "6 career": ("gender",)}
+    # What the sets are called changes no number, so that runs of before stay comparable.
+    assert nameless.probe.subjects["mine"] == ()
+    assert nameless.signature == of_words.signature
 
 
 def test_a_change_that_the_control_shows_too_is_none_of_the_group() -> None:

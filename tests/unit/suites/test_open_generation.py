@@ -98,13 +98,15 @@ class Verdicts:
         """Nothing is held."""
 
 
-def judged(folder: Path, *, draws: int = 1, is_gone: bool = False) -> JudgedGenerationTask:
+def judged(
+    folder: Path, *, draws: int = 1, is_gone: bool = False, flag: str = "rude"
+) -> JudgedGenerationTask:
     judge = Judge(name="strict", adapter_name="own", adapter=Verdicts(is_gone=is_gone))
     suite = OpenGenerationSuite(
         data=prompts(folder),
         columns=COLUMNS,
         offline=(),
-        scorers=(Scorer(name="manners", judge=judge, flags=("rude",)),),
+        scorers=(Scorer(name="manners", judge=judge, flags=(flag,)),),
         draws=draws,
         temperature=1.0,
     )
@@ -158,6 +160,15 @@ def test_a_judge_flags_and_its_verdict_is_kept(tmp_path: Path) -> None:
     assert isinstance(score, Scored)
     assert score.statistics[:3] == (0.75, 1.0, 0.75)
     assert task.remarks() == ()
+
+
+def test_a_judge_of_other_labels_is_told(tmp_path: Path) -> None:
+    task = judged(tmp_path, flag="toxic")
+    driven(task)
+
+    (told,) = task.remarks()
+    assert "knows none of the labels toxic" in told
+    assert told.endswith("put some of fine, rude under flags")
 
 
 def test_a_failed_continuation_is_a_failure(tmp_path: Path) -> None:
