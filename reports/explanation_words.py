@@ -47,9 +47,9 @@ _VERBS = {
 }
 _ADVICE = {
     Trust.HALF: "read these colours with care",
-    Trust.NOT_SHOWN: "do not read these colours as reasons",
-    Trust.WORSE: "these colours mislead about this model",
-    Trust.UNKNOWN: "nothing says whether these colours are reasons",
+    Trust.NOT_SHOWN: "such values are no reasons",
+    Trust.WORSE: "such values mislead about this model",
+    Trust.UNKNOWN: "nothing says whether such values are reasons",
 }
 _TOLD = (
     "masking the words ranked first takes {value} of {unit} from what the model chose",
@@ -71,6 +71,11 @@ def sentences(found: Explanations) -> Iterator[str]:
     lead = found.lead
     if lead is not None:
         yield from mass_sentences(lead)
+    elif found.ranked:
+        yield (
+            "no text is shown in colours, and nothing is told of single words: no method is shown "
+            "to know what these answers hang on"
+        )
     if found.agreements:
         yield _of_agreement(found.agreements)
     if found.shortcuts is not None:

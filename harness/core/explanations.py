@@ -225,14 +225,27 @@ class Explanations:
 
     @property
     def lead(self) -> Method | None:
-        """The method whose values are shown: the first by rank."""
-        return next(iter(self.ranked), None)
+        """The method that words are told by; None where there is none to believe."""
+        return next(iter(believed(self.ranked)), None)
 
 
 def by_trust(methods: Sequence[Method]) -> tuple[Method, ...]:
     """Return methods by their verdicts, the best first, and by what their first words matter."""
     order = list(Trust)
     return tuple(sorted(methods, key=lambda one: (order.index(one.trust), -_gain(one))))
+
+
+CONTROL = "random"
+"""Name of the method that draws its values: what its trials say is chance, whatever it is."""
+
+
+def believed(methods: Sequence[Method]) -> tuple[Method, ...]:
+    """Return the methods whose values there is reason to show, the most trusted first."""
+    return tuple(
+        method
+        for method in by_trust(methods)
+        if method.trust in (Trust.TRUSTED, Trust.HALF) and method.label.split()[0] != CONTROL
+    )
 
 
 def _gain(method: Method) -> float:
