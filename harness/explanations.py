@@ -98,7 +98,6 @@ class _Stored:
             methods=tuple(_with_records(one, records[one.label]) for one in methods),
             n_samples=len(samples),
             agreements=tuple(agreements_of(samples, [one.label for one in methods], self._level)),
-            shortcuts=shortcuts_of(samples, self._level),
             examples=tuple(self._examples(samples)),
         )
         return self._with_words(found, samples)
@@ -114,6 +113,7 @@ class _Stored:
             found,
             words=words.words,
             n_words=words.n_words,
+            shortcuts=shortcuts_of(samples, found.lead.label, self._level),
             leaks=tuple(leaks_of(leant, target_counts(texts, leant), self._level)),
         )
 

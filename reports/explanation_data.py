@@ -60,4 +60,8 @@ def explanation_data(found: Explanations) -> dict[str, Json]:
 def _shortcuts(found: Shortcuts | None) -> Json:
     if found is None:
         return None
-    return {"found": share_data(found.found), "words": plain(found.words)}
+    return {
+        "found": share_data(found.found),
+        "by_chance": found.by_chance,
+        "words": plain(found.words),
+    }

@@ -146,12 +146,17 @@ class Shortcut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shortcuts:
-    """Words that alone keep the choice, on samples whose blank text is taken for another."""
+    """First words of a method that alone keep the choice, where a blank text is taken for another.
+
+    Other methods have no part in it: the more are tried, the more words would be.
+    """
 
     found: Share
     """Samples with such a word, of those on which one word alone was tried and could decide."""
+    by_chance: float
+    """What that share is of words drawn at random, mean over rankings of the same samples."""
     words: tuple[Shortcut, ...]
-    """The most frequent first."""
+    """Those of two samples at least, the most frequent first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

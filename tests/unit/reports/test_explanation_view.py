@@ -72,6 +72,15 @@ def test_the_verdicts_come_first_and_say_what_to_do() -> None:
     assert verdict_words(FOUND) == "1 of 3 methods deserve trust"
 
 
+def test_shortcuts_are_told_beside_words_drawn_at_random() -> None:
+    (told,) = (one for one in sentences(FOUND) if "alone keeps" in one)
+
+    assert "the first word of occlusion alone keeps the model's choice" in told
+    assert FOUND.shortcuts is not None
+    assert f"a word drawn at random does on {FOUND.shortcuts.by_chance:.2f} of them" in told
+    assert "(good, 1)" not in told
+
+
 def test_methods_of_one_verdict_are_told_together() -> None:
     two = replace(FOUND, methods=(method("occlusion"), method("occlusion", label="shap")))
 
