@@ -41,6 +41,7 @@ def explanation_data(found: Explanations) -> dict[str, Json]:
         "agreements": plain(found.agreements),
         "words": plain(found.words),
         "n_words": found.n_words,
+        "notes": list(found.notes),
         "shortcuts": _shortcuts(found.shortcuts),
         "leaks": [
             {

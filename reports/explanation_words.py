@@ -68,6 +68,7 @@ def sentences(found: Explanations) -> Iterator[str]:
         if not method.n_explained:
             why = f": {method.note.rstrip('.')}" if method.note else ""
             yield f"{method.label} has explained no sample{why}"
+    yield from found.notes
     yield from _of_words(found)
     if found.agreements:
         yield _of_agreement(found.agreements)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -278,3 +279,18 @@ def test_texts_without_right_answers_are_explained_by_shap(place: Workplace) -> 
     path.write_text(path.read_text().replace('"classifies"', '"generates"'))
     error = place.harness("run", path).errors[0]
     assert "a model that generates has no labels of its own to choose from" in error
+
+
+def test_texts_of_one_word_are_explained_and_not_tried(place: Workplace) -> None:
+    path = spec(place)
+    place.write("films.csv", "text,label,genre\ngood,good,drama\nbad!,bad,drama\n")
+    assert place.harness("run", path).code == 0
+
+    report = json.loads(place.harness("report", "latest", "--format", "json").out)
+
+    (found,) = report["explanations"]
+    (method,) = found["methods"]
+    assert (method["n_explained"], method["trust"], found["lead"]) == (2, "not tried", None)
+    assert found["notes"][0].startswith("2 of 2 texts are one word, which cannot be ranked")
+    markdown = place.harness("report", "latest", "--format", "md").out
+    assert "2 of 2 texts are one word" in markdown

@@ -173,6 +173,13 @@ def test_what_is_asked_about_the_inside() -> None:
     assert reason(ExplanationGradients(), replace(EXPLAINED, n_gradients=0)).is_moot
 
 
+@pytest.mark.parametrize("metric", [ExplanationFaithfulness(), ExplanationDecisions()])
+def test_a_text_of_one_part_has_no_ranks_to_try(metric: Metric) -> None:
+    one = replace(EXPLAINED, spans=((0, 5),), attribution=Attribution(values=((-0.4, 0.4),)))
+    assert reason(metric, one).is_moot
+    assert measured(metric)
+
+
 def test_shares_have_wilsons_interval_and_no_other_mean_has_it() -> None:
     """Gains that all happen to be 0 or 1 may be anything from -1 to 1 in the next texts."""
     rows = np.array([[1.0, 0.0, 0.0, 1.0]] * 4 + [[1.0, 1.0, 0.0, 1.0]])
