@@ -134,6 +134,15 @@ def test_additivity_is_a_share_of_what_is_to_be_explained() -> None:
     assert not reason(ExplanationAdditivity(), level).is_moot
 
 
+@pytest.mark.parametrize(("excess", "error"), [(1e-12, 0.0), (1e-6, 2.5e-6)])
+def test_rounding_is_no_additivity_error(excess: float, error: float) -> None:
+    exact = ((-0.1, 0.1), (-0.2, 0.2), (-0.1, 0.1 + excess))
+    found = replace(EXPLAINED, attribution=replace(EXPLAINED.attribution, values=exact))
+    assert measured(ExplanationAdditivity(), found) == {
+        "additivity_error": pytest.approx(error, rel=1e-6, abs=0.0)
+    }
+
+
 def test_additivity_of_a_method_that_explains_the_chosen_output_alone() -> None:
     own = Attribution(values=((0.3,), (0.0,), (0.1,)), columns=(1,), base=(-2.0,), total=(-1.5,))
     found = measured(ExplanationAdditivity(), replace(EXPLAINED, attribution=own))
