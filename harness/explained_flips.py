@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from harness.core.comparison import ExplainedTwice, Pair
 from harness.core.explained import Explained
-from harness.core.explanations import Method, by_trust
+from harness.core.explanations import Method, believed
 from harness.core.response import Response
 from harness.core.run import Record, Run
 from harness.explanations import tried_methods
@@ -41,6 +41,8 @@ def explained_flips(
 ) -> ExplainedFlips:
     """Read how some samples of a pair were explained, by the most trusted method of both sides.
 
+    None where the candidate has no method to believe.
+
     Args:
         baseline: the side to compare with.
         candidate: the side in question, whose trials tell which method is trusted most.
@@ -52,7 +54,7 @@ def explained_flips(
     """
     before = _methods(baseline.run, pair.baseline_model, pair.suite)
     after = _methods(candidate.run, pair.candidate_model, pair.suite)
-    shared = by_trust([after[label] for label in after if label in before])
+    shared = believed([after[label] for label in after if label in before])
     if not shared or not ids:
         return NOTHING
     label = shared[0].label

@@ -98,8 +98,8 @@ class _Stored:
             methods=tuple(_with_records(one, records[one.label]) for one in methods),
             n_samples=len(samples),
             agreements=tuple(agreements_of(samples, [one.label for one in methods], self._level)),
-            shortcuts=shortcuts_of(samples, self._level),
             examples=tuple(self._examples(samples)),
+            notes=tuple(_notes(samples)),
         )
         return self._with_words(found, samples)
 
@@ -114,6 +114,7 @@ class _Stored:
             found,
             words=words.words,
             n_words=words.n_words,
+            shortcuts=shortcuts_of(samples, found.lead.label, self._level),
             leaks=tuple(leaks_of(leant, target_counts(texts, leant), self._level)),
         )
 
@@ -184,6 +185,17 @@ def _samples(records: Mapping[str, Sequence[Record]]) -> list[ExplainedSample]:
         )
         for record in in_order
     ]
+
+
+def _notes(samples: Sequence[ExplainedSample]) -> Iterator[str]:
+    n_words = [max(len(one.spans) for one in sample.explained.values()) for sample in samples]
+    n_single = n_words.count(1)
+    if n_single:
+        yield (
+            f"{n_single} of {len(samples)} texts are one word, which cannot be ranked: no method "
+            "is tried on them; a word is a run of letters, however long, so that a script without "
+            "spaces has few"
+        )
 
 
 def _explained(record: Record) -> Explained | None:

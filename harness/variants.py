@@ -142,6 +142,11 @@ def _entries(
     if not isinstance(entries, list):
         problems.add(place, f"must be a list, not {shown(entries)}", key.remedy)
         return []
+    if not entries and key.default and hasattr(clean.suite, key.default) and key.name in table:
+        usual = " and ".join(getattr(clean.suite, key.default))
+        reason = f"names no method, and the suite {clean.suite_name!r} is there to be explained"
+        problems.add(place, reason, f"leave it out for {usual}, or name one")
+        return []
     if entries and not getattr(clean.suite, key.ability, False):
         reason = f"the suite {clean.suite_name!r} {key.why_not}"
         problems.add(place, reason, "leave it out")

@@ -41,6 +41,7 @@ def explanation_data(found: Explanations) -> dict[str, Json]:
         "agreements": plain(found.agreements),
         "words": plain(found.words),
         "n_words": found.n_words,
+        "notes": list(found.notes),
         "shortcuts": _shortcuts(found.shortcuts),
         "leaks": [
             {
@@ -60,4 +61,8 @@ def explanation_data(found: Explanations) -> dict[str, Json]:
 def _shortcuts(found: Shortcuts | None) -> Json:
     if found is None:
         return None
-    return {"found": share_data(found.found), "words": plain(found.words)}
+    return {
+        "found": share_data(found.found),
+        "by_chance": found.by_chance,
+        "words": plain(found.words),
+    }

@@ -8,14 +8,13 @@ from hashlib import sha256
 
 from harness.core.comparison import Flip
 from harness.core.explained import Explained
-from harness.core.explanations import Explanations, ShownSample, Trust
+from harness.core.explanations import Explanations, ShownSample, believed
 from harness.reports.coloured_text import ColouredText, coloured_text, largest_of, output_values
 from harness.reports.number_format import format_number
 from harness.reports.sample_rows import LongText, long_text
 
 _MAX_NAME = 120
 _TWO = 2
-_SHOWN_BESIDE = (Trust.TRUSTED, Trust.HALF)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,12 +39,11 @@ class ColouredRow:
 
 
 def coloured_rows(found: Explanations, samples: Sequence[ShownSample]) -> Iterator[ColouredRow]:
-    """Yield the samples with at most two colourings each.
+    """Yield the samples with at most two colourings each, by methods that there is reason to trust.
 
     Where the model is wrong: what speaks for its choice beside what speaks for the target, by the
-    method that leads. Else the choice, by the two methods that lead, the second of them only if
-    there is reason to trust it; likewise of two labels, where what speaks for one speaks against
-    the other.
+    method that leads. Else the choice, by the two methods that lead; likewise of two labels, where
+    what speaks for one speaks against the other.
     """
     for sample in samples:
         sides = tuple(_sides(found, sample))
@@ -59,8 +57,7 @@ def coloured_rows(found: Explanations, samples: Sequence[ShownSample]) -> Iterat
 
 
 def _sides(found: Explanations, sample: ShownSample) -> Iterator[ColouredSide]:
-    ranked = [one for one in found.ranked if one.label in sample.explained]
-    labels = [one.label for n, one in enumerate(ranked) if not n or one.trust in _SHOWN_BESIDE]
+    labels = [one.label for one in believed(found.ranked) if one.label in sample.explained]
     if not labels:
         return
     first = sample.explained[labels[0]]

@@ -47,9 +47,9 @@ _VERBS = {
 }
 _ADVICE = {
     Trust.HALF: "read these colours with care",
-    Trust.NOT_SHOWN: "do not read these colours as reasons",
-    Trust.WORSE: "these colours mislead about this model",
-    Trust.UNKNOWN: "nothing says whether these colours are reasons",
+    Trust.NOT_SHOWN: "such values are no reasons",
+    Trust.WORSE: "such values mislead about this model",
+    Trust.UNKNOWN: "nothing says whether such values are reasons",
 }
 _TOLD = (
     "masking the words ranked first takes {value} of {unit} from what the model chose",
@@ -68,13 +68,24 @@ def sentences(found: Explanations) -> Iterator[str]:
         if not method.n_explained:
             why = f": {method.note.rstrip('.')}" if method.note else ""
             yield f"{method.label} has explained no sample{why}"
-    lead = found.lead
-    if lead is not None:
-        yield from mass_sentences(lead)
+    yield from found.notes
+    yield from _of_words(found)
     if found.agreements:
         yield _of_agreement(found.agreements)
+
+
+def _of_words(found: Explanations) -> Iterator[str]:
+    """Tell what the method that leads says of words; where none does, why there is nothing."""
+    if found.lead is None:
+        if found.ranked:
+            yield (
+                "no text is shown in colours, and nothing is told of single words: no method is "
+                "shown to know what these answers hang on"
+            )
+        return
+    yield from mass_sentences(found.lead)
     if found.shortcuts is not None:
-        yield shortcut_sentence(found.shortcuts)
+        yield shortcut_sentence(found.shortcuts, found.lead.label)
 
 
 def methods_sentence(methods: Sequence[Method]) -> str:
@@ -117,15 +128,16 @@ def mean_text(mean: Mean) -> str:
     return value_text(mean.value, mean.interval)
 
 
-def shortcut_sentence(found: Shortcuts) -> str:
-    """Say on how many texts one word is enough."""
+def shortcut_sentence(found: Shortcuts, label: str) -> str:
+    """Say on how many texts the first word of a method is enough, beside a word at random."""
     n, of = format_count(found.found.n_hits), format_count(found.found.n)
     told = ", ".join(
         f"“{one.word}” ({one.output}, {format_count(one.n)})" for one in found.words[:_MOST_NAMED]
     )
     start = (
-        f"On {n} of {of} texts ({share_text(found.found)}) one word alone keeps the model's "
-        "choice, where a text without words is taken for something else"
+        f"On {n} of {of} texts ({share_text(found.found)}) the first word of {label} alone keeps "
+        "the model's choice, where a text without words is taken for something else; a word drawn "
+        f"at random does on {format_number(found.by_chance, digits=2)} of them"
     )
     return f"{start}: {told}" if told else start
 

@@ -146,12 +146,17 @@ class Shortcut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shortcuts:
-    """Words that alone keep the choice, on samples whose blank text is taken for another."""
+    """First words of a method that alone keep the choice, where a blank text is taken for another.
+
+    Other methods have no part in it: the more are tried, the more words would be.
+    """
 
     found: Share
     """Samples with such a word, of those on which one word alone was tried and could decide."""
+    by_chance: float
+    """What that share is of words drawn at random, mean over rankings of the same samples."""
     words: tuple[Shortcut, ...]
-    """The most frequent first."""
+    """Those of two samples at least, the most frequent first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,14 +230,27 @@ class Explanations:
 
     @property
     def lead(self) -> Method | None:
-        """The method whose values are shown: the first by rank."""
-        return next(iter(self.ranked), None)
+        """The method that words are told by; None where there is none to believe."""
+        return next(iter(believed(self.ranked)), None)
 
 
 def by_trust(methods: Sequence[Method]) -> tuple[Method, ...]:
     """Return methods by their verdicts, the best first, and by what their first words matter."""
     order = list(Trust)
     return tuple(sorted(methods, key=lambda one: (order.index(one.trust), -_gain(one))))
+
+
+CONTROL = "random"
+"""Name of the method that draws its values: what its trials say is chance, whatever it is."""
+
+
+def believed(methods: Sequence[Method]) -> tuple[Method, ...]:
+    """Return the methods whose values there is reason to show, the most trusted first."""
+    return tuple(
+        method
+        for method in by_trust(methods)
+        if method.trust in (Trust.TRUSTED, Trust.HALF) and method.label.split()[0] != CONTROL
+    )
 
 
 def _gain(method: Method) -> float:

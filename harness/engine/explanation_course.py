@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator
 from typing import NamedTuple, TypeAlias
 
@@ -26,6 +27,9 @@ from harness.engine.method_course import attributed
 
 Answer: TypeAlias = Response | Failure
 Course: TypeAlias = Generator[Question, Told, Answer]
+
+_WORD = re.compile(r"\w")
+"""What a text needs to have to be explained: signs alone are masked with nothing beside them."""
 
 
 class _Tried(NamedTuple):
@@ -58,7 +62,7 @@ def course_of(explainer: Explainer, seed: int, sample: Sample) -> Course:
 def _begun(explainer: Explainer, sample: Sample) -> Inquiry:
     who = f"the method {explainer.label}"
     spans = guarded(who, lambda: explainer.parts(sample.text))
-    if not spans:
+    if not any(_WORD.search(sample.text[slice(*span)]) for span in spans):
         reason = "the text has no words that could be masked"
         raise Broken(Failure(kind=FailureKind.UNDISTURBED, message=reason))
     return Inquiry(explainer=explainer, sample=sample, spans=spans)

@@ -96,18 +96,33 @@ def _check_attack(suite: SuiteSpec, model: ModelSpec) -> None:
     )
 
 
+_INSIDES = {
+    Capability.DIFFERENTIATES: "gradients of the score of a label, which a transformers model in"
+    " torch has",
+    Capability.ATTENDS: "the attention behind the choice of a label, which a transformers model in"
+    " torch shows",
+    Capability.DECOMPOSES: "what each feature adds to the score of a label, which a scikit-learn"
+    " vectoriser with a linear model or trees tells",
+}
+"""What a method of explanation asks about, and who can tell."""
+
+
 def _check_explainer(suite: SuiteSpec, model: ModelSpec) -> None:
     """Refuse a method that asks what a model cannot tell; a replay is not explained anew."""
     explainer, can = suite.explainer, model.adapter.capabilities
     if explainer is None or model.adapter_name == "replay":
         return
-    what = f"the method {explainer.label!r} needs a model, one that"
+    what = f"the method {explainer.label!r} needs"
     if explainer.needs is not None:
         if explainer.needs in can and _shows_choice(suite, model, explainer.needs):
             return
-        reason = f"{what} {explainer.needs} what it classifies"
+        unnamed = f"a model, one that {explainer.needs} what it classifies"
+        reason = f"{what} {_INSIDES.get(explainer.needs, unnamed)}"
     elif _is_written(suite, model) and Capability.SCORES not in can:
-        reason = f"{what} scores, as its answers are text, whose likelihood is explained"
+        reason = (
+            f"{what} a model, one that scores, as its answers are text, whose likelihood is"
+            " explained"
+        )
     else:
         return
     has = " and ".join(sorted(can))

@@ -22,14 +22,19 @@ from harness.stats.proportion import proportion_interval
 
 MAX_WORDS = 10
 """That are shown."""
+MIN_SAMPLES = 2
+"""Of a word that is named: on one sample any word may do."""
 _SMALLEST = SHARES.index(min(SHARES))
 """Of a text that is not long, it is one part."""
 
 
-def shortcuts_of(samples: Sequence[ExplainedSample], level: float) -> Shortcuts | None:
+def shortcuts_of(samples: Sequence[ExplainedSample], label: str, level: float) -> Shortcuts | None:
     """Find the words that alone keep the choice where a blank text is taken for something else.
 
-    That is a fact about the model: it counts whichever method has put the word first.
+    Args:
+        samples: explained ones.
+        label: of the method whose first word of each sample is looked at.
+        level: confidence level of the interval, in (0, 1).
 
     Returns:
         None where no sample could show one: no single word was tried alone, or the blank text is
@@ -38,28 +43,27 @@ def shortcuts_of(samples: Sequence[ExplainedSample], level: float) -> Shortcuts 
     tried = [
         (sample, own)
         for sample in samples
-        if (own := [one for one in sample.explained.values() if _is_decisive(one)])
+        if (own := sample.explained.get(label)) is not None and _is_decisive(own)
     ]
     if not tried:
         return None
-    alone = [
-        {
-            (word, one.outputs[one.chosen])
-            for one in own
-            if one.trial.is_kept[_SMALLEST]
-            and (word := word_of(sample.text, one.spans[_first(one)]))
-        }
+    counts = Counter(
+        (word_of(sample.text, own.spans[_first(own)]), own.outputs[own.chosen])
         for sample, own in tried
-    ]
-    counts = Counter(pair for pairs in alone for pair in pairs)
-    hits = np.array([bool(pairs) for pairs in alone], dtype=np.float64)
+        if own.trial.is_kept[_SMALLEST]
+    )
+    hits = np.array([own.trial.is_kept[_SMALLEST] for _, own in tried], dtype=np.float64)
+    drawn = [[one.is_kept[_SMALLEST] for one in own.random] for _, own in tried]
     codes = codes_of([sample.cluster for sample, _ in tried])
     interval = proportion_interval(hits, codes, level)
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return Shortcuts(
         found=Share(n_hits=int(hits.sum()), n=len(tried), interval=interval),
+        by_chance=float(np.mean(drawn)),
         words=tuple(
-            Shortcut(word=word, output=output, n=n) for (word, output), n in ranked[:MAX_WORDS]
+            Shortcut(word=word, output=output, n=n)
+            for (word, output), n in ranked[:MAX_WORDS]
+            if n >= MIN_SAMPLES and word
         ),
     )
 

@@ -10,6 +10,9 @@ from harness.core.explained import Explained
 from harness.core.score import Direction, Quantity, Score, Scored, Unscored
 from harness.suites.metrics.of_explanation import OfExplanation
 
+_ROUNDING = 1e-9
+"""A share below it is the arithmetic's, and no error of the method."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExplanationAdditivity(OfExplanation):
@@ -22,7 +25,8 @@ class ExplanationAdditivity(OfExplanation):
             id="additivity_error",
             direction=Direction.LOWER,
             definition="|base + sum of the values - total| / |total - base| of the chosen output;"
-            " for integrated gradients the completeness error (Sundararajan et al. 2017)",
+            " for integrated gradients the completeness error (Sundararajan et al. 2017);"
+            " below 1e-9 it is rounding, and 0",
             high=None,
         ),
     )
@@ -36,4 +40,5 @@ class ExplanationAdditivity(OfExplanation):
         if base == total:
             return Unscored("the total is the base: there is nothing to be a share of")
         error = fsum((base, -total, *(row[column] for row in found.values)))
-        return Scored((abs(error) / abs(total - base),))
+        share = abs(error) / abs(total - base)
+        return Scored((share if share >= _ROUNDING else 0.0,))

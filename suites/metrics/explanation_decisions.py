@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from harness.core.explained import SHARES, Explained
 from harness.core.score import Direction, Quantity, Score, Scored, Unscored
-from harness.suites.metrics.of_explanation import OfExplanation
+from harness.suites.metrics.of_explanation import MIN_PARTS, UNRANKED, OfExplanation
 
 _SHARE = 0.20
 _AT = SHARES.index(_SHARE)
@@ -24,7 +24,7 @@ class ExplanationDecisions(OfExplanation):
     """
 
     name: ClassVar[str] = "explanation_decisions"
-    definition: ClassVar[str] = "first 20%"
+    definition: ClassVar[str] = "first 20%, two parts or more"
     shares: ClassVar[tuple[str, ...]] = ("turned_rate", "kept_rate")
     quantities: ClassVar[tuple[Quantity, ...]] = (
         Quantity(
@@ -56,6 +56,8 @@ class ExplanationDecisions(OfExplanation):
     def _measured(self, explained: Explained) -> Score:
         if len(explained.outputs) == 1:
             return Unscored("there is one output, and nothing to choose from", is_moot=True)
+        if len(explained.spans) < MIN_PARTS:
+            return UNRANKED
         is_turned, is_kept = explained.trial.is_turned[_AT], explained.trial.is_kept[_AT]
         turned = _share([each.is_turned for each in explained.random])
         kept = _share([each.is_kept for each in explained.random])

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from harness.core.explained import SHARES, Explained
 from harness.core.score import Direction, Quantity, Score, Scored
-from harness.suites.metrics.of_explanation import OfExplanation
+from harness.suites.metrics.of_explanation import MIN_PARTS, UNRANKED, OfExplanation
 
 _AOPC = f"mean over the first {', '.join(f'{share:.0%}' for share in SHARES)} of the parts"
 _UNIT = "of the probability (of a written answer: of its log-probability)"
@@ -24,7 +24,7 @@ class ExplanationFaithfulness(OfExplanation):
     """
 
     name: ClassVar[str] = "explanation_faithfulness"
-    definition: ClassVar[str] = "aopc 1+5+10+20+50%"
+    definition: ClassVar[str] = "aopc 1+5+10+20+50%, two parts or more"
     quantities: ClassVar[tuple[Quantity, ...]] = (
         Quantity(
             id="comprehensiveness",
@@ -57,6 +57,8 @@ class ExplanationFaithfulness(OfExplanation):
     )
 
     def _measured(self, explained: Explained) -> Score:
+        if len(explained.spans) < MIN_PARTS:
+            return UNRANKED
         whole = explained.whole[explained.chosen]
         own = fall(whole, explained.trial.without), fall(whole, explained.trial.alone)
         return Scored(

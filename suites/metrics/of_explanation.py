@@ -15,6 +15,11 @@ from harness.stats.mean import skewed_mean_interval
 from harness.suites.metrics.additive import Floats, Integers
 from harness.suites.metrics.mean_of_values import MeanOfValues, mean_interval
 
+UNRANKED = Unscored("the text is one word, which cannot be ranked", is_moot=True)
+"""No method can do better on it than random ranks, nor worse."""
+MIN_PARTS = 2
+"""Of a text whose parts can be ranked."""
+
 
 class OfExplanation(MeanOfValues):
     """Measure explanations, and nothing else."""

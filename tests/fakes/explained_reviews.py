@@ -205,7 +205,7 @@ def explained_reviews(extra: Sequence[ShownSample] = ()) -> Explanations:
         agreements=tuple(agreements_of(samples, list(METHODS), 0.95)),
         words=words.words,
         n_words=words.n_words,
-        shortcuts=shortcuts_of(samples, 0.95),
+        shortcuts=shortcuts_of(samples, "occlusion", 0.95),
         leaks=tuple(leaks_of(leant, counts, 0.95)),
         examples=(
             *(shown(one, Kind.SURE_AND_WRONG) for one in wrong[:2]),

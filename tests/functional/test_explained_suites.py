@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -278,3 +279,28 @@ def test_texts_without_right_answers_are_explained_by_shap(place: Workplace) -> 
     path.write_text(path.read_text().replace('"classifies"', '"generates"'))
     error = place.harness("run", path).errors[0]
     assert "a model that generates has no labels of its own to choose from" in error
+
+
+def test_a_suite_that_is_there_to_be_explained_needs_a_method(place: Workplace) -> None:
+    model = spec(place).read_text("utf-8").partition("[[suite]]")[0]
+    suite = '[[suite]]\nsuite = "explain"\ndata = "films.csv"\ncolumns = { text = "text" }\n'
+    outcome = place.harness("run", place.write("empty.toml", f"{model}{suite}explain = []\n"))
+    assert outcome.code == 2
+    (error,) = outcome.errors
+    assert error.startswith("suite[0].explain: names no method, and the suite 'explain' is there")
+    assert error.endswith("leave it out for shap, or name one")
+
+
+def test_texts_of_one_word_are_explained_and_not_tried(place: Workplace) -> None:
+    path = spec(place)
+    place.write("films.csv", "text,label,genre\ngood,good,drama\nbad!,bad,drama\n")
+    assert place.harness("run", path).code == 0
+
+    report = json.loads(place.harness("report", "latest", "--format", "json").out)
+
+    (found,) = report["explanations"]
+    (method,) = found["methods"]
+    assert (method["n_explained"], method["trust"], found["lead"]) == (2, "not tried", None)
+    assert found["notes"][0].startswith("2 of 2 texts are one word, which cannot be ranked")
+    markdown = place.harness("report", "latest", "--format", "md").out
+    assert "2 of 2 texts are one word" in markdown

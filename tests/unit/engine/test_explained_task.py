@@ -14,6 +14,7 @@ from harness.core.abilities import DrivenTask
 from harness.core.capability import Capability
 from harness.core.errors import DataError
 from harness.core.explained import SHARES, Explained
+from harness.core.explainer import Explainer
 from harness.core.request import Classify, Differentiate, ExplainText, Request
 from harness.core.response import (
     Classification,
@@ -27,6 +28,7 @@ from harness.core.response import (
 from harness.core.score import Unscored
 from harness.engine.explained_task import ROOM, ExplainedTask
 from harness.engine.explanation_pool import ExplanationCache
+from harness.suites.explanations.occlusion import Occlusion
 
 
 class Inside(CountingSession):
@@ -43,7 +45,7 @@ TEXTS = {THREE: "good", TWO: "good", MIXED: "good"}
 
 
 def explained(
-    explainer: LeaveOneOut | None = None,
+    explainer: Explainer | None = None,
     texts: Mapping[str, str] = TEXTS,
     session: CountingSession | None = None,
     capability: Capability = Capability.CLASSIFIES,
@@ -187,6 +189,14 @@ def test_a_text_without_words_has_nothing_to_mask() -> None:
     found = explained(texts={"...": "good", TWO: "good"})
     assert found["..."].kind is FailureKind.UNDISTURBED
     assert isinstance(found[TWO], Explained)
+
+
+def test_signs_are_no_words_though_they_are_a_part() -> None:
+    occlusion = Occlusion()
+    assert occlusion.parts("!!!")
+    found = explained(occlusion, {"!!!": "good", "“!": "good", "ok!": "good"})
+    assert {found[text].kind for text in ("!!!", "“!")} == {FailureKind.UNDISTURBED}
+    assert isinstance(found["ok!"], Explained)
 
 
 def test_a_masked_text_that_has_no_answer() -> None:

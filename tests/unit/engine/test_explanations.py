@@ -20,7 +20,7 @@ from fakes.explained_reviews import (
 from scipy.stats import spearmanr, t
 
 from harness.core.explained import Attribution, Explained
-from harness.core.explanations import Trust
+from harness.core.explanations import Shortcuts, Trust
 from harness.engine.explained_samples import (
     ExplainedSample,
     n_first,
@@ -158,7 +158,7 @@ def test_a_method_of_the_chosen_output_alone_tells_of_it_alone() -> None:
 
 
 def test_a_shortcut_is_one_word_that_the_model_itself_is_content_with() -> None:
-    found = shortcuts_of(SAMPLES, 0.95)
+    found = shortcuts_of(SAMPLES, "occlusion", 0.95)
 
     assert found is not None
     blank = probabilities(())
@@ -169,29 +169,54 @@ def test_a_shortcut_is_one_word_that_the_model_itself_is_content_with() -> None:
         if blank.index(max(blank)) == own.chosen:
             continue
         n_tried += 1
-        pairs = set()
-        for label in METHODS:
-            values = of_chosen(sample.explained[label])
-            best = max(range(len(values)), key=values.__getitem__)
-            word = sample.text[slice(*own.spans[best])].strip(" .").lower()
-            alone = probabilities([word])
-            if alone.index(max(alone)) == own.chosen:
-                pairs.add((word, LABELS[own.chosen]))
-        n_hits += bool(pairs)
-        counts.update(pairs)
+        values = of_chosen(own)
+        best = max(range(len(values)), key=values.__getitem__)
+        word = sample.text[slice(*own.spans[best])].strip(" .").lower()
+        alone = probabilities([word])
+        if alone.index(max(alone)) == own.chosen:
+            n_hits += 1
+            counts[word, LABELS[own.chosen]] += 1
     assert (found.found.n_hits, found.found.n) == (n_hits, n_tried)
-    assert {(one.word, one.output): one.n for one in found.words} == dict(counts)
+    often = {pair: n for pair, n in counts.items() if n > 1}
+    assert {(one.word, one.output): one.n for one in found.words} == often
+
+
+def test_shortcuts_stand_beside_words_drawn_at_random_and_no_other_method_adds_any() -> None:
+    found = shortcuts_of(SAMPLES, "occlusion", 0.95)
+
+    alone = [replace(one, explained={"occlusion": one.explained["occlusion"]}) for one in SAMPLES]
+    assert shortcuts_of(alone, "occlusion", 0.95) == found
+    tried = [own for one in SAMPLES if (own := one.explained["occlusion"]).chosen == 1]
+    shares = [sum(each.is_kept[0] for each in own.random) / len(own.random) for own in tried]
+    assert found is not None
+    assert found.by_chance == pytest.approx(sum(shares) / len(shares))
+    assert 0 < found.by_chance < 1
+
+
+def test_a_word_that_is_enough_once_is_counted_and_not_named() -> None:
+    known = shortcuts_of(SAMPLES, "occlusion", 0.95)
+    assert known is not None
+    word = known.words[0].word
+    own = [one for one in SAMPLES if word in one.text.lower()][:1]
+
+    found = shortcuts_of(own, "occlusion", 0.95)
+
+    assert found is not None
+    assert (found.found.n_hits, found.words) == (1, ())
 
 
 def test_of_words_of_equal_value_none_is_called_a_shortcut() -> None:
     sample = next(one for one in SAMPLES if one.explained["occlusion"].chosen == 1)
     own = sample.explained["occlusion"]
     flat = replace(own, attribution=Attribution(values=((-0.1, 0.1),) * len(own.spans)))
-
-    assert shortcuts_of([replace(sample, explained={"occlusion": own})], 0.95) is not None
-    assert shortcuts_of([replace(sample, explained={"occlusion": flat})], 0.95) is None
     mute = replace(own, blank=(0.0, 0.0))
-    assert shortcuts_of([replace(sample, explained={"occlusion": mute})], 0.95) is None
+
+    def found(one: Explained) -> Shortcuts | None:
+        return shortcuts_of([replace(sample, explained={"occlusion": one})], "occlusion", 0.95)
+
+    assert found(own) is not None
+    assert found(flat) is None
+    assert found(mute) is None
 
 
 def test_equal_values_agree_no_more_than_chance() -> None:
@@ -211,7 +236,7 @@ def test_where_nothing_can_be_told_of_single_words_there_are_no_shortcuts() -> N
         sample for sample in SAMPLES if sample.explained["dice"].chosen == 0
     ]  # a blank text is taken for the same
     assert own
-    assert shortcuts_of(own, 0.95) is None
+    assert shortcuts_of(own, "occlusion", 0.95) is None
 
 
 def test_leaks_are_counted_in_all_texts_of_the_suite() -> None:

@@ -67,9 +67,18 @@ def test_the_verdicts_come_first_and_say_what_to_do() -> None:
     )
     assert "(by" not in told[0]
     assert told[1].startswith("dice is not shown to be better here than words picked at random")
-    assert told[1].endswith("do not read these colours as reasons")
+    assert told[1].endswith("such values are no reasons")
     assert told[2].startswith("backwards is worse here than words picked at random")
     assert verdict_words(FOUND) == "1 of 3 methods deserve trust"
+
+
+def test_shortcuts_are_told_beside_words_drawn_at_random() -> None:
+    (told,) = (one for one in sentences(FOUND) if "alone keeps" in one)
+
+    assert "the first word of occlusion alone keeps the model's choice" in told
+    assert FOUND.shortcuts is not None
+    assert f"a word drawn at random does on {FOUND.shortcuts.by_chance:.2f} of them" in told
+    assert "(good, 1)" not in told
 
 
 def test_methods_of_one_verdict_are_told_together() -> None:
@@ -214,6 +223,20 @@ def test_a_method_that_is_not_trusted_is_not_shown_beside() -> None:
     )
     (row,) = coloured_rows(trusted, [FOUND.examples[-1]])
     assert len(row.sides) == 2
+
+
+def test_without_a_method_to_believe_a_sentence_stands_in_place_of_colours() -> None:
+    lucky = method("occlusion", label="random mask_token=-")
+    none = replace(FOUND, methods=(lucky, *FOUND.methods[1:]))
+
+    assert none.lead is None
+    assert not list(coloured_rows(none, FOUND.examples))
+    assert any(told.startswith("no text is shown in colours") for told in sentences(none))
+    assert not any("no text is shown in colours" in told for told in sentences(FOUND))
+    page = HtmlRenderer(max_samples=0, charts=False).render(replace(RUN, explanations=(none,)))
+    section = page.split('<section id="explanations"')[1].split("</section>")[0]
+    assert "<mark" not in section
+    assert "No text is shown in colours" in section
 
 
 def test_a_written_answer_is_explained_as_one_output() -> None:

@@ -134,6 +134,15 @@ def test_additivity_is_a_share_of_what_is_to_be_explained() -> None:
     assert not reason(ExplanationAdditivity(), level).is_moot
 
 
+@pytest.mark.parametrize(("excess", "error"), [(1e-12, 0.0), (1e-6, 2.5e-6)])
+def test_rounding_is_no_additivity_error(excess: float, error: float) -> None:
+    exact = ((-0.1, 0.1), (-0.2, 0.2), (-0.1, 0.1 + excess))
+    found = replace(EXPLAINED, attribution=replace(EXPLAINED.attribution, values=exact))
+    assert measured(ExplanationAdditivity(), found) == {
+        "additivity_error": pytest.approx(error, rel=1e-6, abs=0.0)
+    }
+
+
 def test_additivity_of_a_method_that_explains_the_chosen_output_alone() -> None:
     own = Attribution(values=((0.3,), (0.0,), (0.1,)), columns=(1,), base=(-2.0,), total=(-1.5,))
     found = measured(ExplanationAdditivity(), replace(EXPLAINED, attribution=own))
@@ -171,6 +180,13 @@ def test_what_it_costs() -> None:
 def test_what_is_asked_about_the_inside() -> None:
     assert measured(ExplanationGradients()) == {"gradients": 3.0}
     assert reason(ExplanationGradients(), replace(EXPLAINED, n_gradients=0)).is_moot
+
+
+@pytest.mark.parametrize("metric", [ExplanationFaithfulness(), ExplanationDecisions()])
+def test_a_text_of_one_part_has_no_ranks_to_try(metric: Metric) -> None:
+    one = replace(EXPLAINED, spans=((0, 5),), attribution=Attribution(values=((-0.4, 0.4),)))
+    assert reason(metric, one).is_moot
+    assert measured(metric)
 
 
 def test_shares_have_wilsons_interval_and_no_other_mean_has_it() -> None:
