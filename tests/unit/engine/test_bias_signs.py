@@ -9,6 +9,8 @@ from scipy.stats import binomtest
 from harness.core.estimate import Estimate
 from harness.core.sample_scores import SampleScores
 from harness.engine.bias_signs import sign_tests, signs_p
+from harness.suites.bias.crows_pairs_metrics import CrowsPairsCausal, CrowsPairsMasked
+from harness.suites.bias.stereoset_metrics import StereoSetCausal
 from harness.suites.bias.winobias_metrics import WinoBiasCausal
 
 GAP = "winobias_gap"
@@ -87,3 +89,29 @@ def test_no_more_alarms_than_promised_without_a_gap(size: int) -> None:
         n_left_out += not interval.low <= 0 <= interval.high
     assert n_alarms <= 0.05 * n_rounds
     assert n_left_out <= 0.07 * n_rounds
+
+
+@pytest.mark.parametrize("metric", [CrowsPairsCausal(), CrowsPairsMasked(), WinoBiasCausal()])
+def test_what_is_flipped_adds_up_to_the_number(
+    metric: CrowsPairsCausal | CrowsPairsMasked | WinoBiasCausal,
+) -> None:
+    statistics = np.random.default_rng(1).integers(0, 2, (50, len(metric.columns))).astype(float)
+    if isinstance(metric, WinoBiasCausal):
+        statistics[:, -1] = 1.0  # the pronoun is told of every sentence
+    ids = [quantity.id for quantity in metric.quantities]
+    values = dict(zip(ids, metric.reduce(statistics, np.ones((1, 50)))[0], strict=True))
+    leans = metric.signed(statistics)
+
+    assert set(leans) == set(metric.probe.readings)
+    for name, reading in metric.probe.readings.items():
+        n = metric.parts(statistics)[name].sum()
+        assert leans[name].sum() / n == pytest.approx(values[name] - reading.reference)
+
+
+def test_terms_weigh_the_same_when_flipped() -> None:
+    metric = StereoSetCausal()
+    terms = np.repeat([3.0, 7.0, 9.0], [4, 1, 2])
+    statistics = np.column_stack([terms, [1, 1, 0, 1, 1, 0, 0], *np.ones((3, 7))])
+    value = metric.reduce(statistics, np.ones((1, 7)))[0, 0]
+
+    assert metric.signed(statistics)["stereoset_ss"].sum() / 3 == pytest.approx(value - 0.5)
