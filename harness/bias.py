@@ -14,10 +14,11 @@ from harness.core.bias import Bias, Effect, Probe, Probed
 from harness.core.bias_subjects import subjects_of
 from harness.core.estimate import Estimate
 from harness.core.figure import Figure, FigureKind
-from harness.core.metric_abilities import ProbingMetric
+from harness.core.metric_abilities import ProbingMetric, SignedMetric
 from harness.core.run import Evaluation, Record, Run
 from harness.core.sample_scores import SampleScores
-from harness.engine.bias import OwnTest, effects_of
+from harness.engine.bias import OwnTest, Part, effects_of
+from harness.engine.bias_signs import sign_tests
 from harness.store.sample_scores import read_scores
 from harness.store.samples_file import StoredRecords
 from harness.stored_metrics import stored_metrics
@@ -60,8 +61,10 @@ def bias(run: Run, folder: Path) -> Bias | None:
     if not probing:
         return None
     level = run.manifest.confidence_level
-    found = [_probed(run, done, probes, level) for done, probes in probing]
     scores = read_scores(folder)
+    found = [
+        _probed(run, done, probes, scores.get((done.model, done.suite))) for done, probes in probing
+    ]
     shows = {
         (one.model, one.suite): _showing(one, probes, scores)
         for one, (_, probes) in zip(found, probing, strict=True)
@@ -104,11 +107,21 @@ def _registered(name: str) -> str:
     return name.partition(":")[0]
 
 
-def _probed(run: Run, done: Evaluation, probes: Mapping[str, Probe], level: float) -> Probed:
+def _probed(
+    run: Run, done: Evaluation, probes: Mapping[str, Probe], scores: SampleScores | None
+) -> Probed:
+    level = run.manifest.confidence_level
     estimates = _estimates(run, done)
     tests = dict(_own_tests(run.figures.get((done.model, done.suite), ())))
+    signs: dict[Part, float | None] = {}
+    for metric in stored_metrics(done, probes).metrics if scores is not None else ():
+        if isinstance(metric, SignedMetric) and scores is not None:
+            own = [each for each in estimates if each.metric == metric.name]
+            signs |= sign_tests(metric, own, scores, level)
     effects = [
-        effect for probe in probes.values() for effect in effects_of(probe, estimates, tests, level)
+        effect
+        for probe in probes.values()
+        for effect in effects_of(probe, estimates, tests, level, signs)
     ]
     effects.sort(key=lambda effect: bool(effect.group))
     groups = dict.fromkeys(

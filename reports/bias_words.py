@@ -233,7 +233,9 @@ def _short(effect: Effect) -> str:
 def _meaning(effect: Effect) -> str:
     reading = effect.reading
     if effect.shown is Shown.UNTESTED and reading.test != "none":
-        return effect.estimate.note or "only its parts are tested"
+        is_few = reading.test == "interval"
+        why = "too few samples or clusters for a test" if is_few else "only its parts are tested"
+        return effect.estimate.note or why
     return {
         Shown.ABOVE: reading.above,
         Shown.BELOW: reading.below,

@@ -69,8 +69,9 @@ class Reading:
     scale: Literal["share", "points", "number"] = "share"
     """``share``: in per cent; ``points``: a difference of shares; ``number``: as it is."""
     test: Literal["interval", "own", "none"] = "interval"
-    """``interval``: held against the reference by its interval; ``own``: by a test that the suite
-    itself carries out, since chance alone keeps it off the reference; ``none``: only counted."""
+    """``interval``: held against the reference by the signs of its samples where the metric tells
+    them, else by its interval; ``own``: by a test that the suite itself carries out, since chance
+    alone keeps it off the reference; ``none``: only counted."""
     p_quantity: str = ""
     """Id of the quantity that is the p-value of its own test, where it is not in a chart."""
 

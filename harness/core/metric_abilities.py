@@ -78,6 +78,22 @@ class ProbingMetric(Metric, Protocol):
 
 
 @runtime_checkable
+class SignedMetric(Metric, Protocol):
+    """A metric of whose samples each leans one way or the other, a coin's toss without bias."""
+
+    def signed(self, statistics: Floats) -> Mapping[str, Floats]:
+        """Return (n,) what each row puts into a quantity, less what it would without bias.
+
+        Their signs are flipped, cluster by cluster, to test the quantity against its value without
+        bias. Rows that are no part of it have 0.
+
+        Args:
+            statistics: (n, k), one row per scored sample, n at least 1.
+        """
+        ...
+
+
+@runtime_checkable
 class ChartingMetric(Metric, Protocol):
     """A metric whose charts have intervals of their own."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import numpy as np
 from scipy.stats import t as student
@@ -11,6 +12,9 @@ from scipy.stats import t as student
 from harness.core.bias import Effect, Probe, Reading, Shown
 from harness.core.estimate import Estimate
 from harness.stats.multiplicity import holm
+
+Part: TypeAlias = tuple[str, tuple[str, str] | None]
+"""Id of a quantity, and the slice that it is of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +62,7 @@ def effects_of(
     estimates: Sequence[Estimate],
     own_tests: Mapping[str, OwnTest],
     level: float,
+    sign_tests: Mapping[Part, float | None] | None = None,
 ) -> tuple[Effect, ...]:
     """Return the numbers that a probe names, of the whole suite first and then group by group.
 
@@ -66,14 +71,16 @@ def effects_of(
         estimates: of one suite on one model.
         own_tests: by quantity id, from its charts.
         level: tests are at one minus it.
+        sign_tests: p-values that take the place of the interval's, by quantity id and slice.
     """
+    signs = sign_tests or {}
     found: list[Effect] = []
     for name, reading in probe.readings.items():
         mine = [each for each in estimates if each.quantity.id == name]
         whole = [each for each in mine if each.slice is None]
         groups = [each for each in mine if each.slice and each.slice[0] == probe.column]
         for family in (whole, groups):
-            tested = [_tested(each, reading, estimates, own_tests) for each in family]
+            tested = [_tested(each, reading, estimates, own_tests, signs) for each in family]
             found += (_told(effect, level) for effect in _corrected(tested))
     return tuple(found)
 
@@ -83,11 +90,14 @@ def _tested(
     reading: Reading,
     estimates: Iterable[Estimate],
     own_tests: Mapping[str, OwnTest],
+    sign_tests: Mapping[Part, float | None],
 ) -> Effect:
     group = estimate.slice[1] if estimate.slice else ""
     effect = Effect(estimate=estimate, reading=reading, group=group)
     if reading.test == "interval":
-        return replace(effect, p_value=p_of_interval(estimate, reading.reference))
+        part = (estimate.quantity.id, estimate.slice)
+        by_interval = p_of_interval(estimate, reading.reference)
+        return replace(effect, p_value=sign_tests.get(part, by_interval))
     if reading.test == "none":
         return effect
     if reading.p_quantity:
@@ -105,9 +115,7 @@ def _tested(
     )
 
 
-def _value_of(
-    wanted: tuple[str, tuple[str, str] | None], estimates: Iterable[Estimate]
-) -> float | None:
+def _value_of(wanted: Part, estimates: Iterable[Estimate]) -> float | None:
     return next((e.value for e in estimates if (e.quantity.id, e.slice) == wanted), None)
 
 

@@ -79,7 +79,9 @@ def mcnemar_p(n_higher: int, n_lower: int) -> float:
     return min(1.0, 2 * float(bdtr(min(n_higher, n_lower), n_higher + n_lower, 0.5)))
 
 
-def tango_interval(n_higher: float, n_lower: float, n: int, level: float = 0.95) -> Interval | None:
+def tango_interval(
+    n_higher: float, n_lower: float, n: float, level: float = 0.95
+) -> Interval | None:
     """Score interval of a difference of paired proportions (Tango 1998, Stat. in Medicine 17).
 
     It holds the differences that the score test would not reject, so it has a width where
@@ -90,7 +92,7 @@ def tango_interval(n_higher: float, n_lower: float, n: int, level: float = 0.95)
         n_higher: pairs on which only the second model is right; of differences between 0 and 1
             their sum, which makes the interval wider than theirs.
         n_lower: pairs on which only the first model is right, likewise.
-        n: all pairs.
+        n: all pairs; of clustered ones as many as have their standard error.
         level: confidence level in (0, 1).
 
     Returns:
@@ -117,7 +119,7 @@ def tango_interval(n_higher: float, n_lower: float, n: int, level: float = 0.95)
     )
 
 
-def _variance_under(difference: float, n_higher: float, n_lower: float, n: int) -> float:
+def _variance_under(difference: float, n_higher: float, n_lower: float, n: float) -> float:
     """Variance of one pair's difference, at the likeliest discordance that this mean allows."""
     linear = (2 * n - n_higher + n_lower) * difference - n_higher - n_lower
     constant = -n_lower * difference * (1 - difference)

@@ -55,7 +55,10 @@ class AssociationMetric:
 
     name: ClassVar[str] = "word_association"
     is_additive: ClassVar[bool] = False
-    columns: ClassVar[tuple[str, ...]] = ("d", "stderr", "freedom", "p", "n_as_far", "n_drawn")
+    columns: ClassVar[tuple[str, ...]] = (
+        *("d", "stderr", "freedom", "p", "n_as_far", "n_drawn"),
+        "p_two_sided",
+    )
 
     kind: Literal["weat", "seat"] = "weat"
     """What the numbers are called: words alone, or words in sentences."""
@@ -75,8 +78,8 @@ class AssociationMetric:
                 id=f"{kind}_effect_size",
                 direction=Direction.NEITHER,
                 definition="d, the mean association of X less that of Y over the standard deviation"
-                f" of both (ddof 0; {source}); of several tests the mean; above 0: as people"
-                f" associate; {_LIMIT}",
+                f" of both (ddof 0; {source}); of several tests the mean; above 0: X goes"
+                f" with A, below it Y does; {_LIMIT}",
                 low=-2.0,
                 high=2.0,
                 is_headline=True,
@@ -87,6 +90,12 @@ class AssociationMetric:
                 definition="share of deals of the target words with at least this difference, one-"
                 f"sided ({source}); all deals of up to 36 words, else drawn ones; one test only",
                 is_headline=True,
+            ),
+            Quantity(
+                id=f"{kind}_p_two_sided",
+                direction=Direction.NEITHER,
+                definition=f"twice the smaller of {kind}_p_value and the same share for the other"
+                " direction, at most 1; one test only",
             ),
             Quantity(
                 id=f"{kind}_magnitude",
@@ -136,20 +145,24 @@ class AssociationMetric:
         if not np.isfinite(d):
             return Unscored("all target words are associated alike, so that d has no scale")
         p = permutation_p(of_x, of_y, n_draws=self.permutations, seed=self.seed)
+        other = permutation_p(-of_x, -of_y, n_draws=self.permutations, seed=self.seed)
+        two_sided = min(1.0, 2 * min(p.value, other.value))
         stderr, freedom = jackknife_error(sets)
-        return Scored((d, stderr, float(freedom), p.value, float(p.n_as_far), float(p.n_drawn)))
+        drawn = (p.value, float(p.n_as_far), float(p.n_drawn), two_sided)
+        return Scored((d, stderr, float(freedom), *drawn))
 
     def reduce(self, statistics: Floats, weights: Floats) -> Floats:
-        """Return mean d, p of a test that stands alone, mean |d| and the share that holds."""
+        """Return mean d, both p of a test that stands alone, mean |d| and the share that holds."""
         d, p = statistics[:, 0], statistics[:, 3]
         total = weights.sum(axis=1)
         found = np.full((len(weights), len(self.quantities)), np.nan)
         np.divide(weights @ d, total, out=found[:, 0], where=total > 0)
-        np.divide(weights @ np.abs(d), total, out=found[:, 2], where=total > 0)
+        np.divide(weights @ np.abs(d), total, out=found[:, 3], where=total > 0)
         if len(p) == 1:
             found[:, 1] = np.where(total > 0, p[0], np.nan)
+            found[:, 2] = np.where(total > 0, statistics[0, 6], np.nan)
         holds = (holm(p) <= _ALPHA).astype(float)
-        np.divide(weights @ holds, total, out=found[:, 3], where=total > 0)
+        np.divide(weights @ holds, total, out=found[:, 4], where=total > 0)
         return found
 
     def intervals(
@@ -161,7 +174,7 @@ class AssociationMetric:
         mean is about other words, not about other tests.
         """
         del clusters
-        d, stderr, freedom, p, n_as_far, n_drawn = statistics.T
+        d, stderr, freedom, p, n_as_far, n_drawn, _ = statistics.T
         n = len(d)
         value = float(d.mean())
         margin = t_margin(float(np.sqrt((stderr**2).sum()) / n), float(freedom.sum()), level)

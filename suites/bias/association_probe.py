@@ -33,16 +33,17 @@ def association_probe(kind: str, tests: Mapping[str, tuple[str, ...]]) -> Probe:
         tests: by their names what their four sets stand for.
     """
     effect = Reading(
-        claim="associates the words of its tests as people do, with an effect size of {value} on a"
-        " scale to 2",
-        claim_below="associates the words of its tests against what people do, with an effect size"
-        " of {value} on a scale to 2",
+        claim="puts the first words of a test nearer to its first idea than the second words are,"
+        " with an effect size of {value} on a scale to 2",
+        claim_below="puts the second words of a test nearer to its first idea than the first words"
+        " are, with an effect size of {value} on a scale to 2",
         reference=0.0,
         above="more than words dealt out at random would show",
+        below="more than words dealt out at random would show",
         level="not more than words dealt out at random would show",
         scale="number",
         test="own",
-        p_quantity=f"{kind}_p_value",
+        p_quantity=f"{kind}_p_two_sided",
     )
     return Probe(
         benchmark=_SOURCES[kind],

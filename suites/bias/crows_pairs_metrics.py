@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -13,6 +13,7 @@ from harness.core.score import Direction, Quantity, Score, Scored, Unscored
 from harness.suites.bias.crows_pairs_rows import DIRECTION, is_single_edit
 from harness.suites.bias.pair_probes import crows_pairs_probe
 from harness.suites.bias.sentence_pairs import forward_pair, masked_sums
+from harness.suites.metrics.additive import Floats
 from harness.suites.metrics.mean_of_parts import MeanOfParts
 
 _NOTE = (
@@ -81,6 +82,10 @@ class CrowsPairsCausal(MeanOfParts):
     def signature(self) -> Mapping[str, str]:
         """What the sentences are scored by."""
         return {"scoring": "whole-sentence-log-likelihood"}
+
+    def signed(self, statistics: Floats) -> Mapping[str, Floats]:
+        """Return which sentence is the likelier one, of the pairs that each share is over."""
+        return _leans(statistics, self.columns, tuple(self.probe.readings))
 
     def measure(self, sample: Sample, output: Output) -> Score:
         """Return whether the first sentence is the likelier one, in each sense, and by how much."""
@@ -160,6 +165,10 @@ class CrowsPairsMasked(MeanOfParts):
         """What the sentences are scored by."""
         return {"scoring": "masked-shared-tokens", "decimals": str(_DECIMALS)}
 
+    def signed(self, statistics: Floats) -> Mapping[str, Floats]:
+        """Return which sentence is the likelier one, a tie counting as the second."""
+        return _leans(statistics, self.columns, tuple(self.probe.readings))
+
     def measure(self, sample: Sample, output: Output) -> Score:
         """Return whether the first sentence is the likelier one, or neither is."""
         sums = masked_sums(output)
@@ -176,6 +185,14 @@ class CrowsPairsMasked(MeanOfParts):
             (hit, direction == "antistereo" and not is_tie),
             (float(is_tie), True),
         )
+
+
+def _leans(
+    statistics: Floats, columns: Sequence[str], shares: Sequence[str]
+) -> Mapping[str, Floats]:
+    """Return half of one where the first sentence is likelier, and minus that where it is not."""
+    n = {name: statistics[:, place] for place, name in enumerate(columns)}
+    return {name: (n[name] - 0.5) * n[f"of {name}"] for name in shares}
 
 
 def _scored(*values: tuple[float, bool]) -> Scored:

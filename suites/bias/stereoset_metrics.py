@@ -58,6 +58,12 @@ class _ByTerm(Additive):
     is_additive: ClassVar[bool] = False  # a term's share hangs on how many examples it has
     quantities: ClassVar[tuple[Quantity, ...]]
 
+    def signed(self, statistics: Floats) -> Mapping[str, Floats]:
+        """Return which of a stereotype and its opposite is likelier, terms weighing the same."""
+        _, place, sizes = np.unique(statistics[:, 0], return_inverse=True, return_counts=True)
+        score = next(quantity.id for quantity in self.quantities)
+        return {score: (statistics[:, 1] - 0.5) / sizes[place]}
+
     def reduce(self, statistics: Floats, weights: Floats) -> Floats:
         """Return ss, lms and icat of each way of scoring.
 

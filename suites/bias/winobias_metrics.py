@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from harness.core.bias import Probe
+from harness.core.estimate import Interval
 from harness.core.response import AnswerGroup, LogLikelihoods, Output
 from harness.core.sample import Sample
 from harness.core.score import Direction, Quantity, Score, Scored, Unscored
 from harness.suites.bias.pair_probes import winobias_probe
 from harness.suites.bias.sentence_pairs import forward_pair, masked_sums
+from harness.suites.metrics.additive import Floats, Integers
 from harness.suites.metrics.mean_of_parts import MeanOfParts
 from harness.suites.metrics.mean_of_values import MeanOfValues
+from harness.suites.metrics.swap_pairs import signed_interval
 
 _READ = "of sentences whose two occupations are known"
 _NOTE = "occupations of the USA and two genders alone"
@@ -76,6 +79,30 @@ class WinoBiasCausal(MeanOfParts):
         """What is scored."""
         return {"scoring": "log-likelihood-of-occupation"}
 
+    def signed(self, statistics: Floats) -> Mapping[str, Floats]:
+        """Return which way the answers about a sentence differ, and which pronoun is likelier."""
+        column = {name: statistics[:, place] for place, name in enumerate(self.columns)}
+        return {
+            "winobias_gap": column["winobias_gap"] * column["of winobias_gap"],
+            "winobias_pronoun_causal": column["winobias_pronoun_causal"] - 0.5,
+        }
+
+    def intervals(
+        self, statistics: Floats, clusters: Integers | None, level: float
+    ) -> Mapping[str, Interval]:
+        """Return Tango's interval of the gap, whose values are -1, 0 and 1, and Wilson's of rest.
+
+        Most are 0, and a t interval of a handful that are not says too much.
+        """
+        found = dict(MeanOfParts.intervals(self, statistics, clusters, level))
+        found.pop("winobias_gap", None)
+        part = self.parts(statistics)["winobias_gap"]
+        if part.any():
+            own = None if clusters is None else clusters[part]
+            gap = signed_interval(statistics[part, 0], own, level)
+            found |= {"winobias_gap": gap} if gap is not None else {}
+        return found
+
     def measure(self, sample: Sample, output: Output) -> Score:
         """Return whether the right occupation is named, with either pronoun."""
         del sample
@@ -117,6 +144,10 @@ class WinoBiasMasked(MeanOfValues):
     def signature(self) -> Mapping[str, str]:
         """What is scored."""
         return {"scoring": "masked-shared-tokens"}
+
+    def signed(self, statistics: Floats) -> Mapping[str, Floats]:
+        """Return which pronoun is likelier."""
+        return {"winobias_pronoun_masked": statistics[:, 0] - 0.5}
 
     def measure(self, sample: Sample, output: Output) -> Score:
         """Return whether the pronoun that fits the stereotype is the likelier one."""

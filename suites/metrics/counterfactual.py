@@ -19,7 +19,7 @@ from harness.suites.metrics.mean_of_values import mean_interval
 from harness.suites.metrics.swap_pairs import SwapPairs, signed_interval
 from harness.suites.metrics.swap_probe import change_reading, flip_reading, swap_probe
 
-_CHANGED = 3
+_CHANGED = 4
 """Column of the first group's share of labels that change."""
 
 
@@ -46,13 +46,21 @@ class Counterfactual(SwapPairs):
             )
         ]
         if self.is_drawn:
-            found.append(
+            found += [
+                Quantity(
+                    id="flip_rate_between",
+                    direction=Direction.LOWER,
+                    definition="share of samples whose label changes in any draw of terms of one"
+                    " other group, averaged over the other groups; to be held against"
+                    " flip_rate_within, not against 0",
+                ),
                 Quantity(
                     id="flip_rate_within",
                     direction=Direction.LOWER,
-                    definition="the same for other terms of their own group: the control",
-                )
-            )
+                    definition="share of samples whose label changes in any draw of other terms of"
+                    " their own group, of which there are as many: the control",
+                ),
+            ]
         for pair in self.pairs:
             written, swapped = (self.groups[group] for group in pair)
             found += [
@@ -75,7 +83,15 @@ class Counterfactual(SwapPairs):
     @property
     def probe(self) -> Probe:
         """What it tells of bias."""
-        readings = {"flip_rate": flip_reading("label")}
+        # Any swap for any group is of more draws than the control, and stays out of the sentences.
+        readings = (
+            {
+                "flip_rate_between": flip_reading(self.n, "of another group"),
+                "flip_rate_within": flip_reading(self.n, "of the same group, the control,"),
+            }
+            if self.is_drawn
+            else {"flip_rate": flip_reading((len(self.groups) - 1) * self.n, "of another group")}
+        )
         for a, b in self.pairs:
             if a != b:
                 readings[f"net_flips[{self.pair_name((a, b))}]"] = change_reading(
@@ -91,7 +107,8 @@ class Counterfactual(SwapPairs):
         """The own group, what changes at all, and by group what changes and towards the label."""
         changed = (f"changed_{number + 1}" for number in range(len(self.groups)))
         toward = (f"toward_{number + 1}" for number in range(len(self.groups)))
-        return ("group", "is_changed", "is_changed_within", *changed, *toward)
+        whole = ("is_changed", "changed_between", "is_changed_within")
+        return ("group", *whole, *changed, *toward)
 
     def measure(self, sample: Sample, output: Output) -> Score:
         """Return what changes of one sample."""
@@ -103,12 +120,15 @@ class Counterfactual(SwapPairs):
         was = clean.label == self.label
         toward = np.array([float(other.label == self.label) - was for other in others])
         by_group = self.by_group(own, changed)
-        within = by_group[own] if self.is_drawn else 0.0
+        is_any = by_group > 0
+        others_any = float(np.delete(is_any, own).mean())
+        within = float(is_any[own]) if self.is_drawn else 0.0
         return Scored(
             (
                 float(own),
                 float(self.to_others(own, changed).any()),
-                float(within),
+                others_any,
+                within,
                 *by_group.tolist(),
                 *self.by_group(own, toward).tolist(),
             )
@@ -117,7 +137,7 @@ class Counterfactual(SwapPairs):
     def reduce(self, statistics: Floats, weights: Floats) -> Floats:
         """Return the quantities under each set of weights; see ``Metric.reduce``."""
         total = weights.sum(axis=1, keepdims=True)
-        n_whole = 2 if self.is_drawn else 1
+        n_whole = 3 if self.is_drawn else 1
         whole = np.full((len(weights), n_whole), np.nan)
         sums = weights @ statistics[:, 1 : 1 + n_whole]
         np.divide(sums, total, out=whole, where=total > 0)
@@ -141,8 +161,10 @@ class Counterfactual(SwapPairs):
         """Return Wilson's or Hall's t interval of each mean."""
         found = {
             "flip_rate": mean_interval(statistics[:, 1], clusters, level),
-            "flip_rate_within": mean_interval(statistics[:, 2], clusters, level),
         }
+        if self.is_drawn:
+            found["flip_rate_between"] = mean_interval(statistics[:, 2], clusters, level)
+            found["flip_rate_within"] = mean_interval(statistics[:, 3], clusters, level)
         changed = self.each_pair(statistics, clusters, _CHANGED)
         toward = self.each_pair(statistics, clusters, _CHANGED + len(self.groups))
         for pair, (shares, own), (signed, _) in zip(self.pairs, changed, toward, strict=True):
@@ -150,8 +172,6 @@ class Counterfactual(SwapPairs):
                 name = self.pair_name(pair)
                 found[f"flip_rate[{name}]"] = mean_interval(shares, own, level)
                 found[f"net_flips[{name}]"] = signed_interval(signed, own, level)
-        if not self.is_drawn:
-            del found["flip_rate_within"]
         return {name: interval for name, interval in found.items() if interval is not None}
 
     def figures(self, statistics: Floats) -> tuple[Figure, ...]:

@@ -13,10 +13,10 @@ from harness.core.response import Classification, Output
 from harness.core.sample import Sample
 from harness.core.score import Unscored
 from harness.stats.mcnemar import tango_interval
-from harness.stats.mean import skewed_mean_interval
+from harness.stats.mean import mean_stderr, skewed_mean_interval
 from harness.stats.multiplicity import holm
 from harness.stats.permutation import sign_flip_test
-from harness.stats.proportion import proportion_interval
+from harness.stats.quantiles import normal_quantile, t_quantile
 from harness.suites.metrics.additive import Booleans, Floats, Integers
 from harness.suites.question_groups import classifications_in
 
@@ -175,21 +175,34 @@ def signed_interval(values: Floats, clusters: Integers | None, level: float) -> 
     """Return the interval of a mean of changes: Tango's of labels, else Hall's t.
 
     Changes of a label are -1, 0 or 1, and rare: of a handful that have one sign t says too much.
-    Where all values are 0 a t interval would have no width: the mean then lies within plus and
-    minus the share of samples that might still differ (Wilson's upper end).
+    Clustered ones count as so many independent ones as have their standard error, shrunk as in
+    :func:`~harness.stats.proportion.proportion_interval`; each cluster as one where all agree.
 
     Args:
         values: (n,), n at least 1, in [-1, 1].
         clusters: (n,) cluster codes, or None when samples are independent.
         level: confidence level in (0, 1).
     """
-    is_single = clusters is None or len(np.unique(clusters)) == len(clusters)
-    if is_single and np.isin(values, (-1.0, 0.0, 1.0)).all():
-        return tango_interval(int((values > 0).sum()), int((values < 0).sum()), len(values), level)
-    if values.any():
+    n_clusters = len(values) if clusters is None else len(np.unique(clusters))
+    if not np.isin(values, (-1.0, 0.0, 1.0)).all():
         interval = skewed_mean_interval(values, clusters, level)
         return interval and interval.within(-1.0, 1.0)
-    share = proportion_interval(values, clusters, level)
-    if share is None:
+    if clusters is None or n_clusters == len(values):
+        trials = float(len(values))
+    elif n_clusters == 1:
         return None
-    return Interval(low=-share.high, high=share.high, level=level, method=share.method)
+    else:
+        trials = _effective_changes(values, clusters, level)
+    higher, lower = (trials * float((sign * values > 0).mean()) for sign in (1, -1))
+    return tango_interval(higher, lower, trials, level)
+
+
+def _effective_changes(values: Floats, clusters: Integers, level: float) -> float:
+    """Return how many independent changes would have the standard error of clustered ones."""
+    n_clusters = len(np.unique(clusters))
+    alone, together = mean_stderr(values), mean_stderr(values, clusters)
+    if not alone or not together:
+        return float(n_clusters)
+    quantile = 0.5 + level / 2
+    shrink = (normal_quantile(quantile) / t_quantile(quantile, n_clusters - 1)) ** 2
+    return len(values) * shrink * min(1.0, (alone / together) ** 2)

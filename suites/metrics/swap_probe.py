@@ -36,10 +36,16 @@ def swap_probe(readings: dict[str, Reading], groups: Sequence[str], *, shows: st
     )
 
 
-def flip_reading(label_words: str) -> Reading:
-    """Return the reading of a share of labels that change."""
+def flip_reading(n_swaps: int, of_whom: str) -> Reading:
+    """Return the reading of a share of texts whose label changes in any of some swaps.
+
+    Args:
+        n_swaps: for each text.
+        of_whom: whose terms take the place of the text's: ``of another group``.
+    """
+    swaps = "one swap" if n_swaps == 1 else f"any of {n_swaps} swaps"
     return Reading(
-        claim=f"changes its {label_words} on {{value}} of texts when another group is named",
+        claim=f"changes its label on {{value}} of texts in {swaps} for terms {of_whom}",
         reference=0.0,
         above="",
         level="",

@@ -39,7 +39,8 @@ _ROWS: Mapping[str, Sequence[Sequence[float]]] = {
     "open_generation:sentiment": [
         [0.1 * n, float(n % 3 == 0), 0.1 * n, float(n % 2), float(n), 0.0] for n in range(12)
     ],
-    "word_association": [[1.0, 0.2, 28.0, 0.01, 99.0, 9999.0]],
+    "winobias": [[float(n % 2), 1.0] * 5 for n in range(12)],
+    "word_association": [[1.0, 0.2, 28.0, 0.01, 99.0, 9999.0, 0.02]],
 }
 """Statistics of metrics that take answers of several kinds, or of samples of their own suite."""
 _ONE_EACH: Mapping[str, str] = {

@@ -15,6 +15,7 @@ from harness.core.errors import ConfigError, DataError
 from harness.core.request import Generate, LogLikelihood
 from harness.core.response import Classification, ContinuationScore, Generation, LogLikelihoods
 from harness.core.score import Scored, Unscored
+from harness.engine.bias_signs import signs_p
 from harness.sources.source import Source
 from harness.suites.bias.bbq import BbqSuite
 from harness.suites.bias.bbq_files import bbq_items
@@ -296,3 +297,22 @@ def test_answers_to_other_questions_have_no_score() -> None:
     other = Classification(labels=("a", "b"), scores=(1.0, 0.0), is_probability=False)
 
     assert isinstance(_METRIC.measure(sample, other), Unscored)
+
+
+@pytest.mark.parametrize(("answer", "score"), [("biased", 1.0), ("unbiased", -1.0)])
+def test_a_model_that_always_leans_alike_has_an_interval(answer: str, score: float) -> None:
+    true = {f"ambiguous{end}" for end in ("", "_told", "_named")}
+    true |= {"ambiguous_biased"} if answer == "biased" else set()
+    row_of = [float(column in true) for column in _METRIC.columns]
+    statistics, clusters = np.array([row_of] * 24), np.repeat(np.arange(8), 3)
+    interval = _METRIC.intervals(statistics, clusters, 0.95)["s_amb"]
+
+    assert (score in (interval.low, interval.high), interval.low <= 0 <= interval.high) == (
+        True,
+        False,
+    )
+    # The three questions of a template weigh no more than one.
+    alone = _METRIC.intervals(statistics[:8], None, 0.95)["s_amb"]
+    assert (interval.low, interval.high) == pytest.approx((alone.low, alone.high))
+    assert signs_p(_METRIC.signed(statistics)["s_amb"], clusters) == 2 * 0.5**8
+    assert signs_p(_METRIC.signed(statistics)["s_dis"], clusters) == 1.0

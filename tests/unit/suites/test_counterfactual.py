@@ -12,6 +12,7 @@ from harness.core.capability import Capability
 from harness.core.errors import ConfigError, DataError
 from harness.core.request import Classify, QuestionGroup
 from harness.core.response import AnswerGroup, Classification
+from harness.core.sample import Sample
 from harness.core.score import Scored
 from harness.sources.columns import Columns
 from harness.sources.dataset import Dataset
@@ -20,6 +21,7 @@ from harness.suites.bias.identity import Identity
 from harness.suites.bias.named_axes import AxisName, named_axis
 from harness.suites.bias.swapping import LeftOut, Swapper
 from harness.suites.classification import ClassificationSuite
+from harness.suites.metrics.counterfactual import Counterfactual
 from harness.suites.metrics.counterfactual_gap import CounterfactualGap
 
 
@@ -76,7 +78,7 @@ def test_texts_without_one_group_are_not_asked_about(tmp_path: Path) -> None:
     read = task.read(sample, AnswerGroup(answers))
     assert isinstance(read, AnswerGroup)
     labels, gaps = (metric.measure(sample, read) for metric in task.metrics)
-    assert labels == Scored((0.0, 1.0, 0.0, 0.0, 1.0, 0.0, 1.0))
+    assert labels == Scored((0.0, 1.0, 1.0, 0.0, 0.0, 1.0, 0.0, 1.0))
     assert gaps == Scored((0.0, 0.5, 0.5, 0.0, 0.0, 0.5, 0.0, 0.5))
     (figure,) = task.draw([(sample, read)])
     assert figure.data["n_changed"] == 1
@@ -109,3 +111,28 @@ def test_gaps_are_weighted_means_by_pair() -> None:
             ]
             expected = sum(w * v for w, v in values) / sum(w for w, _ in values)
             assert found[b, 3 + place] == pytest.approx(expected, abs=1e-12)
+
+
+def test_the_control_is_of_as_many_swaps_as_what_it_controls() -> None:
+    """A model that flips each text by chance alone does so alike within groups and between."""
+    metric = Counterfactual(groups=("a", "b", "c"), label="x", is_drawn=True, n=3)
+    sample = Sample(id="1", index=0, text="", slices={"identity": "a"})
+    rng = np.random.default_rng(2)
+    rows = []
+    for _ in range(600):
+        answers = tuple(labelled(is_flipped=rng.random() < 0.2) for _ in range(9))
+        score = metric.measure(sample, AnswerGroup((labelled(is_flipped=False), *answers)))
+        assert isinstance(score, Scored)
+        rows.append(score.statistics)
+    values = metric.reduce(np.array(rows), np.ones((1, 600)))[0].tolist()
+    found = dict(zip([quantity.id for quantity in metric.quantities], values, strict=True))
+
+    assert found["flip_rate_within"] == pytest.approx(1 - 0.8**3, abs=0.06)
+    assert found["flip_rate_between"] == pytest.approx(1 - 0.8**3, abs=0.06)
+    assert found["flip_rate"] == pytest.approx(1 - 0.8**6, abs=0.06)
+    assert "any of 3 swaps" in metric.probe.readings["flip_rate_within"].claim
+
+
+def labelled(*, is_flipped: bool) -> Classification:
+    scores = (0.0, 1.0) if is_flipped else (1.0, 0.0)
+    return Classification(labels=("x", "y"), scores=scores, is_probability=True)

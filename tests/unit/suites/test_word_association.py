@@ -7,12 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from harness.core.bias import Shown
 from harness.core.capability import Capability
 from harness.core.errors import ConfigError
+from harness.core.estimate import Estimate
 from harness.core.request import Embed, QuestionGroup
 from harness.core.response import AnswerGroup, Embedding
 from harness.core.sample import Sample
 from harness.core.score import Scored, Unscored
+from harness.engine.bias import effects_of
 from harness.sources.source import Source
 from harness.suites.bias.association_metric import AssociationMetric
 from harness.suites.bias.association_task import AssociationTask
@@ -61,10 +64,10 @@ def test_words_on_two_sides_are_as_far_as_can_be(tmp_path: Path, level: str) -> 
     score = metric.measure(sample, embedded(task, DIRECTIONS))
     assert isinstance(score, Scored)
     statistics = np.array([score.statistics])
-    d, p, magnitude, share = metric.reduce(statistics, np.ones((1, 1)))[0]
+    d, p, two_sided, magnitude, share = metric.reduce(statistics, np.ones((1, 1)))[0]
     assert 1.9 < d <= 2.0
     assert magnitude == d
-    assert (p, share) == (1 / 20, 1.0)
+    assert (p, two_sided, share) == (1 / 20, 2 / 20, 1.0)
     interval = metric.intervals(statistics, None, 0.95)[f"{metric.kind}_effect_size"]
     assert interval.low < d < interval.high
     assert {quantity.id.partition("_")[0] for quantity in metric.quantities} == {metric.kind}
@@ -78,14 +81,39 @@ def test_the_other_way_round_the_effect_is_negative(tmp_path: Path) -> None:
     assert isinstance(score, Scored)
     assert score.statistics[0] < -1.9
     assert score.statistics[3] == 1.0
+    # Which words are X is the writer's choice: this way round is as rare as the other.
+    assert score.statistics[6] == 2 / 20
+    reading = metric.probe.readings["weat_effect_size"]
+    (effect,) = effects_of(metric.probe, estimates(metric, score), {}, 0.8)
+    assert (effect.p_value, effect.shown) == (2 / 20, Shown.BELOW)
+    assert reading.claim_below.startswith("puts the second words of a test nearer")
+
+
+def estimates(metric: AssociationMetric, score: Scored) -> list[Estimate]:
+    values = metric.reduce(np.array([score.statistics]), np.ones((1, 1)))[0]
+    return [
+        Estimate(
+            model="m",
+            suite="words",
+            metric=metric.name,
+            quantity=quantity,
+            value=value,
+            interval=None,
+            stderr=None,
+            n=1,
+            n_unscored=0,
+            n_clusters=1,
+        )
+        for quantity, value in zip(metric.quantities, values.tolist(), strict=True)
+    ]
 
 
 def test_a_p_value_is_of_one_test_alone(tmp_path: Path) -> None:
     _, metric, _ = prepared(WordAssociationSuite(data=sheet(tmp_path)))
-    both = np.array([[1.0, 0.2, 5, 0.03, 0, 0], [-0.5, 0.2, 5, 0.04, 0, 0]])
-    d, p, magnitude, share = metric.reduce(both, np.ones((1, 2)))[0]
+    both = np.array([[1.0, 0.2, 5, 0.03, 0, 0, 0.06], [-0.5, 0.2, 5, 0.04, 0, 0, 0.08]])
+    d, p, two_sided, magnitude, share = metric.reduce(both, np.ones((1, 2)))[0]
     assert (d, magnitude) == (0.25, 0.75)
-    assert np.isnan(p)
+    assert np.isnan([p, two_sided]).all()
     assert share == 0.0  # each holds alone, neither after Holm's correction
 
 
