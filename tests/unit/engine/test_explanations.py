@@ -47,9 +47,9 @@ def test_a_method_is_trusted_by_its_trials() -> None:
         "backwards": Trust.WORSE,
         "dice": Trust.NOT_SHOWN,
     }
-    assert replace(method("occlusion"), estimates=()).trust is Trust.UNKNOWN
-    right, wrong = method("occlusion").estimates, method("dice").estimates
-    assert replace(method("dice"), estimates=(*right[:2], *wrong[2:])).trust is Trust.HALF
+    assert replace(method("occlusion"), tests=()).trust is Trust.UNKNOWN
+    right, wrong = method("occlusion").tests, method("dice").tests
+    assert replace(method("dice"), tests=(right[0], wrong[1])).trust is Trust.HALF
     assert [one.label for one in explained_reviews().ranked] == ["occlusion", "dice", "backwards"]
 
 
