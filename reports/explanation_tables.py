@@ -74,7 +74,7 @@ def method_table(found: Explanations) -> Table:
         Column(title="Method", key="name"),
         Column(
             title="Verdict",
-            note=f"permutation tests of the trials, {format_level(found.level)} for all of them together",
+            note=f"permutation tests of the trials, {format_level(found.level)} for all together",
         ),
         *(Column(title=one.title, is_number=True, note=one.note) for one in told),
         Column(title="Samples", is_number=True, note="explained to the end"),

@@ -34,8 +34,10 @@ class Trust(StrEnum):
     alone keep more of it: both beyond doubt."""
     HALF = "half shown"
     """One of the two is beyond doubt, and the other is not shown either way."""
-    NOT_SHOWN = "no better than random"
-    """Neither is shown."""
+    NOT_SHOWN = "not shown to be better"
+    """Neither is shown, which does not say that it is no better."""
+    TOO_FEW = "too few texts"
+    """Fewer than ``MIN_TELLING`` tell of either, and neither is tested."""
     WORSE = "worse than random"
     """One of the two is the other way round beyond doubt."""
     UNKNOWN = "not tried"
@@ -104,7 +106,10 @@ class Method:
             return Trust.WORSE
         if sides.count(1) == len(TRIALS):
             return Trust.TRUSTED
-        return Trust.HALF if 1 in sides else Trust.NOT_SHOWN
+        if 1 in sides:
+            return Trust.HALF
+        can_be_told = any(test.p_value is not None for test in self.tests)
+        return Trust.NOT_SHOWN if can_be_told else Trust.TOO_FEW
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -112,7 +112,7 @@ def test_trust_does_not_rest_on_a_few_texts_of_many() -> None:
 
     (one,) = judged({"first": falls})
 
-    assert one.trust is not Trust.TRUSTED
+    assert one.trust is Trust.TOO_FEW
     told = [(test.p_value, test.n_telling, test.n_units) for test in one.tests]
     assert told == [(None, 2, 50)] * 2
 
@@ -121,4 +121,4 @@ def test_texts_of_a_cluster_tell_as_one() -> None:
     (one,) = judged({"first": better(24)}, n_clusters=3)
 
     assert {(test.n_telling, test.n_units) for test in one.tests} == {(3, 3)}
-    assert one.trust is not Trust.TRUSTED
+    assert one.trust is Trust.TOO_FEW

@@ -373,7 +373,7 @@ def test_json_names_examples_by_id() -> None:
     assert [one["trust"] for one in found["methods"]] == [
         "deserves trust",
         "worse than random",
-        "no better than random",
+        "not shown to be better",
     ]
     assert found["shortcuts"]["found"]["value"] == 1.0
     assert found["examples"][0] == {"kind": "sure and wrong", "sample_id": FOUND.examples[0].id}
