@@ -9,7 +9,7 @@ from harness.core.comparison import ExplainedTwice, Pair
 from harness.core.explained import Explained
 from harness.core.explanations import Method, believed
 from harness.core.response import Response
-from harness.core.run import Record, Run
+from harness.core.run import Record
 from harness.explanations import tried_methods
 from harness.operand import Operand
 from harness.store.samples_file import StoredRecords
@@ -52,8 +52,8 @@ def explained_flips(
     Raises:
         StoreError: records cannot be read.
     """
-    before = _methods(baseline.run, pair.baseline_model, pair.suite)
-    after = _methods(candidate.run, pair.candidate_model, pair.suite)
+    before = _methods(baseline, pair.baseline_model, pair.suite)
+    after = _methods(candidate, pair.candidate_model, pair.suite)
     shared = believed([after[label] for label in after if label in before])
     if not shared or not ids:
         return NOTHING
@@ -65,8 +65,9 @@ def explained_flips(
     )
 
 
-def _methods(run: Run, model: str, suite: str) -> dict[str, Method]:
-    return {one.label: one for one in tried_methods(run).get((model, suite), [])}
+def _methods(operand: Operand, model: str, suite: str) -> dict[str, Method]:
+    tried = tried_methods(operand.run, operand.folder)
+    return {one.label: one for one in tried.get((model, suite), [])}
 
 
 def _read(operand: Operand, model: str, suite: str, ids: Sequence[str]) -> _ById:

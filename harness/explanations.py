@@ -15,6 +15,7 @@ from harness.core.run import Evaluation, Record, Run
 from harness.engine.explained_samples import ExplainedSample
 from harness.engine.explained_words import global_words
 from harness.engine.explanation_agreement import agreements_of
+from harness.engine.explanation_verdicts import with_verdicts
 from harness.engine.leaking_words import leaks_of, leant_words, target_counts
 from harness.engine.shortcut_words import shortcuts_of
 from harness.store.sample_scores import read_scores
@@ -47,15 +48,28 @@ def explanations(run: Run, folder: Path) -> tuple[Explanations, ...]:
     Raises:
         StoreError: the records are missing or damaged.
     """
-    tried = tried_methods(run)
-    if not tried:
+    if not any(done.explainer for done in run.manifest.evaluations):
         return ()
     stored = _Stored(run, folder)
-    return tuple(stored.explanations_of(*key, methods) for key, methods in tried.items())
+    return tuple(stored.explanations_of(*key, methods) for key, methods in _untested(run).items())
 
 
-def tried_methods(run: Run) -> dict[tuple[str, str], list[Method]]:
-    """Return the methods by model and explained suite, as far as their numbers tell of them."""
+def tried_methods(run: Run, folder: Path) -> dict[tuple[str, str], list[Method]]:
+    """Return the methods by model and explained suite, with their verdicts.
+
+    Raises:
+        StoreError: the records are missing or damaged.
+    """
+    if not any(done.explainer for done in run.manifest.evaluations):
+        return {}
+    stored = _Stored(run, folder)
+    return {
+        (model, suite): stored.tested(methods, stored.records_of(model, methods))
+        for (model, suite), methods in _untested(run).items()
+    }
+
+
+def _untested(run: Run) -> dict[tuple[str, str], list[Method]]:
     found: dict[tuple[str, str], list[Method]] = {}
     for done in run.manifest.evaluations:
         if done.explainer:
@@ -89,7 +103,8 @@ class _Stored:
 
     def explanations_of(self, model: str, suite: str, methods: Sequence[Method]) -> Explanations:
         """Look at all methods on one suite of one model."""
-        records = {one.label: self._records_of(model, one.suite) for one in methods}
+        records = self.records_of(model, methods)
+        methods = self.tested(methods, records)
         samples = _samples(records)
         found = Explanations(
             model=model,
@@ -102,6 +117,24 @@ class _Stored:
             notes=tuple(_notes(samples)),
         )
         return self._with_words(found, samples)
+
+    def records_of(self, model: str, methods: Sequence[Method]) -> dict[str, list[Record]]:
+        """Return the records of each method by its label."""
+        return {one.label: self._records_of(model, one.suite) for one in methods}
+
+    def tested(
+        self, methods: Sequence[Method], records: Mapping[str, Sequence[Record]]
+    ) -> list[Method]:
+        """Return the methods with what their trials show, corrected for each other."""
+        tried = {
+            method.suite: [
+                (_cluster(record), one)
+                for record in records[method.label]
+                if (one := _explained(record)) is not None
+            ]
+            for method in methods
+        }
+        return with_verdicts(methods, tried, level=self._level, seed=self._run.manifest.seed)
 
     def _with_words(self, found: Explanations, samples: Sequence[ExplainedSample]) -> Explanations:
         """Add what is told of words by the method that leads."""
@@ -180,7 +213,7 @@ def _samples(records: Mapping[str, Sequence[Record]]) -> list[ExplainedSample]:
             id=record.sample.id,
             text=record.sample.text,
             targets=record.sample.targets,
-            cluster=record.sample.cluster or f"sample {record.sample.id}",
+            cluster=_cluster(record),
             explained=found[record.sample.id],
         )
         for record in in_order
@@ -196,6 +229,10 @@ def _notes(samples: Sequence[ExplainedSample]) -> Iterator[str]:
             "is tried on them; a word is a run of letters, however long, so that a script without "
             "spaces has few"
         )
+
+
+def _cluster(record: Record) -> str:
+    return record.sample.cluster or f"sample {record.sample.id}"
 
 
 def _explained(record: Record) -> Explained | None:

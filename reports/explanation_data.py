@@ -20,6 +20,7 @@ def explanation_data(found: Explanations) -> dict[str, Json]:
                 "suite": method.suite,
                 "method": method.label,
                 "trust": method.trust.value,
+                "tests": plain(method.tests),
                 "unit": method.unit,
                 "is_in_unit": method.is_in_unit,
                 "version": method.version,

@@ -72,7 +72,10 @@ def method_table(found: Explanations) -> Table:
     told = _told(found, _TRIALS)
     columns = [
         Column(title="Method", key="name"),
-        Column(title="Verdict", note=f"by the {format_level(found.level)} intervals of the trials"),
+        Column(
+            title="Verdict",
+            note=f"permutation tests of the trials, {format_level(found.level)} for all together",
+        ),
         *(Column(title=one.title, is_number=True, note=one.note) for one in told),
         Column(title="Samples", is_number=True, note="explained to the end"),
     ]
@@ -124,6 +127,9 @@ def _number_cell(method: Method, told: _Told) -> Cell:
 
 
 def _doubts(method: Method) -> Iterator[str]:
+    if method.tests:
+        least = min(method.tests, key=lambda test: test.n_telling)
+        yield f"{format_count(least.n_telling)} of {format_count(least.n_units)} tell"
     if method.n_failed:
         yield f"{format_count(method.n_failed)} failed"
     if method.n_capped:

@@ -35,6 +35,7 @@ _VERDICTS = {
     Trust.TRUSTED: "{} here",
     Trust.HALF: "{} only in part here",
     Trust.NOT_SHOWN: "{} to be better here than words picked at random",
+    Trust.TOO_FEW: "{} told apart here from words picked at random by so few texts",
     Trust.WORSE: "{} worse here than words picked at random",
     Trust.UNKNOWN: "{} not tried",
 }
@@ -42,12 +43,14 @@ _VERBS = {
     Trust.TRUSTED: ("deserves trust", "deserve trust"),
     Trust.HALF: ("is shown to deserve trust", "are shown to deserve trust"),
     Trust.NOT_SHOWN: ("is not shown", "are not shown"),
+    Trust.TOO_FEW: ("cannot be", "cannot be"),
     Trust.WORSE: ("is", "are"),
     Trust.UNKNOWN: ("was", "were"),
 }
 _ADVICE = {
     Trust.HALF: "read these colours with care",
     Trust.NOT_SHOWN: "such values are no reasons",
+    Trust.TOO_FEW: "explain more texts before you read such values as reasons",
     Trust.WORSE: "such values mislead about this model",
     Trust.UNKNOWN: "nothing says whether such values are reasons",
 }

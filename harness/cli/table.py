@@ -38,7 +38,7 @@ def print_result(result: Result) -> None:
             console.print(escape(printable(_title(done, "", done.n_answered))))
             _print_trouble(console, done, n_left_out=0)
     _print_robustness(console, result)
-    for (model, suite), methods in tried_methods(result.run).items():
+    for (model, suite), methods in tried_methods(result.run, result.folder).items():
         if suite in clean:
             print_explanations(console, suite, model, methods, manifest.confidence_level)
     _print_warnings(manifest)

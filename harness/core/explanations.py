@@ -12,7 +12,6 @@ from enum import StrEnum
 from harness.core.estimate import Estimate, Interval
 from harness.core.explained import Explained
 from harness.core.robustness import Share
-from harness.core.score import Direction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +34,10 @@ class Trust(StrEnum):
     alone keep more of it: both beyond doubt."""
     HALF = "half shown"
     """One of the two is beyond doubt, and the other is not shown either way."""
-    NOT_SHOWN = "no better than random"
-    """Neither is shown."""
+    NOT_SHOWN = "not shown to be better"
+    """Neither is shown, which does not say that it is no better."""
+    TOO_FEW = "too few texts"
+    """Fewer than ``MIN_TELLING`` tell of either, and neither is tested."""
     WORSE = "worse than random"
     """One of the two is the other way round beyond doubt."""
     UNKNOWN = "not tried"
@@ -45,6 +46,25 @@ class Trust(StrEnum):
 TRIALS = ("comprehensiveness_gain", "sufficiency_gain")
 """Ids of the two quantities that trust rests on: each is the method's own less that of the random
 ranks, of the same sample."""
+MIN_TELLING = 8
+"""Independent texts on which it must matter how the parts are ranked before a trial is tested."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialTest:
+    """What one of the trials of a method shows."""
+
+    quantity: str
+    """One of ``TRIALS``."""
+    side: int
+    """1 where the method is better than random ranks beyond doubt, -1 where it is worse, else 0."""
+    p_value: float | None
+    """How often random ranks come to as much, two-sided, after Holm's correction over both trials
+    of all methods of the suite on the model; None where too few texts tell."""
+    n_telling: int
+    """Independent texts on which it matters how the parts are ranked."""
+    n_units: int
+    """Independent texts that were tried."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +88,8 @@ class Method:
     n_failed: int = 0
     note: str = ""
     """Why there is nothing here, or not all of it; one sentence."""
+    tests: tuple[TrialTest, ...] = ()
+    """Of its trials, in their order; those without a number are not among them."""
 
     def number(self, quantity: str) -> Estimate | None:
         """Return one of its numbers by id; None where it was not measured."""
@@ -77,26 +99,17 @@ class Method:
     @property
     def trust(self) -> Trust:
         """What its trials say."""
-        sides = [_side(self.number(quantity)) for quantity in TRIALS]
-        known = [side for side in sides if side is not None]
-        if not known:
+        sides = [test.side for test in self.tests]
+        if not sides:
             return Trust.UNKNOWN
-        if -1 in known:
+        if -1 in sides:
             return Trust.WORSE
-        if known.count(1) == len(TRIALS):
+        if sides.count(1) == len(TRIALS):
             return Trust.TRUSTED
-        return Trust.HALF if 1 in known else Trust.NOT_SHOWN
-
-
-def _side(found: Estimate | None) -> int | None:
-    """Return 1 where a number is better than none beyond doubt, -1 where it is worse, else 0."""
-    if found is None:
-        return None
-    if found.interval is None:
-        return 0
-    sign = -1 if found.quantity.direction is Direction.LOWER else 1
-    ends = sorted((sign * found.interval.low, sign * found.interval.high))
-    return 1 if ends[0] > 0 else -1 if ends[1] < 0 else 0
+        if 1 in sides:
+            return Trust.HALF
+        can_be_told = any(test.p_value is not None for test in self.tests)
+        return Trust.NOT_SHOWN if can_be_told else Trust.TOO_FEW
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
 
 from harness.core.explained import Explained
-from harness.core.explanations import TOP_SHARE, Agreement
+from harness.core.explanations import TOP_SHARE, Agreement, Mean
 from harness.engine.explained_samples import (
     ExplainedSample,
     in_first,
@@ -71,7 +72,14 @@ def _agreement(
     return Agreement(
         first=first,
         second=second,
-        correlation=mean_of(correlations, level),
-        overlap=mean_of(overlaps, level),
+        correlation=_within(mean_of(correlations, level), -1.0),
+        overlap=_within(mean_of(overlaps, level), 0.0),
         by_chance=float(np.mean(by_chance)),
     )
+
+
+def _within(mean: Mean, low: float) -> Mean:
+    """Return a mean whose interval is cut to the range of its values, which ends at 1."""
+    if mean.interval is None:
+        return mean
+    return replace(mean, interval=mean.interval.within(low, 1.0))

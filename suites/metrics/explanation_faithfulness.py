@@ -13,7 +13,7 @@ from harness.suites.metrics.of_explanation import MIN_PARTS, UNRANKED, OfExplana
 _AOPC = f"mean over the first {', '.join(f'{share:.0%}' for share in SHARES)} of the parts"
 _UNIT = "of the probability (of a written answer: of its log-probability)"
 _RANDOM = "less the same with the parts ranked at random, mean over rankings that are the same for"
-_BESIDE = f"{_RANDOM} every method; its interval tells whether the method beats chance"
+_BESIDE = f"{_RANDOM} every method"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

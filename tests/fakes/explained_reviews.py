@@ -19,6 +19,7 @@ from harness.core.score import Direction, Quantity
 from harness.engine.explained_samples import ExplainedSample, mean_of
 from harness.engine.explained_words import global_words
 from harness.engine.explanation_agreement import agreements_of
+from harness.engine.explanation_verdicts import with_verdicts
 from harness.engine.leaking_words import leaks_of, leant_words, target_counts
 from harness.engine.shortcut_words import shortcuts_of
 
@@ -173,7 +174,22 @@ def _estimate(label: str, id_: str, mean: Mean, direction: Direction) -> Estimat
 
 def method(label: str, /, **more: object) -> Tried:
     """Return a method as it was tried."""
-    known = Tried(
+    return replace(_tried()[label], **more)  # type: ignore[arg-type]
+
+
+@cache
+def _tried() -> dict[str, Tried]:
+    """Return all methods, tested together."""
+    tried = {
+        f"{SUITE} ? {label}": [(one.cluster, one.explained[label]) for one in explained_samples()]
+        for label in METHODS
+    }
+    tested = with_verdicts(list(map(_untested, METHODS)), tried, level=0.95, seed=0)
+    return {one.label: one for one in tested}
+
+
+def _untested(label: str) -> Tried:
+    return Tried(
         suite=f"{SUITE} ? {label}",
         label=label,
         estimates=(
@@ -185,7 +201,6 @@ def method(label: str, /, **more: object) -> Tried:
         version="1",
         n_explained=24,
     )
-    return replace(known, **more)  # type: ignore[arg-type]
 
 
 def explained_reviews(extra: Sequence[ShownSample] = ()) -> Explanations:

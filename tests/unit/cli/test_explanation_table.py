@@ -10,7 +10,7 @@ from harness.cli.explanation_table import print_explanations
 
 def printed(width: int) -> str:
     console = Console(width=width)
-    methods = [*map(method, METHODS), method("dice", label="untried", estimates=())]
+    methods = [*map(method, METHODS), method("dice", label="untried", estimates=(), tests=())]
     with console.capture() as captured:
         print_explanations(console, SUITE, MODEL, methods, 0.95)
     return captured.get()

@@ -47,9 +47,9 @@ def test_a_method_is_trusted_by_its_trials() -> None:
         "backwards": Trust.WORSE,
         "dice": Trust.NOT_SHOWN,
     }
-    assert replace(method("occlusion"), estimates=()).trust is Trust.UNKNOWN
-    right, wrong = method("occlusion").estimates, method("dice").estimates
-    assert replace(method("dice"), estimates=(*right[:2], *wrong[2:])).trust is Trust.HALF
+    assert replace(method("occlusion"), tests=()).trust is Trust.UNKNOWN
+    right, wrong = method("occlusion").tests, method("dice").tests
+    assert replace(method("dice"), tests=(right[0], wrong[1])).trust is Trust.HALF
     assert [one.label for one in explained_reviews().ranked] == ["occlusion", "dice", "backwards"]
 
 
@@ -80,6 +80,28 @@ def test_agreement_is_that_of_scipy_and_of_sets() -> None:
     assert pair.correlation.interval.low == pytest.approx(low, abs=1e-9)
     assert pair.overlap.value == pytest.approx(sum(overlaps) / n)
     assert pair.by_chance == pytest.approx(sum(chances) / n)
+
+
+def test_intervals_of_agreement_stay_in_range() -> None:
+    turned = [
+        replace(one, explained={**one.explained, "twin": one.explained["occlusion"]})
+        for one in SAMPLES[:4]
+    ]
+    other = turned[0].explained["dice"]
+    turned[0] = replace(turned[0], explained={**turned[0].explained, "twin": other})
+
+    (twin,) = agreements_of(turned, ["occlusion", "twin"], 0.95)
+    (opposite,) = agreements_of(turned, ["backwards", "twin"], 0.95)
+
+    for one in (twin, opposite):
+        assert one.correlation.interval is not None
+        assert one.overlap.interval is not None
+        assert -1 <= one.correlation.interval.low <= one.correlation.interval.high <= 1
+        assert 0 <= one.overlap.interval.low <= one.overlap.interval.high <= 1
+    assert twin.correlation.interval is not None
+    assert twin.correlation.interval.high == 1.0
+    assert opposite.correlation.interval is not None
+    assert opposite.correlation.interval.low == -1.0
 
 
 def test_texts_that_methods_cut_otherwise_are_not_held_together() -> None:

@@ -92,7 +92,7 @@ def test_methods_of_one_verdict_are_told_together() -> None:
 
 
 def test_a_method_that_explained_nothing_is_told_with_its_reason() -> None:
-    broken = method("dice", n_explained=0, estimates=(), note="the model is gone.")
+    broken = method("dice", n_explained=0, estimates=(), tests=(), note="the model is gone.")
     found = replace(FOUND, methods=(broken,), agreements=(), shortcuts=None)
 
     assert list(sentences(found)) == ["dice has explained no sample: the model is gone"]
@@ -109,7 +109,7 @@ def test_a_row_has_the_trial_beside_random_words() -> None:
     first = table.rows[0]
     assert (first[2].text, first[2].remark) == ("0.300 [0.27, 0.33]", "random 0.061")
     capped = method_table(replace(FOUND, methods=(method("dice", n_capped=3, n_failed=2),)))
-    assert capped.rows[0][-1].remark == "2 failed; 3 cut short by the budget"
+    assert capped.rows[0][-1].remark == "24 of 24 tell; 2 failed; 3 cut short by the budget"
 
 
 def test_words_and_agreement_have_their_tables() -> None:
@@ -396,7 +396,7 @@ def test_json_names_examples_by_id() -> None:
     assert [one["trust"] for one in found["methods"]] == [
         "deserves trust",
         "worse than random",
-        "no better than random",
+        "not shown to be better",
     ]
     assert found["shortcuts"]["found"]["value"] == 1.0
     assert found["examples"][0] == {"kind": "sure and wrong", "sample_id": FOUND.examples[0].id}
