@@ -28,11 +28,12 @@ from harness.core.explainer import Subject
 from harness.core.identity import Identity
 from harness.core.response import Response
 from harness.core.sample import Sample
-from harness.engine.explained_task import ROOM, ExplainedTask
+from harness.engine.explained_task import ExplainedTask
 from harness.engine.explanation_pool import ExplanationPool, Question, Told
 from harness.engine.lock_step import in_lock_step
 from harness.engine.masked_inquiry import Inquiry
 from harness.engine.method_course import attributed
+from harness.engine.pooled_drive import ROOM
 from harness.sources.columns import Columns
 from harness.sources.dataset import Dataset
 from harness.suites.classification import ClassificationSuite

@@ -15,18 +15,12 @@ from harness.core.request import AttackText
 from harness.core.response import Output
 from harness.core.sample import Sample
 from harness.core.score import Unscored
-from harness.engine.asking import weight_of
 from harness.engine.attack_course import Answer, course_of
-from harness.engine.drive_notes import Noting
 from harness.engine.guess_cache import GuessCache
 from harness.engine.guessing import Guessing, Question, Told
 from harness.engine.kept_answers import kept_answers
-from harness.engine.lock_step import Room, in_lock_step
-
-ROOM: Room[Question] = Room(
-    most=512, most_weight=256e6, weigh=lambda question: weight_of(question.texts)
-)
-"""Searches at once: enough to fill batches, and in bytes few enough for any machine."""
+from harness.engine.lock_step import Room
+from harness.engine.pooled_drive import ROOM, driven
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,13 +104,11 @@ class AttackedTask:
             known=self.cache.of(session.identity.fingerprint),
             kept=kept,
         )
-        noting = Noting(guessing.answer, note, "searches")
         # A recipe that keeps more of each text than its characters says by how much.
         most = self.room.most_weight / getattr(self.attack, "weight", 1)
         room = replace(self.room, most_weight=most)
-        yield from in_lock_step(map(self._course, samples), noting.answer, room)
-        if kept is not None:
-            self._learnt.extend(kept.told(noting.n_sent))
+        courses = map(self._course, samples)
+        self._learnt.extend((yield from driven(courses, guessing, room, note, "searches")))
 
     def remarks(self) -> Sequence[str]:
         """Tell how much of what the model said it has said in earlier runs."""

@@ -17,17 +17,11 @@ from harness.core.request import ExplainText
 from harness.core.response import Output
 from harness.core.sample import Sample
 from harness.core.score import Unscored
-from harness.engine.asking import weight_of
-from harness.engine.drive_notes import Noting
 from harness.engine.explanation_course import Answer, course_of
 from harness.engine.explanation_pool import ExplanationCache, ExplanationPool, Question, Told
 from harness.engine.kept_answers import kept_answers
-from harness.engine.lock_step import Room, in_lock_step
-
-ROOM: Room[Question] = Room(
-    most=512, most_weight=256e6, weigh=lambda question: weight_of(question.texts)
-)
-"""Explanations at once: enough to fill batches, and in bytes few enough for any machine."""
+from harness.engine.lock_step import Room
+from harness.engine.pooled_drive import ROOM, driven
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,10 +118,8 @@ class ExplainedTask:
             known=self.cache.of(session.identity.fingerprint),
             kept=kept,
         )
-        noting = Noting(pool.answer, note, "explanations")
-        yield from in_lock_step(map(self._course, samples), noting.answer, self.room)
-        if kept is not None:
-            self._learnt.extend(kept.told(noting.n_sent))
+        courses = map(self._course, samples)
+        self._learnt.extend((yield from driven(courses, pool, self.room, note, "explanations")))
 
     def remarks(self) -> Sequence[str]:
         """Tell how much of what the model said it has said in earlier runs."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from math import exp, isfinite
 from typing import TypeAlias
 
@@ -16,10 +16,8 @@ from harness.core.response import (
     Failure,
     FailureKind,
     Generation,
-    InsideAnswer,
     LogLikelihoods,
     Output,
-    Usage,
 )
 from harness.core.sample import Sample
 from harness.core.score import Unscored
@@ -29,6 +27,7 @@ from harness.engine.guessing import read_guarded
 from harness.engine.inside_questions import InsideQuestions
 from harness.engine.kept_answers import KeptAnswers
 from harness.engine.known_answers import Key, Known, KnownOfModels
+from harness.engine.step_answers import Step, StepAnswers, answers_of_steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +48,7 @@ class Written:
 
 Reading: TypeAlias = Said | Written | Unreadable
 ExplanationCache: TypeAlias = KnownOfModels[Reading]
+Told: TypeAlias = StepAnswers[Reading]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +60,6 @@ class Question:
     answer: str | None = None
     """What the log-probability is asked of behind each text; None to ask as the suite does."""
     inside: Sequence[InsideQuestion] = ()
-
-
-@dataclass(slots=True)
-class Told:
-    """What the model says of the texts of one question, in their order."""
-
-    readings: list[Reading | Failure] = field(default_factory=list)
-    inside: list[InsideAnswer | Failure] = field(default_factory=list)
-    """In their order."""
-    n_sent: int = 0
-    """Texts that were sent for the sake of this question."""
-    usages: list[Usage] = field(default_factory=list)
-    """What they took, where it is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,16 +86,8 @@ class ExplanationPool:
             known=self.known,
             kept=self.kept,
         )
-        told = [
-            Told(readings=each.values, n_sent=each.n_sent, usages=each.usages)
-            for each in asking.answer([_wanted(each) for each in questions])
-        ]
         inside = InsideQuestions(self.task, self.session, self.capability)
-        wanted = [(each.sample, each.inside) for each in questions]
-        for mine, own in zip(told, inside.answer(wanted), strict=True):
-            mine.inside = own.values
-            mine.usages += own.usages
-        return told
+        return answers_of_steps(asking, inside, [_step(each) for each in questions])
 
     def _pose(self, key: Key, sample: Sample) -> Payload:
         text, _, answer = key
@@ -127,10 +106,11 @@ class ExplanationPool:
         return read if isinstance(read, Failure) else reading_of(asked, output, read)
 
 
-def _wanted(question: Question) -> list[tuple[Key, Sample]]:
+def _step(question: Question) -> Step:
     sample = question.sample
     answer = () if question.answer is None else (question.answer,)
-    return [((text, sample.choices, answer), sample) for text in question.texts]
+    wanted = [((text, sample.choices, answer), sample) for text in question.texts]
+    return sample, wanted, question.inside
 
 
 def _likelihood(answer: tuple[str, ...], output: Output) -> Said | Failure:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from harness.core.attacked import Guess
 from harness.core.capability import Capability
@@ -14,19 +15,19 @@ from harness.core.response import (
     Failure,
     FailureKind,
     Generation,
-    InsideAnswer,
     Output,
-    Usage,
 )
 from harness.core.sample import Sample
 from harness.core.score import Unscored
-from harness.core.token_gradients import TokenGradients
 from harness.engine.asking import Asking
 from harness.engine.breakdown import sentence_of
 from harness.engine.guess_cache import Guesses, Reading, Unreadable, key_of
 from harness.engine.inside_questions import InsideQuestions
 from harness.engine.kept_answers import KeptAnswers
 from harness.engine.known_answers import Key
+from harness.engine.step_answers import Step, StepAnswers, answers_of_steps
+
+Told: TypeAlias = StepAnswers[Reading]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +37,6 @@ class Question:
     sample: Sample
     texts: Sequence[str] = ()
     gradients: Sequence[Differentiate] = ()
-
-
-@dataclass(slots=True)
-class Told:
-    """What the model takes the texts of one question for, in their order."""
-
-    readings: list[Reading | Failure] = field(default_factory=list)
-    gradients: list[TokenGradients | Failure] = field(default_factory=list)
-    """In their order."""
-    n_sent: int = 0
-    """Texts that were sent for the sake of this question."""
-    usages: list[Usage] = field(default_factory=list)
-    """What they took, where it is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,21 +63,8 @@ class Guessing:
             known=self.known,
             kept=self.kept,
         )
-        inquiries = [
-            [(key_of(each.sample, text), each.sample) for text in each.texts] for each in questions
-        ]
-        told = [
-            Told(readings=each.values, n_sent=each.n_sent, usages=each.usages)
-            for each in asking.answer(inquiries)
-        ]
         inside = InsideQuestions(self.task, self.session, self.capability)
-        wanted = [(each.sample, each.gradients) for each in questions]
-        for mine, own in zip(told, inside.answer(wanted), strict=True):
-            mine.gradients = [
-                each for each in own.values if isinstance(each, TokenGradients | Failure)
-            ]
-            mine.usages += own.usages
-        return told
+        return answers_of_steps(asking, inside, [_step(each) for each in questions])
 
     def _pose(self, key: Key, sample: Sample) -> Payload:
         return self.task.ask(replace(sample, text=key[0]), self.capability)
@@ -100,9 +75,9 @@ class Guessing:
         return read if isinstance(read, Failure) else reading_of(asked, output, read)
 
 
-def _gradients(answer: InsideAnswer | Failure) -> TokenGradients | Failure:
-    assert isinstance(answer, TokenGradients | Failure)  # nothing else was asked for
-    return answer
+def _step(question: Question) -> Step:
+    sample = question.sample
+    return sample, [(key_of(sample, text), sample) for text in question.texts], question.gradients
 
 
 def read_guarded(task: Task, sample: Sample, output: Output) -> Output | Unscored | Failure:

@@ -83,11 +83,12 @@ class Ledger:
             Broken: one has not come.
         """
         found = []
-        for gradients in told.gradients:
+        for gradients in told.inside:
             self.n_gradients += 1
             if isinstance(gradients, Failure):
                 message = f"gradient {self.n_gradients} of {self.who}: {gradients.message}"
                 raise Broken(replace(gradients, message=message))
+            assert isinstance(gradients, TokenGradients)  # nothing else was asked for
             found.append(gradients)
         return found
 

@@ -26,8 +26,9 @@ from harness.core.ports import Attack, Search
 from harness.core.request import AttackText
 from harness.core.response import Failure, FailureKind, Generation, Response, Usage
 from harness.core.score import Unscored
-from harness.engine.attacked_task import ROOM, AttackedTask
+from harness.engine.attacked_task import AttackedTask
 from harness.engine.guess_cache import GuessCache
+from harness.engine.pooled_drive import ROOM
 from harness.suites.attacks.random_swaps import RandomAttack
 
 FOUR, TWO, WRONG, FIRM = "good good good good", "good good", "x y good", "x x"

@@ -26,8 +26,9 @@ from harness.core.response import (
     Usage,
 )
 from harness.core.score import Unscored
-from harness.engine.explained_task import ROOM, ExplainedTask
+from harness.engine.explained_task import ExplainedTask
 from harness.engine.explanation_pool import ExplanationCache
+from harness.engine.pooled_drive import ROOM
 from harness.suites.explanations.occlusion import Occlusion
 
 
