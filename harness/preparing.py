@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from harness import registry
 from harness.core.abilities import SuiteInRounds
 from harness.core.build import Problems
 from harness.core.errors import HarnessError
-from harness.core.forms import EquivalentForms
 from harness.core.ports import Adapter, Metric, Perturbation, Progress, Task
 from harness.core.response import Failure
 from harness.core.spec import RunSpec, SuiteSpec
@@ -89,20 +89,16 @@ def _prepare(
     if clean is None:
         progress.note(f"{suite.name}: reading data")
     limit = spec.limit if suite.limit is None else min(suite.limit, spec.limit or suite.limit)
-    try:
+    outcomes = attacked.outcomes if attacked is not None else NotedAnswers()
+    with _told_of(suite):
         task = suite.suite.prepare(limit=limit, seed=spec.seed) if clean is None else clean.task
         _bring_lexicons(suite)
-    except HarnessError as error:
-        # The place is half the message: say which suite's data it was.
-        error.args = (f"suite {suite.name!r}: {error}",)
-        raise
-    if suite.perturbation is not None:
-        task = _perturbed(suite, suite.perturbation, task, spec.seed)
-    outcomes = attacked.outcomes if attacked is not None else NotedAnswers()
-    if suite.attack is not None or suite.explainer is not None:
-        task = _searched(suite, spec, task, clean, outcomes)
-    if suite.forms is not None:
-        task = _in_forms(suite, suite.forms, task, spec.seed)
+        if suite.perturbation is not None:
+            task = _perturbed(suite.perturbation, task, spec.seed)
+        if suite.attack is not None or suite.explainer is not None:
+            task = _searched(suite, spec, task, clean, outcomes)
+        if suite.forms is not None:
+            task = suite.forms.task_of(suite.suite, task, seed=spec.seed)
     asked = [model for model in spec.models if model.name in suite.models]
     return Prepared(
         suite=suite,
@@ -112,6 +108,16 @@ def _prepare(
         limit=limit,
         outcomes=outcomes,
     )
+
+
+@contextmanager
+def _told_of(suite: SuiteSpec) -> Iterator[None]:
+    """Name the suite in what is raised: the place is half the message."""
+    try:
+        yield
+    except HarnessError as error:
+        error.args = (f"suite {suite.name!r}: {error}",)
+        raise
 
 
 def _searched(
@@ -166,22 +172,10 @@ def _paraphrasing(suite: SuiteSpec, seed: int) -> Paraphrasing | None:
     return Paraphrasing(perturbations=suite.paraphrase, seed=seed)
 
 
-def _perturbed(suite: SuiteSpec, perturbation: Perturbation, clean: Task, seed: int) -> Task:
+def _perturbed(perturbation: Perturbation, clean: Task, seed: int) -> Task:
     task = PerturbedTask(task=clean, perturbation=perturbation, seed=seed)
-    try:
-        task.reword()
-    except HarnessError as error:
-        error.args = (f"suite {suite.name!r}: {error}",)
-        raise
+    task.reword()
     return task
-
-
-def _in_forms(suite: SuiteSpec, forms: EquivalentForms, clean: Task, seed: int) -> Task:
-    try:
-        return forms.task_of(suite.suite, clean, seed=seed)
-    except HarnessError as error:
-        error.args = (f"suite {suite.name!r}: {error}",)
-        raise
 
 
 def _added(suite: SuiteSpec) -> tuple[object, ...]:
