@@ -12,17 +12,15 @@ from typing import Any
 import numpy as np
 import pytest
 from fakes import winogender_files
+from fakes.asked import answers
 from fakes.pinned_models import SMOL
 from fakes.tiny_llama import save_tiny_llama
 
 from harness.adapters.transformers import TransformersAdapter
 from harness.core.capability import Capability
-from harness.core.ports import Task
-from harness.core.request import Request
-from harness.core.response import Output, Response
+from harness.core.response import Output
 from harness.core.sample import Sample
 from harness.core.score import Scored
-from harness.engine.one_context import respond
 from harness.sources.dataset import Dataset
 from harness.suites.bias.crows_pairs import CrowsPairsSuite
 from harness.suites.bias.crows_pairs_metrics import CrowsPairsCausal
@@ -58,18 +56,6 @@ def lm_eval_functions(monkeypatch: pytest.MonkeyPatch) -> Any:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
-
-
-def answers(session: Any, task: Task) -> list[tuple[Sample, Output]]:
-    samples = list(task.samples())
-    requests = [Request(one.id, task.ask(one, Capability.SCORES)) for one in samples]
-    by_id = {each.request.id: each.answer for each in respond(session, requests)}
-    found = []
-    for sample in samples:
-        answer = by_id[sample.id]
-        assert isinstance(answer, Response)
-        found.append((sample, answer.output))
-    return found
 
 
 def log_likelihood(model: Any, start: int, tokens: Sequence[int], n_asked: int) -> float:

@@ -11,17 +11,15 @@ import pytest
 import torch
 import transformers
 from fakes import winogender_files
+from fakes.asked import answers
 from fakes.tiny_llama import save_tiny_llama
 
 from harness.adapters.transformers import TransformersAdapter
-from harness.core.capability import Capability
 from harness.core.codec import decode_output, encode_output
 from harness.core.ports import Metric, Suite, Task
-from harness.core.request import Request
-from harness.core.response import AnswerGroup, LogLikelihoods, Output, Response
+from harness.core.response import AnswerGroup, LogLikelihoods, Output
 from harness.core.sample import Sample
 from harness.core.score import Scored, Unscored
-from harness.engine.one_context import respond
 from harness.sources.dataset import Dataset
 from harness.suites.bias.crows_pairs import CrowsPairsSuite
 from harness.suites.bias.stereoset import StereoSetSuite
@@ -64,18 +62,6 @@ def tasks(folder: Path) -> dict[str, Task]:
         ),
     }
     return {name: suite.prepare(limit=None, seed=0) for name, suite in suites.items()}
-
-
-def answers(session: Any, task: Task) -> list[tuple[Sample, Output]]:
-    samples = list(task.samples())
-    requests = [Request(one.id, task.ask(one, Capability.SCORES)) for one in samples]
-    by_id = {each.request.id: each.answer for each in respond(session, requests)}
-    found = []
-    for sample in samples:
-        answer = by_id[sample.id]
-        assert isinstance(answer, Response)
-        found.append((sample, answer.output))
-    return found
 
 
 def scoring(metrics: Sequence[Metric], asked: Sequence[tuple[Sample, Output]]) -> set[str]:
