@@ -13,6 +13,7 @@ from harness.adapters.transformers.checkpoint import Checkpoint, find_checkpoint
 from harness.adapters.transformers.deriving import derived
 from harness.adapters.transformers.encoding import TextEncoder
 from harness.adapters.transformers.fingerprint import identify, told_configuration
+from harness.adapters.transformers.first_token import read_first_token_alone
 from harness.adapters.transformers.fitness import check_task, check_weights
 from harness.adapters.transformers.loaded import LoadedModel
 from harness.adapters.transformers.onnx_apart import export_in_child
@@ -71,6 +72,8 @@ def load(options: TransformersAdapter) -> LoadedModel:
         else:
             model = _model(checkpoint, options, {**arguments, "config": config})
             model = model if "device_map" in arguments else model.to(device)
+            if options.task == "classifier":
+                read_first_token_alone(model)
             model = derived(model, options.variant)
     return_freed_memory()
     _settle(model, tokenizer)
