@@ -16,7 +16,7 @@ from harness.adapters.replay.stored_run import (
     read_identity,
 )
 from harness.core.codec import decode_answer, hash_payload
-from harness.core.request import ExplainText, Request, capability_of
+from harness.core.request import AttackText, ExplainText, Payload, Request, capability_of
 from harness.core.response import Exchange, Failure, FailureKind, Response
 
 if TYPE_CHECKING:
@@ -44,15 +44,26 @@ class ReplaySession:
         """Forget the answers. Safe to call twice."""
         self._answers = StoredAnswers()
 
+    def _forms(self, payload: Payload) -> Iterator[Payload]:
+        """Yield a question as it is recorded now, and then as it may have been recorded before."""
+        forms = [payload]
+        if self._has_any_version and isinstance(payload, ExplainText):
+            forms.append(replace(payload, version=""))
+        for each in forms:
+            yield each
+            if isinstance(each, AttackText | ExplainText):
+                yield replace(each, question="")
+
     def _answer(self, request: Request) -> Response | Failure:
         payload = request.payload
         if capability_of(payload) not in self._capabilities:
             return refuse("replay", payload)
-        question = hash_payload(payload)
-        stored = self._answers.find(request.id, question)
-        if stored is None and self._has_any_version and isinstance(payload, ExplainText):
-            question = hash_payload(replace(payload, version=""))
+        question, stored = "", None
+        for form in self._forms(payload):
+            question = hash_payload(form)
             stored = self._answers.find(request.id, question)
+            if stored is not None:
+                break
         if self._answers.is_ambiguous(request.id, question):
             reason = "the run holds several explanations of this text, and not which is asked for"
             return Failure(kind=FailureKind.MISSING, message=f"{self._place}: {reason}")

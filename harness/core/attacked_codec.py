@@ -15,7 +15,10 @@ Json: TypeAlias = dict[str, Any]
 
 def encode_attack_text(payload: AttackText) -> Json:
     """Return the attack as a JSON object."""
-    return {"kind": "AttackText", **asdict(payload), "capability": payload.capability.value}
+    data = {"kind": "AttackText", **asdict(payload), "capability": payload.capability.value}
+    if not payload.question:  # so that an old order's hash is what it was
+        del data["question"]
+    return data
 
 
 def decode_attack_text(data: Mapping[str, Any]) -> AttackText:
@@ -25,6 +28,7 @@ def decode_attack_text(data: Mapping[str, Any]) -> AttackText:
         text=data["text"],
         attack=data["attack"],
         version=data["version"],
+        question=data.get("question", ""),
     )
 
 

@@ -17,8 +17,9 @@ Json: TypeAlias = dict[str, Any]
 def encode_explain_text(payload: ExplainText) -> Json:
     """Return the order as a JSON object."""
     data = {"kind": "ExplainText", **asdict(payload), "capability": payload.capability.value}
-    if not payload.attack:  # so that the order's hash is the same as before there were pairs
-        del data["attack"]
+    for name in ("attack", "question"):
+        if not data[name]:  # so that an old order's hash is what it was
+            del data[name]
     return data
 
 
@@ -30,6 +31,7 @@ def decode_explain_text(data: Mapping[str, Any]) -> ExplainText:
         explainer=data["explainer"],
         version=data["version"],
         attack=data.get("attack", ""),
+        question=data.get("question", ""),
     )
 
 

@@ -195,6 +195,9 @@ class AttackText:
     """Label of the search."""
     version: str
     """Changes with whatever has a part in its outcome: options, word lists, the seed."""
+    question: str = ""
+    """Hash of what the model is asked about the text as it is, so that another prompt makes another
+    order; empty in what older versions have recorded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,6 +216,9 @@ class ExplainText:
     """Changes with whatever has a part in its values: options, the seed, paraphrases."""
     attack: str = ""
     """Label of the search by whose text it is explained on both sides; empty for a text alone."""
+    question: str = ""
+    """Hash of what the model is asked about the text as it is, so that another prompt makes another
+    order; empty in what older versions have recorded."""
 
 
 InsideQuestion = Differentiate | Attend | Decompose

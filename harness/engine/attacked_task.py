@@ -57,6 +57,7 @@ class AttackedTask(DrivenTexts):
             text=sample.text,
             attack=self.attack.label,
             version=self._version[:16],
+            question=self.question_of(sample, capability),
         )
 
     def read(self, sample: Sample, output: Output) -> Output | Unscored:

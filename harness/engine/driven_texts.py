@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from harness.core.capability import Capability
+from harness.core.codec import hash_payload
 from harness.core.estimate import Estimate
 from harness.core.figure import Figure
 from harness.core.ports import CorpusMetric, Task
@@ -42,6 +44,10 @@ class DrivenTexts:
         """Return no chart: the metrics, or a view of the report, have their own."""
         del estimates
         return ()
+
+    def question_of(self, sample: Sample, capability: Capability) -> str:
+        """Return the hash of what the task asks about a text, for the order that is recorded."""
+        return hash_payload(self.task.ask(sample, capability))[:16]
 
     def remarks(self) -> Sequence[str]:
         """Tell how much of what the model said it has said in earlier runs."""

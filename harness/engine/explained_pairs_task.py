@@ -66,6 +66,7 @@ class ExplainedPairsTask(DrivenTexts):
             explainer=self.explainer.label,
             version=self._version[:16],
             attack=self.attack.label,
+            question=self.question_of(sample, capability),
         )
 
     def read(self, sample: Sample, output: Output) -> Output | Unscored:

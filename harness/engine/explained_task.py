@@ -73,6 +73,7 @@ class ExplainedTask(DrivenTexts):
             text=sample.text,
             explainer=self.explainer.label,
             version=self._version[:16],
+            question=self.question_of(sample, capability),
         )
 
     def read(self, sample: Sample, output: Output) -> Output | Unscored:

@@ -230,6 +230,25 @@ def test_suites_that_differ_in_paraphrases_stay_apart_when_scored_again(
     assert {key: one["value"] for key, one in place.values().items()} == values
 
 
+def test_suites_that_differ_in_their_prompt_stay_apart_when_scored_again(place: Workplace) -> None:
+    keys = 'explain = ["occlusion"]\nattack = ["deepwordbug"]'
+    path = spec(place, keys=keys, function="writer", capability="generates")
+    again = path.read_text("utf-8").split("[[suite]]")[1].replace('"films"', '"again"')
+    again = again.replace('"{text}"', '"{text} or good"')
+    path.write_text(f"{path.read_text('utf-8')}[[suite]]{again}", "utf-8")
+    place.harness("run", path)
+    before, values = place.latest, {key: one["value"] for key, one in place.values().items()}
+    for plain, other in ((SUITE, OTHER), ("films ! deepwordbug", "again ! deepwordbug")):
+        assert answers(before, plain) != answers(before, other)
+    place.harness("rescore", before.name)
+    assert place.latest != before
+    for record, now in zip(
+        load_run_folder(before).records, load_run_folder(place.latest).records, strict=True
+    ):
+        assert now.answer == record.answer
+    assert {key: one["value"] for key, one in place.values().items()} == values
+
+
 def test_explanations_of_an_earlier_version_that_several_suites_have_are_missing(
     place: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
