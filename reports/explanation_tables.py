@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from harness.core.explanations import TRIALS, Explanations, Leak, Method, WordValue
+from harness.core.explanations import TRIALS, Explanations, Leak, Mean, Method, WordValue
 from harness.reports.explanation_words import mean_text, trial_values
 from harness.reports.number_format import (
     ABSENT,
@@ -140,26 +140,33 @@ def agreement_table(found: Explanations) -> Table:
     """Return a row for each pair of methods."""
     columns = (
         Column(title="Methods", key="name"),
-        Column(title="Same order", is_number=True, note="Spearman's correlation, mean of samples"),
+        Column(
+            title="Same order",
+            is_number=True,
+            note="Spearman's correlation, mean of the n samples on which both rank words",
+        ),
         Column(
             title="Same first words",
             is_number=True,
-            note="share of the first 20 % of one that are among the first 20 % of the other",
+            note="share of the first 20 % of one that are among the first 20 % of the other, mean "
+            "of n samples",
         ),
         Column(title="By chance", is_number=True, note="that share, of ranks drawn at random"),
-        Column(title="Samples", is_number=True),
     )
     rows = [
         (
             Cell(f"{one.first} and {one.second}"),
-            Cell(mean_text(one.correlation), order=one.correlation.value),
-            Cell(mean_text(one.overlap), order=one.overlap.value),
+            _mean_cell(one.correlation),
+            _mean_cell(one.overlap),
             Cell(format_number(one.by_chance, digits=2), order=one.by_chance),
-            Cell(format_count(one.overlap.n), order=one.overlap.n),
         )
         for one in found.agreements
     ]
     return text_table("How much alike the methods rank words", columns, rows)
+
+
+def _mean_cell(mean: Mean) -> Cell:
+    return Cell(mean_text(mean), order=mean.value, remark=f"n {format_count(mean.n)}")
 
 
 def word_table(found: Explanations) -> Table:

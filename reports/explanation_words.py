@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from harness.core.explanations import (
+    MIN_TELLING,
     TRIALS,
     Agreement,
     Explanations,
@@ -68,8 +69,9 @@ def sentences(found: Explanations) -> Iterator[str]:
     """Tell what the tables say, the verdicts on the methods first."""
     for trust in Trust:
         alike = [method for method in found.ranked if method.trust is trust]
-        if alike:
-            yield methods_sentence(alike)
+        for is_unmoved in (False, True):
+            if some := [method for method in alike if _is_unmoved(method) == is_unmoved]:
+                yield methods_sentence(some)
     for method in found.methods:
         if not method.n_explained:
             why = f": {method.note.rstrip('.')}" if method.note else ""
@@ -99,8 +101,11 @@ def methods_sentence(methods: Sequence[Method]) -> str:
     """Say whether methods deserve trust on this model, and why.
 
     Args:
-        methods: at least one, all of one verdict; the numbers are those of the first.
+        methods: at least one, all of one verdict, and all tried on enough texts that tell nothing
+            or none of them; the numbers are those of the first.
     """
+    if _is_unmoved(methods[0]):
+        return _unmoved_sentence(methods)
     first, trust = methods[0], methods[0].trust
     names = and_list([method.label for method in methods])
     verdict = _VERDICTS[trust].format(_VERBS[trust][len(methods) > 1])
@@ -109,6 +114,23 @@ def methods_sentence(methods: Sequence[Method]) -> str:
     told = f": {reasons}{by}" if reasons else ""
     advice = f"; {_ADVICE[trust]}" if trust in _ADVICE else ""
     return f"{names} {verdict}{told}{advice}"
+
+
+def _is_unmoved(method: Method) -> bool:
+    """Tell whether enough texts were tried, and none of them tells one rank from another."""
+    return bool(method.tests) and all(
+        test.n_telling == 0 and test.n_units >= MIN_TELLING for test in method.tests
+    )
+
+
+def _unmoved_sentence(methods: Sequence[Method]) -> str:
+    names = and_list([method.label for method in methods])
+    n = format_count(max(test.n_units for test in methods[0].tests))
+    verb = _VERBS[Trust.TOO_FEW][len(methods) > 1]
+    return (
+        f"{names} {verb} told apart here from words picked at random: on none of {n} texts did it "
+        f"matter to the answer which words were masked; {_ADVICE[Trust.NOT_SHOWN]}"
+    )
 
 
 def and_list(names: Sequence[str]) -> str:
@@ -145,7 +167,7 @@ def shortcut_sentence(found: Shortcuts, label: str) -> str:
     start = (
         f"On {n} of {of} texts ({share_text(found.found)}) the first word of {label} alone keeps "
         "the model's choice, where a text without words is taken for something else; a word drawn "
-        f"at random does on {format_number(found.by_chance, digits=2)} of them"
+        f"at random does on {format_number(100 * found.by_chance, digits=2)} % of them"
     )
     return f"{start}: {told}" if told else start
 

@@ -6,6 +6,7 @@ that a model gives scores for, or the log-probability of the one answer that it 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
@@ -63,9 +64,9 @@ class Trial:
     alone: tuple[float, ...]
     """The output with all but the first parts masked."""
     is_turned: tuple[bool, ...]
-    """Whether another output is the highest with the first parts masked."""
+    """Whether the model does not choose the same with the first parts masked; see ``choice_of``."""
     is_kept: tuple[bool, ...]
-    """Whether the chosen output is still the highest with all but the first parts masked."""
+    """Whether it still chooses the same with all but the first parts masked."""
 
 
 SHARES = (0.01, 0.05, 0.10, 0.20, 0.50)
@@ -165,6 +166,18 @@ class Explained:
     def scale(self) -> float | None:
         """What rounding of the chosen output's values is held against; see ``scale_of``."""
         return scale_of(self.attribution, self.whole[self.chosen], self.blank[self.chosen])
+
+
+def choice_of(outputs: Sequence[float]) -> int:
+    """Return the place of the output that a model chooses: the highest, the first one on a tie.
+
+    Args:
+        outputs: (C,) of a text; an answer that names none of several is 0 for each, and no choice.
+
+    >>> choice_of((0.2, 0.4, 0.4))
+    1
+    """
+    return max(range(len(outputs)), key=outputs.__getitem__)
 
 
 def scale_of(attribution: Attribution, whole: float, blank: float) -> float | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-from harness.core.explained import Attribution, Row
+from harness.core.explained import Attribution, Row, scale_of
 from harness.core.word_changes import WordChange, word_changes
 
 
@@ -49,6 +49,11 @@ class ExplainedSide:
     def label(self) -> str:
         """What the model took the text for."""
         return self.outputs[self.chosen]
+
+    @property
+    def scale(self) -> float | None:
+        """What rounding of the chosen output's values is held against; see ``scale_of``."""
+        return scale_of(self.attribution, self.whole[self.chosen], self.blank[self.chosen])
 
     @property
     def words(self) -> list[str]:

@@ -107,14 +107,13 @@ class AttackedTask(DrivenTexts):
         return super(AttackedTask, self).remarks()
 
     def note_answer(self, fingerprint: str, sample: Sample, answer: Answer) -> None:
-        """Keep what the attack has come to on a sample."""
+        """Keep what the attack has come to on a sample, now or in the run that is resumed."""
+        if sample.targets and _is_searched(answer):
+            self._has_no_change.append(isinstance(answer, Failure))
         self.outcomes.note(fingerprint, sample.id, answer)
 
     def _course(self, sample: Sample) -> Generator[Question, Told, tuple[Sample, Answer]]:
-        answer = yield from course_of(self.attack, self.seed, sample)
-        if sample.targets and _is_searched(answer):
-            self._has_no_change.append(isinstance(answer, Failure))
-        return sample, answer
+        return sample, (yield from course_of(self.attack, self.seed, sample))
 
     @property
     def _version(self) -> str:

@@ -289,8 +289,7 @@ def _error(ending: BaseException | None, outcome: _Outcome, counts: Tally) -> st
     if any(estimate.value is not None for estimate in outcome.estimates):
         return ""
     if not counts.n_answered:
-        first = f", the first so: {counts.first_failure}" if counts.first_failure else ""
-        return f"nothing was measured: all {counts.failures.total()} samples failed{first}"
+        return f"nothing was measured: all {counts.failures_told}"
     reason = counts.first_unscored or "no metric is defined on them"
     return f"nothing was measured: none of {counts.n_answered} answers has a score ({reason})"
 

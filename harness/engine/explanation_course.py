@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from harness.core.explained import Explained, Row, Trial, scale_of
+from harness.core.explained import Explained, Row, Trial, choice_of, scale_of
 from harness.core.explainer import Explainer, Subject
 from harness.core.response import Failure, FailureKind, Response
 from harness.core.sample import Sample
@@ -91,7 +91,7 @@ def subject_of(inquiry: Inquiry) -> Generator[Question, Told, Subject]:
         text=inquiry.sample.text,
         spans=inquiry.spans,
         outputs=inquiry.outputs,
-        chosen=max(range(len(whole)), key=whole.__getitem__),
+        chosen=choice_of(whole),
         whole=whole,
         blank=tuple(blank[0].tolist()),
     )

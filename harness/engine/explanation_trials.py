@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from harness.core.explained import SHARES, Trial
+from harness.core.explained import SHARES, Trial, choice_of
 from harness.stats.value_levels import value_levels
 
 if TYPE_CHECKING:
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     Masks: TypeAlias = NDArray[np.bool_]
     Outputs: TypeAlias = NDArray[np.float64]
 
-TRIALS_VERSION = 2
-"""Raised whenever the same values would be tried otherwise."""
+TRIALS_VERSION = 3
+"""Raised whenever the same values would be tried otherwise. 3: on a tie the model chooses the first
+output, as everywhere; it was taken to stay with its choice."""
 N_RANDOM = 5
 """Rankings at random that a method is held against."""
 N_HIDDEN = 20
@@ -87,8 +88,8 @@ def trial_of(outputs: Outputs, chosen: int) -> Trial:
     return Trial(
         without=tuple(without[:, chosen].tolist()),
         alone=tuple(alone[:, chosen].tolist()),
-        is_turned=tuple((~_is_chosen(without, chosen)).tolist()),
-        is_kept=tuple(_is_chosen(alone, chosen).tolist()),
+        is_turned=tuple(not _is_chosen(row, chosen) for row in without.tolist()),
+        is_kept=tuple(_is_chosen(row, chosen) for row in alone.tolist()),
     )
 
 
@@ -104,15 +105,9 @@ def infidelity(values: Sequence[float], hidden: Masks, outputs: Outputs) -> floa
     return float(np.mean((said - (outputs[0] - outputs[1:])) ** 2))
 
 
-def _is_chosen(outputs: Outputs, chosen: int) -> NDArray[np.bool_]:
-    """Tell of each text whether no output is higher than the chosen one.
-
-    Where the model has chosen none of several, all are 0.
-    """
-    highest = outputs.max(axis=1)
-    is_any = (highest > 0) | (outputs.shape[1] == 1)
-    found: NDArray[np.bool_] = (outputs[:, chosen] == highest) & is_any
-    return found
+def _is_chosen(outputs: Sequence[float], chosen: int) -> bool:
+    """Tell whether the model chooses the same; where it has chosen none of several, all are 0."""
+    return choice_of(outputs) == chosen and (len(outputs) == 1 or outputs[chosen] > 0)
 
 
 def _drawn(key: str) -> random.Random:

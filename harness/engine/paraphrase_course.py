@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from harness.core.explained import MIN_COMMON, Attribution, LeftOut, Paraphrase, Row
+from harness.core.explained import MIN_COMMON, Attribution, LeftOut, Paraphrase, Row, choice_of
 from harness.core.explainer import Subject
 from harness.engine.broken_course import Broken, guarded
 from harness.engine.common_words import Pairs, common_words
@@ -81,7 +81,7 @@ def _explained(
         usages=inquiry.usages,
     )
     whole = yield from other.begin()
-    chosen = max(range(len(whole)), key=whole.__getitem__)
+    chosen = choice_of(whole)
     if other.outputs[chosen] != subject.outputs[subject.chosen]:
         return replace(found, left_out=LeftOut.TURNED)
     blank = yield from other.ask(np.zeros((1, len(spans)), dtype=bool), inquiry.audit)

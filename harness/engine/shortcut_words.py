@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from harness.core.explained import SHARES, Explained
+from harness.core.explained import SHARES, Explained, choice_of
 from harness.core.explanations import Shortcut, Shortcuts
 from harness.core.robustness import Share
 from harness.engine.explained_samples import (
@@ -78,7 +78,7 @@ def _is_decisive(explained: Explained) -> bool:
         and bool((levels == levels.max()).sum() == 1)
         and len(explained.outputs) > 1
         and max(blank) > 0  # else the model has named no label of it
-        and blank.index(max(blank)) != explained.chosen
+        and choice_of(blank) != explained.chosen
         and n_first(SHARES[_SMALLEST], len(explained.spans)) == 1
         and len(explained.spans) > 1
     )

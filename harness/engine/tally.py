@@ -17,8 +17,8 @@ class Tally:
     """Running totals of one evaluation."""
 
     failures: Counter[str] = field(default_factory=Counter)
-    first_failure: str = ""
-    """What was said of the first answer that failed."""
+    first_failures: dict[str, str] = field(default_factory=dict)
+    """By kind, what was said of the first answer that failed so."""
     n_answered: int = 0
     n_unreadable: int = 0
     n_input_tokens: int = 0
@@ -40,7 +40,9 @@ class Tally:
         failure = failure_of(answer)
         if failure is not None:
             self.failures[failure.kind] += 1
-            self.first_failure = self.first_failure or failure.message
+            self.first_failures[failure.kind] = (
+                self.first_failures.get(failure.kind) or failure.message
+            )
         if isinstance(answer, Failure):
             return
         self.n_answered += failure is None
@@ -62,6 +64,20 @@ class Tally:
                 if own:
                     texts = told.setdefault(point.load.key, [])
                     texts += [f"{round_id}: {text}" for text in own]
+
+    @property
+    def failures_told(self) -> str:
+        """How many answers failed, and what was said of the first of the commonest kind."""
+        n = self.failures.total()
+        told = f"{n} samples failed"
+        if not n:
+            return told
+        kind, n_alike = self.failures.most_common(1)[0]
+        which = (
+            "the first" if n_alike == n else f"{n_alike} of them as '{kind}', the first of these"
+        )
+        message = self.first_failures[kind]
+        return f"{told}, {which} so: {message}" if message else told
 
     @property
     def warnings(self) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TypeAlias
 
 import numpy as np
@@ -15,6 +16,20 @@ hundred numbers in double precision are right to this; a confident model's value
 larger than this."""
 _OWN_ROUNDING = 1e-9
 """The same as a share of the largest value itself."""
+
+
+def is_rounding(values: Iterable[float], scale: float | None) -> bool:
+    """Tell whether no value is larger than the rounding of what the values were worked out from.
+
+    Args:
+        values: finite.
+        scale: as of ``value_levels``; where it is not known, 0 alone is rounding.
+
+    >>> is_rounding([-1e-17, 3e-28], 1.0), is_rounding([-1e-17, 3e-28], None)
+    (True, False)
+    """
+    bound = ROUNDING * (scale or 0.0)
+    return all(abs(value) <= bound for value in values)
 
 
 def value_levels(values: Floats, scale: float | None) -> Floats:

@@ -6,7 +6,6 @@ import re
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import isfinite
 from typing import ClassVar
 
 from harness.core.explained import Explained
@@ -15,7 +14,8 @@ from harness.core.sample import Sample
 from harness.core.score import Direction, Quantity, Score, Scored, Unscored
 from harness.core.scripts import UNSPACED
 from harness.suites.bias.identity_terms import identity_spans
-from harness.suites.metrics.mean_of_values import MeanOfValues
+from harness.suites.metrics.mean_of_values import MeanOfNumbers
+from harness.suites.metrics.of_pair import mass_and_share
 
 Span = tuple[int, int]
 _NUMBER = re.compile(r"[+-]?\d[\d.,:/%]*(?:st|nd|rd|th|s)?\b", re.IGNORECASE)
@@ -51,12 +51,12 @@ def _quantities(kind: str, words: str) -> tuple[Quantity, ...]:
     )
 
 
-class AttributionMass(MeanOfValues):
+class AttributionMass(MeanOfNumbers):
     """Share of the values that falls on parts of one kind, beside their share of the parts."""
 
     __slots__ = ()
 
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
 
     @property
     def signature(self) -> Mapping[str, str]:
@@ -72,19 +72,23 @@ class AttributionMass(MeanOfValues):
         if not isinstance(output, Explained):
             return Unscored(f"an explanation is needed, not a {type(output).__name__}")
         found = self.spans(sample.text, output.spans)
-        own = [any(_overlap(part, each) for each in found) for part in output.spans]
-        if not any(own):
+        own = [
+            place
+            for place, part in enumerate(output.spans)
+            if any(_overlap(part, each) for each in found)
+        ]
+        if not own:
             return Unscored("the text has no such words", is_moot=True)
         column = output.attribution.column(output.chosen)
         if column is None:
             return Unscored("the method has not explained the chosen output")
-        sizes = [abs(row[column]) for row in output.attribution.values]
-        total = sum(sizes)
-        if not (isfinite(total) and total):
-            return Unscored("the values of the parts add up to nothing, or to no number")
-        mass = sum(size for size, is_own in zip(sizes, own, strict=True) if is_own) / total
-        share = sum(own) / len(own)
-        return Scored((mass, share, mass - share))
+        values = [row[column] for row in output.attribution.values]
+        both = mass_and_share(values, own, output.scale)
+        if both is None:
+            return Unscored(
+                "the values of the parts add up to nothing but rounding, or to no number"
+            )
+        return Scored((*both, both[0] - both[1]))
 
 
 def _overlap(first: Span, second: Span) -> bool:
@@ -96,7 +100,7 @@ class MassOnIdentity(AttributionMass):
     """Terms for people by gender, religion, nationality, age, disability."""
 
     name: ClassVar[str] = "mass_on_identity"
-    version: ClassVar[str] = "3"
+    version: ClassVar[str] = "4"
     quantities: ClassVar[tuple[Quantity, ...]] = _quantities("identity", "identity terms")
 
     def spans(self, text: str, parts: Sequence[Span]) -> Sequence[Span]:
@@ -110,7 +114,7 @@ class MassOnNumbers(AttributionMass):
     """Numbers in digits, outside of web addresses."""
 
     name: ClassVar[str] = "mass_on_number"
-    version: ClassVar[str] = "2"
+    version: ClassVar[str] = "3"
     quantities: ClassVar[tuple[Quantity, ...]] = _quantities("number", "numbers")
 
     def spans(self, text: str, parts: Sequence[Span]) -> Sequence[Span]:
@@ -129,7 +133,7 @@ class MassOnAddresses(AttributionMass):
     """Web addresses."""
 
     name: ClassVar[str] = "mass_on_address"
-    version: ClassVar[str] = "2"
+    version: ClassVar[str] = "3"
     quantities: ClassVar[tuple[Quantity, ...]] = _quantities("address", "web addresses")
 
     def spans(self, text: str, parts: Sequence[Span]) -> Sequence[Span]:

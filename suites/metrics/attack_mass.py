@@ -10,7 +10,7 @@ from harness.core.score import Direction, Quantity, Score, Scored, Unscored
 from harness.core.word_changes import changed_words
 from harness.suites.metrics.of_pair import OVER, UNALIGNED, UNCHANGED, OfPair, mass_and_share
 
-NOTHING = Unscored("the values of the words add up to nothing, or to no number")
+NOTHING = Unscored("the values of the words add up to nothing but rounding, or to no number")
 UNTOLD = Unscored("the method has not explained what the model chose")
 
 
@@ -19,7 +19,7 @@ class AttackMass(OfPair):
     """What share of an explanation stands on the words that an attack then changes."""
 
     name: ClassVar[str] = "attack_mass"
-    definition: ClassVar[str] = "sizes of the values of the first choice"
+    definition: ClassVar[str] = "sizes of the values of the first choice, beyond rounding"
     quantities: ClassVar[tuple[Quantity, ...]] = (
         Quantity(
             id="attacked_mass",
@@ -53,5 +53,5 @@ class AttackMass(OfPair):
         values = before.values(before.label)
         if values is None:
             return UNTOLD
-        found = mass_and_share(values, parts)
+        found = mass_and_share(values, parts, before.scale)
         return NOTHING if found is None else Scored((*found, found[0] - found[1]))

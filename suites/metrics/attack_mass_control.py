@@ -24,7 +24,7 @@ class AttackMassControl(OfPair):
     """
 
     name: ClassVar[str] = "attack_mass_control"
-    definition: ClassVar[str] = "random search over the same changes"
+    definition: ClassVar[str] = "random search over the same changes, beyond rounding"
     quantities: ClassVar[tuple[Quantity, ...]] = (
         Quantity(
             id="control_excess",
@@ -55,7 +55,7 @@ class AttackMassControl(OfPair):
         values = before.values(before.label)
         if values is None:
             return UNTOLD
-        own, other = (mass_and_share(values, each) for each in (parts, by_chance))
+        own, other = (mass_and_share(values, each, before.scale) for each in (parts, by_chance))
         if own is None or other is None:
             return NOTHING
         chance = other[0] - other[1]

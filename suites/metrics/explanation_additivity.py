@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from harness.core.explained import Explained
 from harness.core.score import Direction, Quantity, Score, Scored, Unscored
+from harness.stats.value_levels import is_rounding
 from harness.suites.metrics.of_explanation import OfExplanation
 
 _ROUNDING = 1e-9
@@ -19,7 +20,7 @@ class ExplanationAdditivity(OfExplanation):
     """How far base and values miss the total, of methods whose values should sum to it."""
 
     name: ClassVar[str] = "explanation_additivity"
-    definition: ClassVar[str] = "share of total less base"
+    definition: ClassVar[str] = "share of total less base, beyond rounding"
     quantities: ClassVar[tuple[Quantity, ...]] = (
         Quantity(
             id="additivity_error",
@@ -37,7 +38,8 @@ class ExplanationAdditivity(OfExplanation):
         if found.base is None or found.total is None or column is None:
             return Unscored("its values need not add up", is_moot=True)
         base, total = found.base[column], found.total[column]
-        if base == total:
+        # In a unit of its own there is nothing but the two to hold their difference against.
+        if is_rounding((total - base,), explained.scale or max(abs(base), abs(total))):
             return Unscored("the total is the base: there is nothing to be a share of")
         error = fsum((base, -total, *(row[column] for row in found.values)))
         share = abs(error) / abs(total - base)

@@ -46,6 +46,27 @@ class MeanOfValues(Additive):
         return found
 
 
+class MeanOfNumbers(MeanOfValues):
+    """The same of numbers that may happen to be all 0 or 1, and are no shares for it."""
+
+    __slots__ = ()
+
+    shares: ClassVar[tuple[str, ...]] = ()
+    """Ids of the quantities whose values are 0 or 1 by what they are."""
+
+    def intervals(
+        self, statistics: Floats, clusters: Integers | None, level: float
+    ) -> Mapping[str, Interval]:
+        """Return Wilson's interval of shares and Hall's t interval of other means."""
+        found = {}
+        for column, quantity in enumerate(self.quantities):
+            of_mean = mean_interval if quantity.id in self.shares else skewed_mean_interval
+            interval = of_mean(statistics[:, column], clusters, level)
+            if interval is not None:
+                found[quantity.id] = interval
+        return found
+
+
 def mean_interval(values: Floats, clusters: Integers | None, level: float) -> Interval | None:
     """Return the interval of a mean: Wilson's where every value is 0 or 1, else Hall's t.
 

@@ -6,14 +6,11 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from typing import ClassVar
 
-from harness.core.estimate import Interval
 from harness.core.explained import Explained
 from harness.core.response import Output
 from harness.core.sample import Sample
 from harness.core.score import Score, Unscored
-from harness.stats.mean import skewed_mean_interval
-from harness.suites.metrics.additive import Floats, Integers
-from harness.suites.metrics.mean_of_values import MeanOfValues, mean_interval
+from harness.suites.metrics.mean_of_values import MeanOfNumbers
 
 UNRANKED = Unscored("the text is one word, which cannot be ranked", is_moot=True)
 """No method can do better on it than random ranks, nor worse."""
@@ -21,15 +18,13 @@ MIN_PARTS = 2
 """Of a text whose parts can be ranked."""
 
 
-class OfExplanation(MeanOfValues):
+class OfExplanation(MeanOfNumbers):
     """Measure explanations, and nothing else."""
 
     __slots__ = ()
 
     definition: ClassVar[str]
     """What is measured, in a word or two: a part of the number's identity."""
-    shares: ClassVar[tuple[str, ...]] = ()
-    """Ids of quantities whose values are 0 or 1; that others happen to be so says nothing."""
 
     @property
     def signature(self) -> Mapping[str, str]:
@@ -42,18 +37,6 @@ class OfExplanation(MeanOfValues):
         if isinstance(output, Explained):
             return self._measured(output)
         return Unscored(f"an explanation is needed, not a {type(output).__name__}")
-
-    def intervals(
-        self, statistics: Floats, clusters: Integers | None, level: float
-    ) -> Mapping[str, Interval]:
-        """Return Wilson's interval of shares and Hall's t interval of other means."""
-        found = {}
-        for column, quantity in enumerate(self.quantities):
-            of_mean = mean_interval if quantity.id in self.shares else skewed_mean_interval
-            interval = of_mean(statistics[:, column], clusters, level)
-            if interval is not None:
-                found[quantity.id] = interval
-        return found
 
     @abstractmethod
     def _measured(self, explained: Explained) -> Score:

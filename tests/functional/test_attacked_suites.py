@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from pathlib import Path
 from typing import Any
 
@@ -231,6 +232,27 @@ def test_a_query_that_fails_is_a_failure_and_is_asked_again(place: Workplace) ->
     flaky.unlink()
     assert place.harness("run", "films.toml", "--resume", "latest").code == 0
     assert all(isinstance(each, Attacked) for each in answers(place.latest).values())
+
+
+def test_texts_of_before_count_in_what_is_told_when_a_run_is_taken_up(place: Workplace) -> None:
+    path = spec(place)
+    rows = ("the film bad,bad", "the plot great,good", "plot zz bad,bad", "aa,bad")
+    place.write("films.csv", "\n".join(["text,label,genre", *(f"{row},drama" for row in rows)]))
+    flaky = place.folder / "flaky"
+    flaky.touch()
+    place.harness("run", path)
+    assert told_of_no_change(place) == ["1 of 3"]  # one cannot be asked about
+    flaky.unlink()
+    place.harness("run", path, "--resume", "latest")
+    assert len(place.runs) == 1
+    assert told_of_no_change(place) == ["1 of 4"]
+
+
+def told_of_no_change(place: Workplace) -> list[str]:
+    """Return which of the texts are told to have no letters that could be swapped."""
+    pattern = re.compile(r"random could change nothing in (\d+ of \d+) texts")
+    found = map(pattern.search, place.manifest()["warnings"])
+    return [match[1] for match in found if match]
 
 
 def test_the_gate_sees_a_model_that_falls_more_often(

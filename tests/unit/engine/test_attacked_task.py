@@ -83,10 +83,10 @@ def test_an_attack_without_a_change_to_make_has_failed_and_not_the_model_stood()
     attack = RandomAttack()  # leaves words whose letters are all the same
     texts = {"xx": "bad", "yy 1": "bad", "yy": "good", "good good ab": "good"}
     task = AttackedTask(task=LabelledTexts(texts), attack=attack, seed=0)
-    found = {
-        sample.text: answer
-        for sample, answer in task.drive(task.samples(), session, Capability.CLASSIFIES, silent)
-    }
+    found = {}
+    for sample, answer in task.drive(task.samples(), session, Capability.CLASSIFIES, silent):
+        task.note_answer(session.identity.fingerprint, sample, answer)
+        found[sample.text] = answer
     for text in ("xx", "yy 1"):
         failure = found[text]
         assert isinstance(failure, Failure)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from fakes.attacks import CountingSession, LabelledTexts, classified, failed, written
+from fakes.attacks import LABELS, CountingSession, LabelledTexts, classified, failed, written
 from fakes.explainers import Habit, LeaveOneOut
 
 from harness.core.abilities import DrivenTask
@@ -266,6 +266,23 @@ def test_a_model_that_writes_labels_gives_each_answer_to_one() -> None:
     assert found[TWO].trial.is_turned == (True,) * 5
     assert found[TWO].n_unreadable > 5
     assert found[MIXED].outputs[found[MIXED].chosen] == "bad"
+
+
+@pytest.mark.parametrize("p_good", [0.0, 1.0])
+def test_a_choice_between_equal_outputs_is_the_label_that_the_answer_is_read_as(
+    p_good: float,
+) -> None:
+    def classification(text: str) -> Classification:
+        p = p_good if text == THREE else 0.5
+        return Classification(labels=LABELS, scores=(1 - p, p), is_probability=True)
+
+    session = CountingSession(answer=lambda text: Response(output=classification(text)))
+    found = explained(texts={THREE: "good"}, session=session)[THREE]
+
+    is_same = classification("a masked text").label == found.outputs[found.chosen]
+    for trial in (found.trial, *found.random):
+        assert trial.is_turned == (not is_same,) * 5
+        assert trial.is_kept == (is_same,) * 5
 
 
 def test_a_model_whose_labels_change() -> None:

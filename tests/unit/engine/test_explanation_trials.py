@@ -41,13 +41,16 @@ def test_shares_are_rounded_up_to_whole_parts(n_parts: int) -> None:
     assert all(not masks[place][: n_first[place]].any() for place in range(len(SHARES)))
 
 
-def test_a_trial_holds_the_chosen_output_and_whether_it_is_the_highest() -> None:
+def test_a_trial_holds_the_chosen_output_and_whether_it_is_still_chosen() -> None:
     outputs = np.array([[0.5, 0.5], [0.6, 0.4], [0.4, 0.6], [0.0, 0.0], [0.2, 0.8]] * 2)
     found = trial_of(outputs, chosen=1)
     assert found.without == (0.5, 0.4, 0.6, 0.0, 0.8)
     assert found.alone == found.without
-    assert found.is_turned == (False, True, False, True, False)
-    assert found.is_kept == (True, False, True, False, True)
+    assert found.is_turned == (True, True, False, True, False)
+    assert found.is_kept == (False, False, True, False, True)
+    first = trial_of(outputs, chosen=0)  # which a tie is read as, where there is any choice
+    assert first.is_turned == (False, False, True, True, True)
+    assert first.is_kept == (True, True, False, False, False)
 
 
 def test_one_output_is_never_turned() -> None:

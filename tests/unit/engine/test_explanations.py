@@ -279,6 +279,7 @@ def test_of_words_of_equal_value_none_is_called_a_shortcut() -> None:
     own = sample.explained["occlusion"]
     flat = replace(own, attribution=Attribution(values=((-0.1, 0.1),) * len(own.spans)))
     mute = replace(own, blank=(0.0, 0.0))
+    neutral = replace(own, blank=(0.5, 0.5))
 
     def found(one: Explained) -> Shortcuts | None:
         return shortcuts_of([replace(sample, explained={"occlusion": one})], "occlusion", 0.95)
@@ -286,6 +287,9 @@ def test_of_words_of_equal_value_none_is_called_a_shortcut() -> None:
     assert found(own) is not None
     assert found(flat) is None
     assert found(mute) is None
+    # A tie is read as the first output: what the model says of no words, and of neutral ones.
+    assert found(neutral) is not None
+    assert found(replace(neutral, chosen=0)) is None
 
 
 def test_equal_values_agree_no_more_than_chance() -> None:

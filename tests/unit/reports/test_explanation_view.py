@@ -23,7 +23,16 @@ from fakes.synthetic_run import HOSTILE
 from harness.core.attention import AttentionMap, MappedTokens
 from harness.core.estimate import Interval
 from harness.core.explained import Attribution, Explained, LeftOut
-from harness.core.explanations import Explanations, Kind, Leak, Method, Paraphrased, ShownSample
+from harness.core.explanations import (
+    TRIALS,
+    Explanations,
+    Kind,
+    Leak,
+    Method,
+    Paraphrased,
+    ShownSample,
+    TrialTest,
+)
 from harness.core.robustness import Share
 from harness.reports.attention_panel import MAX_TOKENS, attention_panel, attention_words
 from harness.reports.coloured_text import coloured_text
@@ -85,8 +94,31 @@ def test_shortcuts_are_told_beside_words_drawn_at_random() -> None:
 
     assert "the first word of occlusion alone keeps the model's choice" in told
     assert FOUND.shortcuts is not None
-    assert f"a word drawn at random does on {FOUND.shortcuts.by_chance:.2f} of them" in told
+    # A share of the texts, after counts of them: no bare number.
+    expected = f"a word drawn at random does on {100 * FOUND.shortcuts.by_chance:.0f} % of them"
+    assert expected in told
     assert "(good, 1)" not in told
+
+
+def test_that_no_mask_moves_an_answer_is_no_want_of_texts() -> None:
+    def tested(label: str, n_telling: int, n_units: int) -> Method:
+        tests = tuple(
+            TrialTest(quantity=one, side=0, p_value=None, n_telling=n_telling, n_units=n_units)
+            for one in TRIALS
+        )
+        return replace(method("occlusion"), label=label, tests=tests)
+
+    methods = (tested("shap", 0, 22), tested("few", 0, 7), tested("some", 3, 22))
+    found = replace(FOUND, methods=(*methods, tested("lime", 0, 22)))
+    told = [one for one in sentences(found) if "told apart" in one]
+
+    assert len(told) == 2
+    assert told[0].startswith("few and some cannot be told apart here from words picked at random")
+    assert told[0].endswith("explain more texts before you read such values as reasons")
+    assert told[1] == (
+        "shap and lime cannot be told apart here from words picked at random: on none of 22 texts "
+        "did it matter to the answer which words were masked; such values are no reasons"
+    )
 
 
 def test_methods_of_one_verdict_are_told_together() -> None:
@@ -203,6 +235,17 @@ def test_words_and_agreement_have_their_tables() -> None:
         "occlusion and dice",
         "backwards and dice",
     ]
+
+
+def test_each_number_of_agreement_has_its_own_count() -> None:
+    (agreement, *_) = FOUND.agreements
+    mixed = replace(agreement, correlation=replace(agreement.correlation, n=16))
+    table = agreement_table(replace(FOUND, agreements=(mixed,)))
+
+    told = dict(zip((column.title for column in table.columns), table.rows[0], strict=True))
+    assert told["Same order"].remark == "n 16"
+    assert told["Same first words"].remark == f"n {agreement.overlap.n}"
+    assert list(told) == ["Methods", "Same order", "Same first words", "By chance"]
 
 
 def test_the_strongest_words_are_marked_by_more_than_colour() -> None:

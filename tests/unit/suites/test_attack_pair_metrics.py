@@ -84,6 +84,9 @@ def test_values_of_nothing_and_texts_alike_are_no_zero() -> None:
     assert found.before is not None
     empty = replace(found, before=side(found.before.text, (0.0,) * 4, 0.9))
     assert "add up to nothing" in unscored(AttackMass(), empty).reason
+    noise = side(found.before.text, (0.0, 2e-17, -3e-28, 1e-28), 0.9)
+    assert "but rounding" in unscored(AttackMass(), replace(found, before=noise)).reason
+    assert "but rounding" in unscored(AttackMassControl(), replace(found, before=noise)).reason
     alike = replace(found, after=replace(found.before, chosen=0))
     assert all(unscored(metric, alike).is_moot for metric in OF_PAIRS)
 

@@ -72,6 +72,35 @@ def test_values_of_nothing_are_unscored() -> None:
     assert not_moot(MassOnIdentity().measure(sample, Generation(text="x", finish_reason="stop")))
 
 
+@pytest.mark.parametrize("size", [1.0, 300.0])
+def test_values_of_rounding_alone_have_no_mass_and_small_ones_have(size: float) -> None:
+    """Outputs of ``size`` leave noise of 1e-28 to 1e-16 times that where nothing moves them."""
+
+    def found(first: float, second: float, *, is_in_unit: bool = True) -> object:
+        sample, one = of("a man", [first, second])
+        rows = one.attribution.values
+        known = Attribution(values=rows, is_in_output_unit=is_in_unit)
+        scaled = replace(one, whole=(-size, -size), blank=(-size, -size), attribution=known)
+        return MassOnIdentity().measure(sample, scaled)
+
+    assert not_moot(found(2e-28 * size, -1e-16 * size))
+    small = found(3e-12 * size, 1e-12 * size)
+    assert isinstance(small, Scored)
+    assert small.statistics == pytest.approx((0.25, 0.5, -0.25))
+    # Gradients have a unit of their own, in which nothing says that they are noise.
+    assert isinstance(found(3e-20, 1e-20, is_in_unit=False), Scored)
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0])
+@pytest.mark.parametrize("n", [1, 5])
+def test_masses_that_happen_to_be_0_or_1_are_no_shares_of_texts(value: float, n: int) -> None:
+    statistics = np.full((n, 3), value)
+    assert MassOnIdentity().intervals(statistics, None, 0.95) == {}
+    statistics[0] = 0.5
+    found = MassOnIdentity().intervals(statistics, None, 0.95)
+    assert {one.method for one in found.values()} == ({"hall-t"} if n > 1 else set())
+
+
 def not_moot(score: object) -> bool:
     return isinstance(score, Unscored) and not score.is_moot
 

@@ -144,6 +144,31 @@ def test_rounding_is_no_additivity_error(excess: float, error: float) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("base", "total", "is_in_unit", "is_scored"),
+    [
+        (0.6, 0.6 + 1.1e-16, True, False),
+        (0.6, 0.6 + 1e-14, True, False),
+        (0.6, 0.6 + 1e-11, True, True),
+        (-700.0, -700.0 + 1e-13, True, False),
+        (-700.0, -700.0 + 1e-13, False, False),
+        (1e-20, 3e-20, False, True),
+        (0.0, 0.0, False, False),
+    ],
+)
+def test_a_total_that_rounding_alone_sets_apart_from_its_base_has_no_additivity(
+    base: float, total: float, *, is_in_unit: bool, is_scored: bool
+) -> None:
+    values = ((2e-28,), (-1e-28,), (0.0,))
+    own = Attribution(
+        values=values, columns=(1,), base=(base,), total=(total,), is_in_output_unit=is_in_unit
+    )
+    found = replace(EXPLAINED, attribution=own, whole=(total, total), blank=(base, base))
+    score = ExplanationAdditivity().measure(SAMPLE, found)
+    assert isinstance(score, Scored) == is_scored
+    assert is_scored or not reason(ExplanationAdditivity(), found).is_moot
+
+
 def test_additivity_of_a_method_that_explains_the_chosen_output_alone() -> None:
     own = Attribution(values=((0.3,), (0.0,), (0.1,)), columns=(1,), base=(-2.0,), total=(-1.5,))
     found = measured(ExplanationAdditivity(), replace(EXPLAINED, attribution=own))
