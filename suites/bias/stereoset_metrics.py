@@ -67,8 +67,13 @@ class _ByTerm(Additive):
 
     def signed(self, statistics: Floats) -> Mapping[str, Floats]:
         """Return which of a stereotype and its opposite is likelier, terms weighing the same."""
-        score = next(quantity.id for quantity in self.quantities)
-        return {score: (statistics[:, 1] - 0.5) * _shares(statistics[:, 0], _is_told(statistics))}
+        terms = statistics[:, 0]
+        return {
+            quantity.id: (statistics[:, at] - 0.5) * _shares(terms, statistics[:, at] != _UNTOLD)
+            for quantity, at in zip(
+                self.quantities[::_TRIPLE], range(1, statistics.shape[1], 2), strict=True
+            )
+        }
 
     def reduce(self, statistics: Floats, weights: Floats) -> Floats:
         """Return ss, lms and icat of each way of scoring.
