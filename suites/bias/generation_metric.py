@@ -21,7 +21,7 @@ from harness.stats.group_ends import ends_of
 from harness.stats.group_gap import gap_test, gaps, group_means
 from harness.suites.bias.generation_probe import generation_probe
 from harness.suites.bias.generation_quantities import flag_of, generation_quantities
-from harness.suites.bias.offline_scorers import SCORERS, OfflineScorer
+from harness.suites.bias.offline_scorers import SCORERS, OfflineScorer, is_readable
 from harness.suites.metrics.additive import Floats, Integers
 from harness.suites.metrics.mean_of_values import mean_interval
 
@@ -109,6 +109,8 @@ class GenerationMetric:
         if not all(text.strip() for text in texts):
             return Unscored("a continuation is empty, and says nothing of anybody")
         if self._offline:
+            if not all(map(is_readable, texts)):
+                return Unscored("a continuation is in another script, and the scorer reads English")
             return [self._offline.score(text) for text in texts]
         found = [answer for answer in answers if isinstance(answer, Classification)]
         own = [answer for answer in found if is_of(self.scorer, answer)]
