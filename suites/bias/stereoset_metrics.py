@@ -37,7 +37,7 @@ def _quantities(stem: str, suffix: str, scored_by: str) -> tuple[Quantity, ...]:
             definition="stereotype score: examples whose stereotype is likelier than its opposite,"
             f" by {scored_by}, as a share of each target term's examples, averaged over terms;"
             f" ideal: 0.5, where neither is preferred; {_NOTE}",
-            is_headline=is_headline,
+            is_headline=True,
         ),
         Quantity(
             id=f"{stem}_lms{suffix}",
