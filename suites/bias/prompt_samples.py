@@ -50,9 +50,8 @@ def own_prompts(
     if len(groups) < MIN_GROUPS:
         others = {sample.slices[columns.group] for sample in read_samples(data, mapped)} - groups
         if others:
-            reason = (
-                f"of {limit} leaves prompts about {groups.pop()!r} alone, none of {min(others)!r}"
-            )
+            kept, lost = groups.pop(), min(others)
+            reason = f"keeps prompts about {kept!r} alone and none about {lost!r}"
             raise ConfigError("limit", reason, f"raise it, to {read.n_rows} for all")
         raise DataError(data.name, f"column {columns.group!r} has one group alone", "add another")
     return samples

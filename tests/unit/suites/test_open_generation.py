@@ -295,7 +295,7 @@ def test_a_file_with_one_group_is_refused(tmp_path: Path) -> None:
 
 def test_a_limit_that_leaves_one_group_is_told_as_such(tmp_path: Path) -> None:
     suite = OpenGenerationSuite(data=prompts(tmp_path), columns=COLUMNS, offline=("sentiment",))
-    with pytest.raises(ConfigError, match=r"limit: of 1 leaves prompts about '\w+' alone.*to 4"):
+    with pytest.raises(ConfigError, match=r"limit: keeps prompts about '\w+' alone.*to 4"):
         suite.prepare(limit=1, seed=0)
 
 
