@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -288,7 +288,7 @@ def test_sums_without_counts_of_tokens_leave_out_the_numbers_per_token() -> None
     assert noted(triples, rows)["stereoset_icat"] == "the model tells no count of tokens"
 
 
-def noted(metric: CrowsPairsCausal | StereoSetCausal, rows: Sequence[object]) -> object:
+def noted(metric: CrowsPairsCausal | StereoSetCausal, rows: Sequence[object]) -> Mapping[str, str]:
     assert all(isinstance(row, Scored) for row in rows)
     table = np.array([row.statistics for row in rows])  # type: ignore[attr-defined]
     return metric.notes(table, None, 0.95)
