@@ -18,7 +18,7 @@ from harness.core.abilities import (
 )
 from harness.core.build import options_of
 from harness.core.capability import Capability
-from harness.core.errors import ConfigError, HarnessError, StoreError
+from harness.core.errors import ConfigError, DataError, HarnessError, StoreError
 from harness.core.estimate import Estimate, signature_text
 from harness.core.figure import Figure
 from harness.core.metric_abilities import ChartingMetric
@@ -305,10 +305,29 @@ def _answers(
     for answered in earlier:
         done.add(answered.sample.id)
         yield _noted(task, session, answered)
-    rest = (sample for sample in task.samples() if sample.id not in done)
+    rest = (sample for sample in _identified(task, planned) if sample.id not in done)
     capability = Capability(planned.capability)
     for answered in execute(task, session, capability, rest, progress.note):
         yield _noted(task, session, answered)
+
+
+def _identified(task: Task, planned: Evaluation) -> Iterator[Sample]:
+    """Yield the samples; answers are kept, paired and resumed by their ids.
+
+    Raises:
+        DataError: an id is no text, or was another sample's before.
+    """
+    seen: set[str] = set()
+    for sample in task.samples():
+        name: object = sample.id
+        if not isinstance(name, str):
+            reason = f"a sample's id is {name!r}, no text"
+            raise DataError(f"suite {planned.suite!r}", reason, "make a text of it")
+        if name in seen:
+            reason = f"two samples have the id {name!r}"
+            raise DataError(f"suite {planned.suite!r}", reason, "make the ids unique")
+        seen.add(name)
+        yield sample
 
 
 def _noted(task: Task, session: Session, answered: Answered) -> Answered:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from harness.core.abilities import Replaying
 from harness.core.contexts import Part, joined, parts_of
 from harness.core.ports import Session
 from harness.core.request import LogLikelihood, Request
@@ -38,8 +39,26 @@ class _Open:
 def respond(session: Session, requests: Sequence[Request]) -> Iterator[Exchange]:
     """Yield one exchange per request, as :meth:`Session.respond` does.
 
-    A question is answered when the last of its parts is.
+    A question is answered when the last of its parts is. A stored run may hold the whole, with more
+    than its parts have (what judges said of them), so that it is asked for that first.
     """
+    if isinstance(session, Replaying):
+        yield from _given_again(session, requests)
+    else:
+        yield from _by_part(session, requests)
+
+
+def _given_again(session: Session, requests: Sequence[Request]) -> Iterator[Exchange]:
+    in_parts = []
+    for exchange in session.respond(requests):
+        if isinstance(exchange.answer, Failure) and parts_of(exchange.request.payload):
+            in_parts.append(exchange.request)
+        else:
+            yield exchange
+    yield from _by_part(session, in_parts)
+
+
+def _by_part(session: Session, requests: Sequence[Request]) -> Iterator[Exchange]:
     waiting: dict[str, _Open] = {}
     owners: dict[str, tuple[str, int]] = {}
     asked: list[Request] = []

@@ -14,6 +14,8 @@ from harness.suites.bias.places import Place
 _ANY: tuple[Place, ...] = get_args(Place)
 MIN_GROUPS = 2
 """One group has no other to change places with."""
+MIN_MEMBERS = 2
+"""What another member of the same group does is the control."""
 _KEYS = (
     *("groups", "is_cased", "rows", "in_place", "members", "unclear_before_noun_after"),
     *("unclear_in_names", "unclear_beside", "given_names", "unclear_after_preposition"),
@@ -103,6 +105,10 @@ def axis_of(table: Mapping[str, Any], where: str) -> Axis:
     )
     if bool(axis.rows) == axis.is_drawn:
         raise DataError(where, "needs either rows or members", "write rows = [[…], […]]")
+    for group, members in (axis.members or {}).items():
+        if len(set(members)) < MIN_MEMBERS:
+            reason = f"has one member of {group!r}, and no other to be held against it"
+            raise DataError(where, reason, "write another, or rows in place of members")
     return axis
 
 

@@ -21,7 +21,7 @@ from harness.stats.group_ends import ends_of
 from harness.stats.group_gap import gap_test, gaps, group_means
 from harness.suites.bias.generation_probe import generation_probe
 from harness.suites.bias.generation_quantities import flag_of, generation_quantities
-from harness.suites.bias.offline_scorers import SCORERS, OfflineScorer
+from harness.suites.bias.offline_scorers import SCORERS, OfflineScorer, is_readable
 from harness.suites.metrics.additive import Floats, Integers
 from harness.suites.metrics.mean_of_values import mean_interval
 
@@ -109,9 +109,12 @@ class GenerationMetric:
         if not all(text.strip() for text in texts):
             return Unscored("a continuation is empty, and says nothing of anybody")
         if self._offline:
+            if not all(map(is_readable, texts)):
+                return Unscored("a continuation is in another script, and the scorer reads English")
             return [self._offline.score(text) for text in texts]
         found = [answer for answer in answers if isinstance(answer, Classification)]
-        return self._judged([answer for answer in found if self._is_own(answer)], len(texts))
+        own = [answer for answer in found if is_of(self.scorer, answer)]
+        return self._judged(own, len(texts))
 
     def _judged(self, verdicts: Sequence[Classification], n_texts: int) -> list[float] | Unscored:
         if len(verdicts) != n_texts:
@@ -129,9 +132,6 @@ class GenerationMetric:
             is_bad = verdict.label.removeprefix(f"{self.scorer}{TAG}") in self.flags
             scores.append(bad if verdict.is_probability else float(is_bad))
         return scores
-
-    def _is_own(self, verdict: Classification) -> bool:
-        return all(label.startswith(f"{self.scorer}{TAG}") for label in verdict.labels)
 
     @property
     def _means(self) -> Mapping[int, int]:
@@ -216,6 +216,13 @@ class GenerationMetric:
         """Return no chart."""
         del statistics
         return ()
+
+
+def is_of(scorer: str, answer: Output) -> bool:
+    """Tell whether part of an answer is what a scorer's judge said of a continuation."""
+    return isinstance(answer, Classification) and all(
+        label.startswith(f"{scorer}{TAG}") for label in answer.labels
+    )
 
 
 def _place(sample: Sample) -> tuple[float, float]:

@@ -12,7 +12,7 @@ def generation_probe(scorer: str, groups: tuple[str, ...], *, flag: str, error: 
         scorer: its name.
         groups: whom the prompts are about.
         flag: what a bad continuation is called.
-        error: what is known of the scorer's own error; empty for none.
+        error: what is known of the scorer's own error; empty for that of a judge, which is not.
     """
     gap = Reading(
         claim=f"writes texts whose mean {scorer} score differs by {{value}} between the group with"
@@ -32,6 +32,10 @@ def generation_probe(scorer: str, groups: tuple[str, ...], *, flag: str, error: 
         test="none",
     )
     told = error or "how often was not measured here"
+    language = (
+        "the scorer reads English: a continuation in another script has no score, and one in"
+        f" another language of the same letters passes for not {flag}"
+    )
     return Probe(
         benchmark="Open writing (after BOLD, Dhamala et al. 2021, and HONEST, Nozza et al. 2021)",
         way=Way.WRITING,
@@ -43,6 +47,7 @@ def generation_probe(scorer: str, groups: tuple[str, ...], *, flag: str, error: 
                 f"the scorer {scorer} errs, on some groups more than on others (Dixon et al. 2018):"
                 f" {told}"
             ),
+            *((language,) if error else ()),
             "a continuation may be friendly and a stereotype",
             "few words for each group, in English, and one of the many texts that may be written",
         ),

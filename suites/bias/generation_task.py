@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -26,7 +27,7 @@ from harness.core.response import (
 from harness.core.sample import Sample
 from harness.core.score import Unscored
 from harness.sources.samples import content
-from harness.suites.bias.generation_metric import GROUP, TAG, GenerationMetric
+from harness.suites.bias.generation_metric import GROUP, TAG, GenerationMetric, is_of
 from harness.suites.determinism.passes import answers
 from harness.suites.prompting import prompt_of
 from harness.suites.question_groups import asked_together
@@ -118,6 +119,22 @@ class JudgedGenerationTask(GenerationTask):
     judges: Mapping[str, Judge]
     """By name of the scorer."""
     _remarks: list[str] = field(default_factory=list, compare=False)
+    _driven: set[str] = field(default_factory=set, compare=False)
+    """Ids of the samples whose verdicts were asked for here; of others they are taken over."""
+    _taken_over: Counter[str] = field(default_factory=Counter, compare=False)
+    """Continuations under the empty name, and under each scorer's those without its verdict."""
+
+    def read(self, sample: Sample, output: Output) -> Output | Unscored:
+        """Return the answer as it is, and count verdicts that a stored one lacks."""
+        if sample.id not in self._driven:
+            answers = output.answers if isinstance(output, AnswerGroup) else (output,)
+            n_texts = sum(
+                isinstance(each, Generation) and bool(each.text.strip()) for each in answers
+            )
+            self._taken_over[""] += n_texts
+            for scorer in self.judges:
+                self._taken_over[scorer] += n_texts - sum(is_of(scorer, each) for each in answers)
+        return output
 
     def drive(
         self,
@@ -133,6 +150,7 @@ class JudgedGenerationTask(GenerationTask):
         """
         del capability
         still_open = tuple(samples)
+        self._driven.update(sample.id for sample in still_open)
         questions = {
             f"{sample.id}{_SEPARATOR}{draw}": question
             for sample in still_open
@@ -151,9 +169,19 @@ class JudgedGenerationTask(GenerationTask):
 
     def remarks(self) -> Sequence[str]:
         """Return a sentence for each judge that has left continuations without a verdict."""
-        told = tuple(self._remarks)
-        self._remarks.clear()
+        told = (*self._remarks, *self._lost())
+        for each in (self._remarks, self._driven, self._taken_over):
+            each.clear()
         return told
+
+    def _lost(self) -> Iterator[str]:
+        for scorer, judge in self.judges.items():
+            if (n_lost := self._taken_over[scorer]) > 0:
+                yield (
+                    f"{scorer}: the answers of a stored run hold no verdict of judge {judge.name!r}"
+                    f" on {n_lost} of {self._taken_over['']} continuations, which are counted as"
+                    " missing: nobody is asked again"
+                )
 
     def _joined(self, sample: Sample, found: Mapping[str, Answer]) -> list[SingleAnswer] | Failure:
         """Return the continuations of a prompt; the first failure where one has failed."""

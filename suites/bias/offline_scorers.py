@@ -7,6 +7,7 @@ definition of every quantity that is made of them, and a test counts them again.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -63,6 +64,19 @@ def offensiveness(text: str) -> float:
         for start in range(len(words) - n + 1)
     )
     return max((known.get(phrase, 0.0) for phrase in phrases), default=0.0) / MOST_SEVERE
+
+
+def is_readable(text: str) -> bool:
+    """Tell whether a text is in the script of English: both scorers give any other 0, unread.
+
+    >>> is_readable("a naïve café 😊"), is_readable("とても親切 OK"), is_readable("1984!")
+    (True, False, True)
+    """
+    if text.isascii():
+        return True
+    letters = [each for each in text if each.isalpha()]
+    n_latin = sum(unicodedata.name(each, "").startswith("LATIN ") for each in letters)
+    return 2 * n_latin >= len(letters)
 
 
 @cache

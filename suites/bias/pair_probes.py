@@ -80,6 +80,10 @@ def stereoset_probe(metric: str) -> Probe:
         " target term weighing the same"
     )
     leanings = ("with the stereotype likelier", "with its opposite likelier")
+    readings = {f"{metric}_ss": preference(claim, leanings)}
+    if metric != "stereoset_masked":
+        summed = f"{claim}, the length of sentences not made up for"
+        readings[f"{metric}_ss_sum"] = preference(summed, leanings)
     return Probe(
         benchmark="StereoSet (Nadeem et al. 2021)",
         way=Way.SENTENCES,
@@ -92,7 +96,7 @@ def stereoset_probe(metric: str) -> Probe:
             _NO_PROOF,
             "a model that cannot tell sense from nonsense is near one half too (see lms below)",
         ),
-        readings={f"{metric}_ss": preference(claim, leanings)},
+        readings=readings,
         column=BIAS_TYPE,
         choices=("The stereotype", "Its opposite"),
         chosen=_LIKELIER,

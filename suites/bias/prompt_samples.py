@@ -11,6 +11,7 @@ from harness.core.sample import Sample
 from harness.sources.columns import Columns
 from harness.sources.dataset import Dataset
 from harness.sources.samples import read_samples
+from harness.suites.bias.axis import MIN_GROUPS
 from harness.suites.bias.generation_metric import GROUP, TERM
 from harness.suites.bias.open_prompts import TEMPLATES, Axis, filled, people
 from harness.suites.probes.drawing import drawn_evenly
@@ -39,16 +40,19 @@ def own_prompts(
 
     Raises:
         DataError: it cannot be read, or all prompts are about one group.
+        ConfigError: the limit leaves those about one group.
     """
     slices = tuple(name for name in (columns.group, columns.term) if name is not None)
-    read = read_samples(
-        data,
-        Columns(text=columns.text, id=columns.id, slices=slices, cluster=columns.template),
-        limit=limit,
-        seed=seed,
-    )
+    mapped = Columns(text=columns.text, id=columns.id, slices=slices, cluster=columns.template)
+    read = read_samples(data, mapped, limit=limit, seed=seed)
     samples = tuple(_renamed(sample, columns) for sample in read)
-    if len({sample.slices[GROUP] for sample in samples}) < 2:  # noqa: PLR2004 - a gap is between two
+    groups = {sample.slices[GROUP] for sample in samples}
+    if len(groups) < MIN_GROUPS:
+        others = {sample.slices[columns.group] for sample in read_samples(data, mapped)} - groups
+        if others:
+            kept, lost = groups.pop(), min(others)
+            reason = f"keeps prompts about {kept!r} alone and none about {lost!r}"
+            raise ConfigError("limit", reason, f"raise it, to {read.n_rows} for all")
         raise DataError(data.name, f"column {columns.group!r} has one group alone", "add another")
     return samples
 

@@ -45,6 +45,12 @@ def forward_pair(output: Output, *, is_encoder_decoder: bool = False) -> LogLike
     return output if output.is_encoder_decoder == is_encoder_decoder else None
 
 
+def without_count(n_without: int, n: int) -> str:
+    """Return a remark on a number per token, some of whose samples have no count of tokens."""
+    some = "" if n_without == n else f" for {n_without} of {n}"
+    return f"the model tells no count of tokens{some}"
+
+
 def masked_sums(output: Output) -> tuple[float, ...]:
     """Return the pseudo-log-likelihood of each sentence; none for another answer."""
     if not isinstance(output, AnswerGroup):

@@ -33,8 +33,8 @@ class StereoSetSuite:
 
     data: Dataset | None = None
     """The authors' ``dev.json``, or lines of JSON with ``type``, ``target``, ``bias_type``,
-    ``context``, ``stereotype``, ``anti-stereotype`` and ``unrelated``; when absent, the 4,229
-    triples of the development set."""
+    ``context``, ``stereotype``, ``anti-stereotype`` and ``unrelated``, and if you like a unique
+    ``id``; when absent, the 4,229 triples of the development set."""
 
     @property
     def lexicons(self) -> tuple[Lexicon, ...]:

@@ -62,6 +62,7 @@ class LeftOut(StrEnum):
     UNCLEAR = "has a term whose form cannot be told"
     NAME = "has a term that may be part of a name"
     TIED = "has a word that goes with one group alone, or names another"
+    ALL = "names every member of its group, so that no other is left as a control"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,10 @@ class Swapper:
                 return chosen
             found.append(chosen)
         words = {word.lower() for word in _WORD.findall(text)} if self.axis.unclear_beside else ()
-        return LeftOut.TIED if self.axis.unclear_beside.intersection(words) else tuple(found)
+        if self.axis.unclear_beside.intersection(words):
+            return LeftOut.TIED
+        has_control = not self.axis.is_drawn or self._pool(found, found[0].group)
+        return tuple(found) if has_control else LeftOut.ALL
 
     def swapped(self, text: str, found: Sequence[Found], group: int, rng: random.Random) -> str:
         """Return the text with each term replaced by one of a group.
@@ -180,15 +184,17 @@ class Swapper:
         """Draw a member for each one that the text names, of its own group another one."""
         if self.axis.members is None:
             return {}
-        keys = list(dict.fromkeys(each.key for each in found))
-        n_forms = 1 + max(each.form for each in found)
-        members = self.axis.members[self.axis.groups[group]]
-        pool = [member for member in members if len(member) >= n_forms]
-        if group == found[0].group:
-            own = {members[key] for key in keys}
-            pool = [member for member in pool if member not in own] or pool
+        pool = self._pool(found, group)
         rng.shuffle(pool)
+        keys = dict.fromkeys(each.key for each in found)
         return {key: pool[number % len(pool)] for number, key in enumerate(keys)}
+
+    def _pool(self, found: Sequence[Found], group: int) -> list[tuple[str, ...]]:
+        """Return the members of a group that may stand for those that a text names."""
+        n_forms = 1 + max(each.form for each in found)
+        members = (self.axis.members or {})[self.axis.groups[group]]
+        own = {members[each.key] for each in found} if group == found[0].group else set()
+        return [each for each in members if len(each) >= n_forms and each not in own]
 
     def _chosen(
         self, candidates: Sequence[_Candidate], text: str, match: re.Match[str]
@@ -251,7 +257,7 @@ class Swapper:
         for group, name in enumerate(self.axis.groups):
             for key, member in enumerate((self.axis.members or {}).get(name, ())):
                 for form, term in enumerate(member):
-                    found[term].append((group, key, form))
+                    found[term if self.axis.is_cased else term.lower()].append((group, key, form))
         return {
             term: places
             for term, places in found.items()

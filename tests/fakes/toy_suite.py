@@ -20,7 +20,7 @@ from harness.core.score import Direction, Quantity, Score, Scored, Unscored
 
 Floats: TypeAlias = NDArray[np.float64]
 Integers: TypeAlias = NDArray[np.int64]
-Place = Literal["", "ask", "read", "measure", "reduce", "figures", "compute"]
+Place = Literal["", "id", "ids", "ask", "read", "measure", "reduce", "figures", "compute"]
 
 
 class DefectError(Exception):
@@ -104,7 +104,7 @@ class ToySuite:
     n: int = 10
     """How many samples."""
     defect: Place = ""
-    """Where to raise."""
+    """Where to raise; ``id`` and ``ids`` give samples ids that are no texts, or one id twice."""
     n_clusters: int | None = None
     """Samples share this many clusters."""
     n_slices: int = 0
@@ -136,13 +136,18 @@ class ToyTask:
         suite = self.suite
         for i in range(self.n_samples):
             yield Sample(
-                id=f"id-{i}",
+                id=self._id(i),
                 index=i,
                 text=f"sample {i}",
                 targets=(f"sample {i}" if i % 4 else "something else",),
                 slices={"part": str(i % suite.n_slices)} if suite.n_slices and i % 3 else {},
                 cluster=f"cluster {i % suite.n_clusters}" if suite.n_clusters else None,
             )
+
+    def _id(self, i: int) -> str:
+        if self.suite.defect == "id" and i >= 2:
+            return i  # type: ignore[return-value]
+        return f"id-{min(i, 2) if self.suite.defect == 'ids' else i}"
 
     def ask(self, sample: Sample, capability: Capability) -> Payload:
         del capability

@@ -195,6 +195,20 @@ def test_a_defect_of_a_suite(defect: Place, place: Workplace) -> None:
     assert len(list(result.run.records)) == n_kept + 10
 
 
+@pytest.mark.parametrize(
+    ("defect", "told"),
+    [
+        ("id", "suite 'suite0': a sample's id is 2, no text; make a text of it"),
+        ("ids", "suite 'suite0': two samples have the id 'id-2'; make the ids unique"),
+    ],
+)
+def test_ids_that_name_no_sample_are_told(defect: Place, told: str, place: Workplace) -> None:
+    result = carried_out(place, GOOD, suites=(ToySuite(defect=defect), ToySuite()))
+    assert errors_of(result) == [told, ""]
+    assert result.run.manifest.status is Status.INCOMPLETE
+    assert value_of(result, suite="suite1") == 0.7
+
+
 def test_a_session_that_cannot_be_closed_costs_nothing(place: Workplace) -> None:
     assert code_of(place, ToyAdapter(habit="cannot be closed")) == 0
 

@@ -32,6 +32,23 @@ data = "prompts.csv"
 columns = {{ text = "prompt", group = "about", term = "word", template = "frame" }}
 offline = ["sentiment"]
 """
+_JUDGED = """\
+scorers = [{{ name = "manners", judge = "strict", flags = ["rude"] }}]
+draws = 2
+temperature = 1.0
+
+[[judge]]
+name = "strict"
+adapter = "python"
+target = "{module}:rate"
+capability = "classifies"
+path = "."
+"""
+_JUDGE = """
+
+def rate(text):
+    return {"rude": 0.75, "fine": 0.25} if text.strip() in UNKIND else {"rude": 0.25, "fine": 0.75}
+"""
 _WORDS = {"women": ("woman", "aunt", "sister"), "men": ("man", "uncle", "brother")}
 
 
@@ -44,16 +61,19 @@ def told(place: Workplace, disliked: str, name: str) -> str:
     return place.harness("report", "latest", "--format", "md").out
 
 
-def test_a_gap_names_its_groups_and_is_seen_to_turn_round(place: Workplace) -> None:
+def write_prompts(place: Workplace, n_frames: int) -> None:
     rows = ["prompt,about,word,frame"]
     rows += [
         f"{who} {word}: story {frame},{who},{word},{frame}"
-        for frame in range(12)
+        for frame in range(n_frames)
         for who, words in _WORDS.items()
         for word in words
     ]
     place.write("prompts.csv", "\n".join(rows) + "\n")
 
+
+def test_a_gap_names_its_groups_and_is_seen_to_turn_round(place: Workplace) -> None:
+    write_prompts(place, 12)
     before = told(place, "women", "first")
     assert "the one with the highest, from women to men " in before
     assert "prompts about women with a negative continuation" in before
@@ -69,3 +89,30 @@ def test_a_gap_names_its_groups_and_is_seen_to_turn_round(place: Workplace) -> N
     assert gap["moved"] == "to the other group"
     assert gap["p_adjusted"] < 0.05
     assert (gap["ends"]["baseline"], gap["ends"]["candidate"]) == ("women to men", "men to women")
+
+
+def numbers_of(place: Workplace) -> dict[str, tuple[float | None, int]]:
+    return {key[2]: (each["value"], each["n"]) for key, each in place.values().items()}
+
+
+def test_verdicts_on_several_draws_are_kept(place: Workplace) -> None:
+    write_prompts(place, 3)
+    module = f"judged_of_{place.folder.name}"
+    place.write(f"{module}.py", _MODEL.format(disliked="women") + _JUDGE)
+    spec = (_SPEC + _JUDGED).format(module=module)
+    place.write("judged.toml", spec)
+    assert place.harness("run", "judged.toml").code == 0
+    first = place.latest
+    numbers = numbers_of(place)
+    assert (numbers["manners_flagged_gap"][0] or 0.0) > 0.5
+
+    assert place.harness("rescore", str(first)).code == 0
+    again = place.latest
+    assert again != first
+    assert numbers_of(place) == numbers
+    assert place.manifest(again)["warnings"] == []
+
+    place.write("one.toml", spec.replace("draws = 2\n", ""))
+    place.harness("rescore", str(first), "--spec", "one.toml")
+    (told,) = place.manifest()["warnings"]
+    assert "hold no verdict of judge 'strict' on 18 of 18 continuations" in told

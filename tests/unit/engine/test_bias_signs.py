@@ -113,5 +113,13 @@ def test_terms_weigh_the_same_when_flipped() -> None:
     terms = np.repeat([3.0, 7.0, 9.0], [4, 1, 2])
     statistics = np.column_stack([terms, [1, 1, 0, 1, 1, 0, 0], *np.ones((3, 7))])
     value = metric.reduce(statistics, np.ones((1, 7)))[0, 0]
-
     assert metric.signed(statistics)["stereoset_ss"].sum() / 3 == pytest.approx(value - 0.5)
+
+    statistics[4:, 1:3] = -1.0  # no count of tokens: only the first term has numbers per token
+    statistics[5, 3] = 0.0
+    values = metric.reduce(statistics, np.ones((1, 7)))[0]
+
+    leans = metric.signed(statistics)
+    assert set(leans) == set(metric.probe.readings)
+    assert leans["stereoset_ss"].sum() == pytest.approx(values[0] - 0.5)
+    assert leans["stereoset_ss_sum"].sum() / 3 == pytest.approx(values[3] - 0.5)

@@ -17,6 +17,7 @@ from harness.core.request import Embed, LogLikelihood, Message, QuestionGroup, R
 from harness.core.response import (
     AnswerGroup,
     ContinuationScore,
+    Embedding,
     Exchange,
     Failure,
     FailureKind,
@@ -169,3 +170,31 @@ def test_groups_come_back_from_their_stored_form() -> None:
     assert decode_output(encode_output(output)) == output
     parts = list(split(parts_of(GROUP), exchange.answer))
     assert [part.output for part in parts if isinstance(part, Response)] == list(output.answers)  # type: ignore[union-attr]
+
+
+class Stored(Model):
+    """A stored run, which has more to give to one whole question than its parts would."""
+
+    is_replay = True
+    whole = AnswerGroup((Embedding((1.0,)), Embedding((2.0,)), Embedding((3.0,))))
+
+    def respond(self, requests: Sequence[Request]) -> Iterator[Exchange]:
+        for request in requests:
+            if isinstance(request.payload, QuestionGroup):
+                answer = Response(output=self.whole) if request.id == "held" else FAILURE
+                yield Exchange(request, answer)
+            else:
+                yield Exchange(request, Response(output=Embedding((0.0,))))
+
+
+def test_a_stored_group_comes_back_whole_and_another_by_its_parts() -> None:
+    group = QuestionGroup((Embed(text="a"), Embed(text="b")))
+
+    found = respond(Stored(), [Request("held", group), Request("other", group)])
+
+    answers = {exchange.request.id: exchange.answer for exchange in found}
+    held, other = answers["held"], answers["other"]
+    assert isinstance(held, Response)
+    assert held.output == Stored.whole
+    assert isinstance(other, Response)
+    assert other.output == AnswerGroup((Embedding((0.0,)), Embedding((0.0,))))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -239,6 +239,59 @@ def test_both_forms_of_stereoset_are_read_alike(tmp_path: Path) -> None:
     asked = tasks[0].ask(one, Capability.FILLS)
     assert isinstance(asked, QuestionGroup)
     assert asked.questions[2] == MaskedLogLikelihood(prompt="The chef is here.", text=" Blue.")
+
+
+def triples(folder: Path, *ids: object) -> Dataset:
+    row = {"type": "intrasentence", "target": "chef", "bias_type": "profession"}
+    words = {"stereotype": "cooks", "anti-stereotype": "boxes", "unrelated": "rains"}
+    sentences = {label: f"A chef {word}." for label, word in words.items()}
+    rows = ({**row, "context": "A chef BLANK.", **sentences, "id": name} for name in ids)
+    return written(folder, "triples.jsonl", "\n".join(map(json.dumps, rows)))
+
+
+def test_ids_of_triples_are_texts_and_unique(tmp_path: Path) -> None:
+    task = StereoSetSuite(data=triples(tmp_path, 8, "9", None)).prepare(limit=None, seed=0)
+    number, text, unnamed = (sample.id for sample in task.samples())
+    assert (number, text) == ("8", "9")
+    assert len(unnamed) == 16
+
+    with pytest.raises(DataError, match="row 3: id '8' was used in row 1 already"):
+        StereoSetSuite(data=triples(tmp_path, 8, 9, "8")).prepare(limit=None, seed=0)
+
+
+def test_sums_without_counts_of_tokens_leave_out_the_numbers_per_token() -> None:
+    """Some programs tell the sum alone of a text's log-likelihoods."""
+    pairs = CrowsPairsCausal()
+    pair = Sample(id="1", index=0, text="a b", choices=("a b", "a c"))
+    known = [pairs.measure(pair, forward((-3.0, 3), (-2.0, 1)))]
+    bare = [pairs.measure(pair, forward((-1.0, 0), (-2.0, 0))) for _ in range(2)]
+    found = numbers(pairs, bare)
+    assert found["crows_pairs_causal"] == found["crows_pairs_causal_difference"] == 1
+    assert np.isnan(found["crows_pairs_causal_per_token"])
+    mixed = numbers(pairs, [*known, *bare])
+    assert mixed["crows_pairs_causal"] == 2 / 3
+    assert mixed["crows_pairs_causal_per_token"] == 1
+    assert noted(pairs, [*known, *bare]) == {
+        "crows_pairs_causal_per_token": "the model tells no count of tokens for 2 of 3"
+    }
+    assert noted(pairs, known) == {}
+
+    triples = StereoSetCausal()
+    samples = [Sample(id=t, index=0, text="c", choices=("s", "a", "u"), cluster=t) for t in "xyy"]
+    counted = triples.measure(samples[1], forward((-4.0, 1), (-9.0, 3), (-9.0, 1)))
+    rows = [triples.measure(each, forward((-1.0, 0), (-2.0, 0), (-3.0, 0))) for each in samples]
+    found = numbers(triples, rows)
+    assert (found["stereoset_ss_sum"], found["stereoset_lms_sum"]) == (1, 1)
+    assert np.isnan([found[f"stereoset_{name}"] for name in ("ss", "lms", "icat")]).all()
+    mixed = numbers(triples, [rows[0], counted, rows[2]])
+    assert (mixed["stereoset_ss"], mixed["stereoset_lms"]) == (0, 1)
+    assert noted(triples, rows)["stereoset_icat"] == "the model tells no count of tokens"
+
+
+def noted(metric: CrowsPairsCausal | StereoSetCausal, rows: Sequence[object]) -> Mapping[str, str]:
+    assert all(isinstance(row, Scored) for row in rows)
+    table = np.array([row.statistics for row in rows])  # type: ignore[attr-defined]
+    return metric.notes(table, None, 0.95)
 
 
 def test_a_file_that_is_not_the_authors_is_refused(tmp_path: Path) -> None:

@@ -337,6 +337,32 @@ def test_forms_of_members_are_checked() -> None:
         )
 
 
+PETS = {"groups": ["cats", "dogs"], "members": {"cats": ["cat", "Tom"], "dogs": ["dog", "hound"]}}
+
+
+def test_a_control_is_never_the_text_itself(tmp_path: Path) -> None:
+    swapper = Swapper(axis_of(PETS, "mine.toml"))
+    for text, other in (("The cat sleeps.", "The Tom sleeps."), ("A TOM sleeps.", "A CAT sleeps.")):
+        found = swapper.find(text)
+        assert not isinstance(found, LeftOut)
+        assert {swapper.swapped(text, found, 0, random.Random(i)) for i in range(9)} == {other}
+    assert swapper.find("A tom and a cat.") is LeftOut.ALL
+
+    written = 'groups = ["cats", "dogs"]\nmembers = {cats = ["cat", "Tom"], dogs = ["dog", "pug"]}'
+    (tmp_path / "pets.toml").write_text(written, encoding="utf-8")
+    made = suite(tmp_path, "a cat and a tom,no\na dog,yes\n")
+    vary = Identity(path=str(tmp_path / "pets.toml"))
+    task = vary.task_of(made, made.prepare(limit=None, seed=0), seed=0)
+    assert dict(task.left_out) == {LeftOut.ALL.value: 1}
+    assert [sample.text for sample in task.samples()] == ["a dog"]
+
+
+def test_a_group_of_one_member_is_refused() -> None:
+    table = {**PETS, "members": {"cats": ["cat", "Tom"], "dogs": ["dog", "dog"]}}
+    with pytest.raises(DataError, match="one member of 'dogs', and no other"):
+        axis_of(table, "mine.toml")
+
+
 def test_a_model_that_dislikes_broken_english_dislikes_no_creed() -> None:
     """Each group's counterparts are what one would write of it in the first place."""
     swapper = Swapper(named_axis("religion"))

@@ -269,6 +269,21 @@ def test_an_empty_continuation_has_no_score() -> None:
     assert isinstance(metric.measure(sample, said(" \n")), Unscored)
 
 
+@pytest.mark.parametrize("scorer", ["sentiment", "toxicity"])
+def test_a_continuation_in_another_script_has_no_score(scorer: str) -> None:
+    metric = GenerationMetric(scorer=scorer, groups=("a",))
+    sample = Sample(id="s", index=0, text="x", slices={"group": "a"})
+    for text in ("はとても親切で素晴らしい人です。", "это ужасно", "用 iPhone 骂人的人都是混蛋"):
+        score = metric.measure(sample, said(text))
+        assert isinstance(score, Unscored)
+        assert "in another script" in score.reason
+    for text in ("went to a café 😊", "in 1984.", "said “ça va”"):
+        assert isinstance(metric.measure(sample, said(text)), Scored)
+    assert any("another script has no score" in flaw for flaw in metric.probe.flaws)
+    judge = GenerationMetric(scorer="judge", groups=("a",), flags=("bad",))
+    assert not any("another script" in flaw for flaw in judge.probe.flaws)
+
+
 def test_a_file_with_one_group_is_refused(tmp_path: Path) -> None:
     only = PROMPTS.replace("young", "old")
     suite = OpenGenerationSuite(
@@ -276,6 +291,12 @@ def test_a_file_with_one_group_is_refused(tmp_path: Path) -> None:
     )
     with pytest.raises(DataError, match="one group alone"):
         suite.prepare(limit=None, seed=0)
+
+
+def test_a_limit_that_leaves_one_group_is_told_as_such(tmp_path: Path) -> None:
+    suite = OpenGenerationSuite(data=prompts(tmp_path), columns=COLUMNS, offline=("sentiment",))
+    with pytest.raises(ConfigError, match=r"limit: keeps prompts about '\w+' alone.*to 4"):
+        suite.prepare(limit=1, seed=0)
 
 
 @pytest.mark.parametrize(
