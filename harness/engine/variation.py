@@ -10,6 +10,7 @@ from typing import Any
 from harness.core.capability import Capability
 from harness.core.ports import Adapter, Task
 from harness.core.request import Generate
+from harness.engine.driven_texts import DrivenTexts
 
 BATCH_OPTIONS = ("batch_size", "max_batch_tokens")
 """Names under which adapters have the size of a batch as an option."""
@@ -92,7 +93,11 @@ def with_options(adapter: Adapter, options: dict[str, int]) -> Adapter:
 
 
 def is_drawn(task: Task, capability: Capability) -> bool:
-    """Tell whether a suite lets the model draw tokens, by the question about its first sample."""
+    """Tell whether a suite lets the model draw tokens, by the question about its first sample.
+
+    An attack or an explanation asks those of the task whose texts it changes.
+    """
+    task = task.task if isinstance(task, DrivenTexts) else task
     for sample in task.samples():
         asked = task.ask(sample, capability)
         return isinstance(asked, Generate) and asked.temperature > 0

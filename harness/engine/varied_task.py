@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count, islice
 
-from harness.core.abilities import PartlyAskableTask, TaskOfParts
+from harness.core.abilities import (
+    Answer,
+    DrivenTask,
+    NotingTask,
+    PartedTask,
+    PartlyAskableTask,
+    RemarkingTask,
+    TaskOfParts,
+)
 from harness.core.capability import Capability
 from harness.core.estimate import Estimate
 from harness.core.figure import Figure
-from harness.core.ports import CorpusMetric, Metric, Task
+from harness.core.ports import CorpusMetric, Metric, Session, Task
 from harness.core.request import Generate, Payload
 from harness.core.response import Failure, Output
 from harness.core.sample import Sample
 from harness.core.score import Unscored
+from harness.engine.driven_texts import DrivenTexts
 from harness.engine.execute import WINDOW
 from harness.engine.variation import Variation
 
@@ -30,6 +39,8 @@ class VariedTask:
 
     task: Task
     variation: Variation
+    is_reordered: bool = True
+    """False for the task whose texts another one draws from: the draw goes by their places."""
 
     @property
     def n_samples(self) -> int:
@@ -59,6 +70,9 @@ class VariedTask:
     def samples(self) -> Iterator[Sample]:
         """Yield the samples, window by window in another order."""
         stream = self.task.samples()
+        if not self.is_reordered:
+            yield from stream
+            return
         for number in count():
             window = list(islice(stream, WINDOW))
             if not window:
@@ -80,9 +94,54 @@ class VariedTask:
         """Return what the task reads."""
         return self.task.read(sample, output)
 
+    def metrics_for(self, capability: Capability) -> tuple[Metric, ...]:
+        """Return what the task does; all of its metrics where it makes no difference."""
+        task = self.task
+        return task.metrics_for(capability) if isinstance(task, PartedTask) else task.metrics
+
+    def note_answer(self, fingerprint: str, sample: Sample, answer: Answer) -> None:
+        """Let the task keep it, where it does."""
+        if isinstance(self.task, NotingTask):
+            self.task.note_answer(fingerprint, sample, answer)
+
+    def remarks(self) -> Sequence[str]:
+        """Return what the task has to tell."""
+        return self.task.remarks() if isinstance(self.task, RemarkingTask) else ()
+
     def figures(self, estimates: Sequence[Estimate]) -> tuple[Figure, ...]:
         """Return the task's own charts."""
         return self.task.figures(estimates)
+
+
+@dataclass(frozen=True, slots=True)
+class VariedDrivenTask(VariedTask):
+    """The same of a task that talks with the model itself: it is given its samples so."""
+
+    def drive(
+        self,
+        samples: Iterable[Sample],
+        session: Session,
+        capability: Capability,
+        note: Callable[[str], None],
+    ) -> Iterator[tuple[Sample, Answer]]:
+        """Return what the task's own drive yields; see ``DrivenTask.drive``."""
+        assert isinstance(self.task, DrivenTask)  # for others there is the class above
+        return self.task.drive(samples, session, capability, note)
+
+
+def varied(task: Task, variation: Variation) -> VariedTask:
+    """Return a task as a repeat carries it out, with nothing in mind that was said in another run.
+
+    Args:
+        task: an attack or an explanation asks the questions of a task of its own: those that draw
+            get the variation's seed.
+        variation: the settings of the repeat.
+    """
+    if isinstance(task, DrivenTexts):
+        task.cache.forget()
+        task = replace(task, task=VariedTask(task.task, variation, is_reordered=False))
+    kind = VariedDrivenTask if isinstance(task, DrivenTask) else VariedTask
+    return kind(task, variation)
 
 
 def _reordered(window: list[Sample], seed: str) -> list[Sample]:
