@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import count, islice
 
 from harness.core.abilities import (
@@ -20,13 +19,15 @@ from harness.core.capability import Capability
 from harness.core.estimate import Estimate
 from harness.core.figure import Figure
 from harness.core.ports import CorpusMetric, Metric, Session, Task
-from harness.core.request import Generate, Payload
+from harness.core.request import Payload
 from harness.core.response import Failure, Output
 from harness.core.sample import Sample
 from harness.core.score import Unscored
 from harness.engine.driven_texts import DrivenTexts
 from harness.engine.execute import WINDOW
-from harness.engine.variation import Variation
+from harness.engine.redrawing import redrawn
+from harness.engine.variation import Variation, reordered
+from harness.engine.varied_session import VariedSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,6 @@ class VariedTask:
 
     task: Task
     variation: Variation
-    is_reordered: bool = True
-    """False for the task whose texts another one draws from: the draw goes by their places."""
 
     @property
     def n_samples(self) -> int:
@@ -70,21 +69,15 @@ class VariedTask:
     def samples(self) -> Iterator[Sample]:
         """Yield the samples, window by window in another order."""
         stream = self.task.samples()
-        if not self.is_reordered:
-            yield from stream
-            return
         for number in count():
             window = list(islice(stream, WINDOW))
             if not window:
                 return
-            yield from _reordered(window, f"{self.variation.order_seed}/{number}")
+            yield from reordered(window, f"{self.variation.order_seed}/{number}")
 
     def ask(self, sample: Sample, capability: Capability) -> Payload:
-        """Return the task's question; one that draws gets the variation's seed."""
-        payload = self.task.ask(sample, capability)
-        if isinstance(payload, Generate) and payload.temperature > 0:
-            return replace(payload, seed=self.variation.generation_seed)
-        return payload
+        """Return the task's question; one that draws gets another seed."""
+        return redrawn(self.task.ask(sample, capability), self.variation.generation_seed)
 
     def unaskable(self, sample: Sample) -> Failure | None:
         """Return what the task does."""
@@ -115,7 +108,7 @@ class VariedTask:
 
 @dataclass(frozen=True, slots=True)
 class VariedDrivenTask(VariedTask):
-    """The same of a task that talks with the model itself: it is given its samples so."""
+    """The same of a task that talks with the model itself."""
 
     def drive(
         self,
@@ -126,26 +119,12 @@ class VariedDrivenTask(VariedTask):
     ) -> Iterator[tuple[Sample, Answer]]:
         """Return what the task's own drive yields; see ``DrivenTask.drive``."""
         assert isinstance(self.task, DrivenTask)  # for others there is the class above
-        return self.task.drive(samples, session, capability, note)
+        return self.task.drive(samples, VariedSession(session, self.variation), capability, note)
 
 
 def varied(task: Task, variation: Variation) -> VariedTask:
-    """Return a task as a repeat carries it out, with nothing in mind that was said in another run.
-
-    Args:
-        task: an attack or an explanation asks the questions of a task of its own: those that draw
-            get the variation's seed.
-        variation: the settings of the repeat.
-    """
+    """Return a task as a repeat carries it out; nothing that was said in another run is known."""
     if isinstance(task, DrivenTexts):
         task.cache.forget()
-        task = replace(task, task=VariedTask(task.task, variation, is_reordered=False))
     kind = VariedDrivenTask if isinstance(task, DrivenTask) else VariedTask
     return kind(task, variation)
-
-
-def _reordered(window: list[Sample], seed: str) -> list[Sample]:
-    """Shuffle; a shuffle that changes nothing (likely with two or three) is turned round."""
-    shuffled = random.Random(seed).sample(window, len(window))  # noqa: S311 - no secret
-    is_same = all(new is old for new, old in zip(shuffled, window, strict=True))
-    return shuffled[::-1] if is_same else shuffled
