@@ -395,7 +395,7 @@ def test_attacks_explanations_and_requests_sent_again_are_repeated_too(
         temperature = 0.5
         """,
     )
-    outcome = place.harness("noise", "driven.toml")
+    outcome = place.harness("noise", "driven.toml", "--repeats", 2)
 
     assert outcome.code == 0, outcome.err
     study = the_study(place)
@@ -403,15 +403,14 @@ def test_attacks_explanations_and_requests_sent_again_are_repeated_too(
     values = {(one.suite, one.quantity): one.values for one in study.noise if one.slice is None}
     suites = ("films ! deepwordbug", "films ? occlusion", "films ! deepwordbug ? occlusion")
     for suite in suites[:2]:
-        first, *others = values[suite, "queries_sent"]
-        assert others == [first, first], "no repeat takes what the one before was told"
-        assert first > 0
-    assert values[suites[0], "success_rate"] == (2 / 3, 2 / 3, 2 / 3)
+        first, other = values[suite, "queries_sent"]
+        assert other == first > 0, "no repeat takes what the one before was told"
+    assert values[suites[0], "success_rate"] == (2 / 3, 2 / 3)
     assert set(suites) <= {suite for suite, _ in values}
-    assert values["again", "identical"] == (1.0, 1.0, 1.0)
+    assert values["again", "identical"] == (1.0, 1.0)
     seeds = [_told_seeds(folder) for folder in run_folders(place)]
-    assert [len(own) for own in seeds] == [1, 1, 1]
-    assert len(set.union(*seeds)) == 3
+    assert [len(own) for own in seeds] == [1, 1]
+    assert len(set.union(*seeds)) == 2
 
 
 def _told_seeds(folder: Path) -> set[str]:
