@@ -24,7 +24,7 @@ from harness.engine.variation import (
     variation_of,
     with_options,
 )
-from harness.engine.varied_task import VariedTask
+from harness.engine.varied_task import varied
 from harness.preparing import Prepared, prepare
 from harness.store.noise_studies import write_study
 from harness.store.run_folder import load_run_folder, now
@@ -69,6 +69,9 @@ def study_noise(spec: RunSpec, progress: Progress, *, n_repeats: int = 3) -> Pat
         raise ConfigError("repeats", reason, "write 3")
     started = now()
     _refuse_rounds(spec)
+    # Said before anything is prepared: what is asked of a repeat is never taken from earlier runs.
+    # Nor is it a night: it has no place in the history of a line.
+    spec = replace(spec, line="", is_repeat=True)
     prepared = prepare(spec, progress)
     kept: list[_Kept] = []
     for repeat in range(n_repeats):
@@ -105,14 +108,13 @@ def _carry_out(
     place: str,
     progress: Progress,
 ) -> Path:
-    # A repeat is no night: it has no place in the history of a line.
-    named = replace(spec, name=f"{spec.name} ({place})", line="", is_repeat=True)
+    named = replace(spec, name=f"{spec.name} ({place})")
     if variation is None:
         return audit(named, progress, prepared=prepared)
     return audit(
         _with_other_batches(named, variation.batch_factor),
         progress,
-        prepared=[replace(item, task=VariedTask(item.task, variation)) for item in prepared],
+        prepared=[replace(item, task=varied(item.task, variation)) for item in prepared],
         warnings=(variation.sentence,),
     )
 

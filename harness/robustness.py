@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from harness.core.attacked import Outcome
+from harness.core.response import FailureKind
 from harness.core.robustness import Attacks, Disturbed, Example, Robustness, final_text
 from harness.core.run import Evaluation, Record, Run
 from harness.core.sample_scores import SampleScores
@@ -150,6 +151,7 @@ class _Stored:
                 if (each.model, each.suite, each.slice) == (one.model, one.suite, None)
             ),
             n_failed=one.n_failed,
+            n_undisturbed=one.failures.get(FailureKind.UNDISTURBED, 0),
             closeness=self._closeness(clean, one, lambda reading: reading.adversarial),
             control_closeness=self._closeness(clean, one, lambda reading: reading.control),
             note=one.error,

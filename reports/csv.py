@@ -187,4 +187,4 @@ def _text(value: str | float | None) -> str:
 
 
 def _number(value: float | None) -> str:
-    return "" if value is None else repr(value)
+    return "" if value is None else repr(value or abs(value))  # 0.0 where it is -0.0

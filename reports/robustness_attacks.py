@@ -73,12 +73,18 @@ def attack_table(found: Robustness) -> Table:
             Cell(one.attack, remark=one.note),
             *(_cell(number_of(one, column.id)) for column in told),
             _n_cell(one),
-            Cell(format_count(one.n_failed), order=one.n_failed),
+            _failed_cell(one),
             *closeness_cells(one.closeness, measures, beside=one.control_closeness),
         )
         for one in found.attacks
     ]
     return text_table(f"Attacks on {found.suite}, {found.model}", columns, rows)
+
+
+def _failed_cell(one: Attacks) -> Cell:
+    n = one.n_undisturbed
+    remark = f"nothing to change in {format_count(n)}" if n else ""
+    return Cell(format_count(one.n_failed), order=one.n_failed, remark=remark)
 
 
 def _is_told(one: Attacks, quantity: str) -> bool:
@@ -155,12 +161,22 @@ def _of_doubts(one: Attacks) -> Iterator[str]:
             f"{count_text(undecided.value, undecided.n)} of these searches under {one.attack} are "
             "undecided, for answers named no label: they count neither as turned nor as right"
         )
-    if one.n_failed:
+    if one.n_undisturbed:
+        yield _of_nothing_to_change(one)
+    if n_broken := one.n_failed - one.n_undisturbed:
         yield (
-            f"{format_count(one.n_failed)} samples could not be attacked by {one.attack} to the "
+            f"{format_count(n_broken)} samples could not be attacked by {one.attack} to the "
             "end, and are left out; those that take more queries fail more often, so that the rest "
             "look easier to turn than all are"
         )
+
+
+def _of_nothing_to_change(one: Attacks) -> str:
+    n = one.n_undisturbed
+    texts = f"{format_count(n)} text{'s' if n > 1 else ''} that the model is right about"
+    has_accuracy = number_of(one, UNDER_ATTACK) is not None
+    lower = ", and accuracies are lower for it" if has_accuracy else ""
+    return f"The attack {one.attack} has nothing to change in {texts}: no rate counts that{lower}"
 
 
 def _cell(found: Estimate | None) -> Cell:

@@ -173,11 +173,10 @@ def _picked(output: Output, sample: Sample) -> str | None:
         return output.label
     if isinstance(output, Attacked):
         return None if output.outcome is AttackOutcome.UNDECIDED else output.label
-    if not isinstance(output, LogLikelihoods) or not output.scores:
+    if not isinstance(output, LogLikelihoods) or not sample.choices:
         return None
-    likelihoods = [score.log_likelihood for score in output.scores]
-    best = likelihoods.index(max(likelihoods))
-    return sample.choices[best] if best < len(sample.choices) else None
+    best = output.likeliest(len(sample.choices))
+    return None if best is None else sample.choices[best]
 
 
 def _answer_text(record: Record) -> str:

@@ -78,7 +78,7 @@ def print_attack_pairs(
 
 
 def _value(found: Estimate | None) -> str:
-    return "-" if found is None else f"{found.value:.3f}"
+    return "-" if found is None else f"{found.value:z.3f}"
 
 
 def _table(title: str) -> Table:
@@ -112,10 +112,10 @@ def _is_paraphrased(method: Method) -> bool:
 def _stability(method: Method) -> str:
     """Return how far ranks hold in other words; random ones come to 0."""
     found = method.number(_STABILITY)
-    return "-" if found is None else f"{found.value:+.2f}"
+    return "-" if found is None else f"{found.value:+z.2f}"
 
 
 def _difference(found: Estimate, *, is_narrow: bool) -> str:
     interval = None if is_narrow else found.interval
-    bounds = f" ({interval.low:+.3f} … {interval.high:+.3f})" if interval else ""
-    return f"{found.value:+.3f}{bounds}"
+    bounds = f" ({interval.low:+z.3f} … {interval.high:+z.3f})" if interval else ""
+    return f"{found.value:+z.3f}{bounds}"

@@ -73,7 +73,7 @@ def _value(series: Series, point: Point) -> str:
     unit = shown_unit(series.quantity, [point.value])
     if point.low is None or point.high is None:
         return told(point.value, unit)
-    ends = f"{point.low * unit.factor:.4g}, {point.high * unit.factor:.4g}"
+    ends = f"{point.low * unit.factor:z.4g}, {point.high * unit.factor:z.4g}"
     return f"{told(point.value, unit)} [{ends}]"
 
 
@@ -88,10 +88,10 @@ def _shift_line(series: Series, shift: Shift) -> str:
 def _told_apart(before: float, after: float) -> tuple[str, str]:
     """Write two numbers with as few digits, from two on, as show which is larger."""
     for digits in range(2, _MOST_DIGITS):
-        texts = (f"{before:.{digits}g}", f"{after:.{digits}g}")
+        texts = (f"{before:z.{digits}g}", f"{after:z.{digits}g}")
         if texts[0] != texts[1]:
             return texts
-    return (f"{before:.{_MOST_DIGITS}g}", f"{after:.{_MOST_DIGITS}g}")
+    return (f"{before:z.{_MOST_DIGITS}g}", f"{after:z.{_MOST_DIGITS}g}")
 
 
 def _row(series: Series, point: Point, shift: Shift | None) -> tuple[object, ...]:

@@ -196,7 +196,7 @@ def _cells(finding: Finding) -> tuple[str, ...]:
         escape(printable(named + part)) + ARROW[row.quantity.direction],
         _number(row.baseline, factor),
         _number(row.candidate, factor),
-        _number(row.difference, factor, "+.3g"),
+        _number(row.difference, factor, "+z.3g"),
         _interval(finding, factor),
         _number(finding.p_adjusted, spec=".2g"),
         _number(row.detectable, factor, ".2g"),
@@ -214,7 +214,7 @@ def _interval(finding: Finding, factor: float) -> str:
     if row.interval is None or is_same:
         return escape(row.note)
     low, high = row.interval.low * factor, row.interval.high * factor
-    return f"{low:+.3g} … {high:+.3g}"
+    return f"{low:+z.3g} … {high:+z.3g}"
 
 
 def _flips(finding: Finding) -> str:
@@ -226,7 +226,7 @@ def _flips(finding: Finding) -> str:
     return f"{counts[0]}/{counts[1]}" + (f" of {row.n_common}" if has_parts else "")
 
 
-def _number(value: float | None, factor: float = 1.0, spec: str = ".4g") -> str:
+def _number(value: float | None, factor: float = 1.0, spec: str = "z.4g") -> str:
     return "-" if value is None else f"{value * factor:{spec}}"
 
 

@@ -51,7 +51,7 @@ def _table(title: str, noises: Iterable[Noise]) -> Table:
     for noise in noises:
         table.add_row(
             escape(printable(noise.quantity)),
-            f"{fsum(noise.values) / len(noise.values):.4g}",
+            f"{fsum(noise.values) / len(noise.values):z.4g}",
             f"{noise.spread:.3g}",
             f"{noise.floor:.3g}",
             "-" if noise.flip_rate is None else f"{noise.flip_rate:.2%}",

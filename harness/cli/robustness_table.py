@@ -157,7 +157,7 @@ def _value(value: float | None) -> str:
 
 def _short(value: float) -> str:
     """Write a fraction to thousandths, and what is larger to four digits."""
-    return f"{value:.3f}" if abs(value) < 1 else f"{value:.4g}"
+    return f"{value:z.3f}" if abs(value) < 1 else f"{value:.4g}"
 
 
 def _ends(interval: Interval | None) -> str:

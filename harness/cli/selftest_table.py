@@ -105,7 +105,7 @@ def _table(title: str) -> Table:
 def _error(one: Compared) -> tuple[str, str]:
     if one.error_s is None or one.relative_error is None:
         return "-", ""
-    return f"{one.error_s * 1e3:+.3f}", f"{one.relative_error * 100:+.2f}"
+    return f"{one.error_s * 1e3:+z.3f}", f"{one.relative_error * 100:+z.2f}"
 
 
 def _sustained(steps: Sequence[Step]) -> str:

@@ -176,8 +176,8 @@ def _cells(estimate: Estimate, said_below: str) -> tuple[str, ...]:
     interval = estimate.interval
     return (
         escape(printable(estimate.quantity.stem)) + ARROW[estimate.quantity.direction],
-        "-" if estimate.value is None else f"{estimate.value:.4g} {unit.word}".rstrip(),
-        f"{interval.low:.4g} … {interval.high:.4g}" if interval else escape(printable(note)),
+        "-" if estimate.value is None else f"{estimate.value:z.4g} {unit.word}".rstrip(),
+        f"{interval.low:z.4g} … {interval.high:z.4g}" if interval else escape(printable(note)),
         str(estimate.n),
         str(estimate.n_unscored or ""),
     )

@@ -68,7 +68,7 @@ def shown_unit(quantity: Quantity, values: Iterable[float | None]) -> ShownUnit:
     return ShownUnit(unit)
 
 
-def told(value: float, unit: ShownUnit, spec: str = ".4g") -> str:
+def told(value: float, unit: ShownUnit, spec: str = "z.4g") -> str:
     """Write a number as kept in the unit in which it is read, to be read in a sentence.
 
     >>> told(0.0123, ShownUnit("ms", 1000.0))

@@ -65,6 +65,16 @@ class LogLikelihoods:
     """True where an encoder read the prompt and a decoder gave the scores. What a continuation
     alone is to such a model is another thing than to one that reads both in one go."""
 
+    def likeliest(self, n_choices: int) -> int | None:
+        """Return the place of the likeliest choice, the first of equal ones; None without any.
+
+        Args:
+            n_choices: how many of the scores, from the first, are of choices: a task may ask for
+                more after them (the choices without their question, say). All where it is 0.
+        """
+        totals = [score.log_likelihood for score in self.scores[: n_choices or None]]
+        return max(range(len(totals)), key=totals.__getitem__, default=None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenLogLikelihoods:

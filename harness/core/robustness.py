@@ -133,6 +133,8 @@ class Attacks:
     n_failed: int = 0
     """Samples that could not be attacked to the end. Those that take more queries fail more often,
     so that what is left is attacked more successfully than all would be."""
+    n_undisturbed: int = 0
+    """Samples among those in whose text the attack had nothing to change."""
     closeness: tuple[Closeness, ...] = ()
     """How near the texts of its successes are to what they were, by each measure asked for."""
     control_closeness: tuple[Closeness, ...] = ()

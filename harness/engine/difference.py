@@ -250,7 +250,8 @@ def _identical(known: Difference, settings: Settings, *, is_mean: bool) -> _Foun
     share = None
     if not quantity.is_maximum:
         share = tango_interval(0, 0, known.n_clusters, settings.level)
-    interval = share and replace(share, low=share.low * span, high=share.high * span)
+    # + 0.0: of a number that is 0 the lower end would be -0.
+    interval = share and replace(share, low=share.low * span + 0.0, high=share.high * span)
     n_moved = 0 if is_mean else None
     tested = Tested("identical", interval, None, 1.0, "identical on every sample")
     return _Found(tested, n_moved, n_moved)

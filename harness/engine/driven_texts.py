@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from harness.core.capability import Capability
 from harness.core.codec import hash_payload
@@ -11,6 +12,7 @@ from harness.core.estimate import Estimate
 from harness.core.figure import Figure
 from harness.core.ports import CorpusMetric, Task
 from harness.core.sample import Sample
+from harness.engine.known_answers import KnownOfModels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +25,8 @@ class DrivenTexts:
     """Of the run."""
     reuses_answers: bool = False
     """Whether answers are kept for later runs, and those of earlier ones serve."""
+    cache: KnownOfModels[Any] = field(default_factory=KnownOfModels)
+    """What models have said of the task's texts in this run; suites about the same share it."""
     _learnt: list[str] = field(default_factory=list, init=False)
     """What is still to be told of them."""
 

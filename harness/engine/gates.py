@@ -42,11 +42,17 @@ def is_gated(one: OneSided, policy: Policy) -> bool:
 
 def margin_of(difference: Difference, gate: Gate | None, policy: Policy) -> float:
     """Return the margin in the quantity's own unit."""
+    share = relative_margin(difference, gate, policy)
+    if share is not None:
+        return share * abs(difference.baseline or 0.0)
+    return policy.slice_margin if gate is None else gate.margin
+
+
+def relative_margin(difference: Difference, gate: Gate | None, policy: Policy) -> float | None:
+    """Return the margin as a share of the baseline's value; None for an absolute one."""
     if gate is not None:
-        margin, is_relative = gate.margin, gate.kind == "relative"
-    else:
-        margin, is_relative = policy.slice_margin, not _is_share(difference.quantity)
-    return margin * abs(difference.baseline or 0.0) if is_relative else margin
+        return gate.margin if gate.kind == "relative" else None
+    return None if _is_share(difference.quantity) else policy.slice_margin
 
 
 def unused_gates(

@@ -13,7 +13,7 @@ from harness.core.judgement import Finding, Judgement
 from harness.core.noise import Noise
 from harness.core.policy import Policy
 from harness.core.verdict import Verdict
-from harness.engine.gates import gate_for, margin_of, unused_gates
+from harness.engine.gates import gate_for, margin_of, relative_margin, unused_gates
 from harness.engine.load_points import breach_at, remarks_on
 from harness.engine.reasons import sentence_of_verdict, with_turn
 from harness.engine.ruling import Draft, needed_samples, verdict_on
@@ -110,6 +110,7 @@ def _drafts(comparison: Comparison, context: Context) -> list[Draft]:
                 is_same_model=_is_same_model(comparison, pairs[key]),
                 breach=breach_at(difference.quantity.load, comparison, pairs[key]),
                 is_of_method=difference.suite in explained,
+                share=relative_margin(difference, gate, context.policy),
             )
         )
     return drafts

@@ -49,3 +49,7 @@ class KnownOfModels(Generic[Value]):
         if fingerprint not in self._of_models:
             self._of_models = {fingerprint: Known()}
         return self._of_models[fingerprint]
+
+    def forget(self) -> None:
+        """Know nothing any more: what is said in another run is to be said anew."""
+        self._of_models = {}

@@ -65,7 +65,7 @@ def reason_of(
         low, high = (
             end * unit.factor for end in (difference.interval.low, difference.interval.high)
         )
-        ends = f"interval {low:+.3g} to {high:+.3g} {unit.word}".rstrip()
+        ends = f"interval {low:+z.3g} to {high:+z.3g} {unit.word}".rstrip()
     elif verdict is Verdict.INCONCLUSIVE:
         return difference.note or "nothing is known of the spread"
     else:
@@ -121,9 +121,9 @@ def method_reason(difference: Difference) -> str:
 def _moved(difference: Difference) -> str:
     """Return by how much a number moved; one of rounds also in per cent, as speed is told."""
     by = difference.difference or 0.0
-    text = told(by, _unit(difference), "+.3g")
+    text = told(by, _unit(difference), "+z.3g")
     if difference.quantity.unit == "round" and difference.baseline:
-        return f"{text} ({by / difference.baseline:+.1%})"
+        return f"{text} ({by / difference.baseline:+z.1%})"
     return text
 
 

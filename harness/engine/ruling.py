@@ -39,6 +39,8 @@ class Draft:
     """Why no verdict may rest on the figure, of either side; empty where one may."""
     is_of_method: bool = False
     """Whether it tells what a method of explanation is worth, and not what a model is."""
+    share: float | None = None
+    """The margin as a share of the baseline's value; None for an absolute one."""
 
     @property
     def range(self) -> float:
@@ -70,13 +72,16 @@ def needed_samples(draft: Draft, alpha: float) -> int | None:
     that left the matter open.
     """
     difference, margin = draft.difference, draft.margin
+    square = normal_quantile(1 - alpha / 2) ** 2
+    if draft.share and _is_at_best(draft):
+        wanted = math.ceil(square * (1 / draft.share - 1) * difference.n / difference.n_clusters)
+        return wanted if wanted > difference.n else None
     if not difference.stderr or margin <= 0:
         return None
     if difference.quantity.unit == "round":
         wanted = needed_pairs(margin, difference.stderr**2 * difference.n, alpha=alpha)
     elif difference.test == "identical" or _has_none_moved(difference):
         # The interval of nothing in n samples is z² / (n + z²) of the range.
-        square = normal_quantile(1 - alpha / 2) ** 2
         wanted = math.ceil(
             square * (draft.range / margin - 1) * difference.n / difference.n_clusters
         )
@@ -130,6 +135,8 @@ def _stands(draft: Draft, verdict: Verdict, *, is_significant: bool) -> bool:
     """
     if not draft.difference.n_lost:
         return True
+    if _is_at_best(draft):
+        return False
     if draft.is_same_model and draft.difference.test == "identical":
         return draft.possible_loss < draft.margin
     worst = _by_test(draft, is_significant=is_significant, penalty=draft.possible_loss)
@@ -146,6 +153,37 @@ def _is_certain(draft: Draft) -> bool:
     return draft.is_same_model and draft.difference.n_clusters >= _MIN_IDENTICAL
 
 
+def _is_at_best(draft: Draft) -> bool:
+    """Tell whether every sample has the best value there is, 0, on both sides.
+
+    A share of 0 is 0: by such a margin no number of samples could pass.
+    """
+    difference, quantity = draft.difference, draft.difference.quantity
+    is_zero = quantity.low == difference.baseline == difference.candidate == 0.0
+    is_mean_of_equals = difference.test == "identical" and difference.n_higher == 0
+    return (
+        draft.share is not None
+        and quantity.direction is Direction.LOWER
+        and quantity.unit != "round"
+        and is_zero
+        and is_mean_of_equals
+    )
+
+
+def _by_share_of_samples(draft: Draft) -> Verdict:
+    """Judge what is at its best everywhere by how many other samples may not be so.
+
+    A loss has no scale there. Numbers that agree elsewhere have intervals of that share times
+    their size, and so are held by it as well.
+    """
+    interval = draft.difference.interval
+    if interval is None or draft.share is None:
+        return Verdict.INCONCLUSIVE
+    square = normal_quantile((1 + interval.level) / 2) ** 2
+    most = square / (draft.difference.n_clusters + square)
+    return Verdict.EQUIVALENT if most < draft.share else Verdict.INCONCLUSIVE
+
+
 def _by_test(draft: Draft, *, is_significant: bool, penalty: float = 0.0) -> Verdict:
     """Judge by test and interval, the interval moved for the worse by a penalty."""
     difference = draft.difference
@@ -153,6 +191,8 @@ def _by_test(draft: Draft, *, is_significant: bool, penalty: float = 0.0) -> Ver
         return Verdict.INCONCLUSIVE  # rounds of two runs, or too few: they only inform
     if difference.test == "identical" and not penalty and _is_certain(draft):
         return Verdict.EQUIVALENT
+    if _is_at_best(draft):
+        return _by_share_of_samples(draft)
     low = high = difference.difference or 0.0
     if difference.interval is not None:
         low, high = difference.interval.low, difference.interval.high

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from harness.core.capability import Capability
 from harness.core.ports import Adapter, Task
-from harness.core.request import Generate
+from harness.engine.driven_texts import DrivenTexts
+from harness.engine.redrawing import is_drawing
 
 BATCH_OPTIONS = ("batch_size", "max_batch_tokens")
 """Names under which adapters have the size of a batch as an option."""
@@ -17,6 +19,8 @@ _FACTORS = (1.0, 0.5, 2.0, 0.25)
 """Of the batch size, by repeat, over and over: the spec's own, half, double, a quarter."""
 _SEED_BITS = 31
 """Seeds that every server takes for an integer."""
+
+Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +30,7 @@ class Variation:
     order_seed: int
     """Of the order in which samples are asked."""
     generation_seed: int
-    """Of the tokens drawn, where the temperature is above 0."""
+    """Added to the seeds of drawn tokens, where the temperature is above 0."""
     batch_factor: float
     """Batches are so many times as large."""
 
@@ -35,8 +39,9 @@ class Variation:
         """What a reader of the run has to know."""
         return (
             "a repeat of a noise study: samples were asked in an order drawn with seed"
-            f" {self.order_seed}; tokens, where any were drawn, with seed {self.generation_seed};"
-            f" batches were {self.batch_factor:g} times as large where the adapter allows"
+            f" {self.order_seed}; tokens, where any were drawn, with seeds greater by"
+            f" {self.generation_seed}; batches were {self.batch_factor:g} times as large where the"
+            " adapter allows"
         )
 
 
@@ -91,11 +96,21 @@ def with_options(adapter: Adapter, options: dict[str, int]) -> Adapter:
     return varied
 
 
+def reordered(things: Sequence[Thing], seed: str) -> list[Thing]:
+    """Shuffle; a shuffle that changes nothing (likely with two or three) is turned round."""
+    shuffled = random.Random(seed).sample(things, len(things))  # noqa: S311 - no secret
+    is_same = all(new is old for new, old in zip(shuffled, things, strict=True))
+    return shuffled[::-1] if is_same else shuffled
+
+
 def is_drawn(task: Task, capability: Capability) -> bool:
-    """Tell whether a suite lets the model draw tokens, by the question about its first sample."""
+    """Tell whether a suite lets the model draw tokens, by the question about its first sample.
+
+    An attack or an explanation asks those of the task whose texts it changes.
+    """
+    task = task.task if isinstance(task, DrivenTexts) else task
     for sample in task.samples():
-        asked = task.ask(sample, capability)
-        return isinstance(asked, Generate) and asked.temperature > 0
+        return is_drawing(task.ask(sample, capability))
     return False
 
 

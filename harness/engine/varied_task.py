@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import count, islice
 
-from harness.core.abilities import PartlyAskableTask, TaskOfParts
+from harness.core.abilities import (
+    Answer,
+    DrivenTask,
+    NotingTask,
+    PartedTask,
+    PartlyAskableTask,
+    RemarkingTask,
+    TaskOfParts,
+)
 from harness.core.capability import Capability
 from harness.core.estimate import Estimate
 from harness.core.figure import Figure
-from harness.core.ports import CorpusMetric, Metric, Task
-from harness.core.request import Generate, Payload
+from harness.core.ports import CorpusMetric, Metric, Session, Task
+from harness.core.request import Payload
 from harness.core.response import Failure, Output
 from harness.core.sample import Sample
 from harness.core.score import Unscored
+from harness.engine.driven_texts import DrivenTexts
 from harness.engine.execute import WINDOW
-from harness.engine.variation import Variation
+from harness.engine.redrawing import redrawn
+from harness.engine.variation import Variation, reordered
+from harness.engine.varied_session import VariedSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +73,11 @@ class VariedTask:
             window = list(islice(stream, WINDOW))
             if not window:
                 return
-            yield from _reordered(window, f"{self.variation.order_seed}/{number}")
+            yield from reordered(window, f"{self.variation.order_seed}/{number}")
 
     def ask(self, sample: Sample, capability: Capability) -> Payload:
-        """Return the task's question; one that draws gets the variation's seed."""
-        payload = self.task.ask(sample, capability)
-        if isinstance(payload, Generate) and payload.temperature > 0:
-            return replace(payload, seed=self.variation.generation_seed)
-        return payload
+        """Return the task's question; one that draws gets another seed."""
+        return redrawn(self.task.ask(sample, capability), self.variation.generation_seed)
 
     def unaskable(self, sample: Sample) -> Failure | None:
         """Return what the task does."""
@@ -80,13 +87,44 @@ class VariedTask:
         """Return what the task reads."""
         return self.task.read(sample, output)
 
+    def metrics_for(self, capability: Capability) -> tuple[Metric, ...]:
+        """Return what the task does; all of its metrics where it makes no difference."""
+        task = self.task
+        return task.metrics_for(capability) if isinstance(task, PartedTask) else task.metrics
+
+    def note_answer(self, fingerprint: str, sample: Sample, answer: Answer) -> None:
+        """Let the task keep it, where it does."""
+        if isinstance(self.task, NotingTask):
+            self.task.note_answer(fingerprint, sample, answer)
+
+    def remarks(self) -> Sequence[str]:
+        """Return what the task has to tell."""
+        return self.task.remarks() if isinstance(self.task, RemarkingTask) else ()
+
     def figures(self, estimates: Sequence[Estimate]) -> tuple[Figure, ...]:
         """Return the task's own charts."""
         return self.task.figures(estimates)
 
 
-def _reordered(window: list[Sample], seed: str) -> list[Sample]:
-    """Shuffle; a shuffle that changes nothing (likely with two or three) is turned round."""
-    shuffled = random.Random(seed).sample(window, len(window))  # noqa: S311 - no secret
-    is_same = all(new is old for new, old in zip(shuffled, window, strict=True))
-    return shuffled[::-1] if is_same else shuffled
+@dataclass(frozen=True, slots=True)
+class VariedDrivenTask(VariedTask):
+    """The same of a task that talks with the model itself."""
+
+    def drive(
+        self,
+        samples: Iterable[Sample],
+        session: Session,
+        capability: Capability,
+        note: Callable[[str], None],
+    ) -> Iterator[tuple[Sample, Answer]]:
+        """Return what the task's own drive yields; see ``DrivenTask.drive``."""
+        assert isinstance(self.task, DrivenTask)  # for others there is the class above
+        return self.task.drive(samples, VariedSession(session, self.variation), capability, note)
+
+
+def varied(task: Task, variation: Variation) -> VariedTask:
+    """Return a task as a repeat carries it out; nothing that was said in another run is known."""
+    if isinstance(task, DrivenTexts):
+        task.cache.forget()
+    kind = VariedDrivenTask if isinstance(task, DrivenTask) else VariedTask
+    return kind(task, variation)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,9 +23,11 @@ from harness.core.response import (
 from harness.store.samples_file import JSONL, PARQUET, SCORES, StoredRecords
 from harness.store.text_mark import text_mark
 
-_COLUMNS = ("model", "suite", "sample_id", "text", "answer", "reading", "unscored", SCORES)
-_JSON = ("answer", "reading", "unscored")
+_JSON = ("choices", "answer", "reading", "unscored")
+_COLUMNS = ("model", "suite", "sample_id", "text", *_JSON, SCORES)
 _BATCH = 5000
+_A_CHOICE = 2
+"""Alternatives from which one can be picked."""
 
 Key = tuple[str, str]
 
@@ -40,7 +42,7 @@ class Reading:
     """Whether it was answered, and the answer could be read."""
     answer: str | None
     """Label, place of the likeliest choice, mark of a generated text, outcome of an attack; None
-    for an output that names no answer."""
+    for an output that names no answer, as the likelihood of one continuation alone."""
     adversarial: bytes | None = None
     """Mark of the text by which an attack succeeded; None without one."""
     control: bytes | None = None
@@ -111,7 +113,11 @@ def _reading(row: Mapping[str, Any]) -> Reading:
         None if found is None else text_mark(found) for found in found_texts(output)
     )
     return Reading(
-        text, is_read=True, answer=_answer(output), adversarial=adversarial, control=control
+        text,
+        is_read=True,
+        answer=_answer(output, row["choices"]),
+        adversarial=adversarial,
+        control=control,
     )
 
 
@@ -128,13 +134,12 @@ def found_texts(output: Output) -> tuple[str | None, str | None]:
     )
 
 
-def _answer(output: Output) -> str | None:
+def _answer(output: Output, choices: Sequence[str]) -> str | None:
     match output:
         case Classification(label=label):
             return label
-        case LogLikelihoods(scores=scores) if scores:
-            totals = [score.log_likelihood for score in scores]
-            return str(totals.index(max(totals)))
+        case LogLikelihoods(scores=scores) if len(scores[: len(choices) or None]) >= _A_CHOICE:
+            return str(output.likeliest(len(choices)))
         case Generation(text=text):
             return text_mark(text).hex()
         case Attacked(outcome=outcome):

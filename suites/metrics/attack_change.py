@@ -27,14 +27,16 @@ class AttackChange(OfAttack, MeanOfPart):
         Quantity(
             id="perturbed_word_rate",
             direction=Direction.NEITHER,
-            definition="mean over successes of words changed / words of the original"
-            " (TextAttack 0.3.11: average perturbed word %)",
+            definition="mean over successes of words of the original that are changed or gone / its"
+            " words; where each becomes one word, as TextAttack 0.3.11's average perturbed word %,"
+            " which compares place by place: there all words behind one that came in or went out"
+            " count, and one gone from the end does not",
             high=None,
         ),
         Quantity(
             id="words_changed",
             direction=Direction.NEITHER,
-            definition="mean over successes of the number of words changed",
+            definition="mean over successes of the words of the original that are changed or gone",
             high=None,
         ),
         Quantity(

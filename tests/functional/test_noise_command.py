@@ -26,8 +26,9 @@ from harness.core.errors import ConfigError, HarnessError
 from harness.core.identity import Identity
 from harness.core.noise import Noise, NoiseStudy
 from harness.core.request import Generate, Request
-from harness.core.response import Exchange
+from harness.core.response import AnswerGroup, Exchange, Generation, Response
 from harness.core.spec import ModelSpec, RunSpec
+from harness.engine import attacked_task, explained_pairs_task, explained_task
 from harness.noise_study import study_noise
 from harness.store.noise_studies import read_studies, read_study
 
@@ -339,6 +340,88 @@ def test_the_gate_allows_what_the_noise_explains(place: Workplace, module: str) 
     floor = exact_match(the_study(place)).floor
     assert finding["noise_floor"] == floor > 1
     assert finding["margin"] == 0.01
+
+
+def test_attacks_explanations_and_requests_sent_again_are_repeated_too(
+    place: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for engine in (attacked_task, explained_task, explained_pairs_task):
+        monkeypatch.setattr(engine, "kept_answers", lambda _: pytest.fail("of an earlier run"))
+    module = f"talker_{place.folder.name}"
+    place.write(
+        f"{module}.py",
+        "def weigh(text):\n"
+        "    share = 0.3 * text.count('good')\n"
+        "    return {'bad': 1 - share, 'good': share}\n\n"
+        "def tell(prompt, seed):\n"
+        "    return f'{prompt} {seed}'\n",
+    )
+    rows = "".join(f"a good good film number {i},good\n" for i in range(2))
+    rows += "dull,bad\n"
+    place.write("films.csv", f"text,label\n{rows}")
+    place.write(
+        "driven.toml",
+        f"""
+        reuse_answers = true
+
+        [[model]]
+        name = "judge"
+        adapter = "python"
+        target = "{module}:weigh"
+        path = "."
+        capability = "classifies"
+
+        [[model]]
+        name = "teller"
+        adapter = "python"
+        target = "{module}:tell"
+        path = "."
+
+        [[suite]]
+        name = "films"
+        suite = "classification"
+        models = ["judge"]
+        data = "films.csv"
+        columns = {{ text = "text", target = "label" }}
+        attack = ["deepwordbug"]
+        explain = ["occlusion"]
+
+        [[suite]]
+        name = "again"
+        suite = "determinism"
+        models = ["teller"]
+        data = "films.csv"
+        columns = {{ text = "text" }}
+        temperature = 0.5
+        """,
+    )
+    outcome = place.harness("noise", "driven.toml", "--repeats", 2)
+
+    assert outcome.code == 0, outcome.err
+    study = the_study(place)
+    assert study.varied == ("order", "seed")
+    values = {(one.suite, one.quantity): one.values for one in study.noise if one.slice is None}
+    suites = ("films ! deepwordbug", "films ? occlusion", "films ! deepwordbug ? occlusion")
+    for suite in suites[:2]:
+        first, other = values[suite, "queries_sent"]
+        assert other == first > 0, "no repeat takes what the one before was told"
+    assert values[suites[0], "success_rate"] == (2 / 3, 2 / 3)
+    assert set(suites) <= {suite for suite, _ in values}
+    assert values["again", "identical"] == (1.0, 1.0)
+    seeds = [_told_seeds(folder) for folder in run_folders(place)]
+    assert [len(own) for own in seeds] == [1, 1]
+    assert len(set.union(*seeds)) == 2
+
+
+def _told_seeds(folder: Path) -> set[str]:
+    """Return the last word of every answer to a request that was sent again."""
+    found = set()
+    for record in load_run(folder).run.records:
+        if isinstance(record.answer, Response) and isinstance(record.answer.output, AnswerGroup):
+            for answer in record.answer.output.answers:
+                assert isinstance(answer, Generation)
+                found.add(answer.text.rpartition(" ")[2])
+    return found
 
 
 def test_one_run_is_no_study(place: Workplace, tmp_path: Path) -> None:

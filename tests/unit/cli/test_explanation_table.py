@@ -30,6 +30,16 @@ def test_each_method_has_its_verdict_and_what_it_rests_on() -> None:
     assert rows["untried"].split()[-5:] == ["-", "-", "-", "-", "24"]
 
 
+def test_no_number_is_written_as_minus_zero() -> None:
+    tried = method("occlusion")
+    tiny = tuple(replace(each, value=-0.0001, interval=None) for each in tried.estimates)
+    console = Console(width=140)
+    with console.capture() as captured:
+        print_explanations(console, SUITE, MODEL, [replace(tried, estimates=tiny)], 0.95)
+    assert "+0.000" in captured.get()
+    assert "-0.000" not in captured.get()
+
+
 def test_a_narrow_terminal_has_no_intervals_and_whole_rows() -> None:
     lines = [line for line in printed(80).splitlines() if "occlusion" in line]
 

@@ -6,6 +6,7 @@ from harness.core.quantity_unit import (
     in_unit,
     name_and_statistic,
     shown_unit,
+    told,
     unit_of,
 )
 from harness.core.score import Direction, Quantity
@@ -71,3 +72,9 @@ def test_all_numbers_of_an_estimate_change_their_unit_together() -> None:
 def test_a_name_that_ends_like_a_statistic_only_when_it_is_one() -> None:
     assert name_and_statistic("e2e_sched_p99") == ("e2e_sched", "p99")
     assert name_and_statistic("decode_tps_user") == ("decode_tps_user", "")
+
+
+@pytest.mark.parametrize("spec", ["z.4g", "+z.3g"])
+def test_no_number_is_told_as_minus_zero(spec: str) -> None:
+    assert told(-0.0, ShownUnit("ms", 1000.0), spec).lstrip("+") == "0 ms"
+    assert told(-0.0, ShownUnit("")) == "0"

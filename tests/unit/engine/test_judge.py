@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -22,6 +23,7 @@ from harness.core.score import Direction, Quantity
 from harness.core.verdict import Verdict
 from harness.engine.compare import Compared, compare_pair
 from harness.engine.judge import Context, judge
+from harness.suites.determinism.difference_metric import DifferenceMetric
 from harness.suites.metrics.confusion import Confusion
 from harness.suites.metrics.exact_match import ExactMatch
 from harness.suites.metrics.perplexity import Perplexity
@@ -421,6 +423,44 @@ def test_samples_needed_where_nothing_differs_are_those_that_suffice() -> None:
     assert 375 < wanted < 390
     assert judged(comparison(of(wanted + 1, 300, 300))).verdict is Verdict.EQUIVALENT
     assert judged(comparison(of(wanted - 5, 300, 300))).verdict is Verdict.INCONCLUSIVE
+
+
+def at_zero(n: int, n_lost: int = 0) -> Comparison:
+    """Two checkpoints that answer the same twice, of which one leaves some questions out."""
+    a, b = np.zeros((n, 1)), np.zeros((n, 1))
+    b[:n_lost] = np.nan
+    return comparison(compared(DifferenceMetric(), a, b))
+
+
+def test_what_is_at_its_best_everywhere_passes_by_how_few_others_would_not_be() -> None:
+    few = finding(judged(at_zero(150)), "mean_difference")
+    assert (few.verdict, few.margin) == (Verdict.INCONCLUSIVE, 0.0)
+    assert few.needed_n == 189  # 1.96² / (n + 1.96²) is less than 2 in 100
+
+    for n, verdict in ((188, Verdict.INCONCLUSIVE), (189, Verdict.EQUIVALENT)):
+        assert judged(at_zero(n)).verdict is verdict
+    gate = Gate(margin=0.01, kind="relative")
+    assert finding(judged(at_zero(300), gate=(gate,)), "mean_difference").needed_n == 381
+    strict = judged(at_zero(4000), gate=(Gate(margin=0.0),))
+    assert strict.verdict is Verdict.INCONCLUSIVE, "any loss matters, and none is ruled out"
+    assert judged(same_model(at_zero(10))).verdict is Verdict.EQUIVALENT
+    lost = finding(judged(at_zero(4000, n_lost=1)), "mean_difference")
+    assert lost.verdict is Verdict.INCONCLUSIVE
+    assert "1 samples that the baseline has a score for have none here" in lost.reason
+
+
+def test_what_was_at_its_best_and_no_longer_is_has_regressed() -> None:
+    a, b = np.zeros((400, 1)), np.zeros((400, 1))
+    b[:30, 0] = 1e-6
+    made = comparison(compared(DifferenceMetric(), a, b))
+    assert finding(judged(made), "mean_difference").verdict is Verdict.REGRESSED
+
+
+def test_no_end_of_an_interval_is_minus_zero() -> None:
+    found = finding(judged(at_zero(50)), "mean_difference")
+    interval = found.difference.interval
+    assert interval is not None
+    assert [math.copysign(1.0, end) for end in (interval.low, interval.high)] == [1.0, 1.0]
 
 
 def test_a_gate_of_one_candidate_is_not_unused_because_of_another() -> None:

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pytest
+from fakes.attacks import CountingSession, LabelledTexts, WordByWord
 from fakes.toy_models import ToyAdapter
 from fakes.toy_suite import ToySuite, ToyTask
 
 from harness.adapters.python import PythonAdapter
 from harness.adapters.sklearn import SklearnAdapter
 from harness.adapters.transformers import TransformersAdapter
+from harness.core.abilities import DrivenTask, NotingTask, RemarkingTask
 from harness.core.capability import Capability
 from harness.core.estimate import Estimate
 from harness.core.figure import Figure
 from harness.core.ports import Task
-from harness.core.request import Classify, Generate, Payload
-from harness.core.response import Generation, Output
+from harness.core.request import AskAgain, Classify, Generate, Payload, QuestionGroup, Request
+from harness.core.response import Exchange, Generation, Output, Response
 from harness.core.sample import Sample
 from harness.core.score import Unscored
+from harness.engine.attacked_task import AttackedTask
 from harness.engine.execute import WINDOW
 from harness.engine.variation import (
     Variation,
@@ -28,7 +31,8 @@ from harness.engine.variation import (
     variation_of,
     with_options,
 )
-from harness.engine.varied_task import VariedTask
+from harness.engine.varied_task import VariedTask, varied
+from harness.suites.determinism import DeterminismSuite
 
 VARIATION = Variation(order_seed=3, generation_seed=77, batch_factor=0.5)
 
@@ -104,7 +108,7 @@ def test_samples_stay_within_their_window() -> None:
 def test_only_questions_that_draw_get_another_seed() -> None:
     drawing = Generate(prompt="x", temperature=0.7, seed=5)
     greedy = Generate(prompt="x", seed=5)
-    for payload, seed in ((drawing, 77), (greedy, 5)):
+    for payload, seed in ((drawing, 5 + 77), (greedy, 5)):
         varied = VariedTask(_Asking(ToySuite(), 2, payload=payload), VARIATION)
         asked = varied.ask(Sample(id="a", index=0, text="x"), Capability.GENERATES)
         assert isinstance(asked, Generate)
@@ -113,6 +117,66 @@ def test_only_questions_that_draw_get_another_seed() -> None:
     classify = Classify(text="x")
     varied = VariedTask(_Asking(ToySuite(), 2, payload=classify), VARIATION)
     assert varied.ask(Sample(id="a", index=0, text="x"), Capability.CLASSIFIES) is classify
+
+
+def test_questions_of_a_group_keep_their_seeds_apart() -> None:
+    group = QuestionGroup(
+        tuple(Generate(prompt="x", temperature=0.7, seed=i) for i in (2**31 - 1, 0))
+    )
+    again = AskAgain(question=group.questions[1], circumstance="again")
+    for payload, seeds in ((group, [76, 77]), (again, [77])):
+        plain = _Asking(ToySuite(), 2, payload=payload)
+        asked = VariedTask(plain, VARIATION).ask(
+            Sample(id="a", index=0, text="x"), Capability.GENERATES
+        )
+        questions = asked.questions if isinstance(asked, QuestionGroup) else [asked.question]  # type: ignore[union-attr]
+        assert [question.seed for question in questions] == seeds  # type: ignore[union-attr]
+        assert is_drawn(plain, Capability.GENERATES)
+
+
+def test_a_task_that_drives_is_driven_and_asks_anew() -> None:
+    texts = {f"good good {word}": "good" for word in ("one", "two", "three", "four")}
+    plain = AttackedTask(task=LabelledTexts(texts), attack=WordByWord(), seed=0)
+    first, second = CountingSession(), CountingSession()
+
+    def outcomes(task: Task, session: CountingSession) -> dict[str, object]:
+        assert isinstance(task, DrivenTask)
+        driven = task.drive(task.samples(), session, Capability.CLASSIFIES, lambda _: None)
+        return {sample.id: answer for sample, answer in driven}
+
+    found = outcomes(plain, first)
+    repeated = varied(plain, VARIATION)
+    assert outcomes(repeated, second) == found
+    assert second.asked == first.asked, "nothing is taken from the run before"
+    assert second.calls != first.calls
+    assert sorted(map(sorted, second.calls)) == sorted(map(sorted, first.calls))
+
+    assert isinstance(repeated, NotingTask)
+    sample = next(repeated.samples())
+    repeated.note_answer(
+        "counting", sample, Response(output=Generation(text="x", finish_reason="stop"))
+    )
+    assert list(plain.outcomes.of("counting")) == [sample.id]
+    assert isinstance(repeated, RemarkingTask)
+    assert not isinstance(varied(task(3), VARIATION), DrivenTask)
+
+
+def test_a_task_that_drives_gets_other_seeds() -> None:
+    asked: list[Payload] = []
+
+    class Session(CountingSession):
+        def respond(self, requests: Sequence[Request]) -> Iterator[Exchange]:
+            asked.extend(request.payload for request in requests)
+            return super().respond(requests)
+
+    suite = DeterminismSuite(temperature=0.5, alone=0)
+    plain = suite.prepare(limit=3, seed=5)
+    repeated = varied(plain, VARIATION)
+    driven = repeated.drive(repeated.samples(), Session(), Capability.GENERATES, [].append)  # type: ignore[attr-defined]
+    assert len(list(driven)) == 6
+    assert {payload.seed for payload in asked if isinstance(payload, Generate)} == {82}
+    assert repeated.metrics_for(Capability.GENERATES) == plain.metrics_for(Capability.GENERATES)
+    assert is_drawn(plain, Capability.GENERATES)
 
 
 def test_reading_and_charts_are_the_tasks_own() -> None:
@@ -166,5 +230,5 @@ def test_an_adapter_keeps_its_other_options() -> None:
 
 def test_a_run_says_how_it_was_varied() -> None:
     assert "seed 3;" in VARIATION.sentence
-    assert "seed 77;" in VARIATION.sentence
+    assert "greater by 77;" in VARIATION.sentence
     assert "0.5 times" in VARIATION.sentence

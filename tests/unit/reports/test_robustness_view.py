@@ -150,6 +150,21 @@ def test_samples_that_could_not_be_attacked_are_told() -> None:
     assert attack_table(shaky).rows[0][-1].text == "57"
 
 
+def test_texts_with_nothing_to_change_are_not_said_to_have_taken_many_queries() -> None:
+    found = synthetic_robustness()
+    idle = replace(found.attacks[0], n_failed=4, n_undisturbed=4)
+    (_, doubt) = attack_sentences(replace(found, attacks=(idle,)))
+    assert doubt.startswith("The attack pwws has nothing to change in 4 texts that the model is")
+    assert "queries" not in doubt
+    cell = attack_table(replace(found, attacks=(idle,))).rows[0][-1]
+    assert (cell.text, cell.remark) == ("4", "nothing to change in 4")
+
+    both = replace(found.attacks[0], n_failed=61, n_undisturbed=4)
+    (_, own, other) = attack_sentences(replace(found, attacks=(both,)))
+    assert own == doubt
+    assert other.startswith("57 samples could not be attacked by pwws to the end, and are left out")
+
+
 def test_an_attack_that_keeps_the_label_turns_no_answer() -> None:
     kept = Attacks(suite="s ! input_reduction", attack="reduction", estimates=(success_rate(),))
     found = replace(synthetic_robustness(), attacks=(kept,))

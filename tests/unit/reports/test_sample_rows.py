@@ -64,6 +64,9 @@ def attacked(outcome: AttackOutcome, label: str) -> Attacked:
         (picks("no"), Outcome.WRONG),
         (likelihoods(-1.0, -2.0), Outcome.RIGHT),
         (likelihoods(-3.0, -2.0), Outcome.WRONG),
+        # lm-eval's acc_mutual_info asks for each choice without its question after the choices.
+        (likelihoods(-3.0, -4.0, -2.0, -1.0), Outcome.RIGHT),
+        (likelihoods(-4.0, -3.0, -1.0, -2.0), Outcome.WRONG),
         (Generation(text="yes", finish_reason="stop"), Outcome.ANSWERED),
         (TokenLogLikelihoods(values=(-1.0,)), Outcome.ANSWERED),
         (Embedding((0.5,)), Outcome.ANSWERED),

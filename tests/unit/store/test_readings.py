@@ -98,3 +98,29 @@ def test_a_damaged_record_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(StoreError, match="holds a record that cannot be read"):
         read_readings(folder, {"s"})
+
+
+@pytest.mark.parametrize("is_ended", [False, True])
+def test_only_choices_are_answers(tmp_path: Path, *, is_ended: bool) -> None:
+    def scored(name: str, choices: tuple[str, ...], *values: float) -> Record:
+        output = LogLikelihoods(
+            tuple(ContinuationScore(value, 1, is_greedy=True) for value in values)
+        )
+        one = answered(output, name)
+        return replace(one, sample=replace(one.sample, choices=choices))
+
+    folder = kept(
+        tmp_path,
+        # As lm-eval asks for acc_mutual_info: the choices, and then each without its question.
+        scored("mutual", ("yes", "no"), -9.0, -8.0, -2.0, -1.0),
+        scored("plain", ("yes", "no"), -8.0, -9.0),
+        scored("unnamed", (), -3.0, -9.0, -2.0),
+        scored("single", (), -1.0),
+        is_ended=is_ended,
+    )
+
+    found = read_readings(folder, {"s"})["reviews-lr", "s"]
+
+    answers = {name: reading.answer for name, reading in found.items()}
+    assert answers == {"mutual": "1", "plain": "0", "unnamed": "2", "single": None}
+    assert found["single"].is_read

@@ -56,6 +56,21 @@ def test_a_word_goes_with_one_space(text: str, place: int, expected: str) -> Non
     assert Draft.of(text).without_word(place) == expected
 
 
+@pytest.mark.parametrize(
+    ("place", "new", "by_place"),
+    [(0, "won", 1), (0, "o ne", 3), (0, "", 2), (2, "", 0)],
+)
+def test_one_change_counts_once_and_place_by_place_only_where_words_stay_in_number(
+    place: int, new: str, by_place: int
+) -> None:
+    """Against TextAttack's ``all_words_diff``, which looks no further than the shorter text."""
+    text = Draft.of("one two three")
+    changed = text.changed_to(place, new)
+    assert changed.n_changes == 1
+    pairs = zip(words(text), words(changed), strict=False)
+    assert sum(before != after for before, after in pairs) == by_place
+
+
 @given(TEXTS, st.data())
 def test_a_change_leaves_all_other_words(text: str, data: st.DataObject) -> None:
     draft = Draft.of(text)
