@@ -46,9 +46,7 @@ class MultipleChoiceSuite:
             if getattr(self.columns, name) is None:
                 raise ConfigError("columns", f"multiple_choice needs {name}", f"add {name} = …")
         return SampleTask(
-            sample_set=FixedOptions(
-                read_samples(self.data, self.columns, limit=limit, seed=seed)
-            ),
+            sample_set=FixedOptions(read_samples(self.data, self.columns, limit=limit, seed=seed)),
             asking=self._ask,
             metrics=(Choice(),),
         )

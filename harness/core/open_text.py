@@ -83,14 +83,18 @@ def draw_keys(sample: Sample) -> tuple[str, ...]:
     return tuple(f"{sample.id}/{text}" for text in OpenText.of(sample).stretches)
 
 
-def version_of_open_texts(task: Task) -> dict[str, str]:
-    """Return what to say in a hash of what is done to the texts of a task, beside what is done.
+def version_of_open_text(sample: Sample | None) -> dict[str, str]:
+    """Return what to say in a hash of what is done to the text of a sample, beside what is done.
 
-    That is nothing where all of each text may change. Where templates stay as they are it was
-    otherwise once: their words were changed as well.
+    That is nothing where all of it may change. Where a template stays as it is it was otherwise
+    once: its words were changed as well.
     """
-    first = next(iter(task.samples()), None)
-    return {} if first is None or first.open_spans is None else {"open": _VERSION}
+    return {} if sample is None or sample.open_spans is None else {"open": _VERSION}
+
+
+def version_of_open_texts(task: Task) -> dict[str, str]:
+    """Return the same of all samples of a task, which are alike in this."""
+    return version_of_open_text(next(iter(task.samples()), None))
 
 
 def _trimmed(text: str, span: Span) -> Span:
