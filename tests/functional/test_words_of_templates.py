@@ -10,7 +10,7 @@ from fakes.workplace import Workplace
 from harness.core.attacked import Attacked, Outcome
 from harness.core.explained import Explained
 from harness.core.response import Response
-from harness.sources import samples
+from harness.sources.template import Part
 from harness.store.run_folder import load_run_folder
 from harness.suites.perturbations.distractor import SENTENCES
 
@@ -185,7 +185,7 @@ def test_a_run_whose_template_was_disturbed_says_why_it_has_no_answers_now(
     perturb = ["distractor"]
     """
     with monkeypatch.context() as then:
-        then.setattr(samples.OpenText, "within", lambda text, _: samples.OpenText(text, None))
+        then.setattr("harness.sources.samples.text_parts", lambda _: (Part(field="q"),))
         run(place, "write", "generates", "q,a\nWhat is the capital of France?,Paris\n", suite)
     (text,) = texts(place)["s ~ distractor"]
     assert not text.endswith("A:")
