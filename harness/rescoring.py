@@ -68,10 +68,14 @@ def _prepared(spec: RunSpec, progress: Progress, *, is_own: bool) -> list[Prepar
 
 def _changed_data(prepared: Iterable[Prepared], then: Manifest) -> Iterator[str]:
     before = {done.suite: done.data_hash for done in then.evaluations}
+    unchanged: set[str] = set()
     for item in prepared:
         was, now = before.get(item.suite.name, ""), item.task.data_hash
-        if was and was != now:
+        if was == now:
+            unchanged.add(item.suite.name)
+        elif was:
+            why = "; the clean texts are the same, and what is done to them is another"
             yield (
                 f"{item.suite.name}: its data are not those of the run that is scored again"
-                f" (hash {was[:12]}, now {now[:12]})"
+                f" (hash {was[:12]}, now {now[:12]}){why if item.suite.clean in unchanged else ''}"
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from harness.core.capability import Capability
@@ -75,7 +75,7 @@ def column_frame(data: Dataset, columns: Columns, clean: Task) -> Frame:
 
 def with_text(sample: Sample, text: str) -> Sample:
     """Return the sample with another text."""
-    return replace(sample, text=text)
+    return sample.with_text(text)
 
 
 def cells_of(data: Dataset, clean: Task, names: Iterable[str]) -> dict[int, tuple[str, ...]]:

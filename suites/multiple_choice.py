@@ -13,6 +13,7 @@ from harness.core.sample import Sample
 from harness.sources.columns import Columns
 from harness.sources.dataset import Dataset
 from harness.sources.samples import read_samples
+from harness.suites.fixed_options import FixedOptions
 from harness.suites.frame import Frame, column_frame
 from harness.suites.metrics.choice import Choice
 from harness.suites.prompting import prompt_of
@@ -45,7 +46,7 @@ class MultipleChoiceSuite:
             if getattr(self.columns, name) is None:
                 raise ConfigError("columns", f"multiple_choice needs {name}", f"add {name} = …")
         return SampleTask(
-            sample_set=read_samples(self.data, self.columns, limit=limit, seed=seed),
+            sample_set=FixedOptions(read_samples(self.data, self.columns, limit=limit, seed=seed)),
             asking=self._ask,
             metrics=(Choice(),),
         )

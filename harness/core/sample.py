@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
+
+Span: TypeAlias = tuple[int, int]
+"""Characters of a text: the first, and the one behind the last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,3 +34,12 @@ class Sample:
 
     cluster: str | None = None
     """Samples that share a cluster (one document, one source question) are not independent."""
+
+    open_spans: tuple[Span, ...] | None = field(default=None, compare=False)
+    """What of ``text`` may be disturbed, in order: what comes from the data and is neither a choice
+    nor an option. None for all of it. Either all samples of a task have it or none; it is not
+    stored, since it can be told from the data again."""
+
+    def with_text(self, text: str) -> Sample:
+        """Return the sample with another text, of which nothing is known to be fixed."""
+        return replace(self, text=text, open_spans=None)

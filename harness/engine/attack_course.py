@@ -17,6 +17,7 @@ from harness.engine.broken_course import Broken, guarded, total_usage
 from harness.engine.guess_cache import Unreadable
 from harness.engine.guessing import Question, Told
 from harness.engine.search_ledger import Ledger, Verified
+from harness.engine.searched_text import SearchedText
 
 Answer: TypeAlias = Response | Failure
 Course: TypeAlias = Generator[Question, Told, Answer]
@@ -55,6 +56,8 @@ def _attacked(attack: Attack, seed: int, sample: Sample) -> Generator[Question, 
     clean = _clean_guess(told)
     if not clean.is_right:
         return _skipped(sample, clean, told.n_sent)
+    if sample.open_spans == ():
+        raise _without_change(attack)
     searching = Ledger(
         who=f"the attack {attack.label}",
         sample=sample,
@@ -70,8 +73,7 @@ def _attacked(attack: Attack, seed: int, sample: Sample) -> Generator[Question, 
         raise Broken.by_defect(searching.who, "has no search")
     end = yield from _carried_out(search, searching)
     if end.found.has_no_change and end.outcome is not Outcome.SUCCEEDED:
-        message = f"the attack {attack.label} knows no change of this text"
-        raise Broken(Failure(kind=FailureKind.UNDISTURBED, message=message))
+        raise _without_change(attack)
     beside = replace(
         searching,
         who=f"the random search beside {attack.label}",
@@ -84,6 +86,11 @@ def _attacked(attack: Attack, seed: int, sample: Sample) -> Generator[Question, 
     control = _begun(attack.control, beside, f"{key}/control")
     other = None if control is None else (yield from _carried_out(control, beside))
     return _summed_up(searching, end, other)
+
+
+def _without_change(attack: Attack) -> Broken:
+    message = f"the attack {attack.label} knows no change of this text"
+    return Broken(Failure(kind=FailureKind.UNDISTURBED, message=message))
 
 
 def _clean_guess(told: Told) -> Guess:
@@ -144,7 +151,12 @@ def _begun(
     start: Callable[[str, Guess, random.Random], AnySearch | None], ledger: Ledger, key: str
 ) -> AnySearch | None:
     rng = random.Random(key)  # noqa: S311 - no secret
-    return guarded(ledger.who, lambda: start(ledger.sample.text, ledger.clean, rng))
+    text = SearchedText.of(ledger.sample)
+    search = guarded(ledger.who, lambda: start(text.shown, ledger.clean, rng))
+    if search is None or ledger.sample.open_spans is None:
+        return search
+    searched: AnySearch = text.searched(search)
+    return searched
 
 
 def _carried_out(search: AnySearch, ledger: Ledger) -> Generator[Question, Told, Verified]:

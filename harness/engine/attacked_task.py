@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from harness.core.attacked import Attacked, Outcome
 from harness.core.capability import Capability
 from harness.core.identity import hash_json
+from harness.core.open_text import version_of_open_text, version_of_open_texts
 from harness.core.ports import Attack, Metric, Session
 from harness.core.request import AttackText
 from harness.core.response import Failure, FailureKind, Output
@@ -43,7 +44,12 @@ class AttackedTask(DrivenTexts):
     @property
     def data_hash(self) -> str:
         """SHA-256 (hex) of the task's data and of what is done to them."""
-        return hash_json({"clean": self.task.data_hash, "attack": self._version})
+        return hash_json(
+            {
+                "clean": self.task.data_hash,
+                "attack": self._version(version_of_open_texts(self.task)),
+            }
+        )
 
     @property
     def metrics(self) -> tuple[Metric, ...]:
@@ -56,7 +62,7 @@ class AttackedTask(DrivenTexts):
             capability=capability,
             text=sample.text,
             attack=self.attack.label,
-            version=self._version[:16],
+            version=self._version(version_of_open_text(sample))[:16],
             question=self.question_of(sample, capability),
         )
 
@@ -115,14 +121,14 @@ class AttackedTask(DrivenTexts):
     def _course(self, sample: Sample) -> Generator[Question, Told, tuple[Sample, Answer]]:
         return sample, (yield from course_of(self.attack, self.seed, sample))
 
-    @property
-    def _version(self) -> str:
+    def _version(self, of_texts: Mapping[str, str]) -> str:
         return hash_json(
             {
                 "attack": self.attack.label,
                 "signature": dict(self.attack.signature),
                 "seed": self.seed,
                 "outcomes": _OUTCOMES,
+                **of_texts,
             }
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from harness.core.attacked import Attacked, Outcome
@@ -11,6 +11,7 @@ from harness.core.capability import Capability
 from harness.core.explained_pair import ExplainedPair, Fate
 from harness.core.explainer import Explainer
 from harness.core.identity import hash_json
+from harness.core.open_text import version_of_open_text, version_of_open_texts
 from harness.core.ports import Attack, Metric, Session
 from harness.core.request import ExplainText
 from harness.core.response import Failure, FailureKind, Output, Response
@@ -53,7 +54,7 @@ class ExplainedPairsTask(DrivenTexts):
         return hash_json(
             {
                 "clean": self.task.data_hash,
-                "pairs": self._version,
+                "pairs": self._version(version_of_open_texts(self.task)),
                 "n_explained": self.n_explained,
             }
         )
@@ -64,7 +65,7 @@ class ExplainedPairsTask(DrivenTexts):
             capability=capability,
             text=sample.text,
             explainer=self.explainer.label,
-            version=self._version[:16],
+            version=self._version(version_of_open_text(sample))[:16],
             attack=self.attack.label,
             question=self.question_of(sample, capability),
         )
@@ -144,8 +145,7 @@ class ExplainedPairsTask(DrivenTexts):
         answer = yield from pair_course(self.explainer, self.seed, sample, attacked)
         return sample, answer
 
-    @property
-    def _version(self) -> str:
+    def _version(self, of_texts: Mapping[str, str]) -> str:
         return hash_json(
             {
                 "attack": self.attack.label,
@@ -153,6 +153,7 @@ class ExplainedPairsTask(DrivenTexts):
                 "explainer": self.explainer.label,
                 "signature": dict(self.explainer.signature),
                 "seed": self.seed,
+                **of_texts,
             }
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from harness.core.capability import Capability
@@ -11,6 +11,7 @@ from harness.core.explained import Explained
 from harness.core.explainer import Explainer
 from harness.core.identity import hash_json
 from harness.core.metric_abilities import MetricOfParaphrases
+from harness.core.open_text import version_of_open_text, version_of_open_texts
 from harness.core.ports import Metric, Session
 from harness.core.request import ExplainText
 from harness.core.response import Output
@@ -52,7 +53,7 @@ class ExplainedTask(DrivenTexts):
         return hash_json(
             {
                 "clean": self.task.data_hash,
-                "explainer": self._version,
+                "explainer": self._version(version_of_open_texts(self.task)),
                 "n_explained": self.n_samples,
             }
         )
@@ -72,7 +73,7 @@ class ExplainedTask(DrivenTexts):
             capability=capability,
             text=sample.text,
             explainer=self.explainer.label,
-            version=self._version[:16],
+            version=self._version(version_of_open_text(sample))[:16],
             question=self.question_of(sample, capability),
         )
 
@@ -136,8 +137,7 @@ class ExplainedTask(DrivenTexts):
             return None
         return metric.told(self.paraphrasing.label, self.paraphrasing.version)
 
-    @property
-    def _version(self) -> str:
+    def _version(self, of_texts: Mapping[str, str]) -> str:
         # Without other words the hash is that of before there were any.
         return hash_json(
             {
@@ -146,6 +146,7 @@ class ExplainedTask(DrivenTexts):
                 "seed": self.seed,
                 "trials": TRIALS_VERSION,
                 **self._paraphrased,
+                **(of_texts if self._paraphrased else {}),
             }
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import exp, isfinite
 from typing import TypeAlias
 
@@ -91,7 +91,7 @@ class ExplanationPool:
 
     def _pose(self, key: Key, sample: Sample) -> Payload:
         text, _, answer = key
-        payload = self.task.ask(replace(sample, text=text), self.capability)
+        payload = self.task.ask(sample.with_text(text), self.capability)
         if not answer:
             return payload
         assert isinstance(payload, Generate)  # nothing else is answered in words
@@ -99,7 +99,7 @@ class ExplanationPool:
 
     def _read(self, key: Key, sample: Sample, output: Output) -> Reading | Failure:
         text, _, answer = key
-        asked = replace(sample, text=text)
+        asked = sample.with_text(text)
         if answer:
             return _likelihood(answer, output)
         read = read_guarded(self.task, asked, output)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from harness.core.attacked import Guess
@@ -67,10 +67,10 @@ class Guessing:
         return answers_of_steps(asking, inside, [_step(each) for each in questions])
 
     def _pose(self, key: Key, sample: Sample) -> Payload:
-        return self.task.ask(replace(sample, text=key[0]), self.capability)
+        return self.task.ask(sample.with_text(key[0]), self.capability)
 
     def _read(self, key: Key, sample: Sample, output: Output) -> Reading | Failure:
-        asked = replace(sample, text=key[0])
+        asked = sample.with_text(key[0])
         read = read_guarded(self.task, asked, output)
         return read if isinstance(read, Failure) else reading_of(asked, output, read)
 

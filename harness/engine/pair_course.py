@@ -36,7 +36,7 @@ def pair_course(
     """
     # The key of the clean text is that of its own explanation, which it is the same as.
     key = f"{seed}/{explainer.label}/{sample.id}"
-    other = replace(sample, text=attacked.text)
+    other = sample.with_text(attacked.text)
     usages: list[Usage] = []
     what = "the text as it was"
     try:

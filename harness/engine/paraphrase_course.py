@@ -72,7 +72,7 @@ def _explained(
         return replace(found, left_out=LeftOut.TOO_FEW)
     other = Inquiry(
         explainer=explainer,
-        sample=replace(inquiry.sample, text=found.text),
+        sample=inquiry.sample.with_text(found.text),
         spans=spans,
         # Of what the model wrote there is one output: the same words, however they are asked for.
         answer=inquiry.answer,

@@ -6,6 +6,7 @@ import random
 from dataclasses import dataclass
 
 from harness.core.identity import hash_json
+from harness.core.open_text import OpenText, draw_keys
 from harness.core.ports import Perturbation
 from harness.core.sample import Sample
 from harness.engine.broken_course import Broken, guarded
@@ -40,10 +41,12 @@ class Paraphrasing:
             Broken: one of them broke down, or returned no text.
             HarnessError: what one needs cannot be had.
         """
-        text = sample.text
+        whole = OpenText.of(sample)
+        texts = list(whole.stretches)
         for each in self.perturbations:
-            text = self._put(each, text, sample.id)
-        return text
+            pairs = zip(draw_keys(sample), texts, strict=True)
+            texts = [self._put(each, text, key) for key, text in pairs]
+        return whole.filled(texts)
 
     def _put(self, perturbation: Perturbation, text: str, name: str) -> str:
         who = f"the perturbation {perturbation.label}"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from itertools import chain
 
 from harness.core.abilities import (
     PerturbationOfAll,
@@ -18,6 +19,7 @@ from harness.core.errors import ConfigError, HarnessError
 from harness.core.estimate import Estimate
 from harness.core.figure import Figure
 from harness.core.identity import hash_json
+from harness.core.open_text import OpenText, draw_keys, version_of_open_texts
 from harness.core.ports import CorpusMetric, Metric, Perturbation, Task
 from harness.core.request import Payload
 from harness.core.response import Failure, FailureKind, Output
@@ -49,14 +51,17 @@ class PerturbedTask:
     @property
     def data_hash(self) -> str:
         """SHA-256 (hex) of the task's data and of what is done to them."""
-        fields = self.task.asked_fields() if isinstance(self.task, RewordableTask) else {}
+        if isinstance(self.task, RewordableTask):
+            changed: dict[str, object] = {"fields": dict(self.task.asked_fields())}
+        else:
+            changed = {**version_of_open_texts(self.task)}
         return hash_json(
             {
                 "clean": self.task.data_hash,
                 "perturbation": self.perturbation.label,
                 "signature": dict(self.perturbation.signature),
                 "seed": self.seed,
-                **({"fields": dict(fields)} if fields else {}),
+                **changed,
             }
         )
 
@@ -117,11 +122,10 @@ class PerturbedTask:
         is_rewordable = isinstance(self.task, RewordableTask)
         self._rewritten.update({} if is_rewordable else known)
         rest = {key: text for key, text in self._texts() if key not in self._rewritten}
-        texts = list(dict.fromkeys(rest.values()))
-        if texts:
-            found = self._all_disturbed(self.perturbation, texts, note)
-            by_text = dict(zip(texts, found, strict=True))
-            self._rewritten.update((key, by_text[text]) for key, text in rest.items())
+        texts = list(dict.fromkeys(chain.from_iterable(text.stretches for text in rest.values())))
+        found = self._all_disturbed(self.perturbation, texts, note) if texts else ()
+        by_text = dict(zip(texts, found, strict=True))
+        self._rewritten.update((key, _put_together(text, by_text)) for key, text in rest.items())
         if isinstance(self.task, RewordableTask):
             self._reword(self.task)
 
@@ -168,23 +172,29 @@ class PerturbedTask:
         if isinstance(self.task, RewordableTask):
             found = self._reworded[sample.id]
             return found.sample if isinstance(found, Reworded) else sample
-        text = self._text_of(sample.id, sample.text)
-        return sample if isinstance(text, Failure) else replace(sample, text=text)
+        if sample.id in self._rewritten:
+            text = self._rewritten[sample.id]
+            return sample if isinstance(text, Failure) else sample.with_text(text)
+        open_text = OpenText.of(sample)
+        pairs = zip(draw_keys(sample), open_text.stretches, strict=True)
+        return sample.with_text(open_text.filled([self._drawn(key, text) for key, text in pairs]))
 
     def _text_of(self, key: str, text: str) -> str | Failure:
-        if key in self._rewritten:
-            return self._rewritten[key]
+        return self._rewritten[key] if key in self._rewritten else self._drawn(key, text)
+
+    def _drawn(self, key: str, text: str) -> str:
         # Drawn from the sample's own id: neither order, limit nor batch has a part in it.
         seed = f"{self.seed}/{self.perturbation.label}/{key}"
         return self.perturbation.perturb(text, random.Random(seed))  # noqa: S311 - no secret
 
-    def _texts(self) -> Iterator[tuple[str, str]]:
+    def _texts(self) -> Iterator[tuple[str, OpenText]]:
         """Yield each text that is to be disturbed with a key of its own."""
         if not isinstance(self.task, RewordableTask):
-            yield from ((sample.id, sample.text) for sample in self.task.samples())
+            yield from ((sample.id, OpenText.of(sample)) for sample in self.task.samples())
             return
         for name, texts in self.task.wording().items():
-            yield from ((_key(name, field_name), text) for field_name, text in texts.items())
+            for field_name, text in texts.items():
+                yield _key(name, field_name), OpenText(text, ((0, len(text)),))
 
     def _reword(self, task: RewordableTask) -> None:
         wording: dict[str, dict[str, str]] = {}
@@ -210,6 +220,17 @@ class PerturbedTask:
         except HarnessError as error:
             lost = Failure(kind=FailureKind.UNDISTURBED, message=str(error))
             return [lost] * len(texts)
+
+
+def _put_together(text: OpenText, by_text: Mapping[str, str | Failure]) -> str | Failure:
+    """Return the text with what has come of its stretches, or why one has come to nothing."""
+    found: list[str] = []
+    for stretch in text.stretches:
+        new = by_text[stretch]
+        if isinstance(new, Failure):
+            return new
+        found.append(new)
+    return text.filled(found)
 
 
 def _key(sample_id: str, field_name: str) -> str:

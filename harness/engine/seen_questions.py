@@ -61,7 +61,7 @@ def seen_question(
     Returns:
         why not, where the model reads it in another way.
     """
-    shown = task.ask(replace(sample, text=asked.text), capability)
+    shown = task.ask(sample.with_text(asked.text), capability)
     if isinstance(shown, Classify) and shown.text == asked.text:
         return Seen(asked)
     if not isinstance(shown, LogLikelihood) or shown.prompts:

@@ -91,6 +91,16 @@ def text_parts(columns: Columns) -> tuple[Part, ...]:
     return parted(columns.text, _PLACEHOLDER)
 
 
+def option_columns(columns: Columns) -> frozenset[str]:
+    """Return the columns that hold the alternatives of a sample."""
+    choices = columns.choices
+    if choices is None:
+        return frozenset()
+    if isinstance(choices, Column):
+        return frozenset((choices.column,))
+    return frozenset((choices,) if isinstance(choices, str) else choices)
+
+
 class Cells:
     """Reads the cells of one row after another, with messages that name row and column."""
 

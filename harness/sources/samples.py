@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from harness.core.errors import DataError, did_you_mean
-from harness.core.sample import Sample
-from harness.sources.columns import Cells, Columns
+from harness.core.open_text import OpenText
+from harness.core.sample import Sample, Span
+from harness.sources.columns import Cells, Columns, option_columns, text_parts
 from harness.sources.dataset import Dataset, Row
 
 MAX_LABELS = 10_000
@@ -130,10 +131,13 @@ class _Reader:
         self._columns = columns
         self._cells = Cells(dataset.name)
         self._seen: dict[int, int] = {}
+        self._parts = text_parts(columns)
+        self._is_bare = len(self._parts) == 1
+        self._fixed = option_columns(columns)
 
     def sample(self, row: Row, index: int) -> Sample:
         columns, cells, number = self._columns, self._cells, index + 1
-        text = cells.text(row, columns.text, number)
+        text, open_spans = self._text(row, number)
         choices: tuple[str, ...] = ()
         targets: tuple[str, ...] = ()
         if columns.choices is not None:
@@ -150,7 +154,20 @@ class _Reader:
             choices=choices,
             slices={name: cells.text(row, name, number) for name in columns.slices},
             cluster=None if columns.cluster is None else cells.text(row, columns.cluster, number),
+            open_spans=open_spans,
         )
+
+    def _text(self, row: Row, number: int) -> tuple[str, tuple[Span, ...] | None]:
+        """Return the text, and where in it stand the cells that a template is filled from."""
+        if self._is_bare:
+            return self._cells.text(row, self._columns.text, number), None
+        text, spans = "", []
+        for part in self._parts:
+            new = self._cells.text(row, part.field, number) if part.field else part.text
+            if part.field and part.field not in self._fixed:
+                spans.append((len(text), len(text) + len(new)))
+            text += new
+        return text, OpenText.within(text, spans).spans
 
     def _id(
         self, row: Row, number: int, text: str, targets: tuple[str, ...], choices: tuple[str, ...]

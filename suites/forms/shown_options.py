@@ -45,7 +45,7 @@ def shown_options(text: str, choices: Sequence[str]) -> ShownOptions | None:
     >>> shown_options("Bank or river?\nA. bank\nB. river\nAnswer:", ("bank", "river")).contents
     ((18, 22), (26, 31))
     """
-    are_named = bool(choices) and all(_NAME.fullmatch(choice.strip()) for choice in choices)
+    are_named = are_marks(choices)
     pattern = _named_list(choices) if are_named else None
     match = _last(pattern, text) if pattern else None
     if match is None and choices:
@@ -59,6 +59,11 @@ def shown_options(text: str, choices: Sequence[str]) -> ShownOptions | None:
         contents=tuple(match.span(2 * p + 2) for p in range(n)),
         are_named=are_named,
     )
+
+
+def are_marks(choices: Sequence[str]) -> bool:
+    """Tell whether choices are no more than the marks of options, such as ``A`` or ``(2)``."""
+    return bool(choices) and all(_NAME.fullmatch(choice.strip()) for choice in choices)
 
 
 def reordered(sample: Sample, shown: ShownOptions, order: Sequence[int]) -> Sample:

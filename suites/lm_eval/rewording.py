@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from harness.core.abilities import Reworded
@@ -56,7 +56,7 @@ def _checked(made: Question, clean: Question) -> Reworded | Failure:
     if (made.sample.targets, made.sample.choices) != (clean.sample.targets, clean.sample.choices):
         return _lost("the disturbed text changes the right answer or a choice, which have to stay")
     return Reworded(
-        sample=replace(clean.sample, text=made.sample.text),
+        sample=clean.sample.with_text(made.sample.text),
         payload=made.payload,
     )
 

@@ -78,6 +78,28 @@ def test_without_a_right_answer_nothing_is_attacked_and_nothing_said_to_have_sto
     assert not session.asked
 
 
+class Closed(LabelledTexts):
+    """One of whose texts nothing may change."""
+
+    def samples(self) -> Iterator[Sample]:
+        return (replace(sample, open_spans=()) for sample in super().samples())
+
+
+def test_where_nothing_of_a_text_may_change_the_model_has_not_stood() -> None:
+    task = AttackedTask(task=Closed({FOUR: "good", WRONG: "good"}), attack=WordByWord(), seed=0)
+    driven = task.drive(task.samples(), CountingSession(), Capability.CLASSIFIES, silent)
+    found = {sample.text: answer for sample, answer in driven}
+    failure = found[FOUR]
+    assert isinstance(failure, Failure)
+    assert failure.kind is FailureKind.UNDISTURBED
+    assert isinstance(found[WRONG], Response), "it is wrong about that as it stands"
+    whole = AttackedTask(task=LabelledTexts({FOUR: "good"}), attack=WordByWord(), seed=0)
+    assert task.data_hash != whole.data_hash
+    orders = [next(iter(each.samples())) for each in (task, whole)]
+    asked = [task.ask(one, Capability.CLASSIFIES).version for one in orders]
+    assert asked[0] != asked[1]
+
+
 def test_an_attack_without_a_change_to_make_has_failed_and_not_the_model_stood() -> None:
     session = CountingSession()
     attack = RandomAttack()  # leaves words whose letters are all the same

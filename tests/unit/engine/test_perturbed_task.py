@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import pickle
 import random
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import pytest
-from fakes.toy_suite import ToySuite
+from fakes.toy_suite import ToySuite, ToyTask
 
 from harness.core.abilities import RemarkingTask
 from harness.core.capability import Capability
+from harness.core.identity import hash_json
 from harness.core.ports import Perturbation, Task
 from harness.core.request import Generate
 from harness.core.response import Generation
+from harness.core.sample import Sample
 from harness.engine.perturbed_task import PerturbedTask
 
 
@@ -105,6 +108,25 @@ def test_the_data_hash_knows_what_is_done_to_the_data(clean: Task) -> None:
 
     assert len(set(hashes)) == len(hashes)
     assert disturbed(clean).data_hash == hashes[1]
+
+
+class Open(ToyTask):
+    """Of each of its texts the first word may change."""
+
+    def samples(self) -> Iterator[Sample]:
+        for sample in ToyTask.samples(self):
+            yield replace(sample, open_spans=((0, len(sample.text.split()[0])),))
+
+
+def test_only_what_may_change_of_a_text_is_disturbed_and_the_hash_knows(clean: Task) -> None:
+    assert isinstance(clean, ToyTask)
+    task = disturbed(Open(clean.suite, clean.n_samples), Numbering(endings="e"))
+    for old, new in zip(clean.samples(), task.samples(), strict=True):
+        first, rest = old.text.split(maxsplit=1)
+        assert re.fullmatch(rf"{first} \d+ {re.escape(rest)}", new.text)
+    same = {"clean": clean.data_hash, "perturbation": "numbering", "seed": 0}
+    assert disturbed(clean).data_hash == hash_json({**same, "signature": {"version": "1"}})
+    assert task.data_hash not in (disturbed(clean).data_hash, clean.data_hash)
 
 
 def test_it_tells_when_most_texts_stayed_as_they_were(clean: Task) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from harness.core.errors import ConfigError, DataError
+from harness.core.open_text import OpenText
 from harness.core.sample import Sample
 from harness.sources.columns import Cells, Column, Columns
 from harness.sources.dataset import Dataset
@@ -47,6 +48,19 @@ def test_a_column_or_a_template_makes_the_text(read: Read) -> None:
     assert read(rows, text="q")[0].text == "Why?"
     (sample,) = read(rows, text="{c}\nQ{n}: {q}")
     assert sample.text == "A {q} story\nQ3: Why?"
+
+
+def test_of_a_template_the_cells_alone_may_be_disturbed(read: Read) -> None:
+    row = {"q": " Why? ", "c": "Once", "n": 3, "one": "red", "two": "blue"}
+    for bare in ("q", "{q}"):
+        assert read([row], text=bare)[0].open_spans is None
+    (sample,) = read([row], text="{{{c}}}\nQ{n}: {q}\nA:")
+    assert sample.text == "{Once}\nQ3:  Why? \nA:"
+    assert OpenText.of(sample).stretches == ("Once", "3", "Why?")
+    (sample,) = read([row], text="{q} {one} or {two}?", choices=("one", "two"))
+    assert OpenText.of(sample).stretches == ("Why?",)
+    (sample,) = read([{**row, "both": ["red", "blue"]}], text="{one} or {two}?", choices="both")
+    assert OpenText.of(sample).stretches == ("red", "blue")
 
 
 def test_doubled_braces_stand_for_braces(read: Read) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
+from fakes.attacks import LabelledTexts
 from fakes.toy_suite import ToySuite
 
 from harness.core.abilities import PartlyAskableTask, PerturbationOfAll
@@ -26,6 +27,7 @@ from harness.core.response import (
     Output,
     Response,
 )
+from harness.core.sample import Sample
 from harness.engine.perturbed_task import PerturbedTask
 from harness.engine.variation import variation_of
 from harness.engine.varied_task import VariedTask
@@ -157,6 +159,34 @@ def test_a_task_has_all_its_texts_rewritten_and_knows_which_to_leave_out() -> No
     n_asked = len(there.prompts)
     task.rewrite({}, silent)
     assert len(there.prompts) == n_asked
+
+
+class Filled(LabelledTexts):
+    """Its texts are filled from two cells, of which it is known where they stand."""
+
+    def samples(self) -> Iterator[Sample]:
+        for sample in super().samples():
+            first, second = sample.text.split(": ")[1].split(" and ")
+            start = sample.text.index(first)
+            stop = start + len(first)
+            end = len(sample.text)
+            yield replace(sample, open_spans=((start, stop), (end - len(second), end)))
+
+
+def test_of_a_template_only_what_fills_it_is_translated() -> None:
+    lost = Failure(kind=FailureKind.TIMEOUT, message="60 s")
+    there = Words({"one": "uno", "three": lost})
+    clean = Filled({"Say: one and two": "good", "Say: two and three": "bad", "Say: a and b": "bad"})
+    task = PerturbedTask(task=clean, perturbation=made(there, Words()), seed=0)
+    task.rewrite({"s2": "Say: c and d"}, silent)
+    samples = list(task.samples())
+    assert sorted(map(str, there.prompts)) == ["one", "three", "two"]
+    assert [sample.text for sample in samples] == [
+        "Say: uno and two",
+        "Say: two and three",
+        "Say: c and d",
+    ]
+    assert [task.unaskable(sample) is not None for sample in samples] == [False, True, False]
 
 
 def varied() -> Any:

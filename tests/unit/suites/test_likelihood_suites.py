@@ -7,6 +7,7 @@ import pytest
 
 from harness.core.capability import Capability
 from harness.core.errors import ConfigError
+from harness.core.open_text import OpenText
 from harness.core.request import LogLikelihood, Message, RollingLogLikelihood
 from harness.sources.columns import Column, Columns
 from harness.sources.dataset import Dataset
@@ -42,6 +43,18 @@ def test_every_choice_is_a_continuation_after_a_space(data: Dataset) -> None:
             prompt="Question: Two plus two\nAnswer:", continuations=(" five", " four", " six")
         ),
     ]
+
+
+def test_no_option_is_among_what_may_be_disturbed(data: Dataset) -> None:
+    columns = Columns(
+        text="Q: {question}\n{options}\nA:", choices=COLUMNS.choices, target=COLUMNS.target
+    )
+    task = MultipleChoiceSuite(data=data, columns=columns).prepare(limit=None, seed=0)
+    found = [OpenText.of(sample).stretches for sample in task.samples()]
+    assert found == [("Where is fog?",), ("Two plus two",)]
+    bare = Columns(text="question", choices=COLUMNS.choices, target=COLUMNS.target)
+    task = MultipleChoiceSuite(data=data, columns=bare).prepare(limit=None, seed=0)
+    assert [sample.open_spans for sample in task.samples()] == [None, None]
 
 
 def test_a_chat_template_ends_where_the_choice_begins(data: Dataset) -> None:
