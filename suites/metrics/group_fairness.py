@@ -38,6 +38,7 @@ from harness.suites.metrics.group_figures import (
 from harness.suites.metrics.group_gap_rows import TestedGaps
 from harness.suites.metrics.group_probe import group_probe
 from harness.suites.metrics.group_rates import BINARY, GroupRates, group_gaps, group_rates
+from harness.suites.metrics.group_tables import Tables
 from harness.suites.metrics.grouping import Grouping, of_gap, of_group
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -200,7 +201,7 @@ class GroupFairness:
         intervals = self.intervals(statistics, clusters, level)
         rows: list[GapRow] = []
         for place in range(len(self.groupings)):
-            rows += self._tested(statistics, clusters, place).rows(level)
+            rows += self._tested(statistics, clusters, place).rows(level, len(self.groupings))
         of_gaps = gaps_figure(rows, self.groupings, n=len(statistics), level=level)
         return (of_gaps, *self._group_figures(statistics, values, intervals))
 
@@ -220,9 +221,11 @@ class GroupFairness:
         own = statistics[:, [0, 1, _N_OWN + place]]
         ones = np.ones((1, len(own)))
 
+        def rates_of(rows: Floats, weights: Floats) -> GroupRates:
+            return group_rates(rows, weights, len(grouping.groups), self._n_classes)
+
         def rates(codes: Integers) -> GroupRates:
-            rows = np.column_stack([own[:, :2], codes])
-            return group_rates(rows, ones, len(grouping.groups), self._n_classes)
+            return rates_of(np.column_stack([own[:, :2], codes]), ones)
 
         codes = own[:, 2].astype(np.int64)
         return TestedGaps(
@@ -235,6 +238,9 @@ class GroupFairness:
             clusters=clusters,
             names=TESTED,
             ends=_ends(_gap_values(self, rates(codes), grouping)),
+            tables=Tables(
+                kinds=own[:, :2], gaps=lambda rows, counts: group_gaps(rates_of(rows, counts))
+            ),
         )
 
     def _rates(self, statistics: Floats, weights: Floats, place: int) -> GroupRates:
