@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from sys import float_info
@@ -32,6 +33,7 @@ Integers: TypeAlias = NDArray[np.int64]
 Booleans: TypeAlias = NDArray[np.bool_]
 
 _N_OWN = 2
+_TWO = 2
 _GAP = "subgroup_auc_difference"
 _AREAS = {
     "subgroup_auc": "P(a {label} sample of {group} scores above another sample of {group})",
@@ -235,7 +237,14 @@ class GroupRanking:
         if not answer.is_probability:
             # Such scores have no common zero: the lead over the best other label has.
             score -= max(each for place, each in enumerate(scores) if place != own)
-        return min(max(score, -float_info.max), float_info.max)
+        score = min(max(score, -float_info.max), float_info.max)
+        if self.threshold is not None or (answer.is_probability and len(self.labels) > _TWO):
+            return score
+        # On a tie the first label is decided for, and so on both sides of a threshold at the tie:
+        # each score goes to the side that its decision is on, by no more than rounding.
+        cut = 0.5 if answer.is_probability else 0.0
+        is_taken = answer.label == self.positive
+        return max(score, cut) if is_taken else min(score, math.nextafter(cut, -math.inf))
 
     def _current(self, scores: Floats) -> float:
         """Return the threshold that decisions are made at, or would be between two labels."""

@@ -174,3 +174,32 @@ def test_the_trade_off_marks_the_threshold_in_use() -> None:
     assert data["current"]["accuracy"] == pytest.approx((taken == targets).mean())
     assert data["current"]["demographic_parity"] == pytest.approx(abs(shares[0] - shares[1]))
     assert data["current"] in list(data["points"])  # type: ignore[call-overload]  # it is a list
+
+
+@pytest.mark.parametrize("is_probability", [True, False])
+@pytest.mark.parametrize("labels", [("no", "yes"), ("yes", "no")])
+def test_the_point_in_use_decides_a_tie_as_the_answer_does(
+    labels: tuple[str, str], is_probability: bool
+) -> None:
+    ranking = GroupRanking(labels=("no", "yes"), groupings=(GENDER,), positive="yes")
+    statistics, decisions = [], []
+    for place in range(60):
+        own = sample(("no", "yes")[place % 2], gender="fm"[place % 3 == 0])
+        yes = (0.5, 0.9 if place % 2 else 0.1)[place % 5 == 0]
+        by_label = {"no": 1 - yes, "yes": yes}
+        given = Classification(
+            labels=labels,
+            scores=tuple(by_label[label] for label in labels),
+            is_probability=is_probability,
+        )
+        for found, metric in ((statistics, ranking), (decisions, METRIC)):
+            score = metric.measure(own, given)
+            assert isinstance(score, Scored)
+            found.append(score.statistics)
+    rows = np.array(decisions)
+    figures = ranking.figures(np.array(statistics))
+    data = next(one.data for one in figures if one.kind is FigureKind.FAIRNESS_TRADEOFF)
+    assert isinstance(data["current"], dict)
+    assert data["current"]["accuracy"] == pytest.approx((rows[:, 0] == rows[:, 1]).mean())
+    gaps = by_id(METRIC, rows.tolist())
+    assert data["current"]["equalized_odds"] == gaps["equalized_odds_difference[gender]"]
