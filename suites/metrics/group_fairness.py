@@ -54,9 +54,9 @@ class GroupFairness:
     """Compares who is taken for what between groups. Equal to fairlearn and scikit-learn.
 
     With a positive label all is about it against the rest; otherwise each label is held against
-    the rest in turn, and a gap is the worst label's. A rate that divides by nothing (the true
-    positive rate of a group without positives) is undefined and its group has no part in that
-    gap, where fairlearn takes it for 0.
+    the rest in turn, and a gap is the worst label's. The true positive rate and F1 of a group
+    without positives are undefined, as is any rate that divides by nothing, and the group has no
+    part in that gap, where fairlearn and scikit-learn take them for 0.
     """
 
     name: ClassVar[str] = "group_fairness"
@@ -97,13 +97,14 @@ class GroupFairness:
 
     @property
     def signature(self) -> Mapping[str, str]:
-        """Labels, groups and threshold."""
+        """Labels, groups and threshold, and the version of the numbers."""
         groups = ";".join(f"{one.name}={','.join(one.groups)}" for one in self.groupings)
         return {
             "labels": ",".join(self.labels),
             "positive": self.positive or "one-vs-rest",
             "groups": groups,
             "threshold": "argmax" if self.threshold is None else f"{self.threshold:g}",
+            "version": "2",
         }
 
     def measure(self, sample: Sample, output: Output) -> Score:

@@ -18,6 +18,7 @@ from harness.suites.fairness import Fairness
 from harness.suites.metrics.group_fairness import GroupFairness
 from harness.suites.metrics.group_permutation import Exchange, gap_tests
 from harness.suites.metrics.group_ranking import GroupRanking
+from harness.suites.metrics.group_rates import group_rates
 from harness.suites.metrics.grouping import Grouping
 
 GENDER = Grouping(name="gender", columns=("gender",), groups=("f", "m"), left_out=("x (1)",))
@@ -85,6 +86,16 @@ def test_a_group_without_positives_has_no_true_positive_rate_and_no_part_in_its_
     assert np.isnan(found["tpr[gender=f]"])
     assert np.isnan(found["equal_opportunity_difference[gender]"])
     assert found["fpr[gender=f]"] == 0.5
+
+
+def test_a_group_without_positives_has_no_f1_and_no_part_in_its_gap() -> None:
+    found = by_id(METRIC, [[0, 1, 0], [0, 0, 0], [1, 1, 1], [0, 0, 1]])
+    assert np.isnan(found["f1[gender=f]"])
+    assert found["f1[gender=m]"] == 1.0
+    assert np.isnan(found["f1_difference[gender]"])
+    rows = np.array([[0, 0, 0], [1, 1, 0], [0, 2, 0], [0, 0, 1], [1, 1, 1], [2, 2, 1]], float)
+    f1 = group_rates(rows, np.ones((1, 6)), 2, 3).f1[0]
+    assert f1.tolist() == [(2 / 3 + 1) / 2, 1.0], "the mean over the labels that a group has"
 
 
 def test_the_small_group_is_named_in_the_definition() -> None:
