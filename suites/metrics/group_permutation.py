@@ -106,9 +106,10 @@ def gap_tests(
 ) -> Mapping[str, GapTest]:
     """Hold gaps against those of permuted groups.
 
-    A gap that hardly any permutation reaches is held against more of them, as many as Holm's
-    correction asks for, within bounds. That keeps the level: a test which stops after the first
-    ones has a p-value above that of any which goes on with so few.
+    A gap that fewer than ten permutations reach is held against more of them, as many as Holm's
+    correction asks for, within bounds (as Besag and Clifford 1991 stop where ten are reached).
+    The chance of a false alarm stays: below the p-value of ten, what has stopped is never one;
+    above it, what goes on would have been one of the first permutations alone.
 
     Args:
         gaps: makes them from codes.
