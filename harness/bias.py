@@ -187,9 +187,7 @@ def _own_tests(figures: Sequence[Figure], level: float) -> Iterator[tuple[str, O
             yield from _of_swaps(_rows(figure.data, "pairs"))
 
 
-def _of_gaps(
-    gaps: Sequence[Mapping[str, Any]], alpha: float
-) -> Iterator[tuple[str, OwnTest]]:
+def _of_gaps(gaps: Sequence[Mapping[str, Any]], alpha: float) -> Iterator[tuple[str, OwnTest]]:
     n_tests = sum(gap["if_equal"] is not None for gap in gaps)
     for gap in gaps:
         test = gap["if_equal"]

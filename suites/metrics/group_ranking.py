@@ -165,7 +165,9 @@ class GroupRanking:
         gaps: list[GapRow] = []
         others: list[Figure] = []
         for place, grouping in enumerate(self.groupings):
-            gaps += self._tested(statistics, clusters, place, values).rows(level, len(self.groupings))
+            gaps += self._tested(statistics, clusters, place, values).rows(
+                level, len(self.groupings)
+            )
             others.append(self._groups(statistics, place, values, intervals))
             own = statistics[:, [0, 1, _N_OWN + place]]
             others.append(tradeoff_figure(own, grouping, self.positive, self._current))

@@ -187,10 +187,10 @@ def test_the_trade_off_marks_the_threshold_in_use() -> None:
     assert data["current"] in list(data["points"])  # type: ignore[call-overload]  # it is a list
 
 
-@pytest.mark.parametrize("is_probability", [True, False])
+@pytest.mark.parametrize("kind", ["probabilities", "other scores"])
 @pytest.mark.parametrize("labels", [("no", "yes"), ("yes", "no")])
 def test_the_point_in_use_decides_a_tie_as_the_answer_does(
-    labels: tuple[str, str], is_probability: bool
+    labels: tuple[str, str], kind: str
 ) -> None:
     ranking = GroupRanking(labels=("no", "yes"), groupings=(GENDER,), positive="yes")
     statistics, decisions = [], []
@@ -201,7 +201,7 @@ def test_the_point_in_use_decides_a_tie_as_the_answer_does(
         given = Classification(
             labels=labels,
             scores=tuple(by_label[label] for label in labels),
-            is_probability=is_probability,
+            is_probability=kind == "probabilities",
         )
         for found, metric in ((statistics, ranking), (decisions, METRIC)):
             score = metric.measure(own, given)
