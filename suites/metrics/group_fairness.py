@@ -219,29 +219,23 @@ class GroupFairness:
 
     def _tested(self, statistics: Floats, clusters: Integers | None, place: int) -> TestedGaps:
         grouping = self.groupings[place]
-        own = statistics[:, [0, 1, _N_OWN + place]]
-        ones = np.ones((1, len(own)))
+        kinds, ones = statistics[:, :_N_OWN], np.ones((1, len(statistics)))
 
-        def rates_of(rows: Floats, weights: Floats) -> GroupRates:
-            return group_rates(rows, weights, len(grouping.groups), self._n_classes)
+        def gaps(rows: Floats, weights: Floats) -> Mapping[str, Floats]:
+            return group_gaps(group_rates(rows, weights, len(grouping.groups), self._n_classes))
 
-        def rates(codes: Integers) -> GroupRates:
-            return rates_of(np.column_stack([own[:, :2], codes]), ones)
-
-        codes = own[:, 2].astype(np.int64)
         return TestedGaps(
             grouping=grouping,
             gaps=lambda drawn: {
-                name: float(value[0]) for name, value in group_gaps(rates(drawn)).items()
+                name: float(value[0])
+                for name, value in gaps(np.column_stack([kinds, drawn]), ones).items()
             },
-            codes=codes,
-            targets=own[:, 0].astype(np.int64),
+            codes=statistics[:, _N_OWN + place].astype(np.int64),
+            targets=statistics[:, 0].astype(np.int64),
             clusters=clusters,
             names=TESTED,
-            ends=_ends(_gap_values(self, rates(codes), grouping)),
-            tables=Tables(
-                kinds=own[:, :2], gaps=lambda rows, counts: group_gaps(rates_of(rows, counts))
-            ),
+            ends=_ends(_gap_values(self, self._rates(statistics, ones, place), grouping)),
+            tables=Tables(kinds=kinds, gaps=gaps),
         )
 
     def _rates(self, statistics: Floats, weights: Floats, place: int) -> GroupRates:

@@ -102,7 +102,7 @@ class GroupRanking:
         scores = scores_of(answer, self.labels)
         if isinstance(scores, Unscored):
             return scores
-        score = self._score(answer, scores)
+        score = _score(self, answer, scores)
         codes = (float(grouping.code(sample)) for grouping in self.groupings)
         return Scored((float(self.labels[target] == self.positive), score, *codes))
 
@@ -233,21 +233,6 @@ class GroupRanking:
             yield "bpsn_auc", group, is_in != is_positive
             yield "bnsp_auc", group, is_in == is_positive
 
-    def _score(self, answer: Classification, scores: tuple[float, ...]) -> float:
-        own = self.labels.index(self.positive)
-        score = scores[own]
-        if not answer.is_probability:
-            # Such scores have no common zero: the lead over the best other label has.
-            score -= max(each for place, each in enumerate(scores) if place != own)
-        score = min(max(score, -float_info.max), float_info.max)
-        if self.threshold is not None or (answer.is_probability and len(self.labels) > _TWO):
-            return score
-        # On a tie the first label is decided for, and so on both sides of a threshold at the tie:
-        # each score goes to the side that its decision is on, by no more than rounding.
-        cut = 0.5 if answer.is_probability else 0.0
-        is_taken = answer.label == self.positive
-        return max(score, cut) if is_taken else min(score, math.nextafter(cut, -math.inf))
-
     def _current(self, scores: Floats) -> float:
         """Return the threshold that decisions are made at, or would be between two labels."""
         if self.threshold is not None:
@@ -272,6 +257,23 @@ def _quantities_of(grouping: Grouping, positive: str) -> Iterator[Quantity]:
                 direction=Direction.HIGHER,
                 definition=f"{words}, ties one half (Borkan et al. 2019)",
             )
+
+
+def _score(metric: GroupRanking, answer: Classification, scores: tuple[float, ...]) -> float:
+    """Return the positive label's score, on the side of the threshold that the answer is on."""
+    own = metric.labels.index(metric.positive)
+    score = scores[own]
+    if not answer.is_probability:
+        # Such scores have no common zero: the lead over the best other label has.
+        score -= max(each for place, each in enumerate(scores) if place != own)
+    score = min(max(score, -float_info.max), float_info.max)
+    if metric.threshold is not None or (answer.is_probability and len(metric.labels) > _TWO):
+        return score
+    # On a tie the first label is decided for, and so on either side of a threshold that lies at it:
+    # a score goes to the side that its decision is on, which takes no more than rounding.
+    cut = 0.5 if answer.is_probability else 0.0
+    is_taken = answer.label == metric.positive
+    return max(score, cut) if is_taken else min(score, math.nextafter(cut, -math.inf))
 
 
 def _part(statistics: Floats, chosen: Booleans) -> tuple[Booleans, Floats]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -42,7 +44,8 @@ def test_a_gap_that_no_permutation_reaches_is_shown_among_many(
     monkeypatch.setattr(group_permutation, "N_PERMUTATIONS", 100)
     figure, *_ = metric(n_groupings).charts(rows(400, n_groupings), None, level)
     assert figure.kind is FigureKind.GROUP_GAPS
-    tests = {gap["id"]: gap["if_equal"] for gap in figure.data["gaps"]}
+    gaps: Any = figure.data["gaps"]
+    tests = {gap["id"]: gap["if_equal"] for gap in gaps}
     assert tests[_PARITY]["p_adjusted"] < (1 - level) / 10
     others = [test["p_adjusted"] for name, test in tests.items() if not name.endswith("[c0]")]
     assert all(p > 1 - level for p in others)

@@ -193,7 +193,8 @@ def test_the_point_in_use_decides_a_tie_as_the_answer_does(
     labels: tuple[str, str], kind: str
 ) -> None:
     ranking = GroupRanking(labels=("no", "yes"), groupings=(GENDER,), positive="yes")
-    statistics, decisions = [], []
+    statistics: list[tuple[float, ...]] = []
+    decisions: list[tuple[float, ...]] = []
     for place in range(60):
         own = sample(("no", "yes")[place % 2], gender="fm"[place % 3 == 0])
         yes = (0.5, 0.9 if place % 2 else 0.1)[place % 5 == 0]
