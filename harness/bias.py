@@ -19,6 +19,7 @@ from harness.engine.bias import OwnTest, Part, effects_of
 from harness.engine.bias_ends import ends_words
 from harness.engine.bias_examples import Behind, behind, drawn
 from harness.engine.bias_signs import sign_tests
+from harness.stats.multiplicity import is_out_of_reach
 from harness.store.sample_scores import read_scores
 from harness.store.samples_file import StoredRecords
 from harness.stored_metrics import stored_metrics
@@ -26,6 +27,9 @@ from harness.stored_metrics import stored_metrics
 MAX_EXAMPLES = 3
 """Samples shown of each suite on each model."""
 
+_OUT_OF_REACH = (
+    "not testable with so many comparisons: its test has too few permutations for the correction"
+)
 _Key = tuple[str, str]
 
 
@@ -112,7 +116,7 @@ def _probed(
 ) -> Probed:
     level = run.manifest.confidence_level
     estimates = _estimates(run, done)
-    tests = dict(_own_tests(run.figures.get((done.model, done.suite), ())))
+    tests = dict(_own_tests(run.figures.get((done.model, done.suite), ()), level))
     signs: dict[Part, float | None] = {}
     ends: dict[str, str] = {}
     for metric in stored_metrics(done, probes).metrics if scores is not None else ():
@@ -174,20 +178,25 @@ def _lost(effects: Sequence[Effect], estimates: Sequence[Estimate]) -> set[str]:
     }
 
 
-def _own_tests(figures: Sequence[Figure]) -> Iterator[tuple[str, OwnTest]]:
+def _own_tests(figures: Sequence[Figure], level: float) -> Iterator[tuple[str, OwnTest]]:
     """Yield the tests that charts of gaps and of swaps carry, by quantity id."""
     for figure in figures:
         if figure.kind is FigureKind.GROUP_GAPS:
-            yield from _of_gaps(_rows(figure.data, "gaps"))
+            yield from _of_gaps(_rows(figure.data, "gaps"), 1 - level)
         elif figure.kind is FigureKind.COUNTERFACTUAL:
             yield from _of_swaps(_rows(figure.data, "pairs"))
 
 
-def _of_gaps(gaps: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, OwnTest]]:
+def _of_gaps(gaps: Sequence[Mapping[str, Any]], alpha: float) -> Iterator[tuple[str, OwnTest]]:
+    n_tests = sum(gap["if_equal"] is not None for gap in gaps)
     for gap in gaps:
         test = gap["if_equal"]
         if test is not None:
             p_value, p_adjusted = test["p_value"], test["p_adjusted"]
+            n_drawn = test["n_permutations"]
+            is_out = is_out_of_reach(
+                p_value, p_adjusted, n_drawn=n_drawn, n_tests=n_tests, alpha=alpha
+            )
             yield (
                 gap["id"],
                 OwnTest(
@@ -195,6 +204,7 @@ def _of_gaps(gaps: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, OwnTest]]
                     p_adjusted=p_adjusted,
                     detail=gap["ends"],
                     most_by_chance=test["high"],
+                    untested=_OUT_OF_REACH if is_out else "",
                 ),
             )
 

@@ -71,6 +71,8 @@ def verdict_words(found: Probed) -> str:
         return "not tested"
     n_lost = sum(map(_is_lost, found.effects))
     lost = f"; {format_count(n_lost)} not measured" if n_lost else ""
+    n_out = sum(bool(effect.untested) for effect in found.effects)
+    lost += f"; {format_count(n_out)} not testable" if n_out else ""
     if not n_shown:
         return f"nothing shown{lost}"
     number = "number" if len(tested) == 1 else "numbers"
@@ -270,6 +272,8 @@ def _short(effect: Effect, found: Probed) -> str:
 
 def _meaning(effect: Effect) -> str:
     reading = effect.reading
+    if effect.untested:
+        return effect.untested
     if effect.shown is Shown.UNTESTED and reading.test != "none":
         is_few = reading.test == "interval"
         why = "too few samples or clusters for a test" if is_few else "only its parts are tested"

@@ -147,6 +147,8 @@ class Effect:
     most_by_chance: float | None = None
     """Of a gap, up to where groups of these sizes that were alike would come; its own interval
     hardly ever reaches 0, and tells nothing of whether there is one."""
+    untested: str = ""
+    """Why its test, which was carried out, can tell nothing."""
 
     @property
     def is_below(self) -> bool:

@@ -27,6 +27,8 @@ class OwnTest:
     """Which group is lowest and which is highest."""
     most_by_chance: float | None = None
     """Upper end of what groups dealt out at random come to."""
+    untested: str = ""
+    """Why it can tell nothing; empty where it can."""
 
 
 def p_of_interval(estimate: Estimate, reference: float) -> float | None:
@@ -112,6 +114,7 @@ def _tested(
         p_adjusted=own.p_adjusted,
         detail=own.detail,
         most_by_chance=own.most_by_chance,
+        untested=own.untested,
     )
 
 
@@ -140,7 +143,7 @@ def _shown(effect: Effect, level: float) -> Shown:
     value, reading = effect.estimate.value, effect.reading
     if value is None:
         return Shown.UNKNOWN
-    if effect.p_adjusted is None:
+    if effect.p_adjusted is None or effect.untested:
         return Shown.UNTESTED
     if effect.p_adjusted > 1 - level:
         return Shown.NOT_SHOWN

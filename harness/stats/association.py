@@ -6,7 +6,8 @@ Two sets of target words X and Y, two sets of attribute words A and B. With cos 
     d    = (mean_x s(x) - mean_y s(y)) / std_{w in X and Y} s(w)
 
 (Caliskan, Bryson and Narayanan 2017). The standard deviation divides by n, as in WEFE, so that d
-lies in [-2, 2] for sets of equal size; May et al. (2019) divide by n - 1.
+is at most (n_X + n_Y) / sqrt(n_X n_Y) in size: 2 for sets of equal size, which Caliskan et al. have
+alone, and more for others. May et al. (2019) divide by n - 1.
 
 A word may stand in several sentences (May et al. 2019). Then s is that of each sentence, and a word
 keeps all of its sentences together wherever words change places or are left out.

@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 Floats: TypeAlias = NDArray[np.float64]
 
+CLEAR = 10
+"""With so many draws that come as far the p-value of a permutation test is well known."""
+
 
 def holm(p_values: Floats) -> Floats:
     """Adjust for the chance of any false alarm, under any dependence (Holm 1979).
@@ -58,6 +61,28 @@ def benjamini_hochberg(p_values: Floats) -> Floats:
     # A larger p can be scaled below a smaller one; the least of those above it holds for both.
     adjusted = np.minimum.accumulate(scaled[::-1])[::-1]
     return _restored(adjusted, order)
+
+
+def is_out_of_reach(
+    p_value: float, p_adjusted: float, *, n_drawn: int, n_tests: int, alpha: float
+) -> bool:
+    """Tell whether a permutation test has too few permutations to show anything after Holm.
+
+    Its smallest p-value is 1 / (1 + B); times the number of tests that may be above alpha, and
+    then nothing is known of a value which next to no permutation has reached.
+
+    Args:
+        p_value: (1 + permutations that come as far) / (1 + B).
+        p_adjusted: Holm's.
+        n_drawn: B.
+        n_tests: that it is adjusted over.
+        alpha: below or at which an adjusted p-value tells.
+
+    >>> is_out_of_reach(1 / 101, 0.1, n_drawn=100, n_tests=10, alpha=0.05)
+    True
+    """
+    is_bounded = n_tests > alpha * (1 + n_drawn)
+    return p_adjusted > alpha and is_bounded and p_value * (1 + n_drawn) < 1 + CLEAR
 
 
 def _rising(p_values: Floats) -> NDArray[np.int64]:

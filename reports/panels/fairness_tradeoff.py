@@ -79,7 +79,7 @@ def fairness_tradeoff_words(data: Data) -> str:
     return (
         f"{head}; within {CLOSE:g} of that accuracy the gap is smallest,"
         f" {format_number(best['equalized_odds'], digits=3)}, at threshold"
-        f" {format_number(best['threshold'], digits=3)}. That threshold was sought on these very"
+        f" {_threshold(best, now)}. That threshold was sought on these very"
         " samples: try it on others before it is used."
     )
 
@@ -92,7 +92,9 @@ def fairness_tradeoff_table(data: Data) -> Table:
             Cell(ABSENT)
             if point[name] is None
             else Cell(
-                format_number(point[name], digits=3),
+                format_number(point[name], digits=3)
+                if name != "threshold"
+                else _threshold(point, data["current"]),
                 order=point[name],
                 remark="in use" if name == "threshold" and point == data["current"] else "",
             )
@@ -103,6 +105,14 @@ def fairness_tradeoff_table(data: Data) -> Table:
     titles = ("Threshold", "Accuracy", "Balanced accuracy", "Demographic parity", "Equalised odds")
     columns = [Column(title=title, is_number=True) for title in titles]
     return text_table(f"Accuracy and gaps by {data['by']} at each threshold", columns, rows)
+
+
+def _threshold(point: Data, now: Data) -> str:
+    """Write a threshold; one that reads as that in use and is another by the side it lies on."""
+    own, used = (format_number(one["threshold"], digits=3) for one in (point, now))
+    if own != used or point["threshold"] == now["threshold"]:
+        return own
+    return f"just {'below' if point['threshold'] < now['threshold'] else 'above'} {own}"
 
 
 def _known(points: Sequence[Data], gap: str) -> list[Data]:
@@ -124,7 +134,7 @@ def _strokes(data: Data, gap: str, number: int, along: Scale, upward: Scale) -> 
     for x, y, point in places:
         is_current = point == data["current"]
         words = (
-            f"threshold {format_number(point['threshold'], digits=3)}: balanced accuracy"
+            f"threshold {_threshold(point, data['current'])}: balanced accuracy"
             f" {format_number(point['balanced_accuracy'], digits=3)}, gap in {_GAPS[gap]}"
             f" {format_number(point[gap], digits=3)}"
         )

@@ -9,6 +9,7 @@ from harness.reports.number_format import ABSENT, format_count, format_number
 from harness.reports.panels.panel import Panel, key
 from harness.reports.panels.rows import CIRCLE, RowMark, rows_panel
 from harness.reports.table import Cell, Column, Table, text_table
+from harness.stats.multiplicity import is_out_of_reach
 
 Data: TypeAlias = Mapping[str, Any]
 
@@ -86,12 +87,15 @@ def gaps_words(data: Data) -> str:
         f"{len(real)} of {len(known)} gaps are more than chance would make (p below 0.05 after"
         " Holm's correction); the largest of them is"
         if real
-        else f"None of {len(known)} gaps is more than chance would make; the largest is"
+        else f"None of {len(known)} gaps is shown to be more than chance would make; the largest is"
     )
+    n_out = sum(_is_out_of_reach(gap, len(known)) for gap in known)
+    are = "is" if n_out == 1 else "are"
+    out = f" {n_out} {are} not testable with so many comparisons." if n_out else ""
     return (
         f"{head} {format_number(worst['value'], digits=3)} in {about}{ends}; groups of these sizes"
         f" that were alike would show {low} to {high} (p {format_number(test['p_value'], digits=2)}"
-        f" by {format_count(test['n_permutations'])} permutations)."
+        f" by {format_count(test['n_permutations'])} permutations).{out}"
         f" A gap without such a test proves nothing: it is never 0.{_left_out(data['left_out'])}"
     )
 
@@ -186,6 +190,17 @@ def groups_table(data: Data) -> Table:
 
 def _is_real(gap: Data) -> bool:
     return bool(gap["if_equal"]) and gap["if_equal"]["p_adjusted"] < _ALPHA
+
+
+def _is_out_of_reach(gap: Data, n_tests: int) -> bool:
+    test = gap["if_equal"]
+    return is_out_of_reach(
+        test["p_value"],
+        test["p_adjusted"],
+        n_drawn=test["n_permutations"],
+        n_tests=n_tests,
+        alpha=_ALPHA,
+    )
 
 
 def _chosen(groups: Sequence[Data]) -> Sequence[Data]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
@@ -48,6 +49,12 @@ class Shape:
     names: tuple[str, ...] = ()
     """What X, Y, A and B stand for; runs of before are without."""
 
+    @property
+    def most(self) -> float:
+        """The largest d there can be: 2 for X and Y of one size, more for others."""
+        n_x, n_y, *_ = self.n_words
+        return (n_x + n_y) / math.sqrt(n_x * n_y)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssociationMetric:
@@ -80,8 +87,8 @@ class AssociationMetric:
                 definition="d, the mean association of X less that of Y over the standard deviation"
                 f" of both (ddof 0; {source}); of several tests the mean; above 0: X goes"
                 f" with A, below it Y does; {_LIMIT}",
-                low=-2.0,
-                high=2.0,
+                low=-self._most,
+                high=self._most,
                 is_headline=True,
             ),
             Quantity(
@@ -97,6 +104,7 @@ class AssociationMetric:
                 direction=Direction.NEITHER,
                 definition=f"twice the smaller of {kind}_p_value and the same share for the other"
                 " direction, at most 1; one test only",
+                is_headline=True,
                 is_of_test=True,
             ),
             Quantity(
@@ -104,13 +112,13 @@ class AssociationMetric:
                 direction=Direction.LOWER,
                 definition="mean over tests of the effect size without its sign; above 0 by chance"
                 " alone, the more so with few words",
-                high=2.0,
+                high=self._most,
             ),
             Quantity(
                 id=f"{kind}_associated_share",
                 direction=Direction.LOWER,
-                definition="tests with p at most 0.05 after Holm's correction / tests; 0 where"
-                " there is no association",
+                definition=f"tests with {kind}_p_two_sided at most 0.05 after Holm's correction /"
+                " tests; 0 where there is no association either way",
             ),
         )
 
@@ -118,11 +126,24 @@ class AssociationMetric:
     def probe(self) -> Probe:
         """What it tells of bias."""
         names = {name: shape.names for name, shape in self.shapes.items()}
-        return association_probe(self.kind, names)
+        return association_probe(self.kind, names, most=self._most)
+
+    @property
+    def _most(self) -> float:
+        return max((shape.most for shape in self.shapes.values()), default=2.0)
+
+    def _most_of(self, freedom: float) -> float:
+        """Return the largest d of a test, which is known by its words less one for each set."""
+        mine = [
+            shape.most
+            for shape in self.shapes.values()
+            if sum(shape.n_words) - len(shape.n_words) == freedom
+        ]
+        return max(mine, default=self._most)
 
     @property
     def signature(self) -> Mapping[str, str]:
-        """What is drawn, and the shapes of the tests."""
+        """What is drawn, the shapes of the tests, and which p-value the share of tests is of."""
         shapes = {
             name: {"n_words": shape.n_words, "n_sentences": shape.n_sentences}
             for name, shape in self.shapes.items()
@@ -131,6 +152,7 @@ class AssociationMetric:
             "permutations": str(self.permutations),
             "shapes": hash_json(shapes)[:12],
             "draws": str(self.seed),
+            "version": "2",
         }
 
     def measure(self, sample: Sample, output: Output) -> Score:
@@ -155,15 +177,15 @@ class AssociationMetric:
 
     def reduce(self, statistics: Floats, weights: Floats) -> Floats:
         """Return mean d, both p of a test that stands alone, mean |d| and the share that holds."""
-        d, p = statistics[:, 0], statistics[:, 3]
+        d, p, two_sided = statistics[:, [0, 3, 6]].T
         total = weights.sum(axis=1)
         found = np.full((len(weights), len(self.quantities)), np.nan)
         np.divide(weights @ d, total, out=found[:, 0], where=total > 0)
         np.divide(weights @ np.abs(d), total, out=found[:, 3], where=total > 0)
         if len(p) == 1:
             found[:, 1] = np.where(total > 0, p[0], np.nan)
-            found[:, 2] = np.where(total > 0, statistics[0, 6], np.nan)
-        holds = (holm(p) <= _ALPHA).astype(float)
+            found[:, 2] = np.where(total > 0, two_sided[0], np.nan)
+        holds = (holm(two_sided) <= _ALPHA).astype(float)
         np.divide(weights @ holds, total, out=found[:, 4], where=total > 0)
         return found
 
@@ -180,9 +202,15 @@ class AssociationMetric:
         n = len(d)
         value = float(d.mean())
         margin = t_margin(float(np.sqrt((stderr**2).sum()) / n), float(freedom.sum()), level)
+        most = sum(map(self._most_of, freedom.tolist())) / n
+        low, high = max(value - margin, -most), min(value + margin, most)
         found = {
             f"{self.kind}_effect_size": Interval(
-                low=value - margin, high=value + margin, level=level, method="jackknife-words"
+                # Rounding may carry a d that is as large as can be above what there can be.
+                low=min(low, value),
+                high=max(high, value),
+                level=level,
+                method="jackknife-words",
             )
         }
         if n == 1 and n_drawn[0]:

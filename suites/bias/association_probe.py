@@ -28,23 +28,27 @@ something at all."""
 _N_SETS = 4
 _FIRST = "puts the first words of a test nearer to its first idea than the second words are"
 _SECOND = "puts the second words of a test nearer to its first idea than the first words are"
-_SIZE = "with an effect size of {value} on a scale to 2"
+_SIZE = "with an effect size of {value} on a scale to"
 
 
-def association_probe(kind: str, tests: Mapping[str, tuple[str, ...]]) -> Probe:
+def association_probe(
+    kind: str, tests: Mapping[str, tuple[str, ...]], *, most: float = 2.0
+) -> Probe:
     """Return the probe of a set of association tests.
 
     Args:
         kind: ``weat`` or ``seat``.
         tests: by their names what their four sets stand for.
+        most: the largest effect size that any of them can have.
     """
+    size = f"{_SIZE} {most:.3g}"
     sides = {name: _sides(sets) for name, sets in tests.items() if len(sets) == _N_SETS}
     above, below = _FIRST, _SECOND
     if len(tests) == 1 and sides:
         ((above, below),) = ((f"puts {one}" for one in told) for told in sides.values())
     effect = Reading(
-        claim=f"{above}, {_SIZE}",
-        claim_below=f"{below}, {_SIZE}",
+        claim=f"{above}, {size}",
+        claim_below=f"{below}, {size}",
         reference=0.0,
         above="more than words dealt out at random would show",
         below="more than words dealt out at random would show",

@@ -143,7 +143,7 @@ class GroupCalibration:
         """Return the gaps beside those of permuted groups."""
         rows: list[GapRow] = []
         for place in range(len(self.groupings)):
-            rows += self._tested(statistics, clusters, place).rows(level)
+            rows += self._tested(statistics, clusters, place).rows(level, len(self.groupings))
         return (gaps_figure(rows, self.groupings, n=len(statistics), level=level),)
 
     def _tested(self, statistics: Floats, clusters: Integers | None, place: int) -> TestedGaps:

@@ -38,6 +38,7 @@ from harness.suites.metrics.group_figures import (
 from harness.suites.metrics.group_gap_rows import TestedGaps
 from harness.suites.metrics.group_probe import group_probe
 from harness.suites.metrics.group_rates import BINARY, GroupRates, group_gaps, group_rates
+from harness.suites.metrics.group_tables import Tables
 from harness.suites.metrics.grouping import Grouping, of_gap, of_group
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -53,9 +54,9 @@ class GroupFairness:
     """Compares who is taken for what between groups. Equal to fairlearn and scikit-learn.
 
     With a positive label all is about it against the rest; otherwise each label is held against
-    the rest in turn, and a gap is the worst label's. A rate that divides by nothing (the true
-    positive rate of a group without positives) is undefined and its group has no part in that
-    gap, where fairlearn takes it for 0.
+    the rest in turn, and a gap is the worst label's. The true positive rate and F1 of a group
+    without positives are undefined, as is any rate that divides by nothing, and the group has no
+    part in that gap, where fairlearn and scikit-learn take them for 0.
     """
 
     name: ClassVar[str] = "group_fairness"
@@ -96,13 +97,14 @@ class GroupFairness:
 
     @property
     def signature(self) -> Mapping[str, str]:
-        """Labels, groups and threshold."""
+        """Labels, groups and threshold, and the version of the numbers."""
         groups = ";".join(f"{one.name}={','.join(one.groups)}" for one in self.groupings)
         return {
             "labels": ",".join(self.labels),
             "positive": self.positive or "one-vs-rest",
             "groups": groups,
             "threshold": "argmax" if self.threshold is None else f"{self.threshold:g}",
+            "version": "2",
         }
 
     def measure(self, sample: Sample, output: Output) -> Score:
@@ -200,7 +202,7 @@ class GroupFairness:
         intervals = self.intervals(statistics, clusters, level)
         rows: list[GapRow] = []
         for place in range(len(self.groupings)):
-            rows += self._tested(statistics, clusters, place).rows(level)
+            rows += self._tested(statistics, clusters, place).rows(level, len(self.groupings))
         of_gaps = gaps_figure(rows, self.groupings, n=len(statistics), level=level)
         return (of_gaps, *self._group_figures(statistics, values, intervals))
 
@@ -217,24 +219,23 @@ class GroupFairness:
 
     def _tested(self, statistics: Floats, clusters: Integers | None, place: int) -> TestedGaps:
         grouping = self.groupings[place]
-        own = statistics[:, [0, 1, _N_OWN + place]]
-        ones = np.ones((1, len(own)))
+        kinds, ones = statistics[:, :_N_OWN], np.ones((1, len(statistics)))
 
-        def rates(codes: Integers) -> GroupRates:
-            rows = np.column_stack([own[:, :2], codes])
-            return group_rates(rows, ones, len(grouping.groups), self._n_classes)
+        def gaps(rows: Floats, weights: Floats) -> Mapping[str, Floats]:
+            return group_gaps(group_rates(rows, weights, len(grouping.groups), self._n_classes))
 
-        codes = own[:, 2].astype(np.int64)
         return TestedGaps(
             grouping=grouping,
             gaps=lambda drawn: {
-                name: float(value[0]) for name, value in group_gaps(rates(drawn)).items()
+                name: float(value[0])
+                for name, value in gaps(np.column_stack([kinds, drawn]), ones).items()
             },
-            codes=codes,
-            targets=own[:, 0].astype(np.int64),
+            codes=statistics[:, _N_OWN + place].astype(np.int64),
+            targets=statistics[:, 0].astype(np.int64),
             clusters=clusters,
             names=TESTED,
-            ends=_ends(_gap_values(self, rates(codes), grouping)),
+            ends=_ends(_gap_values(self, self._rates(statistics, ones, place), grouping)),
+            tables=Tables(kinds=kinds, gaps=gaps),
         )
 
     def _rates(self, statistics: Floats, weights: Floats, place: int) -> GroupRates:

@@ -38,14 +38,17 @@ _GAPS = {
     "equal_opportunity_difference": "largest less smallest true positive rate of {label} (Hardt et"
     " al. 2016; fairlearn)",
     "accuracy_difference": "largest less smallest accuracy of a group",
-    "f1_difference": "largest less smallest F1 of a group",
+    "f1_difference": "largest less smallest F1 of a group that has samples to find",
 }
 _RATES = {
     "selection_rate": (Direction.NEITHER, "share of {group} taken for {label}"),
     "tpr": (Direction.HIGHER, "share of {group}'s own {label} samples taken for it"),
     "fpr": (Direction.LOWER, "share of {group}'s other samples taken for {label}"),
     "accuracy": (Direction.HIGHER, "accuracy on {group}"),
-    "f1": (Direction.HIGHER, "F1 of {label} on {group}"),
+    "f1": (
+        Direction.HIGHER,
+        "F1 of {label} on {group}; undefined where it has no such sample (0 in scikit-learn)",
+    ),
 }
 
 

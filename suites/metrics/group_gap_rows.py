@@ -9,6 +9,7 @@ import numpy as np
 
 from harness.suites.metrics.group_figures import GapRow
 from harness.suites.metrics.group_permutation import Exchange, Floats, Gaps, Integers, gap_tests
+from harness.suites.metrics.group_tables import Tables
 from harness.suites.metrics.grouping import Grouping, of_gap
 
 
@@ -27,20 +28,26 @@ class TestedGaps:
     """Of the gaps, by whether labels change places among samples of one target only."""
     ends: Mapping[str, str]
     """Which group is lowest and which is highest, by the name of the gap."""
+    tables: Tables | None = None
+    """The same gaps from counts, where they hang on nothing else."""
 
-    def rows(self, level: float) -> Iterator[GapRow]:
+    def rows(self, level: float, n_groupings: int) -> Iterator[GapRow]:
         """Yield a row for each gap; it has no test where it is undefined.
 
         Args:
             level: of the range of gaps under permutation, in (0, 1).
+            n_groupings: whose gaps are tested together.
         """
         observed = self.gaps(self.codes)
+        n_tests = n_groupings * sum(map(len, self.names.values()))
         for is_by_target, names in self.names.items():
             if not names:
                 continue
             strata = self.targets if is_by_target else None
             exchange = Exchange(codes=self.codes, strata=strata, clusters=self.clusters)
-            tests = gap_tests(self.gaps, exchange, names, level=level)
+            tests = gap_tests(
+                self.gaps, exchange, names, level=level, n_tests=n_tests, tables=self.tables
+            )
             for name in names:
                 value = observed[name]
                 yield GapRow(

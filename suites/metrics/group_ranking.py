@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from sys import float_info
@@ -32,6 +33,7 @@ Integers: TypeAlias = NDArray[np.int64]
 Booleans: TypeAlias = NDArray[np.bool_]
 
 _N_OWN = 2
+_TWO = 2
 _GAP = "subgroup_auc_difference"
 _AREAS = {
     "subgroup_auc": "P(a {label} sample of {group} scores above another sample of {group})",
@@ -100,7 +102,7 @@ class GroupRanking:
         scores = scores_of(answer, self.labels)
         if isinstance(scores, Unscored):
             return scores
-        score = self._score(answer, scores)
+        score = _score(self, answer, scores)
         codes = (float(grouping.code(sample)) for grouping in self.groupings)
         return Scored((float(self.labels[target] == self.positive), score, *codes))
 
@@ -163,7 +165,9 @@ class GroupRanking:
         gaps: list[GapRow] = []
         others: list[Figure] = []
         for place, grouping in enumerate(self.groupings):
-            gaps += self._tested(statistics, clusters, place, values).rows(level)
+            gaps += self._tested(statistics, clusters, place, values).rows(
+                level, len(self.groupings)
+            )
             others.append(self._groups(statistics, place, values, intervals))
             own = statistics[:, [0, 1, _N_OWN + place]]
             others.append(tradeoff_figure(own, grouping, self.positive, self._current))
@@ -229,14 +233,6 @@ class GroupRanking:
             yield "bpsn_auc", group, is_in != is_positive
             yield "bnsp_auc", group, is_in == is_positive
 
-    def _score(self, answer: Classification, scores: tuple[float, ...]) -> float:
-        own = self.labels.index(self.positive)
-        score = scores[own]
-        if not answer.is_probability:
-            # Such scores have no common zero: the lead over the best other label has.
-            score -= max(each for place, each in enumerate(scores) if place != own)
-        return min(max(score, -float_info.max), float_info.max)
-
     def _current(self, scores: Floats) -> float:
         """Return the threshold that decisions are made at, or would be between two labels."""
         if self.threshold is not None:
@@ -261,6 +257,23 @@ def _quantities_of(grouping: Grouping, positive: str) -> Iterator[Quantity]:
                 direction=Direction.HIGHER,
                 definition=f"{words}, ties one half (Borkan et al. 2019)",
             )
+
+
+def _score(metric: GroupRanking, answer: Classification, scores: tuple[float, ...]) -> float:
+    """Return the positive label's score, on the side of the threshold that the answer is on."""
+    own = metric.labels.index(metric.positive)
+    score = scores[own]
+    if not answer.is_probability:
+        # Such scores have no common zero: the lead over the best other label has.
+        score -= max(each for place, each in enumerate(scores) if place != own)
+    score = min(max(score, -float_info.max), float_info.max)
+    if metric.threshold is not None or (answer.is_probability and len(metric.labels) > _TWO):
+        return score
+    # On a tie the first label is decided for, and so on either side of a threshold that lies at it:
+    # a score goes to the side that its decision is on, which takes no more than rounding.
+    cut = 0.5 if answer.is_probability else 0.0
+    is_taken = answer.label == metric.positive
+    return max(score, cut) if is_taken else min(score, math.nextafter(cut, -math.inf))
 
 
 def _part(statistics: Floats, chosen: Booleans) -> tuple[Booleans, Floats]:

@@ -37,7 +37,7 @@ class GroupRates:
     accuracy: Floats
     """(b, g)."""
     f1: Floats
-    """(b, g) of the one label, or the mean over the labels that occur or are predicted."""
+    """(b, g) of the one label, or the mean over the labels that occur; undefined without any."""
 
     @property
     def by_name(self) -> Mapping[str, Floats]:
@@ -78,7 +78,8 @@ def group_rates(rows: Floats, weights: Floats, n_groups: int, n_classes: int) ->
     taken = sums_by_code(of_prediction, n_cells, in_cells).reshape(shape)
     total = support.sum(axis=2, keepdims=True)
     others = np.where(total - support > _ROUNDING * total, total - support, 0.0)
-    each_f1 = ratio(2 * hits, support + taken)
+    # Without samples of a label its F1 would be 0 from the first that is taken for it wrongly.
+    each_f1 = ratio(2 * hits, np.where(support > 0, support + taken, 0.0))
     labels = slice(1, None) if n_classes == BINARY else slice(None)
     return GroupRates(
         selection_rate=ratio(taken, np.broadcast_to(total, shape))[:, :, labels],

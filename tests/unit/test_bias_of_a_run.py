@@ -11,11 +11,15 @@ from harness.bias import bias
 from harness.core.bias import Probed, Shown
 from harness.core.build import options_of
 from harness.core.estimate import Estimate
+from harness.core.figure import Figure, FigureKind
 from harness.core.ports import Metric
 from harness.core.run import Evaluation, Manifest, Run, Status
 from harness.reports.bias_words import sentences, verdict_words
+from harness.reports.charts import chart
 from harness.suites.bias.bbq_metric import BbqMetric
 from harness.suites.bias.generation_metric import GenerationMetric
+from harness.suites.metrics.group_fairness import GroupFairness
+from harness.suites.metrics.grouping import Grouping
 
 
 @pytest.fixture
@@ -52,6 +56,45 @@ def test_a_scorer_without_a_number_is_told_of(folder: Path) -> None:
     assert verdict_words(tested) == "nothing shown; 1 not measured"
 
 
+def test_a_gap_that_too_few_permutations_can_show_is_not_said_to_be_none(folder: Path) -> None:
+    """As of runs that drew a thousand for any number of gaps."""
+    sexes = Grouping(name="sex", columns=("sex",), groups=("f", "m"))
+    metric = GroupFairness(labels=("no", "yes"), groupings=(sexes,), positive="yes")
+    ids = ("demographic_parity_difference[sex]", "accuracy_difference[sex]")
+    tests = {
+        ids[0]: {"p_value": 1 / 1001, "p_adjusted": 60 / 1001},
+        ids[1]: {"p_value": 0.4, "p_adjusted": 1.0},
+    }
+    rows = [
+        {
+            "id": name,
+            "gap": name.partition("[")[0],
+            "by": "sex",
+            "value": 1.0,
+            "ends": "f to m",
+            "if_equal": {"expected": 0.04, "low": 0, "high": 0.1, "n_permutations": 1000, **test},
+        }
+        for name, test in (*tests.items(), *([(ids[1], tests[ids[1]])] * 58))
+    ]
+    data = {"n": 400, "level": 0.95, "gaps": rows, "left_out": {}}
+    figure = Figure(kind=FigureKind.GROUP_GAPS, title="Gaps", data=data)
+    numbers = [number(metric, name, 1.0) for name in ids]
+    one = probed(folder, [metric], numbers, (figure,))
+    assert [effect.shown for effect in one.effects] == [Shown.UNTESTED, Shown.NOT_SHOWN]
+    assert verdict_words(one) == "nothing shown; 1 not testable"
+    first = next(sentences(one))
+    assert "differ by 100 percentage points" in first
+    assert ": not testable with so many comparisons" in first
+    told = chart(figure).words
+    assert told.startswith("None of 60 gaps is shown to be more than chance would make")
+    assert "1 is not testable with so many comparisons." in told
+
+    enough = {**rows[0], "if_equal": {**rows[0]["if_equal"], "n_permutations": 22_000}}  # type: ignore[dict-item]
+    some = replace(figure, data={**data, "gaps": [enough, *rows[1:]]})
+    (first_effect, _) = probed(folder, [metric], numbers, (some,)).effects
+    assert first_effect.shown is Shown.NOT_SHOWN
+
+
 def number(
     metric: Metric, name: str, value: float | None, part: tuple[str, str] | None = None
 ) -> Estimate:
@@ -71,7 +114,9 @@ def number(
     )
 
 
-def probed(folder: Path, metrics: list[Metric], numbers: list[Estimate]) -> Probed:
+def probed(
+    folder: Path, metrics: list[Metric], numbers: list[Estimate], figures: tuple[Figure, ...] = ()
+) -> Probed:
     done = Evaluation(
         model="m",
         suite="s",
@@ -88,7 +133,9 @@ def probed(folder: Path, metrics: list[Metric], numbers: list[Estimate]) -> Prob
         started_at="",
         evaluations=(done,),
     )
-    found = bias(Run(manifest=manifest, estimates=tuple(numbers), figures={}, records=()), folder)
+    charts = {("m", "s"): figures}
+    run = Run(manifest=manifest, estimates=tuple(numbers), figures=charts, records=())
+    found = bias(run, folder)
     assert found is not None
     (one,) = found.probed
     return one

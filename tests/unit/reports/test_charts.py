@@ -345,6 +345,16 @@ def test_a_figure_without_data_has_a_sentence_and_an_empty_table(kind: FigureKin
     assert made.table.rows == ()
 
 
+def test_thresholds_that_read_alike_are_told_apart() -> None:
+    at = {"accuracy": 0.9, "balanced_accuracy": 0.9, "demographic_parity": 0.1}
+    now = {**at, "threshold": 0.5, "equalized_odds": 0.2}
+    below = {**at, "threshold": 0.49999999999999994, "equalized_odds": 0.1}
+    data = {"by": "g", "positive": "yes", "n": 9, "points": [below, now], "current": now}
+    made = chart(Figure(kind=FigureKind.FAIRNESS_TRADEOFF, title="t", data=data))
+    assert "the gap is smallest, 0.1, at threshold just below 0.5." in made.words
+    assert [row[0].text for row in made.table.rows] == ["just below 0.5", "0.5"]
+
+
 def test_slice_chart_names_its_extremes_and_the_whole() -> None:
     mine = [e for e in RUN.estimates if (e.model, e.suite) == (MODELS[1], SUITES[1])]
     whole = next(e for e in mine if e.slice is None)

@@ -18,6 +18,7 @@ from harness.suites.fairness import Fairness
 from harness.suites.metrics.group_fairness import GroupFairness
 from harness.suites.metrics.group_permutation import Exchange, gap_tests
 from harness.suites.metrics.group_ranking import GroupRanking
+from harness.suites.metrics.group_rates import group_rates
 from harness.suites.metrics.grouping import Grouping
 
 GENDER = Grouping(name="gender", columns=("gender",), groups=("f", "m"), left_out=("x (1)",))
@@ -85,6 +86,16 @@ def test_a_group_without_positives_has_no_true_positive_rate_and_no_part_in_its_
     assert np.isnan(found["tpr[gender=f]"])
     assert np.isnan(found["equal_opportunity_difference[gender]"])
     assert found["fpr[gender=f]"] == 0.5
+
+
+def test_a_group_without_positives_has_no_f1_and_no_part_in_its_gap() -> None:
+    found = by_id(METRIC, [[0, 1, 0], [0, 0, 0], [1, 1, 1], [0, 0, 1]])
+    assert np.isnan(found["f1[gender=f]"])
+    assert found["f1[gender=m]"] == 1.0
+    assert np.isnan(found["f1_difference[gender]"])
+    rows = np.array([[0, 0, 0], [1, 1, 0], [0, 2, 0], [0, 0, 1], [1, 1, 1], [2, 2, 1]], float)
+    f1 = group_rates(rows, np.ones((1, 6)), 2, 3).f1[0]
+    assert f1.tolist() == [(2 / 3 + 1) / 2, 1.0], "the mean over the labels that a group has"
 
 
 def test_the_small_group_is_named_in_the_definition() -> None:
@@ -174,3 +185,33 @@ def test_the_trade_off_marks_the_threshold_in_use() -> None:
     assert data["current"]["accuracy"] == pytest.approx((taken == targets).mean())
     assert data["current"]["demographic_parity"] == pytest.approx(abs(shares[0] - shares[1]))
     assert data["current"] in list(data["points"])  # type: ignore[call-overload]  # it is a list
+
+
+@pytest.mark.parametrize("kind", ["probabilities", "other scores"])
+@pytest.mark.parametrize("labels", [("no", "yes"), ("yes", "no")])
+def test_the_point_in_use_decides_a_tie_as_the_answer_does(
+    labels: tuple[str, str], kind: str
+) -> None:
+    ranking = GroupRanking(labels=("no", "yes"), groupings=(GENDER,), positive="yes")
+    statistics: list[tuple[float, ...]] = []
+    decisions: list[tuple[float, ...]] = []
+    for place in range(60):
+        own = sample(("no", "yes")[place % 2], gender="fm"[place % 3 == 0])
+        yes = (0.5, 0.9 if place % 2 else 0.1)[place % 5 == 0]
+        by_label = {"no": 1 - yes, "yes": yes}
+        given = Classification(
+            labels=labels,
+            scores=tuple(by_label[label] for label in labels),
+            is_probability=kind == "probabilities",
+        )
+        for found, metric in ((statistics, ranking), (decisions, METRIC)):
+            score = metric.measure(own, given)
+            assert isinstance(score, Scored)
+            found.append(score.statistics)
+    rows = np.array(decisions)
+    figures = ranking.figures(np.array(statistics))
+    data = next(one.data for one in figures if one.kind is FigureKind.FAIRNESS_TRADEOFF)
+    assert isinstance(data["current"], dict)
+    assert data["current"]["accuracy"] == pytest.approx((rows[:, 0] == rows[:, 1]).mean())
+    gaps = by_id(METRIC, rows.tolist())
+    assert data["current"]["equalized_odds"] == gaps["equalized_odds_difference[gender]"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -67,7 +68,8 @@ def test_words_on_two_sides_are_as_far_as_can_be(tmp_path: Path, level: str) -> 
     d, p, two_sided, magnitude, share = metric.reduce(statistics, np.ones((1, 1)))[0]
     assert 1.9 < d <= 2.0
     assert magnitude == d
-    assert (p, two_sided, share) == (1 / 20, 2 / 20, 1.0)
+    assert (p, two_sided) == (1 / 20, 2 / 20)
+    assert share == 0.0  # by the two-sided p, which three words a set cannot bring below that
     interval = metric.intervals(statistics, None, 0.95)[f"{metric.kind}_effect_size"]
     assert interval.low < d < interval.high
     assert {quantity.id.partition("_")[0] for quantity in metric.quantities} == {metric.kind}
@@ -115,6 +117,34 @@ def test_a_p_value_is_of_one_test_alone(tmp_path: Path) -> None:
     assert (d, magnitude) == (0.25, 0.75)
     assert np.isnan([p, two_sided]).all()
     assert share == 0.0  # each holds alone, neither after Holm's correction
+
+
+def test_an_association_the_other_way_counts_as_one(tmp_path: Path) -> None:
+    _, metric, _ = prepared(WordAssociationSuite(data=sheet(tmp_path)))
+    turned = np.array([[-1.8, 0.2, 5, 1.0, 0, 0, 0.002], [0.1, 0.2, 5, 0.4, 0, 0, 0.8]])
+    mirrored = turned * [-1, 1, 1, 1, 1, 1, 1] + [[0, 0, 0, -0.999, 0, 0, 0], [0] * 7]
+    for rows in (turned, mirrored):
+        assert metric.reduce(rows, np.ones((1, 2)))[0, 4] == 0.5
+
+
+def test_sets_of_unequal_size_have_a_longer_scale(tmp_path: Path) -> None:
+    uneven = TESTS.replace('["rat", "flea", "tick"]', '["rat", "flea", "tick", "wasp", "gnat"]')
+    task, metric, sample = prepared(WordAssociationSuite(data=sheet(tmp_path, uneven)))
+    angles = {**DIRECTIONS, "wasp": 2.9, "gnat": 2.9, "pony": 0.2, "cat": 0.2, "rat": 2.9}
+    score = metric.measure(sample, embedded(task, {**angles, "tick": 2.9}))
+    assert isinstance(score, Scored)
+    most = 8 / 15**0.5
+    assert score.statistics[0] == pytest.approx(most)
+    effect, *_, magnitude, _ = metric.quantities
+    assert (effect.low, effect.high, magnitude.high) == (-most, most, most)
+    assert metric.probe.readings[effect.id].claim.endswith("on a scale to 2.07")
+    interval = metric.intervals(np.array([score.statistics]), None, 0.95)[effect.id]
+    assert interval.low <= score.statistics[0] <= interval.high <= most + 1e-12
+    _, even, _ = prepared(WordAssociationSuite(data=sheet(tmp_path)))
+    both = replace(metric, shapes={**metric.shapes, "even": even.shapes["warmth"]})
+    wide = np.array([[1.9, 1.0, 6.0, 0.1, 2, 0, 0.2]])
+    assert both.intervals(wide, None, 0.95)[effect.id].high == 2.0
+    assert (even.quantities[0].low, even.quantities[0].high) == (-2.0, 2.0)
 
 
 def test_a_missing_vector_is_no_score(tmp_path: Path) -> None:
