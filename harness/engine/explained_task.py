@@ -18,7 +18,13 @@ from harness.core.sample import Sample
 from harness.core.score import Unscored
 from harness.engine.driven_texts import DrivenTexts
 from harness.engine.explanation_course import Answer, course_of
-from harness.engine.explanation_pool import ExplanationCache, ExplanationPool, Question, Told
+from harness.engine.explanation_pool import (
+    WRITTEN_VERSION,
+    ExplanationCache,
+    ExplanationPool,
+    Question,
+    Told,
+)
 from harness.engine.explanation_trials import TRIALS_VERSION
 from harness.engine.kept_answers import kept_answers
 from harness.engine.lock_step import Room
@@ -72,7 +78,7 @@ class ExplainedTask(DrivenTexts):
             capability=capability,
             text=sample.text,
             explainer=self.explainer.label,
-            version=self._version[:16],
+            version=self._version_for(capability)[:16],
             question=self.question_of(sample, capability),
         )
 
@@ -148,6 +154,12 @@ class ExplainedTask(DrivenTexts):
                 **self._paraphrased,
             }
         )
+
+    def _version_for(self, capability: Capability) -> str:
+        # What scores or classifies has the version of before answers in words had one.
+        if capability is not Capability.GENERATES:
+            return self._version
+        return hash_json({"of": self._version, "written": WRITTEN_VERSION})
 
     @property
     def _paraphrased(self) -> dict[str, object]:
