@@ -12,9 +12,9 @@ from fakes.workplace import Workplace
 
 pytest.importorskip("transformers")
 
-from harness.core.explained import Explained  # noqa: E402 - transformers may be absent
-from harness.core.response import Response  # noqa: E402
-from harness.store.run_folder import load_run_folder  # noqa: E402
+from harness.core.explained import Explained
+from harness.core.response import Response
+from harness.store.run_folder import load_run_folder
 
 _SPEC = """\
 [[model]]
