@@ -140,7 +140,7 @@ def test_white_space_at_the_end_of_an_answer_is_no_part_of_it() -> None:
 
 
 @pytest.mark.parametrize("is_greedy", [True, False, None])
-def test_whether_the_text_is_in_the_tokens_that_the_model_writes(is_greedy: bool | None) -> None:
+def test_whether_the_text_is_in_the_tokens_that_the_model_writes(*, is_greedy: bool | None) -> None:
     one = explained(Writer(is_greedy=is_greedy), "the sea is blue")["the sea is blue"]
     assert one.is_read_as_written is is_greedy
     assert decode_output(encode_output(one)) == one
