@@ -276,12 +276,12 @@ def _notes(samples: Sequence[ExplainedSample]) -> Iterator[str]:
 
 def _written(samples: Sequence[ExplainedSample]) -> WrittenAnswers | None:
     """Count the answers whose text is read in other tokens; every method explains the same text."""
-    known = [
-        each
-        for sample in samples
-        if (each := next(iter(sample.explained.values())).is_read_as_written) is not None
-    ]
-    return WrittenAnswers(n=len(known), n_in_other_tokens=known.count(False)) if known else None
+    told = {
+        sample.id: next(iter(sample.explained.values())).is_read_as_written for sample in samples
+    }
+    known = {name: is_so for name, is_so in told.items() if is_so is not None}
+    others = tuple(name for name, is_so in known.items() if not is_so)
+    return WrittenAnswers(n=len(known), in_other_tokens=others) if known else None
 
 
 def _cluster(record: Record) -> str:

@@ -76,7 +76,7 @@ def sentences(found: Explanations) -> Iterator[str]:
             why = f": {method.note.rstrip('.')}" if method.note else ""
             yield f"{method.label} has explained no sample{why}"
     yield from found.notes
-    if found.written is not None and found.written.n_in_other_tokens:
+    if found.written is not None and found.written.in_other_tokens:
         yield written_sentence(found.written)
     yield from _of_words(found)
     if found.agreements:
@@ -136,11 +136,13 @@ def verdict_words(found: Explanations) -> str:
 
 def written_sentence(found: WrittenAnswers) -> str:
     """Say how many answers are explained in other tokens than the model wrote."""
-    n, k = format_count(found.n), found.n_in_other_tokens
-    are = "is" if k == 1 else "are"
+    k = len(found.in_other_tokens)
+    more = (f"{format_count(k - _MOST_NAMED)} more",) if k > _MOST_NAMED else ()
+    names = and_list((*found.in_other_tokens[:_MOST_NAMED], *more))
     return (
-        f"Of {n} answer{'' if found.n == 1 else 's'}, {format_count(k)} {are} read in other tokens "
-        "than those they were written in: what is explained is how likely the model finds the "
+        f"Of {format_count(found.n)} answer{'' if found.n == 1 else 's'}, {format_count(k)} "
+        f"({names}) {'is' if k == 1 else 'are'} read in other tokens than those "
+        "they were written in: what is explained is how likely the model finds the "
         "text read so, as a rule at a lower probability than as it was written"
     )
 

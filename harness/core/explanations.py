@@ -223,8 +223,9 @@ class WrittenAnswers:
     """Explained answers in words of which the model tells whether it would write them so."""
 
     n: int
-    n_in_other_tokens: int
-    """Those whose text, read behind the prompt, is in other tokens than the model's own."""
+    in_other_tokens: tuple[str, ...]
+    """Ids of the samples whose answer, read behind the prompt, is in other tokens than the model's
+    own."""
 
 
 class Kind(StrEnum):

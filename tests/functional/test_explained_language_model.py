@@ -28,8 +28,13 @@ data = "quiz.jsonl"
 paraphrase = []
 """
 _ROWS = (
-    {"q": "Which animal barks at night?", "a": "a dog", "options": ["a dog", "a cat", "grass"]},
-    {"q": "What do cows eat?", "a": "grass", "options": ["grass", "a cat"]},
+    {
+        "n": "1",
+        "q": "Which animal barks at night?",
+        "a": "a dog",
+        "options": ["a dog", "a cat", "grass"],
+    },
+    {"n": "2", "q": "What do cows eat?", "a": "grass", "options": ["grass", "a cat"]},
 )
 _CHOICE = """\
 name = "quiz"
@@ -41,7 +46,7 @@ columns.target = "a"
 _TEXT = """\
 name = "prose"
 suite = "generation"
-columns = { text = "q", target = "a" }
+columns = { text = "q", target = "a", id = "n" }
 metrics = ["exact_match"]
 max_new_tokens = 6
 """
@@ -116,13 +121,14 @@ def test_answers_that_are_read_in_other_tokens_are_told(quiz: Workplace) -> None
     report = quiz.harness("report", quiz.latest, "--format", "json")
     assert report.code == 0, report.err
     (data,) = json.loads(report.out)["explanations"]
-    assert data["written"] == {"n": 2, "n_in_other_tokens": k}
-    sentence = f"Of 2 answers, {k} {'is' if k == 1 else 'are'} read in other tokens than those"
+    names = [str(place) for place, is_so in enumerate(told, start=1) if not is_so]
+    assert data["written"] == {"n": 2, "in_other_tokens": names}
+    told_of = " and ".join(names)
+    sentence = f"Of 2 answers, {k} ({told_of}) {'is' if k == 1 else 'are'} read in other tokens"
     page = (quiz.latest / "report.html").read_text(encoding="utf-8")
     markdown = quiz.harness("report", quiz.latest, "--format", "md").out
     assert sentence in page
     assert sentence in markdown
-    assert "read in other tokens than it was written in" in page
 
 
 def test_answers_that_are_drawn_need_not_be_the_first_choice(quiz: Workplace) -> None:
