@@ -128,7 +128,7 @@ def test_answers_that_are_read_in_other_tokens_are_told(quiz: Workplace) -> None
     page = (quiz.latest / "report.html").read_text(encoding="utf-8")
     markdown = quiz.harness("report", quiz.latest, "--format", "md").out
     assert sentence in page
-    assert sentence in markdown
+    assert sentence in markdown.replace("\\", "")  # without its escapes
 
 
 def test_answers_that_are_drawn_need_not_be_the_first_choice(quiz: Workplace) -> None:
