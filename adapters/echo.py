@@ -125,7 +125,7 @@ def _last_line(prompt: Prompt) -> str:
 def _score(payload: LogLikelihood) -> LogLikelihoods:
     return LogLikelihoods(
         tuple(
-            ContinuationScore(-float(len(text)), len(text.split()), is_greedy=False)
+            ContinuationScore(-float(len(text)), len(text.split()), is_greedy=None)
             for text in payload.continuations
         )
     )

@@ -6,7 +6,8 @@ payload                   plain value
 ``Generate``              a string
 ``LogLikelihood``         one item per continuation: its log-likelihood (natural logarithm, at
                           most 0), or the list of its tokens' log-likelihoods. A single number
-                          tells no token count: ``n_tokens`` is then 0, ``is_greedy`` false.
+                          tells no token count: ``n_tokens`` is then 0. What the model
+                          would have written itself is not told: ``is_greedy`` is None.
 ``RollingLogLikelihood``  the list of the tokens' log-likelihoods
 ``Classify``              a score per label, as an object ``{label: score}``
 ``Embed``                 a list of numbers
@@ -100,8 +101,8 @@ def _read_continuation(value: object) -> ContinuationScore:
     value = _unwrapped(value)
     if isinstance(value, Sequence) and not isinstance(value, str):
         tokens = [check_log_likelihood(token) for token in value]
-        return ContinuationScore(fsum(tokens), len(tokens), is_greedy=False)
-    return ContinuationScore(check_log_likelihood(value), 0, is_greedy=False)
+        return ContinuationScore(fsum(tokens), len(tokens), is_greedy=None)
+    return ContinuationScore(check_log_likelihood(value), 0, is_greedy=None)
 
 
 def _read_token_log_likelihoods(_: RollingLogLikelihood, value: object) -> TokenLogLikelihoods:

@@ -10,7 +10,14 @@ from pathlib import Path
 
 from harness.core.explained import Explained, LeftOut
 from harness.core.explained_attacks import AttackMethod
-from harness.core.explanations import Explanations, Kind, Method, Paraphrased, ShownSample
+from harness.core.explanations import (
+    Explanations,
+    Kind,
+    Method,
+    Paraphrased,
+    ShownSample,
+    WrittenAnswers,
+)
 from harness.core.request import ExplainText
 from harness.core.response import Response
 from harness.core.run import Evaluation, Record, Run
@@ -135,6 +142,7 @@ class _Stored:
             agreements=tuple(agreements_of(samples, [one.label for one in methods], self._level)),
             examples=tuple(self._examples(samples)),
             notes=tuple(_notes(samples)),
+            written=_written(samples),
         )
         lead = found.lead.label if found.lead else None
         attacks = explained_attacks(self._run, self.stored_records, (model, suite), lead)
@@ -264,6 +272,16 @@ def _notes(samples: Sequence[ExplainedSample]) -> Iterator[str]:
             f"{n_single} of {len(samples)} texts are one word, which cannot be ranked: no method "
             "is tried on them"
         )
+
+
+def _written(samples: Sequence[ExplainedSample]) -> WrittenAnswers | None:
+    """Count the answers whose text is read in other tokens; every method explains the same text."""
+    told = {
+        sample.id: next(iter(sample.explained.values())).is_read_as_written for sample in samples
+    }
+    known = {name: is_so for name, is_so in told.items() if is_so is not None}
+    others = tuple(name for name, is_so in known.items() if not is_so)
+    return WrittenAnswers(n=len(known), in_other_tokens=others) if known else None
 
 
 def _cluster(record: Record) -> str:

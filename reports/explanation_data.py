@@ -24,6 +24,7 @@ def explanation_data(found: Explanations) -> dict[str, Json]:
         "words": plain(found.words),
         "n_words": found.n_words,
         "notes": list(found.notes),
+        "written": plain(found.written),
         "shortcuts": _shortcuts(found.shortcuts),
         "leaks": [
             {

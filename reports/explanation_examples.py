@@ -10,8 +10,7 @@ from harness.core.comparison import Flip
 from harness.core.explained import Explained
 from harness.core.explanations import Explanations, ShownSample, believed
 from harness.reports.coloured_text import ColouredText, coloured_text, largest_of, output_values
-from harness.reports.number_format import format_number
-from harness.reports.sample_rows import LongText, long_text
+from harness.reports.sample_rows import LongText, explained_value, long_text
 
 _MAX_NAME = 120
 _TWO = 2
@@ -97,7 +96,7 @@ def coloured_flip(flip: Flip) -> Iterator[ColouredSide]:
         text = coloured_text(record.sample.text, one, place or 0, largest=largest)
         if text is not None:
             title = f"{name}: {_title(one, place or 0, twice.method)}"
-            yield ColouredSide(title=title, value=_value(one, place or 0), text=text)
+            yield ColouredSide(title=title, value=explained_value(one, place or 0), text=text)
 
 
 def _place(explained: Explained, output: str) -> int | None:
@@ -124,7 +123,9 @@ def _side(
     text = coloured_text(sample.text, explained, output, largest=largest)
     if text is not None:
         yield ColouredSide(
-            title=_title(explained, output, label), value=_value(explained, output), text=text
+            title=_title(explained, output, label),
+            value=explained_value(explained, output),
+            text=text,
         )
 
 
@@ -134,10 +135,6 @@ def _title(explained: Explained, output: int, label: str) -> str:
     name = explained.outputs[output][:_MAX_NAME]
     start = f"Why “{name}”" if output == explained.chosen else f"What speaks for “{name}”"
     return f"{start}, by {label}"
-
-
-def _value(explained: Explained, output: int) -> str:
-    return f"{explained.unit} {format_number(explained.whole[output], digits=3)}"
 
 
 def _anchor(found: Explanations, sample: ShownSample) -> str:

@@ -13,6 +13,7 @@ from harness.core.explanations import (
     Method,
     Shortcuts,
     Trust,
+    WrittenAnswers,
 )
 from harness.reports.number_format import (
     format_count,
@@ -77,6 +78,8 @@ def sentences(found: Explanations) -> Iterator[str]:
             why = f": {method.note.rstrip('.')}" if method.note else ""
             yield f"{method.label} has explained no sample{why}"
     yield from found.notes
+    if found.written is not None and found.written.in_other_tokens:
+        yield written_sentence(found.written)
     yield from _of_words(found)
     if found.agreements:
         yield _of_agreement(found.agreements)
@@ -151,6 +154,19 @@ def verdict_words(found: Explanations) -> str:
     n_trusted = sum(method.trust is Trust.TRUSTED for method in tried)
     noun = "method deserves" if len(tried) == 1 else "methods deserve"
     return f"{format_count(n_trusted)} of {format_count(len(tried))} {noun} trust"
+
+
+def written_sentence(found: WrittenAnswers) -> str:
+    """Say how many answers are explained in other tokens than the model wrote."""
+    k = len(found.in_other_tokens)
+    more = (f"{format_count(k - _MOST_NAMED)} more",) if k > _MOST_NAMED else ()
+    names = and_list((*found.in_other_tokens[:_MOST_NAMED], *more))
+    return (
+        f"Of {format_count(found.n)} answer{'' if found.n == 1 else 's'}, {format_count(k)} "
+        f"({names}) {'is' if k == 1 else 'are'} read in other tokens than those "
+        "they were written in: what is explained is how likely the model finds the "
+        "text read so, as a rule at a lower probability than as it was written"
+    )
 
 
 def mean_text(mean: Mean) -> str:

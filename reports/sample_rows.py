@@ -152,13 +152,27 @@ def output_text(output: Output, sample: Sample) -> str:  # noqa: C901, PLR0911, 
             return f"{format_count(n_timed)} timed requests, {output.tier}"
         case Attacked():
             return f"{output.label} (attack {output.outcome}): {output.text}"
-        case Explained(outputs=outputs, chosen=chosen, unit=unit, whole=whole):
-            return f"{outputs[chosen]} ({unit} {format_number(whole[chosen], digits=3)}), explained"
+        case Explained():
+            chosen = output.chosen
+            return f"{output.outputs[chosen]} ({explained_value(output, chosen)}), explained"
         case ExplainedPair():
             return _pair_text(output)
         case AnswerGroup(answers=answers):
             numbered = enumerate((output_text(each, sample) for each in answers), start=1)
             return "\n".join(f"[{number}] {text}" for number, text in numbered)
+
+
+def explained_value(explained: Explained, output: int) -> str:
+    """Write what an output of an explained text is.
+
+    Args:
+        explained: by any method.
+        output: its place among the C.
+    """
+    value = f"{explained.unit} {format_number(explained.whole[output], digits=3)}"
+    if explained.is_read_as_written is False:
+        return f"{value}, read in other tokens than it was written in"
+    return value
 
 
 def _pair_text(pair: ExplainedPair) -> str:

@@ -158,6 +158,11 @@ class Explained:
     the second seed, and the paraphrase."""
     n_audit_sent: int = 0
     """As ``n_sent``, of those."""
+    is_read_as_written: bool | None = None
+    """Whether each token of an answer in words, as it is read behind the prompt, is the model's own
+    first choice, as those were that it wrote. Else what is explained is the likelihood of the text
+    in other tokens. None of labels, of an answer that was drawn, and where the model does not tell.
+    """
     n_unreadable: int = 0
     """Answers to masked texts, repetitions included, that name no output: the model has chosen
     none, and each is 0."""

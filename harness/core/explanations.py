@@ -218,6 +218,16 @@ class Leak:
     """Whether it is the name of the label itself."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenAnswers:
+    """Explained answers in words of which the model tells whether it would write them so."""
+
+    n: int
+    in_other_tokens: tuple[str, ...]
+    """Ids of the samples whose answer, read behind the prompt, is in other tokens than the model's
+    own."""
+
+
 class Kind(StrEnum):
     """What a sample is an example of."""
 
@@ -262,6 +272,8 @@ class Explanations:
     leaks: tuple[Leak, ...] = ()
     examples: tuple[ShownSample, ...] = ()
     notes: tuple[str, ...] = ()
+    written: WrittenAnswers | None = None
+    """None of labels, and where nothing is told of it."""
     attacks: ExplainedAttacks = field(default_factory=ExplainedAttacks)
     """What methods make of the texts by which attacks have turned answers of the suite."""
 

@@ -52,8 +52,9 @@ class ContinuationScore:
     log_likelihood: float
     """Natural logarithm, summed over the continuation's tokens; at most 0."""
     n_tokens: int
-    is_greedy: bool
-    """True when every token of the continuation is the model's own first choice."""
+    is_greedy: bool | None
+    """True when every token of the continuation is the model's own first choice; None where the
+    model does not tell."""
 
 
 @dataclass(frozen=True, slots=True)

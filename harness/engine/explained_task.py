@@ -19,7 +19,13 @@ from harness.core.sample import Sample
 from harness.core.score import Unscored
 from harness.engine.driven_texts import DrivenTexts
 from harness.engine.explanation_course import Answer, course_of
-from harness.engine.explanation_pool import ExplanationCache, ExplanationPool, Question, Told
+from harness.engine.explanation_pool import (
+    WRITTEN_VERSION,
+    ExplanationCache,
+    ExplanationPool,
+    Question,
+    Told,
+)
 from harness.engine.explanation_trials import TRIALS_VERSION
 from harness.engine.kept_answers import kept_answers
 from harness.engine.lock_step import Room
@@ -73,7 +79,7 @@ class ExplainedTask(DrivenTexts):
             capability=capability,
             text=sample.text,
             explainer=self.explainer.label,
-            version=self._version(version_of_open_text(sample))[:16],
+            version=self._version_for(sample, capability)[:16],
             question=self.question_of(sample, capability),
         )
 
@@ -149,6 +155,13 @@ class ExplainedTask(DrivenTexts):
                 **(of_texts if self._paraphrased else {}),
             }
         )
+
+    def _version_for(self, sample: Sample, capability: Capability) -> str:
+        version = self._version(version_of_open_text(sample))
+        # What scores or classifies has the version of before answers in words had one.
+        if capability is not Capability.GENERATES:
+            return version
+        return hash_json({"of": version, "written": WRITTEN_VERSION})
 
     @property
     def _paraphrased(self) -> dict[str, object]:

@@ -135,6 +135,7 @@ def _explained(
         n_points=inquiry.method.n_points,
         n_audit_queries=inquiry.audit.n_queries,
         n_audit_sent=inquiry.audit.n_sent,
+        is_read_as_written=inquiry.is_read_as_written,
         n_unreadable=inquiry.n_unreadable,
     )
 

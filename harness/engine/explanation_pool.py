@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp, isfinite
 from typing import TypeAlias
 
@@ -29,6 +29,9 @@ from harness.engine.kept_answers import KeptAnswers
 from harness.engine.known_answers import Key, Known, KnownOfModels
 from harness.engine.step_answers import Step, StepAnswers, answers_of_steps
 
+WRITTEN_VERSION = 2
+"""Changes with what is explained of an answer in words."""
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -37,6 +40,9 @@ class Said:
     outputs: tuple[str, ...]
     values: Row
     """A probability for each output; of an answer of its own, the log-probability."""
+    is_greedy: bool | None = None
+    """Of an answer of its own, whether all of its tokens are the model's first choice; None where
+    that is not told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,9 @@ class Written:
     """An answer in words that is not read as a label."""
 
     text: str
+    """Without the white space at its end."""
+    is_drawn: bool = False
+    """Whether its tokens were drawn, and need not be the model's first choice."""
 
 
 Reading: TypeAlias = Said | Written | Unreadable
@@ -103,7 +112,14 @@ class ExplanationPool:
         if answer:
             return _likelihood(answer, output)
         read = read_guarded(self.task, asked, output)
-        return read if isinstance(read, Failure) else reading_of(asked, output, read)
+        reading = read if isinstance(read, Failure) else reading_of(asked, output, read)
+        if isinstance(reading, Written):
+            return replace(reading, is_drawn=self._draws(asked))
+        return reading
+
+    def _draws(self, sample: Sample) -> bool:
+        payload = self.task.ask(sample, self.capability)
+        return isinstance(payload, Generate) and payload.temperature > 0
 
 
 def _step(question: Question) -> Step:
@@ -117,11 +133,12 @@ def _likelihood(answer: tuple[str, ...], output: Output) -> Said | Failure:
     if not isinstance(output, LogLikelihoods) or len(output.scores) != 1:
         reason = f"a log-likelihood was asked for, and {type(output).__name__} came back"
         return Failure(kind=FailureKind.PROTOCOL, message=reason)
-    value = output.scores[0].log_likelihood
+    (score,) = output.scores
+    value = score.log_likelihood
     if not isfinite(value):
         reason = "the model gives what it has written a log-probability that is no finite number"
         return Failure(kind=FailureKind.PROTOCOL, message=reason)
-    return Said(answer, (value,))
+    return Said(answer, (value,), score.is_greedy)
 
 
 def reading_of(sample: Sample, output: Output, read: Output | Unscored) -> Reading | Failure:
@@ -142,7 +159,7 @@ def reading_of(sample: Sample, output: Output, read: Output | Unscored) -> Readi
         case LogLikelihoods(scores=scores) if len(scores) == len(sample.choices) > 0:
             return _choice(sample, [score.log_likelihood for score in scores])
         case Generation(text=text):
-            return Written(text)
+            return Written(text.rstrip())
     reason = f"the suite reads {type(read).__name__} from it, whose parts cannot be weighed"
     return Failure(kind=FailureKind.PROTOCOL, message=reason)
 

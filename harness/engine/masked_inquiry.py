@@ -46,6 +46,8 @@ class Inquiry:
     """C names, known once the text as it is has been asked about."""
     answer: str | None = None
     """What the model has written; None for one that gives scores."""
+    is_read_as_written: bool | None = None
+    """See ``Explained``."""
     method: Cost = field(default_factory=Cost)
     audit: Cost = field(default_factory=Cost)
     n_unreadable: int = 0
@@ -65,14 +67,20 @@ class Inquiry:
         what = "the text as it stands"
         reading = yield from self._first(what)
         if isinstance(reading, Written):
-            if not reading.text:
-                raise _unexplained("the model has written nothing")
-            self.answer = reading.text
-            reading = yield from self._first("the likelihood of what the model has written")
+            reading = yield from self._likelihood_of(reading)
         if not isinstance(reading, Said):
             raise _unexplained(f"no label can be read from the answer to {what}")
         self.outputs = reading.outputs
         return reading.values
+
+    def _likelihood_of(self, written: Written) -> Generator[Question, Told, Reading]:
+        if not written.text:
+            raise _unexplained("the model has written nothing")
+        self.answer = written.text
+        reading = yield from self._first("the likelihood of what the model has written")
+        if isinstance(reading, Said) and not written.is_drawn:
+            self.is_read_as_written = reading.is_greedy
+        return reading
 
     def _first(self, what: str) -> Generator[Question, Told, Reading]:
         told = yield from self._asked((self.sample.text,), self.method)

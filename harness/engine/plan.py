@@ -128,9 +128,9 @@ def _check_attack(suite: SuiteSpec, model: ModelSpec) -> None:
 
 
 _INSIDES = {
-    Capability.DIFFERENTIATES: "gradients of the score of a label, which a transformers model in"
-    " torch has",
-    Capability.ATTENDS: "the attention behind the choice of a label, which a transformers model in"
+    Capability.DIFFERENTIATES: "gradients of the score of a label or choice, which a transformers"
+    " model in torch has",
+    Capability.ATTENDS: "the attention behind a label or choice, which a transformers model in"
     " torch shows",
     Capability.DECOMPOSES: "what each feature adds to the score of a label, which a scikit-learn"
     " vectoriser with a linear model or trees tells",
@@ -142,42 +142,48 @@ def _check_explainers(suites: Sequence[SuiteSpec], model: ModelSpec, problems: P
     """Refuse methods that ask what a model cannot tell; those of one need in one sentence."""
     refused: dict[tuple[str, str], list[str]] = {}
     for suite in suites:
-        if suite.explainer is not None and (need := _unmet_need(suite, suite.explainer, model)):
-            refused.setdefault((suite.clean, need), []).append(suite.explainer.label)
-    has = " and ".join(sorted(model.adapter.capabilities))
-    for (clean, need), labels in refused.items():
+        if suite.explainer is not None and (unmet := _unmet_need(suite, suite.explainer, model)):
+            refused.setdefault((suite.clean, unmet), []).append(suite.explainer.label)
+    for (clean, unmet), labels in refused.items():
         names = " and ".join(map(repr, labels))
         what, which = ("method", "needs") if len(labels) == 1 else ("methods", "need")
         error = CapabilityError(
             f"suite {clean!r} on model {model.name!r}",
-            f"the {what} {names} {which} {need}, but the adapter"
-            f" {model.adapter_name!r} as configured {has}",
+            f"the {what} {names} {which} {unmet}",
             f"leave the {what} out, or name other models in a suite of its own than {model.name!r}",
         )
         problems.keep(error)
 
 
 def _unmet_need(suite: SuiteSpec, explainer: Explainer, model: ModelSpec) -> str:
-    """Return what a method needs and the model cannot tell; a replay is not explained anew."""
+    """Return what a method needs, and what there is instead; a replay is not explained anew.
+
+    Returns:
+        empty where nothing is missing.
+    """
     can = model.adapter.capabilities
     if model.adapter_name == "replay":
         return ""
+    has = f"but the adapter {model.adapter_name!r} as configured {' and '.join(sorted(can))}"
     if explainer.needs is not None:
-        if explainer.needs in can and _shows_choice(suite, model, explainer.needs):
-            return ""
         unnamed = f"a model, one that {explainer.needs} what it classifies"
-        return _INSIDES.get(explainer.needs, unnamed)
-    if _is_written(suite, model) and Capability.SCORES not in can:
-        return "a model, one that scores, as its answers are text, whose likelihood is explained"
+        need = _INSIDES.get(explainer.needs, unnamed)
+        if explainer.needs not in can:
+            return f"{need}, {has}"
+        if not _has_choice_inside(suite, model, explainer.needs):
+            asked = capability_for(suite, model)
+            return f"{need}, but an answer that the model {asked} here has no such thing behind it"
+    elif _is_written(suite, model) and Capability.SCORES not in can:
+        need = "a model, one that scores, as its answers are text, whose likelihood is explained"
+        return f"{need}, {has}"
     return ""
 
 
-def _shows_choice(suite: SuiteSpec, model: ModelSpec, need: Capability) -> bool:
-    """Tell whether the choice between labels is made where such a method looks."""
-    if _classifies(suite, model):
-        return True
-    is_scored = capability_for(suite, model) is Capability.SCORES and _reads_a_label(suite)
-    return is_scored and need is not Capability.DECOMPOSES
+def _has_choice_inside(suite: SuiteSpec, model: ModelSpec, need: Capability) -> bool:
+    """Tell whether a label or choice is settled where such a method looks."""
+    asked = capability_for(suite, model)
+    is_chosen = asked is Capability.SCORES and need is not Capability.DECOMPOSES
+    return is_chosen or asked is Capability.CLASSIFIES
 
 
 def _reads_a_label(suite: SuiteSpec) -> bool:

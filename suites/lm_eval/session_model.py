@@ -84,7 +84,7 @@ class SessionModel(LM):  # type: ignore[misc] # lm-eval ships no types
         for places, output in zip(by_context.values(), self._outputs(asked), strict=True):
             assert isinstance(output, LogLikelihoods)
             for owners, score in zip(places.values(), output.scores, strict=True):
-                scores |= dict.fromkeys(owners, (score.log_likelihood, score.is_greedy))
+                scores |= dict.fromkeys(owners, (score.log_likelihood, bool(score.is_greedy)))
         return self._kept("loglikelihood", requests, [scores[i] for i in range(len(requests))])
 
     def loglikelihood_rolling(self, requests: Sequence[Any]) -> list[float]:

@@ -125,7 +125,7 @@ def filtered(task: Any, doc: Any, output: Output) -> tuple[list[Any], dict[str, 
 def _answers(output: Output) -> list[Any]:
     """Return the answers in lm-eval's own form, one for each of its requests."""
     if isinstance(output, LogLikelihoods):
-        return [(score.log_likelihood, score.is_greedy) for score in output.scores]
+        return [(score.log_likelihood, bool(score.is_greedy)) for score in output.scores]
     if isinstance(output, TokenLogLikelihoods):
         return [math.fsum(output.values)]
     if isinstance(output, Generation):

@@ -101,7 +101,7 @@ def test_a_model_without_such_an_inside_is_refused_before_anything_is_loaded(
     assert outcome.code != 0
     (error,) = outcome.errors
     assert f"the method {method!r} needs " in error
-    assert f" of a label, which {needed} " in error
+    assert f", which {needed} " in error
 
 
 _INSIDE = """

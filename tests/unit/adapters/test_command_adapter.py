@@ -169,7 +169,7 @@ def test_each_kind_of_question_has_its_fields(write: Any) -> None:
     assert generated.latency_s is not None
     assert 0 < generated.latency_s < 10
     expected = LogLikelihoods(
-        (ContinuationScore(-1.5, 2, is_greedy=False), ContinuationScore(-3.0, 0, is_greedy=False))
+        (ContinuationScore(-1.5, 2, is_greedy=None), ContinuationScore(-3.0, 0, is_greedy=None))
     )
     assert isinstance(scored, Response)
     assert scored.output == expected

@@ -204,13 +204,13 @@ def test_totals_tell_no_token_count_and_token_lists_do(folder: str) -> None:
     totals = PythonAdapter(target="toy_model:totals", path=folder, capability="scores")
     assert output(totals, payload) == LogLikelihoods(
         (
-            ContinuationScore(-2.0, 0, is_greedy=False),
-            ContinuationScore(-1.0, 0, is_greedy=False),
+            ContinuationScore(-2.0, 0, is_greedy=None),
+            ContinuationScore(-1.0, 0, is_greedy=None),
         )
     )
     tokens = PythonAdapter(target="toy_model:tokens", path=folder, capability="scores")
     assert output(tokens, payload) == LogLikelihoods(
-        (ContinuationScore(-1.5, 2, is_greedy=False),) * 2
+        (ContinuationScore(-1.5, 2, is_greedy=None),) * 2
     )
 
 

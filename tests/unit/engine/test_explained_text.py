@@ -6,10 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 from fakes.attacks import LabelledTexts
 from fakes.explainers import LeaveOneOut
 
 from harness.core.capability import Capability
+from harness.core.codec import decode_output, encode_output
 from harness.core.identity import Identity
 from harness.core.request import Generate, LogLikelihood, Message, Payload, Request
 from harness.core.response import (
@@ -45,6 +47,7 @@ class Writer:
     """Writes the last word, and finds it as likely as the prompt has it."""
 
     answer: str | None = None
+    is_greedy: bool | None = False
     asked: list[Payload] = field(default_factory=list)
 
     @property
@@ -63,7 +66,7 @@ class Writer:
             else:
                 (wanted,) = payload.continuations
                 value = -1.0 if wanted in words else -5.0
-                output = LogLikelihoods((ContinuationScore(value, 1, is_greedy=False),))
+                output = LogLikelihoods((ContinuationScore(value, 1, is_greedy=self.is_greedy),))
             yield Exchange(request, Response(output=output))
 
     def close(self) -> None:
@@ -126,6 +129,21 @@ def test_two_answers_to_one_masked_prompt_are_two_questions() -> None:
     for one in found.values():
         assert one.blank == (-5.0,)
         assert one.attribution.values[-1] == (4.0,)
+
+
+def test_white_space_at_the_end_of_an_answer_is_no_part_of_it() -> None:
+    session = Writer(answer="blue \n\n")
+    one = explained(session, "the sea is blue")["the sea is blue"]
+    assert (one.outputs, one.whole) == (("blue",), (-1.0,))
+    (answer,) = explained(Writer(answer=" \n"), "the sea").values()
+    assert answer.message == "the model has written nothing"
+
+
+@pytest.mark.parametrize("is_greedy", [True, False, None])
+def test_whether_the_text_is_in_the_tokens_that_the_model_writes(*, is_greedy: bool | None) -> None:
+    one = explained(Writer(is_greedy=is_greedy), "the sea is blue")["the sea is blue"]
+    assert one.is_read_as_written is is_greedy
+    assert decode_output(encode_output(one)) == one
 
 
 def test_of_nothing_written_there_is_nothing_to_explain() -> None:

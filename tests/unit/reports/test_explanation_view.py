@@ -393,6 +393,10 @@ def test_a_written_answer_is_explained_as_one_output() -> None:
     (row,) = coloured_rows(FOUND, [sample])
 
     assert row.sides[0].title == "Why it wrote “Paris”, by occlusion"
+    assert row.sides[0].value == "log-probability −1.2"  # noqa: RUF001 - the sign as shown
+    marked = replace(sample, explained={"occlusion": replace(one, is_read_as_written=False)})
+    (row,) = coloured_rows(FOUND, [marked])
+    assert row.sides[0].value.endswith("1.2, read in other tokens than it was written in")
     assert row.sides[0].text.speaks_against == "two −1"  # noqa: RUF001 - the sign as shown
 
 

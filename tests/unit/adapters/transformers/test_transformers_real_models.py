@@ -24,6 +24,7 @@ from harness.core.arrival import Arrival
 from harness.core.capability import Capability
 from harness.core.identity import hash_file
 from harness.core.request import (
+    Differentiate,
     Embed,
     Generate,
     LogLikelihood,
@@ -98,6 +99,43 @@ def test_paris_is_the_likeliest_capital_of_france(smol: Any) -> None:
     scores = [score.log_likelihood for score in output.scores]
     assert cities[scores.index(max(scores))] == " Paris"
     assert output.scores[2].is_greedy
+
+
+def test_the_gradient_of_a_choice_is_what_its_likelihoods_say_of_a_longer_vector(smol: Any) -> None:
+    """The black box itself is asked: each token's vector a little longer, and a little shorter."""
+    prompt = "Question: Which large animal lives in the sea?\nAnswer:"
+    choices = (" a blue whale", " a tiger", " an old house")
+    (found,) = ask(smol, Differentiate(text=prompt, continuations=choices))
+    (whole,) = ask(smol, LogLikelihood(prompt=prompt, continuations=choices))
+    assert found.label == choices[0]
+    assert found.score == pytest.approx(_share(whole), abs=1e-4)
+
+    loaded = smol._responders[Capability.SCORES]._loaded
+    layer = loaded.model.get_input_embeddings()
+    ids = loaded.encoder.plain(prompt)
+    step = 0.02
+    for place in (2, 3, 4, 7, 8):  # words of the question
+        assert ids.count(ids[place]) == 1
+
+        def slope(token: int = ids[place]) -> float:
+            scores = []
+            for sign in (1, -1):
+
+                def stretched(_: Any, read: Any, vectors: Any, by: float = sign * step) -> Any:
+                    return vectors * (1 + by * (read[0] == token))[..., None]
+
+                with layer.register_forward_hook(stretched):
+                    (output,) = ask(smol, LogLikelihood(prompt=prompt, continuations=choices))
+                scores.append(_share(output))
+            return (scores[0] - scores[1]) / (2 * step)
+
+        assert found.tokens[place].times_input == pytest.approx(slope(), rel=0.05, abs=0.003)
+
+
+def _share(output: LogLikelihoods) -> float:
+    """Return the logarithm of the first continuation's share in the likelihood of all."""
+    totals = torch.tensor([score.log_likelihood for score in output.scores], dtype=torch.float64)
+    return float(totals.log_softmax(-1)[0])
 
 
 def test_chat_answers_end_by_themselves_and_agree_with_the_library(smol: Any) -> None:
