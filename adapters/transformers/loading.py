@@ -24,7 +24,7 @@ from harness.adapters.transformers.precision import load_arguments
 from harness.adapters.transformers.prefix_sharing import find_sharing
 from harness.adapters.transformers.quiet import quiet
 from harness.adapters.transformers.template import template_text
-from harness.adapters.transformers.variant import IN_ONNX
+from harness.adapters.transformers.variant import IN_ONNX, INT8_BY_BATCH
 from harness.adapters.transformers.variant_fitness import check_variant_fits
 from harness.adapters.transformers.window import window_of
 from harness.core.errors import AdapterError, ConfigError, sentence
@@ -72,7 +72,8 @@ def load(options: TransformersAdapter) -> LoadedModel:
         else:
             model = _model(checkpoint, options, {**arguments, "config": config})
             model = model if "device_map" in arguments else model.to(device)
-            if options.task == "classifier":
+            # Torch's own int8 takes one scale from all tokens of a batch, read or not.
+            if options.task == "classifier" and options.variant != INT8_BY_BATCH:
                 read_first_token_alone(model)
             model = derived(model, options.variant)
     return_freed_memory()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import deepcopy
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,7 +12,9 @@ import pytest
 import torch
 import transformers
 
+from harness.adapters.transformers import TransformersAdapter
 from harness.adapters.transformers.first_token import read_first_token_alone
+from harness.adapters.transformers.loading import load
 
 SIZES: dict[str, Any] = {
     "vocab_size": 61,
@@ -113,6 +117,26 @@ def test_a_model_of_another_build_is_left_whole(kind: str) -> None:
     before = said(model)
     assert not read_first_token_alone(model)
     assert torch.equal(said(model), before)
+
+
+def test_sparse_attention_is_not_tried_on_short_texts() -> None:
+    model = classifier("big_bird")
+    assert model.bert.attention_type == "block_sparse"
+    assert not read_first_token_alone(model)
+    assert model.bert.attention_type == "block_sparse"  # a short text would have changed it
+
+
+@pytest.mark.parametrize(
+    ("variant", "n_read"), [(None, 1), ("dynamic-int8", 1), ("dynamic-int8-per-tensor", 11)]
+)
+def test_one_scale_for_all_tokens_of_a_batch_is_taken_from_all(
+    variant: str | None, n_read: int, model_folder: Callable[[str], Path]
+) -> None:
+    path = str(model_folder("bert_classifier"))
+    loaded = load(
+        TransformersAdapter(path=path, task="classifier", device="cpu", variant=variant)
+    ).model
+    assert set(lengths_behind_last_attention(loaded)) == {n_read}
 
 
 def test_a_window_that_is_shorter_than_the_trial_is_no_error() -> None:
