@@ -47,7 +47,8 @@ class ReplaySession:
     def _forms(self, payload: Payload) -> Iterator[Payload]:
         """Yield a question as it is recorded now, and then as it may have been recorded before."""
         forms = [payload]
-        if self._has_any_version and isinstance(payload, ExplainText):
+        # What an attack may change is part of a pair's version: another one has found other texts.
+        if self._has_any_version and isinstance(payload, ExplainText) and not payload.attack:
             forms.append(replace(payload, version=""))
         for each in forms:
             yield each
@@ -65,7 +66,7 @@ class ReplaySession:
             if stored is not None:
                 break
         if self._answers.is_ambiguous(request.id, question):
-            reason = "the run holds several explanations of this text, and not which is asked for"
+            reason = "the run holds several answers about this text, and not which is asked for"
             return Failure(kind=FailureKind.MISSING, message=f"{self._place}: {reason}")
         if stored is None:
             reason = f"the run holds no answer to this {type(payload).__name__}"

@@ -13,14 +13,15 @@ from harness.core.contexts import parts_of, split
 from harness.core.errors import AdapterError, ConfigError, did_you_mean
 from harness.core.explained import Explained
 from harness.core.identity import Identity, hash_json
-from harness.core.request import ExplainText
+from harness.core.request import AttackText, ExplainText
 from harness.core.schema import version_of
 
 _PARQUET, _JSONL, _MANIFEST = "samples.parquet", "samples.jsonl", "manifest.json"
-_COLUMNS = ["model", "sample_id", "request", "answer"]
+_COLUMNS = ["model", "suite", "sample_id", "request", "answer"]
 _BATCH = 5000
 _ROUND = "LoadTest"
 """All rounds of a load ask the same, and one that was lost must not have another's times."""
+_ORDERS = (AttackText.__name__, ExplainText.__name__)
 _Key = TypeVar("_Key", str, tuple[str, str])
 _Models: TypeAlias = Mapping[str, Mapping[str, object]]
 """Identity parts by model. They are written alike in every schema version until now."""
@@ -29,6 +30,7 @@ _Models: TypeAlias = Mapping[str, Mapping[str, object]]
 @dataclass(frozen=True, slots=True)
 class _Row:
     model: str
+    suite: str
     sample_id: str
     request: Mapping[str, Any]
     answer: str
@@ -82,12 +84,18 @@ class StoredAnswers:
         """Of explanations: which versions of the order for one there are."""
         self._paraphrases: dict[tuple[str, str], set[str]] = {}
         """Of explanations: how texts were put in other words, which old versions do not tell."""
+        self._unnamed: dict[tuple[str, str], dict[str, str]] = {}
+        """Of searches and explanations of old versions, which do not tell what was asked about the
+        text: the last answer of each suite."""
 
     def add(self, row: _Row) -> None:
         """Keep the answer to one question about one sample, and to each part of it."""
         for each in (row, *_part_rows(row)):
             question = hash_json(each.request)
             self._keep(self._of_samples, (each.sample_id, question), each)
+            if each.request.get("kind") in _ORDERS and not each.request.get("question"):
+                of_suites = self._unnamed.setdefault((each.sample_id, question), {})
+                of_suites[each.suite] = each.answer
             if each.request.get("kind") == ExplainText.__name__:
                 unversioned = hash_json({**each.request, "version": ""})
                 self._keep(self._of_samples, (each.sample_id, unversioned), each)
@@ -101,12 +109,14 @@ class StoredAnswers:
         return self._of_samples.get((sample_id, question), self._of_any.get(question))
 
     def is_ambiguous(self, sample_id: str, question: str) -> bool:
-        """Tell whether suites explained the sample in several ways, all for this question's hash.
+        """Tell whether suites searched or explained in several ways, all for this question's hash.
 
         A request does not say which suite it is of, so that none of them can be preferred.
         """
         key = (sample_id, question)
-        return any(len(kinds.get(key, ())) > 1 for kinds in (self._versions, self._paraphrases))
+        told = set(self._unnamed.get(key, {}).values())
+        kinds = (self._versions.get(key, ()), self._paraphrases.get(key, ()), told)
+        return any(len(each) > 1 for each in kinds)
 
     def _note_kind(self, key: tuple[str, str], row: _Row) -> None:
         self._versions.setdefault(key, set()).add(str(row.request["version"]))
@@ -146,7 +156,7 @@ def _part_rows(row: _Row) -> Iterator[_Row]:
     answers = split(parts, decode_answer(json.loads(row.answer)))
     for part, answer in zip(parts, answers, strict=True):
         request, text = encode_payload(part.payload), json.dumps(encode_answer(answer))
-        yield _Row(row.model, row.sample_id, request, text, row.is_failure)
+        yield _Row(row.model, row.suite, row.sample_id, request, text, row.is_failure)
 
 
 def _read_manifest(folder: Path) -> tuple[_Models, Mapping[str, str]]:
@@ -181,7 +191,7 @@ def _parquet_rows(file: Path) -> Iterator[_Row]:
                 answer = row["answer"]
                 is_failure = json.loads(answer)["kind"] == "Failure"
                 request = json.loads(row["request"])
-                yield _Row(row["model"], row["sample_id"], request, answer, is_failure)
+                yield _row_of(row, request, answer, is_failure=is_failure)
 
 
 def _json_rows(file: Path) -> Iterator[_Row]:
@@ -192,7 +202,13 @@ def _json_rows(file: Path) -> Iterator[_Row]:
             row = json.loads(line)
             request, answer = _opened(row["request"]), _opened(row["answer"])
             is_failure = answer["kind"] == "Failure"
-            yield _Row(row["model"], row["sample_id"], request, json.dumps(answer), is_failure)
+            yield _row_of(row, request, json.dumps(answer), is_failure=is_failure)
+
+
+def _row_of(
+    row: Mapping[str, Any], request: Mapping[str, Any], answer: str, *, is_failure: bool
+) -> _Row:
+    return _Row(row["model"], row["suite"], row["sample_id"], request, answer, is_failure)
 
 
 def _opened(value: str | Mapping[str, Any]) -> Mapping[str, Any]:

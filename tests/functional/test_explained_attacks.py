@@ -11,9 +11,10 @@ import pytest
 from fakes.workplace import Workplace
 
 from harness.core.explained_pair import ExplainedPair, ExplainedSide, Fate
-from harness.core.response import Response
+from harness.core.response import Failure, FailureKind, Response
 from harness.store.judgement_file import read_judgement
 from harness.store.run_folder import load_run_folder
+from harness.suites.attacks.deepwordbug import DeepWordBug
 
 _MODELS = """\
 import re
@@ -208,6 +209,27 @@ def test_a_run_that_was_interrupted_explains_what_its_attack_has_found(place: Wo
     # What the attack has found of the first model is on record, and searched for no more.
     strange = set(filter(is_strange, asked.read_text().splitlines()))
     assert {text for text in strange if "..." not in text} == attacked
+
+
+def test_pairs_that_an_earlier_version_of_the_attack_has_found_do_not_serve(
+    place: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert place.harness("run", spec(place, "judged")).code == 0
+    before = place.latest
+    assert pairs(before)
+    monkeypatch.setattr(DeepWordBug, "version", DeepWordBug.version + 1)
+    place.harness("rescore", before.name)
+    assert place.latest != before
+    answers = [
+        record.answer
+        for record in load_run_folder(place.latest).records
+        if record.suite in (ATTACK, PAIRS)
+    ]
+    assert len(answers) == 2 * len(_FILMS)
+    assert {answer.kind for answer in answers if isinstance(answer, Failure)} == {
+        FailureKind.MISSING
+    }
+    assert not [answer for answer in answers if isinstance(answer, Response)]
 
 
 def is_strange(text: str) -> bool:

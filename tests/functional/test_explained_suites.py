@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,9 @@ from fakes.workplace import Outcome, Workplace
 
 from harness.core.explained import Explained
 from harness.core.response import Failure, FailureKind, Response
+from harness.core.run import Record
 from harness.engine import explained_task
+from harness.engine.driven_texts import DrivenTexts
 from harness.store.run_folder import load_run_folder
 from harness.suites.perturbations.distractor import Distractor
 
@@ -231,22 +235,48 @@ def test_suites_that_differ_in_paraphrases_stay_apart_when_scored_again(
 
 
 def test_suites_that_differ_in_their_prompt_stay_apart_when_scored_again(place: Workplace) -> None:
+    before = run_two_prompts(place)
+    values = {key: one["value"] for key, one in place.values().items()}
+    place.harness("rescore", before.name)
+    for record, now in records_of_both(before, place.latest):
+        assert now.answer == record.answer
+    assert {key: one["value"] for key, one in place.values().items()} == values
+
+
+def test_records_that_do_not_tell_what_was_asked_are_no_other_suites(
+    place: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as then:
+        then.setattr(DrivenTexts, "question_of", lambda *_: "")
+        before = run_two_prompts(place)
+    place.harness("rescore", before.name)
+    n_missing: Counter[str] = Counter()
+    for record, now in records_of_both(before, place.latest):
+        if isinstance(now.answer, Failure) and now.answer.kind is FailureKind.MISSING:
+            assert "holds several answers about this text" in now.answer.message
+            n_missing[now.suite] += 1
+        else:
+            assert now.answer == record.answer
+    for suite in (SUITE, OTHER, "films ! deepwordbug", "again ! deepwordbug"):
+        assert n_missing[suite] == 4  # all
+
+
+def run_two_prompts(place: Workplace) -> Path:
+    """Run two suites that differ in what they ask about a text, and in nothing else."""
     keys = 'explain = ["occlusion"]\nattack = ["deepwordbug"]'
     path = spec(place, keys=keys, function="writer", capability="generates")
     again = path.read_text("utf-8").split("[[suite]]")[1].replace('"films"', '"again"')
     again = again.replace('"{text}"', '"{text} or good"')
     path.write_text(f"{path.read_text('utf-8')}[[suite]]{again}", "utf-8")
     place.harness("run", path)
-    before, values = place.latest, {key: one["value"] for key, one in place.values().items()}
     for plain, other in ((SUITE, OTHER), ("films ! deepwordbug", "again ! deepwordbug")):
-        assert answers(before, plain) != answers(before, other)
-    place.harness("rescore", before.name)
-    assert place.latest != before
-    for record, now in zip(
-        load_run_folder(before).records, load_run_folder(place.latest).records, strict=True
-    ):
-        assert now.answer == record.answer
-    assert {key: one["value"] for key, one in place.values().items()} == values
+        assert answers(place.latest, plain) != answers(place.latest, other)
+    return place.latest
+
+
+def records_of_both(before: Path, after: Path) -> Iterator[tuple[Record, Record]]:
+    assert after != before
+    yield from zip(load_run_folder(before).records, load_run_folder(after).records, strict=True)
 
 
 def test_explanations_of_an_earlier_version_that_several_suites_have_are_missing(
@@ -273,7 +303,7 @@ def _check_ambiguous(place: Workplace, before: Path) -> None:
         for answer in answers(place.latest, suite).values():
             assert isinstance(answer, Failure)
             assert answer.kind is FailureKind.MISSING
-            assert "holds several explanations of this text" in answer.message
+            assert "holds several answers about this text" in answer.message
 
 
 @pytest.mark.parametrize("then", [["typos"], []])

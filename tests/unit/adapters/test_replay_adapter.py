@@ -138,6 +138,7 @@ def write_run(folder: Path, rows: Sequence[Row], form: str, tail: str = "") -> s
     records = [
         {
             "model": model,
+            "suite": "s",
             "sample_id": f"id {place}",
             "request": encode_payload(payload),
             "answer": encode_answer(answer),
@@ -145,7 +146,10 @@ def write_run(folder: Path, rows: Sequence[Row], form: str, tail: str = "") -> s
         for place, (model, payload, answer) in enumerate(rows)
     ]
     texts = [
-        {name: v if name in ("model", "sample_id") else json.dumps(v) for name, v in record.items()}
+        {
+            name: v if name in ("model", "suite", "sample_id") else json.dumps(v)
+            for name, v in record.items()
+        }
         for record in records
     ]
     if form == "parquet":
