@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from harness.core.attacked import Attacked, Outcome
+from harness.core.open_text import OpenText
 from harness.core.sample import Sample
 from harness.core.score import Direction, Quantity, Score, Scored, Unscored
 from harness.suites.metrics.mean_of_part import MeanOfPart
@@ -43,7 +44,8 @@ class AttackChange(OfAttack, MeanOfPart):
             id="characters_kept",
             direction=Direction.NEITHER,
             definition="mean over successes of the characters before the first change and after"
-            " the last one / characters of the longer of the two texts",
+            " the last one / characters of the longer of the two texts; what a template puts before"
+            " the first cell and behind the last one is left out of both",
         ),
     )
 
@@ -53,7 +55,16 @@ class AttackChange(OfAttack, MeanOfPart):
         if not attacked.n_words:
             return Unscored("the recipe finds no word in the original")
         share = attacked.n_changed / attacked.n_words
-        return Scored((share, float(attacked.n_changed), _kept(sample.text, attacked.text), 1.0))
+        kept = _kept(*_between_fixed_ends(sample, attacked.text))
+        return Scored((share, float(attacked.n_changed), kept, 1.0))
+
+
+def _between_fixed_ends(sample: Sample, changed: str) -> tuple[str, str]:
+    """Return the original and a changed text without what a template puts around its cells."""
+    spans = OpenText.of(sample).spans
+    start = spans[0][0]
+    n_behind = len(sample.text) - spans[-1][1]
+    return sample.text[start : spans[-1][1]], changed[start : len(changed) - n_behind]
 
 
 def _kept(original: str, changed: str) -> float:

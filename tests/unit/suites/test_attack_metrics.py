@@ -210,5 +210,16 @@ def test_characters_kept(text: str, kept: float) -> None:
     assert score.statistics[2] == pytest.approx(kept)
 
 
+def test_what_a_template_puts_around_a_text_is_no_part_of_the_characters_kept() -> None:
+    text = f"~~~~ {SAMPLE.text}\nLabel:"
+    framed = replace(SAMPLE, text=text, open_spans=((5, 5 + len(SAMPLE.text)),))
+    bare, within = (
+        AttackChange().measure(sample, replace(OUTPUTS[0], text=sample.text.replace("old ", "")))
+        for sample in (SAMPLE, framed)
+    )
+    assert isinstance(bare, Scored)
+    assert bare == within
+
+
 def test_an_original_without_words_has_no_rate() -> None:
     assert isinstance(AttackChange().measure(SAMPLE, replace(OUTPUTS[0], n_words=0)), Unscored)
