@@ -15,6 +15,7 @@ ABSENT = "\N{EN DASH}"
 MINUS = "\N{MINUS SIGN}"
 TIMES = "\N{MULTIPLICATION SIGN}"
 _MAX_DECIMALS = 6
+_SMALLEST_SHOWN = 10.0**-_MAX_DECIMALS
 _DIGITS = 4
 _LARGEST_OF_FRACTIONS = 0.5
 _STDERRS_PER_HALF_WIDTH = 1.96
@@ -54,7 +55,8 @@ def format_number(
         return ABSENT
     if spread is None or not spread > 0:
         return _significant(value, digits)
-    return _fixed(value, decimals_for(spread))
+    text = _fixed(value, decimals_for(spread))
+    return _significant(value, 2) if spread < _SMALLEST_SHOWN and _hides(text, value) else text
 
 
 def compact_number(value: float) -> str:
@@ -114,9 +116,16 @@ def format_bounds(interval: Interval | None, spread: float | None) -> str:
         low, high = _fixed(interval.low, decimals), _fixed(interval.high, decimals)
         if low != high:
             break
-    if low.strip("0.,-") == "" and interval.low:
+    if _hides(low, interval.low):
         low = _significant(interval.low, 2)
+    if spread < _SMALLEST_SHOWN and _hides(high, interval.high):
+        high = _significant(interval.high, 2)
     return f"[{low}, {high}]"
+
+
+def _hides(text: str, value: float) -> bool:
+    """Tell whether a number that is not 0 is written as 0."""
+    return value != 0 and text.strip("0.") == ""
 
 
 def format_interval(estimate: Estimate) -> str:

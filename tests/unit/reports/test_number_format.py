@@ -96,3 +96,10 @@ def test_times_that_are_no_times_are_shown_as_they_are() -> None:
     assert format_duration("2026-11-22T06:00:00+00:00", "") == ABSENT
     assert format_duration("2026-11-22T06:00:00+00:00", "2026-11-22T07:00:00") == ABSENT
     assert format_duration("2026-11-22T06:00:00+00:00", "2026-11-22T06:01:05+00:00") == "1 min 5 s"
+
+
+def test_what_six_decimals_cannot_show_is_no_zero() -> None:
+    interval = Interval(low=2.3e-9, high=4e-8, level=0.95, method="t")
+    assert format_number(8e-9, spread=1e-9) == f"8.000e{MINUS}09"
+    assert format_bounds(interval, 1e-9) == f"[2.300e{MINUS}09, 4.000e{MINUS}08]"
+    assert format_number(1e-5, spread=0.02) == "0.000"  # there it is noise
