@@ -75,7 +75,8 @@ class Inquiry:
 
     def _likelihood_of(self, written: Written) -> Generator[Question, Told, Reading]:
         if not written.text:
-            raise _unexplained("the model has written nothing")
+            reason = "the model has written nothing that could be explained"
+            raise Broken(Failure(kind=FailureKind.UNDISTURBED, message=reason))
         self.answer = written.text
         reading = yield from self._first("the likelihood of what the model has written")
         if isinstance(reading, Said) and not written.is_drawn:

@@ -18,6 +18,7 @@ from harness.core.response import (
     ContinuationScore,
     Exchange,
     Failure,
+    FailureKind,
     Generation,
     LogLikelihoods,
     Output,
@@ -136,7 +137,8 @@ def test_white_space_at_the_end_of_an_answer_is_no_part_of_it() -> None:
     one = explained(session, "the sea is blue")["the sea is blue"]
     assert (one.outputs, one.whole) == (("blue",), (-1.0,))
     (answer,) = explained(Writer(answer=" \n"), "the sea").values()
-    assert answer.message == "the model has written nothing"
+    assert answer.message == "the model has written nothing that could be explained"
+    assert answer.kind is FailureKind.UNDISTURBED
 
 
 @pytest.mark.parametrize("is_greedy", [True, False, None])
@@ -149,7 +151,8 @@ def test_whether_the_text_is_in_the_tokens_that_the_model_writes(*, is_greedy: b
 def test_of_nothing_written_there_is_nothing_to_explain() -> None:
     (answer,) = explained(Writer(answer=""), "the sea").values()
     assert isinstance(answer, Failure)
-    assert answer.message == "the model has written nothing"
+    assert answer.message == "the model has written nothing that could be explained"
+    assert answer.kind is FailureKind.UNDISTURBED
 
 
 def test_a_likelihood_that_is_no_number() -> None:
