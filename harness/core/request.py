@@ -140,7 +140,10 @@ class Differentiate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attend:
-    """Show where each token of the text looks when a model with attention reads it."""
+    """Show where each token of the text looks when a model with attention reads it.
+
+    Of a language model the text is a prompt, read up to where a continuation that is scored begins.
+    """
 
     text: str
     n_mapped: int = 0
