@@ -16,7 +16,7 @@ from harness.adapters.transformers.attention_pass import (
 )
 from harness.adapters.transformers.batching import run_in_batches
 from harness.adapters.transformers.loaded import LoadedModel
-from harness.adapters.transformers.placed_text import PlacedText, placed_text
+from harness.adapters.transformers.placed_text import PlacedText, placed_prompt, placed_text
 from harness.core.attention import AttentionMap, AttentionMaps, AttentionToken, Grid, MappedTokens
 from harness.core.request import Attend, Request
 from harness.core.response import Failure, FailureKind, Response, Usage
@@ -100,11 +100,18 @@ class AttentionQuestion:
 
 
 class AttentionResponder:
-    """Answers ``Attend``."""
+    """Answers ``Attend``.
 
-    def __init__(self, loaded: LoadedModel, *, is_cut: bool) -> None:
+    Args:
+        loaded: a model whose layers look at tokens.
+        is_cut: texts that are too long lose their end.
+        is_continued: the model goes on with texts, and does not classify them.
+    """
+
+    def __init__(self, loaded: LoadedModel, *, is_cut: bool, is_continued: bool) -> None:
         self._loaded = loaded
         self._is_cut = is_cut
+        self._is_continued = is_continued
 
     def read(self, request: Request) -> AttentionQuestion:
         """Tokenise, and find the tokens in the text."""
@@ -112,12 +119,17 @@ class AttentionResponder:
         assert isinstance(asked, Attend)
         if asked.n_mapped < 0:
             raise RefusedError(f"{asked.n_mapped} tokens cannot be mapped")
-        read = placed_text(self._loaded, asked.text, is_cut=self._is_cut)
+        read = self._placed(asked.text)
         if not read.tokens:
             raise RefusedError("the text is empty; there is nothing to look at")
         return AttentionQuestion(
             (AttentionRow(read.tokens, asked.n_mapped),), read, read.pieces(self._loaded)
         )
+
+    def _placed(self, text: str) -> PlacedText:
+        if self._is_continued:
+            return placed_prompt(self._loaded, text)
+        return placed_text(self._loaded, text, is_cut=self._is_cut)
 
     def compute(
         self, rows: Sequence[AttentionRow], max_batch_tokens: int

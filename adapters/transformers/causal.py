@@ -24,10 +24,7 @@ class CausalReader:
 
     def continuations(self, payload: LogLikelihood) -> list[list[Span]]:
         """One span each; continuations of one token end up in one row."""
-        pairs = [
-            self._encoder.pair(payload.prompt, text, before_space=payload.is_split_before_space)
-            for text in payload.continuations
-        ]
+        pairs = [self._pair(payload, text) for text in payload.continuations]
         return [[self._span(self._context(pair), pair.continuation)] for pair in pairs]
 
     def text(self, payload: RollingLogLikelihood) -> list[Span]:
@@ -39,6 +36,11 @@ class CausalReader:
         if not spans:
             raise RefusedError("the text is empty; it has no likelihood")
         return spans
+
+    def _pair(self, payload: LogLikelihood, text: str) -> Pair:
+        if payload.is_written:
+            return self._encoder.written_pair(payload.prompt, text)
+        return self._encoder.pair(payload.prompt, text, before_space=payload.is_split_before_space)
 
     def _context(self, pair: Pair) -> Tokens:
         context = pair.context if pair.is_chat else self._encoder.opened(pair.context)

@@ -129,6 +129,23 @@ class TextEncoder:
             raise RefusedError("a continuation is empty; it has no likelihood")
         return Pair(head, tail, is_chat)
 
+    def written_pair(self, prompt: Prompt, continuation: str) -> Pair:
+        """Tokenise a continuation behind the tokens of a prompt that is to be continued.
+
+        No token of the prompt is another for what comes after it, as none is where a model writes.
+        A continuation that would melt into the prompt is tokenised alone.
+
+        Raises:
+            RefusedError: the continuation has no token.
+        """
+        read = self.prompt_text(prompt)
+        head, whole = self.plain(read.text), self.plain(read.text + continuation)
+        is_parted = len(whole) > len(head) and whole[: len(head)] == head
+        tail = whole[len(head) :] if is_parted else self.plain(continuation)
+        if not tail:
+            raise RefusedError("a continuation is empty; it has no likelihood")
+        return Pair(head, tail, read.is_chat)
+
     def _is_opened(self, tokens: Tokens) -> bool:
         return bool(self.prefix) and tokens[: len(self.prefix)] == self.prefix
 

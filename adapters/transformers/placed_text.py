@@ -37,3 +37,20 @@ def placed_text(loaded: LoadedModel, text: str, *, is_cut: bool) -> PlacedText:
     return PlacedText(
         tokens, (*(None,) * len(encoder.prefix), *own, *(None,) * len(encoder.suffix))
     )
+
+
+def placed_prompt(loaded: LoadedModel, text: str) -> PlacedText:
+    """Tokenise a text that is to be continued, up to where a continuation that is scored begins.
+
+    White space that ends the text counts to the continuation, as for likelihoods, and no special
+    token comes after it.
+
+    Raises:
+        RefusedError: longer than the window; or the tokenizer cannot tell.
+    """
+    encoder, text = loaded.encoder, text.rstrip()
+    own = encoder.plain(text)
+    tokens = encoder.opened(own)
+    loaded.check_fits(len(tokens))
+    places = token_places(encoder.tokenizer, text)
+    return PlacedText(tokens, (*(None,) * (len(tokens) - len(own)), *places))

@@ -36,7 +36,8 @@ class SequenceToSequenceReader:
 
     def _one(self, payload: LogLikelihood, continuation: str) -> Span:
         read = self._encoder.prompt_text(payload.prompt)
-        prompt = read.text if read.is_chat else read.text.rstrip()
+        is_whole = read.is_chat or payload.is_written
+        prompt = read.text if is_whole else read.text.rstrip()
         tokens = self._encoder.plain(prompt)
         source = tokens if read.is_chat else self._encoder.wrap(tokens)
         targets = self._encoder.plain(read.text[len(prompt) :] + continuation)

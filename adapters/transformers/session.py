@@ -189,5 +189,8 @@ def _responders(
             Capability.GENERATES: lambda: GenerationResponder(loaded),
             Capability.DIFFERENTIATES: lambda: ContinuationGradientResponder(loaded),
         }
-    made[Capability.ATTENDS] = lambda: AttentionResponder(loaded, is_cut=is_cut)
+    is_continued = options.task != "classifier"
+    made[Capability.ATTENDS] = lambda: AttentionResponder(
+        loaded, is_cut=is_cut, is_continued=is_continued
+    )
     return {can: make() for can, make in made.items() if can in options.capabilities}

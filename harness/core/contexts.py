@@ -92,6 +92,7 @@ def _part(payload: LogLikelihood, places: Sequence[int]) -> Part:
         prompt=payload.prompts[places[0]],
         continuations=tuple(payload.continuations[place] for place in places),
         is_split_before_space=payload.is_split_before_space,
+        is_written=payload.is_written,
     )
     return Part(own, tuple(places))
 

@@ -20,6 +20,8 @@ Json: TypeAlias = dict[str, Any]
 def encode_log_likelihood(payload: LogLikelihood) -> Json:
     """Return the question as a JSON object."""
     choices: Json = {"is_split_before_space": True} if payload.is_split_before_space else {}
+    if payload.is_written:
+        choices["is_written"] = True
     if payload.prompts:
         choices["prompts"] = [encode_prompt(prompt) for prompt in payload.prompts]
     return {
@@ -36,6 +38,7 @@ def decode_log_likelihood(data: Mapping[str, Any]) -> LogLikelihood:
         prompt=decode_prompt(data["prompt"]),
         continuations=tuple(data["continuations"]),
         is_split_before_space=data.get("is_split_before_space", False),
+        is_written=data.get("is_written", False),
         prompts=tuple(decode_prompt(prompt) for prompt in data.get("prompts", ())),
     )
 

@@ -64,6 +64,9 @@ class LogLikelihood:
     is_split_before_space: bool = False
     """White space that ends the prompt counts to the continuation, the end of a chat template not
     excepted (the definition of lm-evaluation-harness); otherwise a template's end is a given."""
+    is_written: bool = False
+    """The continuation stands behind the prompt's own tokens, as what a model writes does: none of
+    them is counted to it or melts into it. Otherwise white space that ends the prompt is."""
     prompts: tuple[Prompt, ...] = ()
     """A prompt for each continuation, where they differ; ``prompt`` is then the first of them.
     Adapters never see it: the engine asks about one prompt at a time."""
@@ -137,7 +140,10 @@ class Differentiate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attend:
-    """Show where each token of the text looks when a model with attention reads it."""
+    """Show where each token of the text looks when a model with attention reads it.
+
+    Of a language model the text is a prompt, read up to where a continuation that is scored begins.
+    """
 
     text: str
     n_mapped: int = 0

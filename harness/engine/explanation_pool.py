@@ -29,7 +29,7 @@ from harness.engine.kept_answers import KeptAnswers
 from harness.engine.known_answers import Key, Known, KnownOfModels
 from harness.engine.step_answers import Step, StepAnswers, answers_of_steps
 
-WRITTEN_VERSION = 2
+WRITTEN_VERSION = 3
 """Changes with what is explained of an answer in words."""
 
 
@@ -104,7 +104,7 @@ class ExplanationPool:
         if not answer:
             return payload
         assert isinstance(payload, Generate)  # nothing else is answered in words
-        return LogLikelihood(prompt=payload.prompt, continuations=answer)
+        return LogLikelihood(prompt=payload.prompt, continuations=answer, is_written=True)
 
     def _read(self, key: Key, sample: Sample, output: Output) -> Reading | Failure:
         text, _, answer = key

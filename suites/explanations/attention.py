@@ -25,7 +25,7 @@ class Attention(AttentionMethod):
     """
 
     name: ClassVar[str] = "attention"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     def explain(self, subject: Subject, rng: random.Random) -> Explaining:
         """Ask once."""

@@ -23,7 +23,7 @@ class AttentionRollout(AttentionMethod):
     """
 
     name: ClassVar[str] = "attention_rollout"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     def explain(self, subject: Subject, rng: random.Random) -> Explaining:
         """Ask once."""

@@ -108,6 +108,7 @@ def test_the_model_writes_once_and_is_asked_for_that_likelihood_alone() -> None:
     others = session.asked[1:]
     assert all(isinstance(each, LogLikelihood) for each in others)
     assert {each.continuations for each in others if isinstance(each, LogLikelihood)} == {("blue",)}
+    assert all(each.is_written for each in others if isinstance(each, LogLikelihood))
     assert len(set(map(repr, others))) == len(others)
 
 

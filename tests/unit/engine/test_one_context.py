@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from harness.core.codec import (
     decode_output,
@@ -123,7 +124,11 @@ def test_an_answer_splits_into_those_that_were_joined() -> None:
 def test_contexts_survive_storing_and_questions_of_before_stay_the_same() -> None:
     turns = (Message("user", "hi"),)
     asked = LogLikelihood(
-        prompt=turns, prompts=(turns, ""), continuations=("a", "b"), is_split_before_space=True
+        prompt=turns,
+        prompts=(turns, ""),
+        continuations=("a", "b"),
+        is_split_before_space=True,
+        is_written=True,
     )
     plain = LogLikelihood(prompt="p", continuations=("c",))
 
@@ -131,6 +136,8 @@ def test_contexts_survive_storing_and_questions_of_before_stay_the_same() -> Non
     assert decode_payload(encode_payload(plain)) == plain
     assert set(encode_payload(plain)) == {"kind", "prompt", "continuations"}
     assert hash_payload(asked) != hash_payload(plain)
+    assert hash_payload(replace(plain, is_written=True)) != hash_payload(plain)
+    assert all(part.payload.is_written for part in parts_of(asked))  # type: ignore[union-attr]
 
 
 ALIKE: tuple[LogLikelihood, ...] = tuple(

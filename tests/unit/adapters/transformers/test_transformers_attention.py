@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,16 +13,19 @@ import pytest
 torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
 
+from tokenizers import processors  # noqa: E402 - as above
+
 from harness.adapters.transformers import TransformersAdapter, attending  # noqa: E402 - as above
 from harness.adapters.transformers.attention_pass import attention_maps  # noqa: E402
 from harness.core.attention import AttentionMaps  # noqa: E402
 from harness.core.capability import Capability  # noqa: E402
 from harness.core.request import Attend, Classify, Differentiate, Request  # noqa: E402
-from harness.core.response import Failure, Response  # noqa: E402
+from harness.core.response import Failure, FailureKind, Response  # noqa: E402
 
 TEXT = "It was the best of times"
 LONGER = "Paris is the capital of France, and Rome that of Italy."
 KIND = "bert_classifier"
+ASKED = Attend(text=TEXT)
 
 
 def heads_of(folder: Path, text: str) -> list[Any]:
@@ -141,6 +145,45 @@ def test_a_language_model_looks_from_where_it_goes_on(
     rollout = rollout_of(heads_of(model_folder("llama"), TEXT))
     assert (found.reader, found.tokens[0].text) == ("last", "<s>")
     assert [token.rollout for token in found.tokens] == pytest.approx(rollout[-1], abs=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["llama", "gpt2"])
+@pytest.mark.parametrize("text", [TEXT, f"{TEXT} ", f"{TEXT}\n\n", f"<s>{TEXT}"])
+def test_a_language_model_looks_from_the_token_that_is_scored_from(
+    kind: str, text: str, opened: Callable[..., Any]
+) -> None:
+    session = opened(kind)
+    found = session.output(Attend(text=text))
+    scored = session.output(Differentiate(text=text, continuations=(" France", " Rome")))
+    told, wanted = ([(t.text, t.start, t.end) for t in one.tokens] for one in (found, scored))
+    assert told == wanted
+    if not text.startswith("<s>"):
+        rollout = [token.rollout for token in session.output(Attend(text=TEXT)).tokens]
+        assert [token.rollout for token in found.tokens] == pytest.approx(rollout, abs=1e-6)
+
+
+def test_a_language_model_does_not_look_from_an_end_that_the_tokenizer_adds(
+    opened: Callable[..., Any], model_folder: Callable[[str], Path], tmp_path: Path
+) -> None:
+    folder = tmp_path / "ended"
+    shutil.copytree(model_folder("llama"), folder)
+    tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
+    ids = [(token, tokenizer.convert_tokens_to_ids(token)) for token in ("<s>", "</s>")]
+    tokenizer.backend_tokenizer.post_processor = processors.TemplateProcessing(
+        single="<s> $A </s>", special_tokens=ids
+    )
+    tokenizer.save_pretrained(folder)
+    session = TransformersAdapter(path=str(folder), device="cpu").open()
+    (exchange,) = session.respond([Request("1", ASKED)])
+    session.close()
+    assert isinstance(exchange.answer, Response)
+    assert exchange.answer.output == opened("llama").output(ASKED)
+
+
+def test_a_prompt_that_is_too_long_is_refused(opened: Callable[..., Any]) -> None:
+    (answer,) = opened("llama").answers(Attend(text="word " * 99))
+    assert isinstance(answer, Failure)
+    assert answer.kind is FailureKind.TOO_LONG
 
 
 def test_a_model_without_such_maps_says_so(

@@ -102,6 +102,24 @@ def test_seq2seq_likelihoods_are_the_decoders(
     assert max(totals[::4]) - min(totals[::4]) > 0.1
 
 
+def test_seq2seq_answers_are_decoded_from_the_whole_prompt_where_they_were_written(
+    opened: Callable[..., Any], model_folder: Callable[[str], Path]
+) -> None:
+    model, tokenizer = load(model_folder("t5"), "t5")
+    asked = LogLikelihood(prompt="It was\n ", continuations=("the best",), is_written=True)
+    targets = tokenizer("the best", add_special_tokens=False)["input_ids"]
+    with torch.inference_mode():
+        logits = model(
+            input_ids=torch.tensor([tokenizer("It was\n ")["input_ids"]]),
+            decoder_input_ids=torch.tensor([[0, *targets[:-1]]]),
+        ).logits[0]
+    table = torch.log_softmax(logits.double(), -1)
+    expected = sum(float(table[at, token]) for at, token in enumerate(targets))
+    (score,) = opened("t5").output(asked).scores
+    assert score.log_likelihood == pytest.approx(expected, abs=1e-4)
+    assert score.n_tokens == len(targets)
+
+
 def test_seq2seq_texts_are_decoded_from_nothing(
     opened: Callable[..., Any], model_folder: Callable[[str], Path]
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -105,6 +106,50 @@ def test_spaces_that_end_the_prompt_are_scored_with_the_continuation(
         LogLikelihood(prompt="Paris is the capital of ", continuations=("France",)),
     )
     assert before.scores[0] == after.scores[0]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("prompt", "text", "melts"),
+    [
+        ("It was\n", "the best", False),
+        ("It was ", "9 times", False),
+        ("It was the b", "est of times", True),
+        ("It was ", "the best", True),
+        ("It was", " the best", False),
+    ],
+)
+def test_what_was_written_stands_behind_the_prompts_own_tokens(
+    kind: str,
+    prompt: str,
+    text: str,
+    *,
+    melts: bool,
+    opened: Callable[..., Any],
+    model_folder: Callable[[str], Path],
+) -> None:
+    folder = model_folder(kind)
+    context, targets = encode(folder, prompt), encode(folder, text)
+    assert (encode(folder, prompt + text) != context + targets) is melts
+    values, is_greedy = reference(folder, start(kind) + context, targets)
+    asked = LogLikelihood(prompt=prompt, continuations=(text,), is_written=True)
+    (score,) = opened(kind).output(asked).scores
+    assert score.log_likelihood == pytest.approx(sum(values), abs=1e-4)
+    assert (score.n_tokens, score.is_greedy) == (len(targets), is_greedy)
+
+
+def test_what_was_written_for_a_chat_stands_behind_its_template(opened: Callable[..., Any]) -> None:
+    turns = (Message("user", "Where is Rome?"),)
+    asked = LogLikelihood(prompt=turns, continuations=("Italy",))
+    as_cut, as_written = opened("llama").outputs(asked, replace(asked, is_written=True))
+    assert as_written == as_cut
+
+
+def test_what_was_written_has_a_token(opened: Callable[..., Any]) -> None:
+    asked = LogLikelihood(prompt="It was ", continuations=("",), is_written=True)
+    (refused,) = opened("llama").answers(asked)
+    assert isinstance(refused, Failure)
+    assert refused.message.endswith("a continuation is empty; it has no likelihood")
 
 
 @pytest.mark.parametrize("kind", KINDS)
