@@ -143,7 +143,7 @@ def _planned(spec: RunSpec, prepared: Sequence[Prepared]) -> Iterator[Evaluation
                 forms=item.suite.forms.label if item.suite.forms else "",
                 explainer=item.suite.explainer.label if item.suite.explainer else "",
                 suite_hash=item.hash,
-                data_hash=item.task.data_hash,
+                data_hash=item.data_hash,
                 part_slices=item.task.part_slices if isinstance(item.task, TaskOfParts) else (),
             )
 

@@ -22,7 +22,7 @@ from harness.engine.guess_cache import GuessCache
 from harness.engine.noted_answers import NotedAnswers
 from harness.engine.paraphrasing import Paraphrasing
 from harness.engine.perturbed_task import PerturbedTask
-from harness.engine.plan import check_capabilities
+from harness.engine.plan import check_capabilities, may_be_written
 from harness.sources.lexicons.fetching import lexicons_of
 from harness.sources.source import Source
 
@@ -47,6 +47,14 @@ class Prepared:
     """What models say of its texts with parts masked: shared by the methods that explain it."""
     outcomes: NotedAnswers = field(default_factory=NotedAnswers)
     """What its attack comes to, for suites that explain the texts it finds."""
+    taken_over: str = ""
+    """The hash of the data that its answers are about, where they are a stored run's and those
+    data can no longer be made."""
+
+    @property
+    def data_hash(self) -> str:
+        """SHA-256 (hex) of what the run's answers are about."""
+        return self.taken_over or self.task.data_hash
 
 
 def prepare(spec: RunSpec, progress: Progress) -> list[Prepared]:
@@ -155,6 +163,7 @@ def _searched(
         explainer=explainer,
         seed=spec.seed,
         n_explained=suite.n_explained,
+        is_written=may_be_written(suite),
         paraphrasing=_paraphrasing(suite, spec.seed),
         n_paraphrased=suite.n_paraphrased,
         cache=explanations,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from harness.audit import audit
@@ -10,6 +11,7 @@ from harness.core.errors import ConfigError, SourceError, sentence
 from harness.core.ports import Progress
 from harness.core.run import Manifest
 from harness.core.spec import RunSpec
+from harness.engine.driven_texts import DrivenTexts
 from harness.preparing import Prepared, prepare
 from harness.replayed_spec import Rescoring, replayed_spec
 from harness.store.run_folder import load_run_folder
@@ -49,6 +51,7 @@ def rescore_run(
     replayed = replayed_spec(job)
     prepared = _prepared(replayed, progress, is_own=spec is None)
     changes = tuple(_changed_data(prepared, manifest))
+    prepared = [_of_then(item, manifest) for item in prepared]
     # What judges said is part of the run, and taken over with it; another spec may ask others.
     origin = folder if spec is None else None
     return audit(replayed, progress, prepared=prepared, warnings=changes, origin=origin)
@@ -79,3 +82,19 @@ def _changed_data(prepared: Iterable[Prepared], then: Manifest) -> Iterator[str]
                 f"{item.suite.name}: its data are not those of the run that is scored again"
                 f" (hash {was[:12]}, now {now[:12]}){why if item.suite.clean in unchanged else ''}"
             )
+
+
+def _of_then(item: Prepared, then: Manifest) -> Prepared:
+    """Let explanations be compared as what they are, if by an earlier version of what makes them.
+
+    The replay gives those of the same samples again, whatever version has made them.
+    """
+    if item.suite.explainer is None or not isinstance(item.task, DrivenTexts):
+        return item
+    before = {done.suite: done for done in then.evaluations}
+    done, clean = before.get(item.suite.name), before.get(item.suite.clean)
+    if done is None or clean is None:
+        return item
+    is_same_text = clean.data_hash == item.task.task.data_hash
+    is_same_draw = done.n_samples == item.task.n_samples
+    return replace(item, taken_over=done.data_hash) if is_same_text and is_same_draw else item

@@ -40,6 +40,8 @@ class ExplainedTask(DrivenTexts):
     explainer: Explainer
     n_explained: int
     """Most samples; the same ones for every method."""
+    is_written: bool = False
+    """Whether the answers that are explained are text of which no label is read."""
     cache: ExplanationCache = field(default_factory=ExplanationCache)
     """Shared by all methods on the task."""
     room: Room[Question] = ROOM
@@ -79,7 +81,7 @@ class ExplainedTask(DrivenTexts):
             capability=capability,
             text=sample.text,
             explainer=self.explainer.label,
-            version=self._version_for(sample, capability)[:16],
+            version=self._version(version_of_open_text(sample))[:16],
             question=self.question_of(sample, capability),
         )
 
@@ -144,24 +146,18 @@ class ExplainedTask(DrivenTexts):
         return metric.told(self.paraphrasing.label, self.paraphrasing.version)
 
     def _version(self, of_texts: Mapping[str, str]) -> str:
-        # Without other words the hash is that of before there were any.
+        # Without other words, and of labels and choices, the hash is that of before there were any.
         return hash_json(
             {
                 "explainer": self.explainer.label,
                 "signature": dict(self.explainer.signature),
                 "seed": self.seed,
                 "trials": TRIALS_VERSION,
+                **({"written": WRITTEN_VERSION} if self.is_written else {}),
                 **self._paraphrased,
                 **(of_texts if self._paraphrased else {}),
             }
         )
-
-    def _version_for(self, sample: Sample, capability: Capability) -> str:
-        version = self._version(version_of_open_text(sample))
-        # What scores or classifies has the version of before answers in words had one.
-        if capability is not Capability.GENERATES:
-            return version
-        return hash_json({"of": version, "written": WRITTEN_VERSION})
 
     @property
     def _paraphrased(self) -> dict[str, object]:

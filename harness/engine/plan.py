@@ -186,13 +186,15 @@ def _has_choice_inside(suite: SuiteSpec, model: ModelSpec, need: Capability) -> 
     return is_chosen or asked is Capability.CLASSIFIES
 
 
-def _reads_a_label(suite: SuiteSpec) -> bool:
-    return isinstance(suite.suite, LabellingSuite) and suite.suite.reads_a_label
+def may_be_written(suite: SuiteSpec) -> bool:
+    """Tell whether some model's answer to a suite is text that no label is read from."""
+    reads_a_label = isinstance(suite.suite, LabellingSuite) and suite.suite.reads_a_label
+    return Capability.GENERATES in suite.suite.needs and not reads_a_label
 
 
 def _is_written(suite: SuiteSpec, model: ModelSpec) -> bool:
     """Tell whether an answer is text that no label is read from."""
-    return capability_for(suite, model) is Capability.GENERATES and not _reads_a_label(suite)
+    return capability_for(suite, model) is Capability.GENERATES and may_be_written(suite)
 
 
 def _classifies(suite: SuiteSpec, model: ModelSpec) -> bool:

@@ -16,7 +16,7 @@ from harness.core.sample import Sample
 from harness.core.score import Score, Scored, Unscored
 from harness.suites.lm_eval.aggregation import finished, terms_of
 from harness.suites.lm_eval.task_metric import TaskMetric
-from harness.suites.lm_eval.values import task_of, values_under
+from harness.suites.lm_eval.values import UNTOLD, task_of, values_under
 from harness.suites.metrics.mean_of_values import mean_interval
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -44,10 +44,12 @@ class LmEvalMetric(TaskMetric):
 
     def measure(self, sample: Sample, output: Output) -> Score:
         """Return the document's terms, as the task's own code computes them."""
-        values = values_under(self.task_name, self.filter, sample, output)
-        if (self.metric, self.filter) not in values:
+        made = values_under(self.task_name, self.filter, sample, output)
+        if (self.metric, self.filter) in made.untold:
+            return Unscored(UNTOLD)
+        if (self.metric, self.filter) not in made.values:
             return Unscored(f"the task gives this document no {self.key}", is_moot=True)
-        value = values[self.metric, self.filter]
+        value = made.values[self.metric, self.filter]
         terms = terms_of(self.aggregation, value)
         if terms is None:
             return Unscored(f"{self.key} is no number here but a {type(value).__name__}")

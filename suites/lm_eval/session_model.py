@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,6 +24,7 @@ from harness.core.response import (
 from harness.suites.lm_eval.chat_text import ChatText, prompt_of
 from harness.suites.lm_eval.payload import payload_of
 
+_LOG = logging.getLogger(__name__)
 _WINDOW = 8192
 """Questions handed to a session at once: enough to share prompts, few enough to bound memory."""
 
@@ -33,6 +35,31 @@ class _Asked:
 
     request_type: str
     args: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Untold:
+    """Stands for whether a continuation is the first choice of a model that does not tell it.
+
+    lm-eval has no other word for it than True or False. Whoever takes it for one of them ends the
+    run; a task that leaves it alone gets its numbers.
+    """
+
+    model: str
+
+    def __bool__(self) -> bool:
+        """Raise AdapterError."""
+        raise AdapterError(
+            f"model {self.model!r}: does not tell whether a continuation is its first choice, which"
+            " a metric of the task hangs on; run the task with harness run, which leaves that"
+            " metric out, or use an adapter that tells it"
+        )
+
+    __int__ = __index__ = __float__ = __bool__
+
+    def __repr__(self) -> str:
+        """Return what files of samples shall say."""
+        return "None"
 
 
 class SessionModel(LM):  # type: ignore[misc] # lm-eval ships no types
@@ -47,6 +74,7 @@ class SessionModel(LM):  # type: ignore[misc] # lm-eval ships no types
         super().__init__()
         self._session = session
         self._name = name
+        self._is_warned = False
 
     @property
     def tokenizer_name(self) -> str:
@@ -69,7 +97,7 @@ class SessionModel(LM):  # type: ignore[misc] # lm-eval ships no types
         del add_generation_prompt
         return ChatText.of([Message(turn["role"], turn["content"]) for turn in chat_history])  # type: ignore[arg-type] # lm-eval's three roles are ours
 
-    def loglikelihood(self, requests: Sequence[Any]) -> list[tuple[float, bool]]:
+    def loglikelihood(self, requests: Sequence[Any]) -> list[tuple[float, bool | Untold]]:
         """Return log-likelihood and greediness of each continuation."""
         by_context: dict[Any, dict[str, list[int]]] = {}
         for place, request in enumerate(requests):
@@ -80,12 +108,32 @@ class SessionModel(LM):  # type: ignore[misc] # lm-eval ships no types
             payload_of([_Asked("loglikelihood", (prompt, text)) for text in places], self._name)
             for prompt, places in by_context.items()
         ]
-        scores: dict[int, tuple[float, bool]] = {}
+        scores: dict[int, tuple[float, bool | None]] = {}
         for places, output in zip(by_context.values(), self._outputs(asked), strict=True):
             assert isinstance(output, LogLikelihoods)
             for owners, score in zip(places.values(), output.scores, strict=True):
-                scores |= dict.fromkeys(owners, (score.log_likelihood, bool(score.is_greedy)))
-        return self._kept("loglikelihood", requests, [scores[i] for i in range(len(requests))])
+                scores |= dict.fromkeys(owners, (score.log_likelihood, score.is_greedy))
+        # Tasks with choices look at greediness always, and hardly ever use it.
+        with_choices = {request.task_name for request in requests if request.idx > 0}
+        results = [
+            (scores[place][0], self._told(scores[place][1], request.task_name in with_choices))
+            for place, request in enumerate(requests)
+        ]
+        return self._kept("loglikelihood", requests, results)
+
+    def _told(self, is_greedy: bool | None, is_choice: bool) -> bool | Untold:  # noqa: FBT001 - values
+        if is_greedy is not None:
+            return is_greedy
+        if not is_choice:
+            return Untold(self._name)
+        if not self._is_warned:
+            _LOG.warning(
+                "model %r: does not tell whether a continuation is its first choice; where a"
+                " task has choices, exact_match takes that for no",
+                self._name,
+            )
+            self._is_warned = True
+        return False
 
     def loglikelihood_rolling(self, requests: Sequence[Any]) -> list[float]:
         """Return the log-likelihood of each text."""

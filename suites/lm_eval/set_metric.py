@@ -14,7 +14,7 @@ from harness.suites.lm_eval.cause import cause_of
 from harness.suites.lm_eval.loaded_tasks import loaded
 from harness.suites.lm_eval.quiet import quiet
 from harness.suites.lm_eval.task_metric import TaskMetric
-from harness.suites.lm_eval.values import task_of, values_under
+from harness.suites.lm_eval.values import UNTOLD, task_of, values_under
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,7 @@ class LmEvalSetMetric(TaskMetric):
         """Return the aggregate, of a group the weighted mean of its tasks'.
 
         Raises:
-            ConfigError: the function returns no number, or raises.
+            ConfigError: the function returns no number, or raises, or needs what is not told.
         """
         results = []
         for task, values in self._values(samples, outputs).items():
@@ -47,9 +47,12 @@ class LmEvalSetMetric(TaskMetric):
         lists: dict[str, list[Any]] = {}
         for sample, output in zip(samples, outputs, strict=True):
             task = task_of(self.task_name, sample).name
-            values = values_under(self.task_name, self.filter, sample, output)
-            if (self.metric, self.filter) in values:
-                lists.setdefault(task, []).append(values[self.metric, self.filter])
+            made = values_under(self.task_name, self.filter, sample, output)
+            if (self.metric, self.filter) in made.untold:
+                reason = f"{self.key} cannot be had, since {UNTOLD}"
+                raise ConfigError(f"task {task!r}", reason, "use an adapter that tells it")
+            if (self.metric, self.filter) in made.values:
+                lists.setdefault(task, []).append(made.values[self.metric, self.filter])
         return lists
 
     def _aggregated(self, task: str, values: list[Any]) -> Mapping[str, float]:

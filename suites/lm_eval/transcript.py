@@ -9,12 +9,11 @@ from typing import Any
 from harness.core.response import Response
 from harness.core.run import Record
 from harness.core.transcript import Transcript
-from harness.suites.lm_eval.cause import cause_of
 from harness.suites.lm_eval.chat_text import context_of
 from harness.suites.lm_eval.loaded_tasks import LoadedTask, LoadedTasks
 from harness.suites.lm_eval.questions import Question
 from harness.suites.lm_eval.quiet import quiet
-from harness.suites.lm_eval.values import failure_of, filtered
+from harness.suites.lm_eval.values import failure_of, filtered, processed
 
 
 def transcripts_of(
@@ -71,19 +70,16 @@ def _lines(loaded: LoadedTask, question: Question, record: Record) -> Iterator[d
     task, number = loaded.task, int(record.sample.id.rpartition("/")[2])
     doc = loaded.docs[number]
     assert isinstance(record.answer, Response)
-    requests, failed = filtered(task, doc, record.answer.output)
-    for reason in failed.values():
+    made = processed(task, doc, record.answer.output)
+    for reason in made.failed.values():
         raise failure_of(loaded.name, str(number), reason)
+    requests, _ = filtered(task, doc, record.answer.output)
     target = task.doc_to_target(doc)
     arguments = [_as_texts(each) for each in question.arguments]
     whole = json.dumps(doc, indent=2, default=handle_non_serializable, ensure_ascii=False)
     for name in requests[0].filtered_resps:
         answers = [request.filtered_resps[name] for request in requests]
-        try:
-            values = task.process_results(doc, answers)
-        except Exception as error:  # it may be the user's own
-            reason = f"its process_results raises {cause_of(error)}"
-            raise failure_of(loaded.name, str(number), reason) from error
+        values = {metric: value for (metric, of), value in made.values.items() if of == name}
         yield {
             "doc_id": number,
             "doc": doc,

@@ -19,6 +19,8 @@ Values: TypeAlias = Mapping[tuple[str, str], Any]
 """By metric and filter."""
 TASK_SLICE = "task"
 """The slice that tells the tasks of a group apart."""
+UNTOLD = "the model does not tell whether the continuation is its first choice"
+"""Why there is no value that hangs on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,8 @@ class Processed:
     values: Values
     failed: Mapping[str, str]
     """By filter: what the task's code has raised."""
+    untold: frozenset[tuple[str, str]] = frozenset()
+    """Metrics and filters whose value hangs on what the model does not tell; in no ``values``."""
 
 
 def task_of(name: TaskName, sample: Sample) -> LoadedTask:
@@ -43,7 +47,7 @@ def task_of(name: TaskName, sample: Sample) -> LoadedTask:
     return tasks[own]
 
 
-def values_under(name: TaskName, pipeline: str, sample: Sample, output: Output) -> Values:
+def values_under(name: TaskName, pipeline: str, sample: Sample, output: Output) -> Processed:
     """Return what lm-eval makes of one answer, once a pipeline of filters is known to work on it.
 
     Raises:
@@ -55,7 +59,7 @@ def values_under(name: TaskName, pipeline: str, sample: Sample, output: Output) 
     if pipeline in made.failed:
         number = sample.id.rpartition("/")[2]
         raise failure_of(task, number, made.failed[pipeline])
-    return made.values
+    return made
 
 
 def failure_of(task: str, number: str, reason: str) -> ConfigError:
@@ -79,10 +83,29 @@ def values_of(name: TaskName, sample_id: str, task: str, output: Output) -> Proc
 
 
 def processed(task: Any, doc: Any, output: Output) -> Processed:
-    """Filter one answer by each of the task's pipelines and process what comes out."""
+    """Filter one answer by each of the task's pipelines and process what comes out.
+
+    lm-eval knows first choices and others only. Of an answer that does not tell which they are,
+    a value is kept where it is the same either way.
+    """
+    made = _processed(task, doc, output, untold=False)
+    if not (isinstance(output, LogLikelihoods) and any(s.is_greedy is None for s in output.scores)):
+        return made
+    other = _processed(task, doc, output, untold=True)
+    # Texts compare where arrays and nan do not.
+    untold = frozenset(
+        key
+        for key in made.values.keys() | other.values.keys()
+        if repr(made.values.get(key)) != repr(other.values.get(key))
+    )
+    values = {key: value for key, value in made.values.items() if key not in untold}
+    return Processed(values, {**other.failed, **made.failed}, untold)
+
+
+def _processed(task: Any, doc: Any, output: Output, *, untold: bool) -> Processed:
     values: dict[tuple[str, str], Any] = {}
     with quiet():
-        requests, failed = filtered(task, doc, output)
+        requests, failed = filtered(task, doc, output, untold=untold)
         for name in requests[0].filtered_resps:
             if name in failed:  # it may have come to some of the requests
                 continue
@@ -94,8 +117,17 @@ def processed(task: Any, doc: Any, output: Output) -> Processed:
     return Processed(values, failed)
 
 
-def filtered(task: Any, doc: Any, output: Output) -> tuple[list[Any], dict[str, str]]:
+def filtered(
+    task: Any, doc: Any, output: Output, *, untold: bool | None = None
+) -> tuple[list[Any], dict[str, str]]:
     """Return an answer as lm-eval's requests, with what each pipeline of the task makes of it.
+
+    Args:
+        task: lm-eval's own.
+        doc: the document.
+        output: the answer.
+        untold: what a continuation is taken for of which the model does not tell whether it is
+            its first choice.
 
     Returns:
         The requests, and by pipeline what those that raise have raised.
@@ -111,7 +143,7 @@ def filtered(task: Any, doc: Any, output: Output) -> tuple[list[Any], dict[str, 
             idx=place,
             resps=[answer] * repeats,  # none of them is drawn, or the task would be refused
         )
-        for place, answer in enumerate(_answers(output))
+        for place, answer in enumerate(_answers(output, untold))
     ]
     failed = {}
     for pipeline in task._filters:  # noqa: SLF001 - lm-eval has no other door to them
@@ -122,10 +154,13 @@ def filtered(task: Any, doc: Any, output: Output) -> tuple[list[Any], dict[str, 
     return requests, failed
 
 
-def _answers(output: Output) -> list[Any]:
+def _answers(output: Output, untold: bool | None) -> list[Any]:  # noqa: FBT001 - no switch
     """Return the answers in lm-eval's own form, one for each of its requests."""
     if isinstance(output, LogLikelihoods):
-        return [(score.log_likelihood, bool(score.is_greedy)) for score in output.scores]
+        return [
+            (score.log_likelihood, untold if score.is_greedy is None else score.is_greedy)
+            for score in output.scores
+        ]
     if isinstance(output, TokenLogLikelihoods):
         return [math.fsum(output.values)]
     if isinstance(output, Generation):

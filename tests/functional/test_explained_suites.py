@@ -196,6 +196,63 @@ def test_a_run_by_an_earlier_version_of_a_method_is_scored_again_and_warned_of(
     }
 
 
+_PROSE = """\
+[[model]]
+name = "echo"
+adapter = "echo"
+text = "as it says"
+
+[[suite]]
+name = "films"
+suite = "generation"
+data = "films.csv"
+columns = { text = "text", target = "label" }
+metrics = ["exact_match"]
+explain = ["occlusion"]
+paraphrase = []
+"""
+
+
+def test_written_answers_explained_by_an_earlier_version_stay_other_data(
+    place: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.write("films.csv", _FILMS)
+    path = place.write("films.toml", _PROSE)
+    with monkeypatch.context() as then:
+        then.setattr(explained_task, "WRITTEN_VERSION", 0)
+        assert place.harness("run", path).code == 0
+    before = place.latest
+    outcome = place.harness("rescore", before.name)
+    assert outcome.code == 0
+    assert f"{SUITE}: its data are not those of the run that is scored again" in outcome.err
+    again = place.latest
+    assert again != before
+    assert answers(again) == answers(before)
+    assert place.harness("run", path).code == 0
+    for old in (before, again):
+        (error,) = place.harness("compare", old.name, "latest").errors
+        assert f"suite '{SUITE}' asked other data" in error
+    assert place.harness("compare", before.name, again.name).code == 0
+
+
+@pytest.mark.parametrize("function", ["judged", "writer"])
+def test_labels_know_no_version_of_written_answers(
+    place: Workplace, monkeypatch: pytest.MonkeyPatch, function: str
+) -> None:
+    options = {
+        "function": function,
+        "capability": "classifies" if function == "judged" else "generates",
+    }
+    code, before = run(place, **options).code, place.latest
+    hashes = [one["data_hash"] for one in _evaluations(place)]
+    monkeypatch.setattr(explained_task, "WRITTEN_VERSION", 0)
+    assert run(place, **options).code == code
+    assert [one["data_hash"] for one in _evaluations(place)] == hashes
+    outcome = place.harness("rescore", before.name)
+    assert outcome.code == code
+    assert "its data are not those" not in outcome.err
+
+
 _FILLED = 'explain = ["occlusion"]\nparaphrase = [{name = "filler", rate = 1.0}]'
 _USUAL = 'explain = ["occlusion"]'
 _PLAIN = 'explain = ["occlusion"]\nparaphrase = []'

@@ -272,6 +272,47 @@ def test_lm_evals_loop_runs_on_our_adapters(
     assert place.harness("lm-eval", "run", "--nonsense").code == 2
 
 
+LAST = """
+include: _rows
+task: last
+output_type: loglikelihood
+doc_to_text: "{{q}}"
+doc_to_target: " {{right}}"
+metric_list:
+  - {metric: perplexity, aggregation: perplexity, higher_is_better: false}
+"""
+ACCURACY = "  - {metric: acc, aggregation: mean, higher_is_better: true}\n"
+
+
+def test_a_first_choice_that_is_not_told_is_no_accuracy_of_0(
+    place: Workplace, models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_builtin_tasks(monkeypatch)
+    place.write("tasks/last.yaml", LAST)
+    loop = [word.replace("contexts,write,model", "last") for word in LOOP]
+
+    told = place.harness(*loop)
+    place.write("tasks/last.yaml", LAST + ACCURACY)
+    untold = place.harness(*loop)
+    suite = '[[suite]]\nsuite = "lm_eval:last"\ninclude_path = "tasks"\n'
+    ran = place.harness("run", place.write("last.toml", models.read_text() + suite))
+
+    assert told.code == 0, told.err
+    (samples,) = models.parent.glob("theirs/*/samples_last_*.jsonl")
+    assert json.loads(samples.read_text().splitlines()[0])["resps"][0][0][1] == "None"
+    assert untold.code == 3
+    assert "does not tell whether a continuation is its first choice" in untold.err
+    assert ran.code == 0, ran.err
+    values = place.values()
+    assert values["echo", "lm_eval:last", "acc"]["value"] is None
+    assert values["echo", "lm_eval:last", "perplexity"]["value"] > 1
+    written = place.harness("report", "latest", "--format", "lm_eval", "-o", "ours")
+    assert written.code == 0, written.err
+    (samples,) = models.parent.glob("ours/*/samples_last_*.jsonl")
+    line = json.loads(samples.read_text().splitlines()[0])
+    assert (line["resps"][0][0][1], line["metrics"]) == ("None", ["perplexity"])
+
+
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [

@@ -102,6 +102,26 @@ def test_a_failure_ends_the_loop() -> None:
         model.generate_until(asked_for("generate_until", ("fail", {})))
 
 
+def test_an_untold_first_choice_is_neither_yes_nor_no(caplog: pytest.LogCaptureFixture) -> None:
+    model = LmEvalSuite.model_of(EchoAdapter().open(), "echo")
+    task = [("last", 0, 1), ("last", 1, 1), ("choose", 0, 1), ("choose", 0, 1)]
+    requests = [
+        instance.Instance("loglikelihood", {}, ("q", text), place, metadata)
+        for text, place, metadata in zip("abcd", (0, 0, 0, 1), task, strict=True)
+    ]
+
+    (first, one), (_, two), *choices = model.loglikelihood(requests)
+
+    assert (first, str(one)) == (-1.0, "None")
+    for read in (bool, int, float):
+        with pytest.raises(AdapterError, match=r"model 'echo': does not tell .* first choice"):
+            read(two)
+    assert choices == [(-1.0, False)] * 2  # lm-eval looks at it there without using it
+    model.loglikelihood(requests)
+    (warning,) = caplog.messages
+    assert "exact_match takes that for no" in warning
+
+
 def test_settings_that_no_adapter_takes_are_refused() -> None:
     model = LmEvalSuite.model_of(Notebook(), "notebook")
 

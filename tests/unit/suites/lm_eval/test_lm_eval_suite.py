@@ -522,6 +522,61 @@ def test_each_answer_of_a_specimen_is_processed_once(
     assert sorted(asked) == sorted(sample.text for sample in task.samples())
 
 
+TOLD_OR_NOT = """
+include: _rows
+task: last
+output_type: loglikelihood
+doc_to_text: "{{q}}"
+doc_to_target: " {{right}}"
+metric_list:
+  - {metric: perplexity, aggregation: perplexity, higher_is_better: false}
+  - {metric: acc, aggregation: AGGREGATION, higher_is_better: true}
+"""
+CHOICE_OR_NOT = """
+include: choose.yaml
+task: exact
+metric_list:
+  - {metric: acc, aggregation: mean, higher_is_better: true}
+  - {metric: exact_match, aggregation: mean, higher_is_better: true}
+"""
+
+
+def untold(*values: float) -> LogLikelihoods:
+    return LogLikelihoods(tuple(ContinuationScore(value, 1, is_greedy=None) for value in values))
+
+
+def test_what_hangs_on_an_untold_first_choice_is_unscored_and_the_rest_is_measured(
+    tmp_path: Path,
+) -> None:
+    folder = write_tasks(tmp_path / "tasks")
+    (tmp_path / "tasks" / "last.yaml").write_text(TOLD_OR_NOT.replace("AGGREGATION", "mean"))
+    (tmp_path / "tasks" / "exact.yaml").write_text(CHOICE_OR_NOT)
+    reason = "the model does not tell whether the continuation is its first choice"
+    for name, number, kept in (("last", "acc", "perplexity"), ("exact", "exact_match", "acc")):
+        task = prepared(folder, name, limit=1)
+        (sample,) = task.samples()
+        by_key = {metric.quantities[0].id: metric for metric in task.metrics}
+        answers = (-1.0,) if name == "last" else (-1.0, -2.0)
+
+        assert by_key[number].measure(sample, untold(*answers)) == Unscored(reason)
+        assert by_key[number].measure(sample, scores(*answers)) == Scored((0.0, 1.0))
+        told, not_told = (by_key[kept].measure(sample, f(*answers)) for f in (scores, untold))
+        assert isinstance(told, Scored)
+        assert told == not_told
+
+
+def test_an_aggregation_is_not_given_what_is_untold(tmp_path: Path) -> None:
+    folder = write_tasks(tmp_path / "tasks")
+    (tmp_path / "tasks" / "last.yaml").write_text(TOLD_OR_NOT.replace("AGGREGATION", "median"))
+    task = prepared(folder, "last", limit=1)
+    (metric,) = task.corpus_metrics
+    samples = list(task.samples())
+
+    assert metric.compute(samples, [scores(-1.0)]) == {"acc": 0.0}
+    with pytest.raises(ConfigError, match="acc cannot be had, since the model does not tell"):
+        metric.compute(samples, [untold(-1.0)])
+
+
 def test_global_generators_stay_as_they_were(folder: str) -> None:
     import random
 
