@@ -17,10 +17,12 @@ from harness.core.response import AnswerGroup, Embedding, Output
 from harness.core.sample import Sample
 from harness.core.score import Direction, Quantity, Score, Scored, Unscored
 from harness.stats.association import (
+    MOST_EXACT,
     associations,
     drawn_interval,
     effect_size,
     jackknife_error,
+    least_two_sided,
     permutation_p,
     t_margin,
     unit_vectors,
@@ -118,7 +120,8 @@ class AssociationMetric:
                 id=f"{kind}_associated_share",
                 direction=Direction.LOWER,
                 definition=f"tests with {kind}_p_two_sided at most 0.05 after Holm's correction /"
-                " tests; 0 where there is no association either way",
+                " tests, those among them whose words are too few for it; 0 where there is no"
+                " association either way",
             ),
         )
 
@@ -126,7 +129,18 @@ class AssociationMetric:
     def probe(self) -> Probe:
         """What it tells of bias."""
         names = {name: shape.names for name, shape in self.shapes.items()}
-        return association_probe(self.kind, names, most=self._most)
+        return association_probe(self.kind, names, most=self._most, least_p=self._least_p)
+
+    @property
+    def _least_p(self) -> Mapping[str, tuple[float, str]]:
+        """By test, under an empty name of one that stands alone: how small its p can be, and why."""
+        found = {}
+        for name, shape in self.shapes.items():
+            n_x, n_y, *_ = shape.n_words
+            least = least_two_sided(n_x, n_y, n_draws=self.permutations)
+            few = "words" if n_x + n_y <= MOST_EXACT else "permutations"
+            found[name] = (least, f"not testable with so few {few}")
+        return found | ({"": next(iter(found.values()))} if len(found) == 1 else {})
 
     @property
     def _most(self) -> float:
