@@ -85,9 +85,7 @@ def effects_of(
             tested = [_tested(each, reading, estimates, own_tests, signs) for each in family]
             corrected = list(_corrected(tested))
             n_tests = sum(effect.p_value is not None for effect in corrected)
-            found += (
-                _told(_in_reach(effect, n_tests, 1 - level), level) for effect in corrected
-            )
+            found += (_told(_in_reach(effect, n_tests, 1 - level), level) for effect in corrected)
     return tuple(found)
 
 

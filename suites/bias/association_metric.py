@@ -133,7 +133,7 @@ class AssociationMetric:
 
     @property
     def _least_p(self) -> Mapping[str, tuple[float, str]]:
-        """By test, under an empty name of one that stands alone: how small its p can be, and why."""
+        """How small a p-value can be, and why, by test; under an empty name of one alone."""
         found = {}
         for name, shape in self.shapes.items():
             n_x, n_y, *_ = shape.n_words

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from string import ascii_lowercase
 
+import pytest
 from fakes.workplace import Workplace
-from pytest import approx
 
 _MODEL = """\
 import zlib
@@ -89,8 +89,10 @@ def test_the_most_extreme_deal_of_few_words_is_not_testable(place: Workplace) ->
         written = json.loads(place.harness("report", "latest", "--format", "json").out)
         effects = written["bias"]["probed"][0]["effects"]
         told = {each["group"]: each for each in effects if each["group"]}
-        assert {name: each["p_adjusted"] for name, each in told.items()} == approx(p_adjusted)
-        assert all(each["value"] == approx(2, abs=0.1) for each in told.values())
+        assert {name: each["p_adjusted"] for name, each in told.items()} == pytest.approx(
+            p_adjusted
+        )
+        assert all(each["value"] == pytest.approx(2, abs=0.1) for each in told.values())
         for name, each in told.items():
             assert each["shown"] == ("not tested" if name in why else "above")
             assert why.get(name, "more than words dealt out at random") in each["sentence"]
