@@ -66,7 +66,7 @@ class AssociationMetric:
     is_additive: ClassVar[bool] = False
     columns: ClassVar[tuple[str, ...]] = (
         *("d", "stderr", "freedom", "p", "n_as_far", "n_drawn"),
-        "p_two_sided",
+        *("p_two_sided", "most"),
     )
 
     kind: Literal["weat", "seat"] = "weat"
@@ -146,15 +146,6 @@ class AssociationMetric:
     def _most(self) -> float:
         return max((shape.most for shape in self.shapes.values()), default=2.0)
 
-    def _most_of(self, freedom: float) -> float:
-        """Return the largest d of a test, which is known by its words less one for each set."""
-        mine = [
-            shape.most
-            for shape in self.shapes.values()
-            if sum(shape.n_words) - len(shape.n_words) == freedom
-        ]
-        return max(mine, default=self._most)
-
     @property
     def signature(self) -> Mapping[str, str]:
         """What is drawn, the shapes of the tests, and which p-value the share of tests is of."""
@@ -166,11 +157,11 @@ class AssociationMetric:
             "permutations": str(self.permutations),
             "shapes": hash_json(shapes)[:12],
             "draws": str(self.seed),
-            "version": "2",
+            "version": "3",
         }
 
     def measure(self, sample: Sample, output: Output) -> Score:
-        """Return effect size, its error, and the p-value with how it was come by."""
+        """Return effect size, error, the p-value with how it was come by, and the largest size."""
         shape = self.shapes.get(sample.id)
         if shape is None:
             return Unscored("the sample is of no association test")
@@ -187,7 +178,7 @@ class AssociationMetric:
         two_sided = min(1.0, 2 * min(p.value, other.value))
         stderr, freedom = jackknife_error(sets)
         drawn = (p.value, float(p.n_as_far), float(p.n_drawn), two_sided)
-        return Scored((d, stderr, float(freedom), *drawn))
+        return Scored((d, stderr, float(freedom), *drawn, shape.most))
 
     def reduce(self, statistics: Floats, weights: Floats) -> Floats:
         """Return mean d, both p of a test that stands alone, mean |d| and the share that holds."""
@@ -212,11 +203,11 @@ class AssociationMetric:
         mean is about other words, not about other tests.
         """
         del clusters
-        d, stderr, freedom, p, n_as_far, n_drawn, _ = statistics.T
+        d, stderr, freedom, p, n_as_far, n_drawn, _, most_of_each = statistics.T
         n = len(d)
         value = float(d.mean())
         margin = t_margin(float(np.sqrt((stderr**2).sum()) / n), float(freedom.sum()), level)
-        most = sum(map(self._most_of, freedom.tolist())) / n
+        most = float(most_of_each.mean())
         low, high = max(value - margin, -most), min(value + margin, most)
         found = {
             f"{self.kind}_effect_size": Interval(

@@ -89,9 +89,8 @@ def test_the_most_extreme_deal_of_few_words_is_not_testable(place: Workplace) ->
         written = json.loads(place.harness("report", "latest", "--format", "json").out)
         effects = written["bias"]["probed"][0]["effects"]
         told = {each["group"]: each for each in effects if each["group"]}
-        assert {name: each["p_adjusted"] for name, each in told.items()} == pytest.approx(
-            p_adjusted
-        )
+        found = {name: each["p_adjusted"] for name, each in told.items()}
+        assert found == pytest.approx(p_adjusted)
         assert all(each["value"] == pytest.approx(2, abs=0.1) for each in told.values())
         for name, each in told.items():
             assert each["shown"] == ("not tested" if name in why else "above")
