@@ -95,6 +95,14 @@ class _ByTerm(Additive):
         is_told = _is_told(statistics)
         return {quantity.id: is_told for quantity in self.quantities[:_TRIPLE]}
 
+    def in_common(self, a: Floats, b: Floats) -> tuple[Floats, Floats]:
+        """Return both sides without the comparisons per token that one lacks."""
+        is_lacking = ~(_is_told(a) & _is_told(b))
+        left = a.copy(), b.copy()
+        for side in left:
+            side[is_lacking, 1:_TRIPLE] = _UNTOLD
+        return left
+
     def notes(
         self, statistics: Floats, clusters: Integers | None, level: float
     ) -> Mapping[str, str]:
