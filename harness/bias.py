@@ -30,6 +30,7 @@ MAX_EXAMPLES = 3
 _OUT_OF_REACH = (
     "not testable with so many comparisons: its test has too few permutations for the correction"
 )
+_FEW_TEXTS = "not testable with so few texts"
 _Key = tuple[str, str]
 
 
@@ -184,7 +185,7 @@ def _own_tests(figures: Sequence[Figure], level: float) -> Iterator[tuple[str, O
         if figure.kind is FigureKind.GROUP_GAPS:
             yield from _of_gaps(_rows(figure.data, "gaps"), 1 - level)
         elif figure.kind is FigureKind.COUNTERFACTUAL:
-            yield from _of_swaps(_rows(figure.data, "pairs"))
+            yield from _of_swaps(_rows(figure.data, "pairs"), 1 - level)
 
 
 def _of_gaps(gaps: Sequence[Mapping[str, Any]], alpha: float) -> Iterator[tuple[str, OwnTest]]:
@@ -209,10 +210,20 @@ def _of_gaps(gaps: Sequence[Mapping[str, Any]], alpha: float) -> Iterator[tuple[
             )
 
 
-def _of_swaps(pairs: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, OwnTest]]:
-    for pair in pairs:
-        if "id" in pair and pair["p_holm"] is not None:
-            yield pair["id"], OwnTest(p_value=pair["p_value"], p_adjusted=pair["p_holm"])
+def _of_swaps(pairs: Sequence[Mapping[str, Any]], alpha: float) -> Iterator[tuple[str, OwnTest]]:
+    tested = [pair for pair in pairs if "id" in pair and pair["p_holm"] is not None]
+    for pair in tested:
+        n_units = pair.get("n_units", pair["n"])  # runs of before are without
+        # The smallest p of a sign-flip test is that of changes which all have one sign.
+        is_out = pair["p_holm"] > alpha and len(tested) * 2.0 ** (1 - n_units) > alpha
+        yield (
+            pair["id"],
+            OwnTest(
+                p_value=pair["p_value"],
+                p_adjusted=pair["p_holm"],
+                untested=_FEW_TEXTS if is_out else "",
+            ),
+        )
 
 
 def _rows(data: Mapping[str, Any], name: str) -> Sequence[Mapping[str, Any]]:

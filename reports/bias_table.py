@@ -78,15 +78,16 @@ def _overview(one: Probed) -> tuple[Cell | str, ...]:
     first = Cell(ABSENT)
     if lead is not None:
         first = Cell(with_spread(lead), remark=lead.estimate.quantity.id)
+    n = one.n_scored if lead is None else lead.estimate.n
     return (
         one.suite,
         one.model,
         one.probe.way.value,
         listed(one.subjects or one.groups) or ABSENT,
         Cell(
-            format_count(one.n_scored),
-            order=one.n_scored,
-            remark=f"of {format_count(one.n_samples)}" if one.n_scored < one.n_samples else "",
+            format_count(n),
+            order=n,
+            remark=f"of {format_count(one.n_samples)}" if n < one.n_samples else "",
         ),
         first,
         value_words(lead.reading.reference, lead.reading, None, points="") if lead else ABSENT,

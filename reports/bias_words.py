@@ -240,6 +240,8 @@ def _is_lost(effect: Effect) -> bool:
 def _of_groups(found: Probed, family: Sequence[Effect]) -> Iterator[str]:
     tested = [effect for effect in family if is_tested(effect)]
     shown = sorted(filter(is_shown, tested), key=_distance, reverse=True)
+    if len(family) > 1:  # one alone is the whole suite, which has its sentence
+        yield from _of_untested(found, family)
     if not tested:
         return
     n_all, column = format_count(len(tested)), _column(found)
@@ -259,6 +261,15 @@ def _of_groups(found: Probed, family: Sequence[Effect]) -> Iterator[str]:
         f" {without} beyond doubt ({name}, Holm's correction): {listed}"
         f"{f'; and {format_count(more)} more' if more > 0 else ''}"
     )
+
+
+def _of_untested(found: Probed, family: Sequence[Effect]) -> Iterator[str]:
+    """Name the groups whose test can tell nothing, together those for the same reason."""
+    for why in dict.fromkeys(effect.untested for effect in family if effect.untested):
+        mine = [effect for effect in family if effect.untested == why]
+        more = f"; and {format_count(len(mine) - _MOST_TOLD)} more" if mine[_MOST_TOLD:] else ""
+        told = "; ".join(_short(effect, found) for effect in mine[:_MOST_TOLD])
+        yield f"By {_column(found)}, {why}: {told}{more}"
 
 
 def _short(effect: Effect, found: Probed) -> str:

@@ -155,6 +155,10 @@ def judgement_alerts(judgement: Judgement) -> tuple[Alert, ...]:
         *_forced(judgement.comparison),
         *_invalid(judgement),
         *(alarm_alert(alarm) for alarm in judgement.alarms),
+        *(
+            Alert(severity=Severity.NOTE, title="Not gated", sentence=_stopped(text))
+            for text in judgement.left_ungated
+        ),
     ]
     order = list(Severity)
     return tuple(sorted(found, key=lambda alert: order.index(alert.severity)))

@@ -88,6 +88,7 @@ def _remarks(judgement: Judgement) -> Iterator[tuple[str, str]]:
         yield _alarm(alarm), "yellow"
     yield from ((text, "yellow") for text in _turned(judgement))
     yield from ((text, "") for text in _of_rounds(judgement))
+    yield from ((f"not gated: {text}", "") for text in judgement.left_ungated)
     if judgement.n_candidates > 1:
         counts = f"{judgement.n_gates} gates of {judgement.n_candidates} candidates"
         yield f"corrected over {counts}", ""

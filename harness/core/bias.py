@@ -74,6 +74,9 @@ class Reading:
     alone keeps it off the reference; ``none``: only counted."""
     p_quantity: str = ""
     """Id of the quantity that is the p-value of its own test, where it is not in a chart."""
+    least_p: Mapping[str, tuple[float, str]] = field(default_factory=dict)
+    """The smallest p-value that its own test can have, and why it is no smaller, as "not testable
+    with so few words": by value of the slice, under an empty name of the whole suite."""
     unshown: str = ""
     """In place of a claim that has a side, where neither is shown; the value stands behind it."""
     leanings: tuple[str, str] | tuple[()] = ()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from harness.core.comparison import Comparison, Difference
 from harness.core.history import Alarm
 from harness.core.policy import Gate, Policy
+from harness.core.score import Direction
 from harness.core.verdict import Verdict
 
 
@@ -71,3 +72,20 @@ class Judgement:
     def watched(self) -> Iterator[Finding]:
         """The findings that only inform."""
         return (finding for finding in self.findings if finding.gate is None)
+
+    @property
+    def left_ungated(self) -> tuple[str, ...]:
+        """What a default gate would hold, had either side a value: a sentence for each metric."""
+        found: dict[tuple[str, str, str], list[str]] = {}
+        for finding in () if self.policy.gate else self.watched:
+            row = finding.difference
+            is_empty = not row.n and not row.n_unpaired and not row.is_absent
+            is_judged = row.quantity.is_headline and row.quantity.direction is not Direction.NEITHER
+            if is_empty and is_judged and row.slice is None:
+                key = (row.suite, row.model, row.metric)
+                found.setdefault(key, []).append(row.quantity.id)
+        return tuple(
+            f"{', '.join(names)} of {suite} on {model}: no sample of either side counts towards it,"
+            " and the other numbers of the metric are gated"
+            for (suite, model, _), names in found.items()
+        )

@@ -87,6 +87,20 @@ class MetricOfParaphrases(Metric, Protocol):
 
 
 @runtime_checkable
+class PartlyToldMetric(Metric, Protocol):
+    """A metric some of whose quantities a sample may lack that has the others."""
+
+    def in_common(self, a: Floats, b: Floats) -> tuple[Floats, Floats]:
+        """Return the statistics of two models without what one of them lacks.
+
+        Args:
+            a: (n, k), one row per sample that both have scored, n may be 0.
+            b: (n, k) on the same samples.
+        """
+        ...
+
+
+@runtime_checkable
 class ProbingMetric(Metric, Protocol):
     """A metric that tells of bias, and so has a part in what a report says of it."""
 

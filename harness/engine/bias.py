@@ -83,7 +83,9 @@ def effects_of(
         groups = [each for each in mine if each.slice and each.slice[0] == probe.column]
         for family in (whole, groups):
             tested = [_tested(each, reading, estimates, own_tests, signs) for each in family]
-            found += (_told(effect, level) for effect in _corrected(tested))
+            corrected = list(_corrected(tested))
+            n_tests = sum(effect.p_value is not None for effect in corrected)
+            found += (_told(_in_reach(effect, n_tests, 1 - level), level) for effect in corrected)
     return tuple(found)
 
 
@@ -133,6 +135,15 @@ def _corrected(family: Sequence[Effect]) -> Iterator[Effect]:
     for effect in family:
         is_open = effect.p_value is not None and effect.p_adjusted is None
         yield replace(effect, p_adjusted=next(adjusted)) if is_open else effect
+
+
+def _in_reach(effect: Effect, n_tests: int, alpha: float) -> Effect:
+    """Say so of a number whose test could show nothing after Holm's correction, whatever it is."""
+    least, why = effect.reading.least_p.get(effect.group, (0.0, ""))
+    if effect.p_adjusted is None or effect.p_adjusted <= alpha or n_tests * least <= alpha:
+        return effect
+    others = " beside so many other tests" if least <= alpha else ""
+    return replace(effect, untested=f"{why}{others}")
 
 
 def _told(effect: Effect, level: float) -> Effect:

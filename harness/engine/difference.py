@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from harness.core.comparison import Difference
 from harness.core.estimate import Interval
-from harness.core.metric_abilities import GapMetric, MetricOfWhole
+from harness.core.metric_abilities import GapMetric, MetricOfWhole, PartlyToldMetric
 from harness.core.ports import Metric
 from harness.core.score import Quantity
 from harness.engine.align import Aligned, Scores
@@ -78,15 +78,17 @@ def differences_of(
         settings: level and seed.
     """
     m = len(scores.a)
-    alone = PartValues.of(metric, np.concatenate([scores.a, scores.b]))
+    a, b, lost, lacking = _in_common(metric, scores)
+    losing = np.flatnonzero(lost.any(axis=1))
+    alone = PartValues.of(metric, np.concatenate([a, b]))
     whole = Part(
-        a=scores.a,
-        b=scores.b,
+        a=a,
+        b=b,
         alone_a=alone.at(slice(0, m)),
         alone_b=alone.at(slice(m, None)),
         clusters=None if aligned.clusters is None else aligned.clusters[scores.rows],
-        lost=part_rows(metric, scores.lost_rows),
-        unpaired=np.concatenate([part_rows(metric, rows) for rows in scores.alone]),
+        lost=np.concatenate([part_rows(metric, scores.lost_rows), lost[losing]]),
+        unpaired=np.concatenate([*(part_rows(metric, rows) for rows in scores.alone), lacking]),
         slice=None,
     )
     rows = _of_part(metric, whole, common, settings)
@@ -96,8 +98,26 @@ def differences_of(
     yield from rows
     if isinstance(metric, MetricOfWhole):
         return
+    scores = replace(scores, lost=np.concatenate([scores.lost, scores.rows[losing]]))
     for part in _slices(aligned, scores, whole, settings.part_slices):
         yield from _of_part(metric, part, common, settings)
+
+
+def _in_common(metric: Metric, scores: Scores) -> tuple[Floats, Floats, Booleans, Booleans]:
+    """Return both sides without what one of them lacks, and where that is.
+
+    Returns:
+        Statistics of the baseline and of the candidate, (m, k) each, and (m, q) which quantities of
+        a sample the baseline alone has, and which either has alone.
+    """
+    a, b = scores.a, scores.b
+    if not isinstance(metric, PartlyToldMetric):
+        nothing = np.zeros((len(a), len(metric.quantities)), dtype=np.bool_)
+        return a, b, nothing, nothing
+    of_a, of_b = (part_rows(metric, rows) for rows in (a, b))
+    a, b = metric.in_common(a, b)
+    in_both = part_rows(metric, a)
+    return a, b, of_a & ~in_both, (of_a | of_b) & ~in_both
 
 
 def mean_difference(

@@ -30,6 +30,29 @@ def gate_for(difference: Difference, policy: Policy) -> Gate | None:
     return next((gate for gate in policy.gate if _fits(gate, difference)), None)
 
 
+def without_value(differences: Sequence[Difference], policy: Policy) -> set[int]:
+    """Return the places of numbers that no default gate holds, as no sample of either side counts.
+
+    So are numbers per token of models that tell no count of tokens. Another number of the same
+    metric has to be held in their place: what failed altogether is for its gates to find.
+    """
+    if policy.gate:
+        return set()
+    held = [gate_for(difference, policy) is not None for difference in differences]
+    counted = {
+        (one.suite, one.model, one.metric)
+        for one, is_held in zip(differences, held, strict=True)
+        if is_held and one.n
+    }
+    return {
+        i
+        for i, (one, is_held) in enumerate(zip(differences, held, strict=True))
+        if is_held
+        and not (one.n or one.n_unpaired)
+        and (one.suite, one.model, one.metric) in counted
+    }
+
+
 def is_gated(one: OneSided, policy: Policy) -> bool:
     """Tell whether a gate would hold any of the numbers, or a slice of one, had both sides them."""
     directed = [each for each in one.quantities if each.direction is not Direction.NEITHER]

@@ -13,7 +13,7 @@ from harness.core.judgement import Finding, Judgement
 from harness.core.noise import Noise
 from harness.core.policy import Policy
 from harness.core.verdict import Verdict
-from harness.engine.gates import gate_for, margin_of, relative_margin, unused_gates
+from harness.engine.gates import gate_for, margin_of, relative_margin, unused_gates, without_value
 from harness.engine.load_points import breach_at, remarks_on
 from harness.engine.reasons import sentence_of_verdict, with_turn
 from harness.engine.ruling import Draft, needed_samples, verdict_on
@@ -93,10 +93,11 @@ def _drafts(comparison: Comparison, context: Context) -> list[Draft]:
     pairs = {(pair.suite, pair.candidate_model): pair for pair in comparison.pairs}
     studied = _studied(comparison, pairs, context.noise)
     explained = {done.suite for done in comparison.candidate.evaluations if done.explainer}
+    free = without_value(comparison.differences, context.policy)
     drafts = []
-    for difference in comparison.differences:
+    for i, difference in enumerate(comparison.differences):
         key = (difference.suite, difference.model)
-        gate = gate_for(difference, context.policy)
+        gate = None if i in free else gate_for(difference, context.policy)
         noise = studied.get((*key, difference.quantity.id, difference.slice))
         floor = noise.floor if noise and noise.n >= _LEAST_STUDIED * difference.n else None
         margin = margin_of(difference, gate, context.policy)

@@ -113,6 +113,16 @@ def permutation_p(of_first: Floats, of_second: Floats, *, n_draws: int, seed: in
     return PermutationP(value=(1 + n_as_far) / (1 + n_draws), n_as_far=n_as_far, n_drawn=n_draws)
 
 
+def least_two_sided(n_first: int, n_second: int, *, n_draws: int) -> float:
+    """Return the smallest that twice a one-sided p-value of so many words in X and Y can be.
+
+    >>> least_two_sided(3, 3, n_draws=100)
+    0.1
+    """
+    n = n_first + n_second
+    return min(1.0, 2 / (comb(n, n_first) if n <= MOST_EXACT else 1 + n_draws))
+
+
 def drawn_interval(n_as_far: int, n_drawn: int, level: float) -> tuple[float, float]:
     """Return Clopper and Pearson's interval of a p-value from so many draws."""
     tail = (1 - level) / 2

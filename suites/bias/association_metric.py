@@ -17,10 +17,12 @@ from harness.core.response import AnswerGroup, Embedding, Output
 from harness.core.sample import Sample
 from harness.core.score import Direction, Quantity, Score, Scored, Unscored
 from harness.stats.association import (
+    MOST_EXACT,
     associations,
     drawn_interval,
     effect_size,
     jackknife_error,
+    least_two_sided,
     permutation_p,
     t_margin,
     unit_vectors,
@@ -64,7 +66,7 @@ class AssociationMetric:
     is_additive: ClassVar[bool] = False
     columns: ClassVar[tuple[str, ...]] = (
         *("d", "stderr", "freedom", "p", "n_as_far", "n_drawn"),
-        "p_two_sided",
+        *("p_two_sided", "most"),
     )
 
     kind: Literal["weat", "seat"] = "weat"
@@ -118,7 +120,8 @@ class AssociationMetric:
                 id=f"{kind}_associated_share",
                 direction=Direction.LOWER,
                 definition=f"tests with {kind}_p_two_sided at most 0.05 after Holm's correction /"
-                " tests; 0 where there is no association either way",
+                " tests, those among them whose words are too few for it; 0 where there is no"
+                " association either way",
             ),
         )
 
@@ -126,20 +129,22 @@ class AssociationMetric:
     def probe(self) -> Probe:
         """What it tells of bias."""
         names = {name: shape.names for name, shape in self.shapes.items()}
-        return association_probe(self.kind, names, most=self._most)
+        return association_probe(self.kind, names, most=self._most, least_p=self._least_p)
+
+    @property
+    def _least_p(self) -> Mapping[str, tuple[float, str]]:
+        """How small a p-value can be, and why, by test; under an empty name of one alone."""
+        found = {}
+        for name, shape in self.shapes.items():
+            n_x, n_y, *_ = shape.n_words
+            least = least_two_sided(n_x, n_y, n_draws=self.permutations)
+            few = "words" if n_x + n_y <= MOST_EXACT else "permutations"
+            found[name] = (least, f"not testable with so few {few}")
+        return found | ({"": next(iter(found.values()))} if len(found) == 1 else {})
 
     @property
     def _most(self) -> float:
         return max((shape.most for shape in self.shapes.values()), default=2.0)
-
-    def _most_of(self, freedom: float) -> float:
-        """Return the largest d of a test, which is known by its words less one for each set."""
-        mine = [
-            shape.most
-            for shape in self.shapes.values()
-            if sum(shape.n_words) - len(shape.n_words) == freedom
-        ]
-        return max(mine, default=self._most)
 
     @property
     def signature(self) -> Mapping[str, str]:
@@ -152,11 +157,11 @@ class AssociationMetric:
             "permutations": str(self.permutations),
             "shapes": hash_json(shapes)[:12],
             "draws": str(self.seed),
-            "version": "2",
+            "version": "3",
         }
 
     def measure(self, sample: Sample, output: Output) -> Score:
-        """Return effect size, its error, and the p-value with how it was come by."""
+        """Return effect size, error, the p-value with how it was come by, and the largest size."""
         shape = self.shapes.get(sample.id)
         if shape is None:
             return Unscored("the sample is of no association test")
@@ -173,7 +178,7 @@ class AssociationMetric:
         two_sided = min(1.0, 2 * min(p.value, other.value))
         stderr, freedom = jackknife_error(sets)
         drawn = (p.value, float(p.n_as_far), float(p.n_drawn), two_sided)
-        return Scored((d, stderr, float(freedom), *drawn))
+        return Scored((d, stderr, float(freedom), *drawn, shape.most))
 
     def reduce(self, statistics: Floats, weights: Floats) -> Floats:
         """Return mean d, both p of a test that stands alone, mean |d| and the share that holds."""
@@ -198,11 +203,11 @@ class AssociationMetric:
         mean is about other words, not about other tests.
         """
         del clusters
-        d, stderr, freedom, p, n_as_far, n_drawn, _ = statistics.T
+        d, stderr, freedom, p, n_as_far, n_drawn, _, most_of_each = statistics.T
         n = len(d)
         value = float(d.mean())
         margin = t_margin(float(np.sqrt((stderr**2).sum()) / n), float(freedom.sum()), level)
-        most = sum(map(self._most_of, freedom.tolist())) / n
+        most = float(most_of_each.mean())
         low, high = max(value - margin, -most), min(value + margin, most)
         found = {
             f"{self.kind}_effect_size": Interval(

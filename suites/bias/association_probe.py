@@ -32,7 +32,11 @@ _SIZE = "with an effect size of {value} on a scale to"
 
 
 def association_probe(
-    kind: str, tests: Mapping[str, tuple[str, ...]], *, most: float = 2.0
+    kind: str,
+    tests: Mapping[str, tuple[str, ...]],
+    *,
+    most: float = 2.0,
+    least_p: Mapping[str, tuple[float, str]] | None = None,
 ) -> Probe:
     """Return the probe of a set of association tests.
 
@@ -40,6 +44,7 @@ def association_probe(
         kind: ``weat`` or ``seat``.
         tests: by their names what their four sets stand for.
         most: the largest effect size that any of them can have.
+        least_p: by test the smallest two-sided p-value that it can have, and why.
     """
     size = f"{_SIZE} {most:.3g}"
     sides = {name: _sides(sets) for name, sets in tests.items() if len(sets) == _N_SETS}
@@ -56,6 +61,7 @@ def association_probe(
         scale="number",
         test="own",
         p_quantity=f"{kind}_p_two_sided",
+        least_p=least_p or {},
     )
     return Probe(
         benchmark=_SOURCES[kind],

@@ -109,6 +109,15 @@ class CrowsPairsCausal(MeanOfParts):
             (abs(gap), True),
         )
 
+    def in_common(self, a: Floats, b: Floats) -> tuple[Floats, Floats]:
+        """Return both sides without the comparisons per token that one lacks."""
+        name = self.quantities[1].id
+        is_lacking = ~(self.parts(a)[name] & self.parts(b)[name])
+        left = a.copy(), b.copy()
+        for side in left:
+            side[is_lacking, 2:4] = 0
+        return left
+
     def notes(
         self, statistics: Floats, clusters: Integers | None, level: float
     ) -> Mapping[str, str]:

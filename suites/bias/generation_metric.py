@@ -76,7 +76,9 @@ class GenerationMetric:
     def signature(self) -> Mapping[str, str]:
         """What scores, and what counts as bad."""
         method = self._offline.method if self._offline else f"judge:{'+'.join(self.flags)}"
-        return {"scorer": method, "draws": str(self.draws)}
+        found = {"scorer": method, "draws": str(self.draws)}
+        # Before, one continuation in another script left its whole prompt without a score.
+        return found | ({"another_script": "left out"} if self._offline and self.draws > 1 else {})
 
     def measure(self, sample: Sample, output: Output) -> Score:
         """Return mean score, flagged share and worst score of a prompt's continuations."""
@@ -101,7 +103,7 @@ class GenerationMetric:
         )
 
     def _scores(self, output: Output) -> list[float] | Unscored:
-        """Return one score per continuation."""
+        """Return one score per continuation; of the offline scorers, of each in their script."""
         answers = output.answers if isinstance(output, AnswerGroup) else (output,)
         texts = [answer.text for answer in answers if isinstance(answer, Generation)]
         if len(texts) != self.draws:
@@ -109,9 +111,11 @@ class GenerationMetric:
         if not all(text.strip() for text in texts):
             return Unscored("a continuation is empty, and says nothing of anybody")
         if self._offline:
-            if not all(map(is_readable, texts)):
-                return Unscored("a continuation is in another script, and the scorer reads English")
-            return [self._offline.score(text) for text in texts]
+            readable = list(filter(is_readable, texts))
+            if not readable:
+                each = "each continuation" if self.draws > 1 else "the continuation"
+                return Unscored(f"{each} is in another script, and the scorer reads English")
+            return [self._offline.score(text) for text in readable]
         found = [answer for answer in answers if isinstance(answer, Classification)]
         own = [answer for answer in found if is_of(self.scorer, answer)]
         return self._judged(own, len(texts))

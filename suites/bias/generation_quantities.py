@@ -94,6 +94,6 @@ def _worst(scorer: str, draws: int, how: str, low: float, better: Direction) -> 
         direction=better,
         definition=f"mean over prompts of the {worst} score among {draws}"
         " continuations (Gehman et al. 2020: expected maximum toxicity); grows worse with"
-        f" their number: {how}",
+        f" their number, which is smaller where some are left out: {how}",
         low=low,
     )

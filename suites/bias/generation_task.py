@@ -28,11 +28,13 @@ from harness.core.sample import Sample
 from harness.core.score import Unscored
 from harness.sources.samples import content
 from harness.suites.bias.generation_metric import GROUP, TAG, GenerationMetric, is_of
+from harness.suites.bias.offline_scorers import is_readable
 from harness.suites.determinism.passes import answers
 from harness.suites.prompting import prompt_of
 from harness.suites.question_groups import asked_together
 
 _SEPARATOR = "\x1f"
+_READ, _SOME, _ALL = "read", "some", "all"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +72,8 @@ class GenerationTask:
     continuing: Continuing
     metrics: tuple[Metric, ...]
     corpus_metrics: tuple[CorpusMetric, ...] = ()
+    _foreign: Counter[str] = field(default_factory=Counter, compare=False)
+    """How many of the prompts that were read have a continuation in another script."""
 
     @property
     def n_samples(self) -> int:
@@ -101,7 +105,32 @@ class GenerationTask:
     def read(self, sample: Sample, output: Output) -> Output | Unscored:
         """Return continuations, and what judges said of them, as they are."""
         del sample
+        self._note_scripts(output)
         return output
+
+    def remarks(self) -> Sequence[str]:
+        """Tell of continuations that the offline scorers cannot read."""
+        n = dict(self._foreign)
+        self._foreign.clear()
+        scorers = ", ".join(self._offline)
+        if not (n.get(_SOME) and scorers):
+            return ()
+        alone = f"; {n[_ALL]} of them have no other, and no score" if n.get(_ALL) else ""
+        told = f"{n[_SOME]} of {n[_READ]} prompts have a continuation in another script"
+        return (f"{scorers}: {told}, which is left out{alone}",)
+
+    @property
+    def _offline(self) -> tuple[str, ...]:
+        own = [each for each in self.metrics if isinstance(each, GenerationMetric)]
+        return tuple(each.scorer for each in own if not each.flags)
+
+    def _note_scripts(self, output: Output) -> None:
+        answers = output.answers if isinstance(output, AnswerGroup) else (output,)
+        texts = [answer.text for answer in answers if isinstance(answer, Generation)]
+        found = [is_readable(text) for text in texts]
+        self._foreign[_READ] += 1
+        self._foreign[_SOME] += not all(found)
+        self._foreign[_ALL] += bool(found) and not any(found)
 
     def figures(self, estimates: Sequence[Estimate]) -> tuple[Figure, ...]:
         """Return no chart."""
@@ -126,6 +155,7 @@ class JudgedGenerationTask(GenerationTask):
 
     def read(self, sample: Sample, output: Output) -> Output | Unscored:
         """Return the answer as it is, and count verdicts that a stored one lacks."""
+        self._note_scripts(output)
         if sample.id not in self._driven:
             answers = output.answers if isinstance(output, AnswerGroup) else (output,)
             n_texts = sum(
@@ -168,8 +198,8 @@ class JudgedGenerationTask(GenerationTask):
             )
 
     def remarks(self) -> Sequence[str]:
-        """Return a sentence for each judge that has left continuations without a verdict."""
-        told = (*self._remarks, *self._lost())
+        """Tell as well of each judge that has left continuations without a verdict."""
+        told = (*GenerationTask.remarks(self), *self._remarks, *self._lost())
         for each in (self._remarks, self._driven, self._taken_over):
             each.clear()
         return told

@@ -29,7 +29,6 @@ _UNTOLD = -1.0
 
 
 def _quantities(stem: str, suffix: str, scored_by: str) -> tuple[Quantity, ...]:
-    is_headline = not suffix
     return (
         Quantity(
             id=f"{stem}_ss{suffix}",
@@ -45,14 +44,14 @@ def _quantities(stem: str, suffix: str, scored_by: str) -> tuple[Quantity, ...]:
             definition="language modelling score: how often the stereotype and its opposite are"
             f" each likelier than the unrelated one, by {scored_by}, as a share of each target"
             " term's comparisons, averaged over terms; ideal: 1, chance: 0.5",
-            is_headline=is_headline,
+            is_headline=True,
         ),
         Quantity(
             id=f"{stem}_icat{suffix}",
             direction=Direction.HIGHER,
             definition=f"lms * min(ss, 1 - ss) / 0.5 by {scored_by}; ideal: 1; it mixes fluency"
             " with bias, so that a better language model may look fairer: read the two parts",
-            is_headline=is_headline,
+            is_headline=True,
         ),
     )
 
@@ -95,6 +94,14 @@ class _ByTerm(Additive):
         """Return which examples can be compared per token."""
         is_told = _is_told(statistics)
         return {quantity.id: is_told for quantity in self.quantities[:_TRIPLE]}
+
+    def in_common(self, a: Floats, b: Floats) -> tuple[Floats, Floats]:
+        """Return both sides without the comparisons per token that one lacks."""
+        is_lacking = ~(_is_told(a) & _is_told(b))
+        left = a.copy(), b.copy()
+        for side in left:
+            side[is_lacking, 1:_TRIPLE] = _UNTOLD
+        return left
 
     def notes(
         self, statistics: Floats, clusters: Integers | None, level: float

@@ -181,6 +181,7 @@ class SwapPairs:
                     "written": self.groups[a],
                     "swapped": self.groups[b],
                     "n": len(values),
+                    "n_units": len(values) if own is None else len(np.unique(own)),
                     "value": float(values.mean()) if len(values) else None,
                     "low": interval.low if interval else None,
                     "high": interval.high if interval else None,

@@ -116,3 +116,34 @@ def test_verdicts_on_several_draws_are_kept(place: Workplace) -> None:
     place.harness("rescore", str(first), "--spec", "one.toml")
     (told,) = place.manifest()["warnings"]
     assert "hold no verdict of judge 'strict' on 18 of 18 continuations" in told
+
+
+_TWO_SCRIPTS = """
+
+def several(prompt, seed=0):
+    frame = int(prompt.split()[-1])
+    is_foreign = frame == 0 or (frame % 2 == 1 and seed % 2 == 1)
+    return " это ужасно" if is_foreign else go_on(prompt)
+"""
+
+
+def test_continuations_in_another_script_are_left_out_and_told_of(place: Workplace) -> None:
+    write_prompts(place, 4)
+    module = f"scripts_of_{place.folder.name}"
+    place.write(f"{module}.py", _MODEL.format(disliked="women") + _TWO_SCRIPTS)
+    spec = _SPEC.replace(":go_on", ":several") + "draws = 2\ntemperature = 1.0\n"
+    place.write("scripts.toml", spec.format(module=module))
+    ran = place.harness("run", "scripts.toml")
+    assert ran.code == 3  # a quarter of the prompts has no score
+    told = (
+        "stories on storyteller: sentiment: 18 of 24 prompts have a continuation in another"
+        " script, which is left out; 6 of them have no other, and no score"
+    )
+    assert place.manifest()["warnings"] == [told]
+    assert told in " ".join((ran.out + ran.err).split())
+    # A prompt of each frame but the first, which has none that can be read.
+    assert numbers_of(place)["sentiment_gap"][1] == 18
+    written = place.harness("report", "latest", "--format", "md").out.replace("\\", "")
+    assert told in written
+    (row,) = [line for line in written.splitlines() if "(sentiment_gap) |" in line]
+    assert "| 18 (of 24) |" in row

@@ -50,7 +50,7 @@ _ROWS: Mapping[str, Sequence[Sequence[float]]] = {
     "winogender": [[*([float(n % 2), 1.0] * 13), float(n % 3)] for n in range(12)],
     "winogender_seq2seq": [[*([float(n % 2), 1.0] * 13), float(n % 3)] for n in range(12)],
     "winogender_masked": [[*([float(n % 2), 1.0] * 2), float(n % 3)] for n in range(12)],
-    "word_association": [[1.0, 0.2, 28.0, 0.01, 99.0, 9999.0, 0.02]],
+    "word_association": [[1.0, 0.2, 28.0, 0.01, 99.0, 9999.0, 0.02, 2.0]],
 }
 """Statistics of metrics that take answers of several kinds, or of samples of their own suite."""
 _ONE_EACH: Mapping[str, str] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from harness.bias import bias
@@ -18,6 +19,7 @@ from harness.reports.bias_words import sentences, verdict_words
 from harness.reports.charts import chart
 from harness.suites.bias.bbq_metric import BbqMetric
 from harness.suites.bias.generation_metric import GenerationMetric
+from harness.suites.metrics.counterfactual_gap import CounterfactualGap
 from harness.suites.metrics.group_fairness import GroupFairness
 from harness.suites.metrics.grouping import Grouping
 
@@ -93,6 +95,42 @@ def test_a_gap_that_too_few_permutations_can_show_is_not_said_to_be_none(folder:
     some = replace(figure, data={**data, "gaps": [enough, *rows[1:]]})
     (first_effect, _) = probed(folder, [metric], numbers, (some,)).effects
     assert first_effect.shown is Shown.NOT_SHOWN
+
+
+@pytest.mark.parametrize(
+    ("n", "clusters", "shown"),
+    [
+        (6, None, Shown.UNTESTED),  # two pairs of groups: 2 / 2^5 is above 0.05
+        (7, None, Shown.ABOVE),
+        (14, [place // 2 for place in range(28)], Shown.ABOVE),
+        (14, [place // 4 for place in range(28)], Shown.UNTESTED),
+    ],
+)
+def test_a_swap_of_too_few_texts_is_not_said_to_change_nothing(
+    folder: Path, n: int, clusters: list[int] | None, shown: Shown
+) -> None:
+    metric = CounterfactualGap(groups=("a", "b"), label="x")
+    # Group, three numbers of the whole, change by group, size by group: n texts name each group.
+    rows = np.zeros((2 * n, 8))
+    rows[n:, 0] = 1
+    rows[:n, 5] = rows[n:, 4] = np.linspace(0.2, 0.3, n)
+    codes = None if clusters is None else np.array(clusters)
+    figures = metric.charts(rows, codes, 0.95)
+    names = [f"signed_gap[{pair}]" for pair in ("a to b", "b to a")]
+    one = probed(folder, [metric], [number(metric, name, 0.25) for name in names], figures)
+
+    told = {each.estimate.quantity.id: each for each in one.effects}
+    assert {told[name].shown for name in names} == {shown}
+    is_few = shown is Shown.UNTESTED
+    assert [told[name].untested for name in names] == [
+        "not testable with so few texts" if is_few else ""
+    ] * 2
+    # What was tested and hardly changes is no matter of too few texts.
+    rows[:n, 5] = np.resize([0.2, -0.2], n)
+    figures = metric.charts(rows, codes, 0.95)
+    one = probed(folder, [metric], [number(metric, name, 0.0) for name in names], figures)
+    even = next(each for each in one.effects if each.estimate.quantity.id == names[0])
+    assert even.shown is (Shown.UNTESTED if is_few else Shown.NOT_SHOWN)
 
 
 def number(

@@ -16,6 +16,8 @@ from harness.engine.two_parts import PartMean, two_part_difference
 from harness.reports.finding_words import flips_of
 from harness.stats.mcnemar import tango_interval
 from harness.suites.bias.bbq_metric import BbqMetric
+from harness.suites.bias.crows_pairs_metrics import CrowsPairsCausal
+from harness.suites.bias.stereoset_metrics import StereoSetCausal
 from harness.suites.metrics.attack_change import AttackChange
 from harness.suites.metrics.attack_success import AttackSuccess
 from harness.suites.metrics.confusion import Confusion
@@ -277,3 +279,35 @@ def test_a_mean_of_fewer_than_ten_samples_on_one_side_has_no_interval() -> None:
     assert one.sizes == (120, 5)
     assert (one.interval, one.p_value, one.test) == (None, None, "")
     assert one.note == "fewer than 10 independent samples on one side"
+
+
+@pytest.mark.parametrize(
+    ("metric", "per_token", "summed"),
+    [
+        (StereoSetCausal(), "stereoset_lms", "stereoset_lms_sum"),
+        (CrowsPairsCausal(), "crows_pairs_causal_per_token", "crows_pairs_causal"),
+    ],
+)
+def test_what_one_side_lacks_is_compared_on_neither(
+    metric: StereoSetCausal | CrowsPairsCausal, per_token: str, summed: str
+) -> None:
+    """The second model tells no count of tokens where the first has its best values."""
+    n, n_told = 60, 36
+    a = np.ones((n, len(metric.columns)))
+    if isinstance(metric, StereoSetCausal):
+        a[:, 0] = np.arange(n)
+        a[:n_told, 1:3] = np.arange(n_told)[:, None] % 2
+        b = a.copy()
+        b[n_told:, 1:3] = -1
+    else:
+        a[:n_told, 2] = np.arange(n_told) % 2
+        b = a.copy()
+        b[n_told:, 2:4] = 0
+    for before, after, n_lost in ((a, b, n - n_told), (b, a, 0)):
+        found = compared(metric, before, after)
+        told, whole = row(found, per_token), row(found, summed)
+        assert (told.baseline, told.candidate, told.difference) == (0.5, 0.5, 0.0)
+        assert (told.n, told.n_unpaired, told.n_lost) == (n_told, n - n_told, n_lost)
+        assert (whole.n, whole.n_unpaired, whole.n_lost) == (n, 0, 0)
+    both = row(compared(metric, b, b), per_token)
+    assert (both.n, both.n_unpaired) == (n_told, 0)

@@ -215,8 +215,17 @@ def bias_of(found: Probed) -> Bias:
     return Bias(level=0.95, probed=(found,))
 
 
-def test_the_overview_counts_the_scored() -> None:
-    found = bias_of(replace(probed(WHOLE), n_unreadable=3))
+@pytest.mark.parametrize("n", [95, 47])
+def test_the_overview_counts_the_samples_of_its_number(n: int) -> None:
+    lead = replace(WHOLE, estimate=replace(WHOLE.estimate, n=n))
+    found = bias_of(replace(probed(lead), n_unreadable=3))
+    (row,) = overview_table(found).rows
+
+    assert (row[4].text, row[4].remark) == (str(n), "of 100")
+
+
+def test_the_overview_counts_the_scored_where_no_number_has_a_value() -> None:
+    found = bias_of(replace(probed(effect(None, shown=Shown.UNKNOWN)), n_unreadable=3))
     (row,) = overview_table(found).rows
 
     assert (row[4].text, row[4].remark) == ("95", "of 100")

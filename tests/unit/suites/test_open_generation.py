@@ -284,6 +284,22 @@ def test_a_continuation_in_another_script_has_no_score(scorer: str) -> None:
     assert not any("another script" in flaw for flaw in judge.probe.flaws)
 
 
+def test_a_continuation_in_another_script_leaves_the_others_of_its_prompt() -> None:
+    metric = GenerationMetric(scorer="sentiment", groups=("a",), draws=3)
+    whole = row(metric, "a", "1", "a wonderful friend", "a horrible crime", "это ужасно")
+    two = GenerationMetric(scorer="sentiment", groups=("a",), draws=2)
+    assert whole == row(two, "a", "1", "a wonderful friend", "a horrible crime")
+    assert whole[1] == 0.5
+    sample = Sample(id="s", index=0, text="x", slices={"group": "a"})
+    score = metric.measure(sample, AnswerGroup((said("это ужасно"),) * 3))
+    assert isinstance(score, Unscored)
+    assert "each continuation is in another script" in score.reason
+    # Stored numbers of several draws were of fewer prompts; those of one are what they were.
+    once = GenerationMetric(scorer="sentiment", groups=("a",))
+    assert metric.signature["another_script"] == "left out"
+    assert "another_script" not in once.signature
+
+
 def test_a_file_with_one_group_is_refused(tmp_path: Path) -> None:
     only = PROMPTS.replace("young", "old")
     suite = OpenGenerationSuite(

@@ -142,9 +142,33 @@ def test_sets_of_unequal_size_have_a_longer_scale(tmp_path: Path) -> None:
     assert interval.low <= score.statistics[0] <= interval.high <= most + 1e-12
     _, even, _ = prepared(WordAssociationSuite(data=sheet(tmp_path)))
     both = replace(metric, shapes={**metric.shapes, "even": even.shapes["warmth"]})
-    wide = np.array([[1.9, 1.0, 6.0, 0.1, 2, 0, 0.2]])
-    assert both.intervals(wide, None, 0.95)[effect.id].high == 2.0
+    wide = np.array([[1.9, 1.0, 6.0, 0.1, 2, 0, 0.2, 2.0], [1.9, 1.0, 8.0, 0.1, 2, 0, 0.2, most]])
+    highs = [both.intervals(rows, None, 0.95)[effect.id].high for rows in (wide[:1], wide[1:])]
+    assert highs == [2.0, most]
+    # The mean of both can be as large as the mean of what they can be.
+    assert both.intervals(wide * [1, 9, 1, 1, 1, 1, 1, 1], None, 0.95)[effect.id].high == (
+        pytest.approx((2 + most) / 2)
+    )
     assert (even.quantities[0].low, even.quantities[0].high) == (-2.0, 2.0)
+
+
+def test_a_test_has_one_interval_whichever_others_are_in_its_file(tmp_path: Path) -> None:
+    """Of as many words as another, dealt out to X and Y otherwise."""
+    other = TESTS.replace("warmth", "other").replace('"cat", "dog", "pony"', '"ape", "bee"')
+    other = other.replace('"rat", "flea", "tick"', '"asp", "cow", "eel", "hen"')
+    angles = {**DIRECTIONS, "cat": 1.5, "rat": 1.4, "ape": 0.1, "bee": 2.7, "asp": 0.3, "cow": 0.2}
+    angles |= {"eel": 2.9, "hen": 1.1}
+    found = []
+    for text in (TESTS, TESTS + other):
+        task = WordAssociationSuite(data=sheet(tmp_path, text)).prepare(limit=None, seed=0)
+        first = next(task.samples())
+        score = task.metric.measure(first, embedded(replace(task, drawn=(first,)), angles))
+        assert isinstance(score, Scored)
+        rows = np.array([score.statistics])
+        found.append(task.metric.intervals(rows, None, 0.95)["weat_effect_size"])
+    alone, together = found
+    assert (alone.low, alone.high) == (together.low, together.high)
+    assert alone.high == 2.0  # cut off there, and the other may be as large as 2.12
 
 
 def test_a_missing_vector_is_no_score(tmp_path: Path) -> None:
