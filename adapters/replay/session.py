@@ -47,9 +47,12 @@ class ReplaySession:
     def _forms(self, payload: Payload) -> Iterator[Payload]:
         """Yield a question as it is recorded now, and then as it may have been recorded before."""
         forms = [payload]
-        # What an attack may change is part of a pair's version: another one has found other texts.
-        if self._has_any_version and isinstance(payload, ExplainText) and not payload.attack:
-            forms.append(replace(payload, version=""))
+        if isinstance(payload, ExplainText):
+            if self._has_any_version:
+                forms.append(replace(payload, version=""))
+            # Where a pair does not tell by which search it was found, its whole version has to.
+            if payload.found:
+                forms.append(replace(payload, found=""))
         for each in forms:
             yield each
             if isinstance(each, AttackText | ExplainText):

@@ -17,7 +17,7 @@ Json: TypeAlias = dict[str, Any]
 def encode_explain_text(payload: ExplainText) -> Json:
     """Return the order as a JSON object."""
     data = {"kind": "ExplainText", **asdict(payload), "capability": payload.capability.value}
-    for name in ("attack", "question"):
+    for name in ("attack", "found", "question"):
         if not data[name]:  # so that an old order's hash is what it was
             del data[name]
     return data
@@ -31,6 +31,7 @@ def decode_explain_text(data: Mapping[str, Any]) -> ExplainText:
         explainer=data["explainer"],
         version=data["version"],
         attack=data.get("attack", ""),
+        found=data.get("found", ""),
         question=data.get("question", ""),
     )
 

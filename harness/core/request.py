@@ -222,6 +222,8 @@ class ExplainText:
     """Changes with whatever has a part in its values: options, the seed, paraphrases."""
     attack: str = ""
     """Label of the search by whose text it is explained on both sides; empty for a text alone."""
+    found: str = ""
+    """Changes with whatever has a part in what the search finds; empty without one."""
     question: str = ""
     """Hash of what the model is asked about the text as it is, so that another prompt makes another
     order; empty in what older versions have recorded."""

@@ -67,6 +67,7 @@ class ExplainedPairsTask(DrivenTexts):
             explainer=self.explainer.label,
             version=self._version(version_of_open_text(sample))[:16],
             attack=self.attack.label,
+            found=hash_json(self._search(version_of_open_text(sample)))[:16],
             question=self.question_of(sample, capability),
         )
 
@@ -148,14 +149,19 @@ class ExplainedPairsTask(DrivenTexts):
     def _version(self, of_texts: Mapping[str, str]) -> str:
         return hash_json(
             {
-                "attack": self.attack.label,
-                "attack_signature": dict(self.attack.signature),
+                **self._search(of_texts),
                 "explainer": self.explainer.label,
                 "signature": dict(self.explainer.signature),
-                "seed": self.seed,
-                **of_texts,
             }
         )
+
+    def _search(self, of_texts: Mapping[str, str]) -> dict[str, object]:
+        return {
+            "attack": self.attack.label,
+            "attack_signature": dict(self.attack.signature),
+            "seed": self.seed,
+            **of_texts,
+        }
 
 
 def _is_turned(outcome: Output | Failure | None) -> bool:

@@ -15,6 +15,7 @@ from harness.core.response import Failure, FailureKind, Response
 from harness.store.judgement_file import read_judgement
 from harness.store.run_folder import load_run_folder
 from harness.suites.attacks.deepwordbug import DeepWordBug
+from harness.suites.explanations.occlusion import Occlusion
 
 _MODELS = """\
 import re
@@ -230,6 +231,19 @@ def test_pairs_that_an_earlier_version_of_the_attack_has_found_do_not_serve(
         FailureKind.MISSING
     }
     assert not [answer for answer in answers if isinstance(answer, Response)]
+
+
+def test_pairs_explained_by_an_earlier_version_of_the_method_are_scored_again(
+    place: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert place.harness("run", spec(place, "judged")).code == 0
+    before, found = place.latest, pairs(place.latest)
+    monkeypatch.setattr(Occlusion, "version", Occlusion.version + 1)
+    outcome = place.harness("rescore", before.name)
+    assert outcome.code == 0
+    assert f"{PAIRS}: its data are not those of the run that is scored again" in outcome.err
+    assert place.latest != before
+    assert pairs(place.latest) == found
 
 
 def is_strange(text: str) -> bool:
