@@ -8,10 +8,12 @@ from pathlib import Path
 
 from harness.audit import audit
 from harness.core.errors import ConfigError, SourceError, sentence
+from harness.core.identity import hash_json
 from harness.core.ports import Progress
 from harness.core.run import Manifest
 from harness.core.spec import RunSpec
-from harness.engine.driven_texts import DrivenTexts
+from harness.engine.explained_pairs_task import ExplainedPairsTask
+from harness.engine.explained_task import ExplainedTask
 from harness.preparing import Prepared, prepare
 from harness.replayed_spec import Rescoring, replayed_spec
 from harness.store.run_folder import load_run_folder
@@ -89,12 +91,17 @@ def _of_then(item: Prepared, then: Manifest) -> Prepared:
 
     The replay gives those of the same samples again, whatever version has made them.
     """
-    if item.suite.explainer is None or not isinstance(item.task, DrivenTexts):
+    if not isinstance(item.task, ExplainedTask | ExplainedPairsTask):
         return item
     before = {done.suite: done for done in then.evaluations}
     done, clean = before.get(item.suite.name), before.get(item.suite.clean)
-    if done is None or clean is None:
+    if done is None:
         return item
-    is_same_text = clean.data_hash == item.task.task.data_hash
-    is_same_draw = done.n_samples == item.task.n_samples
-    return replace(item, taken_over=done.data_hash) if is_same_text and is_same_draw else item
+    task = item.task
+    drawn = replace(task, n_explained=done.n_samples) if isinstance(task, ExplainedTask) else task
+    if drawn.data_hash == done.data_hash:  # nothing but the number of samples is another
+        return item
+    is_same_text = clean is not None and clean.data_hash == item.task.task.data_hash
+    if is_same_text and done.n_samples == item.task.n_samples:
+        return replace(item, taken_over=done.data_hash)
+    return replace(item, taken_over=hash_json([done.data_hash, item.task.data_hash]))

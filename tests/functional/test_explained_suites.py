@@ -233,6 +233,12 @@ def test_written_answers_explained_by_an_earlier_version_stay_other_data(
         (error,) = place.harness("compare", old.name, "latest").errors
         assert f"suite '{SUITE}' asked other data" in error
     assert place.harness("compare", before.name, again.name).code == 0
+    fewer = place.write("fewer.toml", _PROSE + "n_explained = 2\n")
+    assert place.harness("rescore", before.name, "--spec", fewer).code == 0
+    rescored = place.latest
+    assert place.harness("run", fewer).code == 0
+    (error,) = place.harness("compare", rescored.name, "latest").errors
+    assert f"suite '{SUITE}' asked other data" in error
 
 
 @pytest.mark.parametrize("function", ["judged", "writer"])
